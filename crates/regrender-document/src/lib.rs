@@ -1,1 +1,12 @@
-//! placeholder
+//! Ordered documents with secret nodes, and one deterministic spelling of them.
+//!
+//! Knows what a document is and how it is spelled in YAML. Does not know files, ciphers or Kubernetes.
+//! A document that still holds a secret cannot be emitted: sealing is the only way to lose the node.
+
+mod document;
+mod node;
+mod secret;
+
+pub use document::Document;
+pub use node::{Comment, Entry, Item, Mapping, Node, Scalar, SecretKind, SecretScalar};
+pub use secret::SecretText;

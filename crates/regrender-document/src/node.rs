@@ -1,0 +1,251 @@
+//! The parts of a document: mappings, sequences, scalars, comments and secrets, in order.
+
+use crate::secret::SecretText;
+
+/// A value in a document.
+#[derive(Clone, Debug)]
+pub enum Node {
+    /// A value that may be seen.
+    Scalar(Scalar),
+    /// A value that must be sealed before the document can be emitted.
+    Secret(SecretScalar),
+    /// A list.
+    Sequence(Vec<Item>),
+    /// Keys and values, in order.
+    Mapping(Mapping),
+}
+
+/// A value that may be seen, with the type a YAML reader gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar {
+    /// No value.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number; wide enough for signed and unsigned 64-bit ones.
+    Integer(i128),
+    /// A number with a fraction or an exponent.
+    Float(f64),
+    /// A point in time, as RFC 3339 spells it.
+    Time(String),
+    /// A string.
+    Text(String),
+}
+
+/// A value that must not be seen: the type it has in clear, and its text.
+///
+/// The text is spelled as SOPS spells it inside the ciphertext: `True`, `12`, `1.5`, or the string.
+#[derive(Clone, Debug)]
+pub struct SecretScalar {
+    /// The type the value has in clear.
+    pub kind: SecretKind,
+    /// The value.
+    pub text: SecretText,
+}
+
+/// The type a secret value has in clear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    /// A string.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number with a fraction or an exponent.
+    Float,
+    /// A truth value.
+    Bool,
+    /// A point in time.
+    Time,
+}
+
+/// A place in a list: a value, or a comment between values.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// A value.
+    Value(Node),
+    /// A comment on lines of its own.
+    Comment(Comment),
+}
+
+/// A place in a mapping: a key with its value, or a comment between them.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// A key and its value.
+    Pair {
+        /// The key.
+        key: String,
+        /// The value.
+        value: Node,
+    },
+    /// A comment on lines of its own.
+    Comment(Comment),
+}
+
+/// A comment, without the number sign that begins it.
+#[derive(Clone, Debug)]
+pub enum Comment {
+    /// A comment that may be seen.
+    Clear(String),
+    /// A comment that must be sealed before the document can be emitted.
+    Secret(SecretText),
+}
+
+/// Keys and values in order, with the comments between them.
+#[derive(Clone, Debug, Default)]
+pub struct Mapping {
+    entries: Vec<Entry>,
+}
+
+impl Mapping {
+    /// Makes an empty mapping.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a pair at the end; the caller sees to it that `key` is new.
+    pub fn push(&mut self, key: impl Into<String>, value: impl Into<Node>) {
+        self.entries.push(Entry::Pair { key: key.into(), value: value.into() });
+    }
+
+    /// Adds a pair at the end and hands the mapping on.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<Node>) -> Self {
+        self.push(key, value);
+        self
+    }
+
+    /// Adds a comment at the end.
+    pub fn push_comment(&mut self, comment: Comment) {
+        self.entries.push(Entry::Comment(comment));
+    }
+
+    /// Returns the value of `key`.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.pairs().find(|(name, _)| *name == key).map(|(_, value)| value)
+    }
+
+    /// Lists the pairs in order, leaving the comments out.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &Node)> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Pair { key, value } => Some((key.as_str(), value)),
+            Entry::Comment(_) => None,
+        })
+    }
+
+    /// Lists pairs and comments in order.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Takes the mapping apart into its pairs and comments.
+    #[must_use]
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.entries
+    }
+
+    /// Says whether a secret is anywhere in it.
+    #[must_use]
+    pub fn holds_secret(&self) -> bool {
+        self.entries.iter().any(|entry| match entry {
+            Entry::Pair { value, .. } => value.holds_secret(),
+            Entry::Comment(comment) => comment.is_secret(),
+        })
+    }
+
+    /// Says whether there is neither a pair nor a comment.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+impl FromIterator<Entry> for Mapping {
+    fn from_iter<T: IntoIterator<Item = Entry>>(entries: T) -> Self {
+        Self { entries: entries.into_iter().collect() }
+    }
+}
+
+impl Node {
+    /// Makes a list of texts.
+    #[must_use]
+    pub fn texts<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Self {
+        Self::Sequence(texts.into_iter().map(|text| Item::Value(Self::from(text.into()))).collect())
+    }
+
+    /// Makes a list of nodes.
+    #[must_use]
+    pub fn list(nodes: impl IntoIterator<Item = Self>) -> Self {
+        Self::Sequence(nodes.into_iter().map(Item::Value).collect())
+    }
+
+    /// Returns the mapping, if it is one.
+    #[must_use]
+    pub fn as_mapping(&self) -> Option<&Mapping> {
+        match self {
+            Self::Mapping(mapping) => Some(mapping),
+            _ => None,
+        }
+    }
+
+    /// Returns the text, if it is one and may be seen.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Scalar(Scalar::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Says whether a secret is anywhere in it.
+    #[must_use]
+    pub fn holds_secret(&self) -> bool {
+        match self {
+            Self::Scalar(_) => false,
+            Self::Secret(_) => true,
+            Self::Sequence(items) => items.iter().any(|item| match item {
+                Item::Value(node) => node.holds_secret(),
+                Item::Comment(comment) => comment.is_secret(),
+            }),
+            Self::Mapping(mapping) => mapping.holds_secret(),
+        }
+    }
+}
+
+impl Comment {
+    fn is_secret(&self) -> bool {
+        matches!(self, Self::Secret(_))
+    }
+}
+
+impl From<&str> for Node {
+    fn from(text: &str) -> Self {
+        Self::Scalar(Scalar::Text(text.to_owned()))
+    }
+}
+
+impl From<String> for Node {
+    fn from(text: String) -> Self {
+        Self::Scalar(Scalar::Text(text))
+    }
+}
+
+impl From<bool> for Node {
+    fn from(value: bool) -> Self {
+        Self::Scalar(Scalar::Bool(value))
+    }
+}
+
+impl From<Mapping> for Node {
+    fn from(mapping: Mapping) -> Self {
+        Self::Mapping(mapping)
+    }
+}
+
+impl From<SecretText> for Node {
+    fn from(text: SecretText) -> Self {
+        Self::Secret(SecretScalar { kind: SecretKind::Text, text })
+    }
+}

@@ -1,1 +1,20 @@
-//! placeholder
+//! The text of registries.toml to a valid `Config`, or everything wrong with it.
+//!
+//! Knows the keys of the file, what their values may be, and which of them must agree. Does not
+//! know files, the environment or ciphers: a path is a text here, and a credential is a source.
+
+mod cluster;
+mod config;
+mod pull_secret;
+mod recipient;
+mod registry;
+mod source;
+mod workload;
+
+pub use cluster::{ArgoCd, Cluster, Consumer, Flux, Format, MacScope};
+pub use config::Config;
+pub use pull_secret::{Namespaces, PullSecret};
+pub use recipient::{Recipient, RecipientKind};
+pub use registry::{Access, Credential, Date, Registry, RegistryKind, Username};
+pub use source::{Source, SourceKind, Trim};
+pub use workload::Workload;

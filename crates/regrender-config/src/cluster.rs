@@ -1,0 +1,111 @@
+//! A place to deploy to: its recipients, its consumers and its output folder.
+
+use std::collections::BTreeSet;
+
+use regrender_diagnostic::Span;
+
+use crate::Recipient;
+
+/// A place to deploy to.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// Its name; none when the file declares no cluster.
+    pub name: Option<String>,
+    /// How its pull secrets are sealed.
+    pub format: Format,
+    /// Who can open them: at least one.
+    pub recipients: Vec<Recipient>,
+    /// What the SOPS MAC covers.
+    pub mac: MacScope,
+    /// Its output folder: relative to registries.toml, with `/`, without `.` and `..`.
+    pub directory: String,
+    /// Who applies the tree: at least one.
+    pub consumers: BTreeSet<Consumer>,
+    /// Whether each namespace gets a Flux Kustomization or an Argo CD Application of its own.
+    pub per_namespace: bool,
+    /// What the rendered Flux objects name.
+    pub flux: Flux,
+    /// What the rendered Argo CD objects name.
+    pub argocd: ArgoCd,
+    /// Files and folders whose manifests are its inventory, relative to registries.toml.
+    pub inventory: Vec<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// How a pull secret is sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A YAML file in the format of SOPS, its data key wrapped with age.
+    Sops,
+    /// The whole Secret in one armored age file.
+    Age,
+}
+
+/// What the MAC of a SOPS file covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MacScope {
+    /// Every value, those in clear included.
+    All,
+    /// Only the values that are encrypted.
+    EncryptedOnly,
+}
+
+/// Who applies the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Consumer {
+    /// Flux's kustomize-controller.
+    Flux,
+    /// Argo CD with KSOPS.
+    ArgoCd,
+    /// `kubectl`, from a Makefile.
+    Kubectl,
+}
+
+/// What the rendered Flux objects name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flux {
+    /// Namespace of the Kustomization objects.
+    pub namespace: String,
+    /// Name of the `GitRepository`.
+    pub source: String,
+    /// Name of the Secret with the age identity.
+    pub decryption_secret: String,
+    /// How often Flux looks.
+    pub interval: String,
+}
+
+impl Default for Flux {
+    fn default() -> Self {
+        Self {
+            namespace: String::from("flux-system"),
+            source: String::from("flux-system"),
+            decryption_secret: String::from("sops-age"),
+            interval: String::from("10m"),
+        }
+    }
+}
+
+/// What the rendered Argo CD objects name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArgoCd {
+    /// Namespace of the Application objects.
+    pub namespace: String,
+    /// Argo CD project of the Applications.
+    pub project: String,
+    /// Address of the Git repository; needed for an Application a namespace.
+    pub repository: Option<String>,
+    /// Branch, tag or commit.
+    pub revision: String,
+}
+
+impl Default for ArgoCd {
+    fn default() -> Self {
+        Self {
+            namespace: String::from("argocd"),
+            project: String::from("default"),
+            repository: None,
+            revision: String::from("HEAD"),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! A pull secret: declared once, lands in many namespaces.
+
+use std::collections::BTreeMap;
+
+use regrender_diagnostic::Span;
+
+use crate::Workload;
+
+/// A Secret of type `kubernetes.io/dockerconfigjson`.
+#[derive(Clone, Debug)]
+pub struct PullSecret {
+    /// Its name, in the file and in Kubernetes.
+    pub name: String,
+    /// Names of its registries: at least one, each declared, at least one with a credential.
+    pub registries: Vec<String>,
+    /// Where it lands.
+    pub namespaces: Namespaces,
+    /// Accounts whose pods pull with it.
+    pub service_accounts: Vec<String>,
+    /// Names that stand in the lists of those accounts already and stay there.
+    pub keep: Vec<String>,
+    /// Workloads that name it themselves.
+    pub workloads: Vec<Workload>,
+    /// Labels of the Secret.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations of the Secret.
+    pub annotations: BTreeMap<String, String>,
+    /// The clusters it lands in; none means all.
+    pub clusters: Option<Vec<String>>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// Where a pull secret lands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Namespaces {
+    /// In these.
+    Listed(Vec<String>),
+    /// In those that the inventory declares with these labels.
+    Inventory {
+        /// What their labels must say.
+        labels: BTreeMap<String, String>,
+    },
+}
+
+impl PullSecret {
+    /// Says whether it lands in the cluster of that name.
+    #[must_use]
+    pub fn lands_in(&self, cluster: Option<&str>) -> bool {
+        match (&self.clusters, cluster) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(names), Some(cluster)) => names.iter().any(|name| name == cluster),
+        }
+    }
+}

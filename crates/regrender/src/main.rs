@@ -1,2 +1,3 @@
-//! placeholder
+//! The `regrender` program.
+
 fn main() {}

@@ -1,0 +1,78 @@
+//! A failed run: what happened, what to do about it, and the exit code.
+
+use std::error::Error;
+use std::fmt;
+
+/// Why a run failed.
+#[derive(Debug)]
+pub struct CliError {
+    /// Decides the exit code.
+    pub kind: ErrorKind,
+    /// What happened, to which thing.
+    pub message: String,
+    /// What to do about it, as imperatives.
+    pub hints: Vec<String>,
+    /// What lies beneath.
+    pub source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// The kinds of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// registries.toml is wrong.
+    Config,
+    /// A credential or an identity cannot be had.
+    Credentials,
+    /// A file cannot be read or written, or is in the way.
+    Files,
+    /// The command line is wrong.
+    Usage,
+    /// A bug.
+    Internal,
+}
+
+impl CliError {
+    /// Makes an error without hints.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hints: Vec::new(), source: None }
+    }
+
+    /// Adds a way out.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds what lies beneath.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Returns the exit code.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self.kind {
+            ErrorKind::Config | ErrorKind::Credentials | ErrorKind::Files => 1,
+            ErrorKind::Usage => 2,
+            ErrorKind::Internal => 70,
+        }
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        let mut source = self.source.as_deref().map(|source| source as &dyn Error);
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl Error for CliError {}

@@ -1,1 +1,29 @@
-//! placeholder
+//! A Config and its credentials to the documents of the output tree.
+//!
+//! Rendering is a function: it knows Kubernetes, Flux, Argo CD and kustomize, and neither files nor
+//! ciphers. What a file must hold before it may be written is left in the document as a secret node.
+
+mod argocd;
+mod credential;
+mod docker_config;
+mod flux;
+mod kubernetes;
+mod kustomize;
+mod layout;
+mod makefile;
+mod patch;
+mod placement;
+mod pull_secret;
+mod render;
+mod service_account;
+mod surroundings;
+mod tree;
+
+pub use credential::{Credential, Credentials};
+pub use docker_config::docker_config_json;
+pub use layout::{HEADER, MANIFESTS, account_of_path};
+pub use placement::{Patch, PatchTarget, Placement};
+pub use pull_secret::{LARGEST_SECRET, PullSecretFile};
+pub use render::{Contents, RenderError, render};
+pub use surroundings::{DeclaredWorkload, Surroundings};
+pub use tree::{FileTree, WantedFile};

@@ -1,0 +1,143 @@
+//! The text of a `.dockerconfigjson`, byte for byte as `kubectl` writes it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use regrender_document::SecretText;
+use zeroize::Zeroizing;
+
+use crate::Credential;
+
+/// Writes the `.dockerconfigjson` of these auth keys and credentials.
+///
+/// The keys come in byte order, the members in the order of `kubectl create secret docker-registry`,
+/// and characters are escaped as Go's JSON writer escapes them.
+#[must_use]
+pub fn docker_config_json(entries: &BTreeMap<String, &Credential>) -> SecretText {
+    let mut json = String::from("{\"auths\":{");
+    for (index, (key, credential)) in entries.iter().enumerate() {
+        if index > 0 {
+            json.push(',');
+        }
+        push_string(&mut json, key);
+        json.push(':');
+        push_entry(&mut json, credential);
+    }
+    json.push_str("}}");
+    SecretText::new(json)
+}
+
+fn push_entry(json: &mut String, credential: &Credential) {
+    let pair = Zeroizing::new(format!("{}:{}", credential.username, credential.password.expose()));
+    json.push_str("{\"username\":");
+    push_string(json, &credential.username);
+    json.push_str(",\"password\":");
+    push_string(json, credential.password.expose());
+    if let Some(email) = credential.email.as_deref().filter(|email| !email.is_empty()) {
+        json.push_str(",\"email\":");
+        push_string(json, email);
+    }
+    json.push_str(",\"auth\":\"");
+    STANDARD.encode_string(pair.as_bytes(), json);
+    json.push_str("\"}");
+}
+
+/// Writes a string as Go's `encoding/json` does: `<`, `>` and `&` are escaped for HTML, and so are
+/// the two line separators that JavaScript takes for line ends.
+fn push_string(json: &mut String, text: &str) {
+    json.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => json.push_str("\\\""),
+            '\\' => json.push_str("\\\\"),
+            '\n' => json.push_str("\\n"),
+            '\r' => json.push_str("\\r"),
+            '\t' => json.push_str("\\t"),
+            '\u{8}' => json.push_str("\\b"),
+            '\u{c}' => json.push_str("\\f"),
+            '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                write!(json, "\\u{:04x}", u32::from(character))
+                    .expect("a String takes whatever is written to it");
+            }
+            _ => json.push(character),
+        }
+    }
+    json.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(key: &str, username: &str, password: &str, email: Option<&str>, expected: &str) {
+        let credential = Credential {
+            username: username.to_owned(),
+            password: SecretText::new(password.to_owned()),
+            email: email.map(str::to_owned),
+        };
+        let entries = BTreeMap::from([(key.to_owned(), &credential)]);
+        assert_eq!(docker_config_json(&entries).expose(), expected);
+    }
+
+    #[test]
+    fn members_stand_in_kubectls_order() {
+        check(
+            "registry.example.com",
+            "u",
+            "p",
+            Some("e@example.com"),
+            r#"{"auths":{"registry.example.com":{"username":"u","password":"p","email":"e@example.com","auth":"dTpw"}}}"#,
+        );
+    }
+
+    #[test]
+    fn an_empty_email_is_left_out() {
+        check(
+            "r",
+            "u",
+            "p",
+            Some(""),
+            r#"{"auths":{"r":{"username":"u","password":"p","auth":"dTpw"}}}"#,
+        );
+    }
+
+    #[test]
+    fn characters_that_mean_something_in_html_are_escaped() {
+        check(
+            "r",
+            "u",
+            "<&>",
+            None,
+            r#"{"auths":{"r":{"username":"u","password":"\u003c\u0026\u003e","auth":"dTo8Jj4="}}}"#,
+        );
+    }
+
+    #[test]
+    fn control_characters_have_gos_spelling() {
+        check(
+            "r",
+            "u",
+            "\u{1}\u{8}\u{c}\n\r\t\u{7f}",
+            None,
+            "{\"auths\":{\"r\":{\"username\":\"u\",\"password\":\"\\u0001\\b\\f\\n\\r\\t\u{7f}\",\"auth\":\"dToBCAwKDQl/\"}}}",
+        );
+    }
+
+    #[test]
+    fn keys_stand_in_byte_order() {
+        let credential = Credential {
+            username: String::from("u"),
+            password: SecretText::new(String::from("p")),
+            email: None,
+        };
+        let entries = BTreeMap::from([
+            (String::from("b.example"), &credential),
+            (String::from("a.example"), &credential),
+        ]);
+        let json = docker_config_json(&entries);
+        assert!(json.expose().find("a.example") < json.expose().find("b.example"));
+    }
+}

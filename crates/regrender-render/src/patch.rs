@@ -1,0 +1,85 @@
+//! Patches for other people's manifests: one document a file, in a component.
+
+use regrender_config::Workload;
+use regrender_document::{Document, Mapping, Node};
+
+use crate::kubernetes::{name_references, object};
+use crate::placement::{Patch, PatchTarget};
+
+/// Renders a patch: one document, which gives its target the whole list of pull secrets.
+pub(crate) fn render(patch: &Patch) -> Document {
+    let metadata = Mapping::new().with("name", patch.target.name());
+    let rest = Mapping::new().with("metadata", metadata);
+    match &patch.target {
+        PatchTarget::Account(_) => object(
+            "v1",
+            "ServiceAccount",
+            rest.with("imagePullSecrets", name_references(&patch.pull_secrets)),
+        ),
+        PatchTarget::Workload(workload) => {
+            let mut document = object(&workload.api_version, &workload.kind, rest);
+            let pod_spec = pod_spec(workload, &patch.pull_secrets);
+            if let Some((first, rest)) = workload.pod_spec.split_first() {
+                document.root.push(first.as_str(), nest(rest, pod_spec));
+            }
+            document
+        }
+    }
+}
+
+/// Renders the entry of the component that applies the patch in the file `name` to `target`.
+///
+/// The target is named without a namespace: components run before the namespace transformer of the
+/// overlay that takes them, so a namespace would silently match nothing. With a target a patch that
+/// matches nothing does not break the build.
+pub(crate) fn entry(name: &str, target: &PatchTarget) -> Mapping {
+    let mut selector = Mapping::new();
+    if let Some(group) = target.group() {
+        selector.push("group", group);
+    }
+    selector.push("kind", target.kind());
+    // kustomize reads the name as an anchored regular expression.
+    selector.push("name", target.name().replace('.', "\\."));
+    Mapping::new().with("path", name).with("target", selector)
+}
+
+impl PatchTarget {
+    fn name(&self) -> &str {
+        match self {
+            Self::Account(name) => name,
+            Self::Workload(workload) => &workload.name,
+        }
+    }
+
+    fn kind(&self) -> &str {
+        match self {
+            Self::Account(_) => "ServiceAccount",
+            Self::Workload(workload) => &workload.kind,
+        }
+    }
+
+    /// The API group; Kubernetes' core group has no name.
+    fn group(&self) -> Option<&str> {
+        match self {
+            Self::Account(_) => None,
+            Self::Workload(workload) => {
+                workload.api_version.split_once('/').map(|(group, _)| group)
+            }
+        }
+    }
+}
+
+fn pod_spec(workload: &Workload, pull_secrets: &[String]) -> Mapping {
+    let mut pod_spec = Mapping::new().with("imagePullSecrets", name_references(pull_secrets));
+    if let Some(account) = &workload.service_account {
+        pod_spec.push("serviceAccountName", account.as_str());
+    }
+    pod_spec
+}
+
+/// Puts `innermost` below the keys of `path`.
+fn nest(path: &[String], innermost: Mapping) -> Node {
+    path.iter()
+        .rev()
+        .fold(Node::from(innermost), |node, key| Mapping::new().with(key.as_str(), node).into())
+}

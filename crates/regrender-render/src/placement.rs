@@ -1,0 +1,157 @@
+//! Which pull secrets each namespace, account and workload ends up with.
+
+use std::collections::BTreeMap;
+
+use regrender_config::{Cluster, Config, PullSecret, Workload};
+
+use crate::layout::patch_file_name;
+use crate::surroundings::Surroundings;
+
+/// The account a pod runs under when it names none.
+const DEFAULT_ACCOUNT: &str = "default";
+
+/// What lands in one namespace.
+#[derive(Clone, Debug, Default)]
+pub struct Placement<'a> {
+    /// Its pull secrets, by name.
+    pub secrets: Vec<&'a PullSecret>,
+    /// The whole list of each account that this tree owns, by the name of the account.
+    pub accounts: BTreeMap<String, Vec<String>>,
+    /// What other people's manifests are patched with, by the name of the patch's file.
+    pub patches: BTreeMap<String, Patch>,
+}
+
+/// A thing of other people's manifests, and the whole list it gets.
+#[derive(Clone, Debug)]
+pub struct Patch {
+    /// What is patched.
+    pub target: PatchTarget,
+    /// The names of its pull secrets.
+    pub pull_secrets: Vec<String>,
+}
+
+/// A thing of other people's manifests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PatchTarget {
+    /// An account that they declare.
+    Account(String),
+    /// A workload.
+    Workload(Workload),
+}
+
+impl<'a> Placement<'a> {
+    /// Works out what lands in which namespace of `cluster`.
+    #[must_use]
+    pub fn of_cluster(
+        config: &'a Config,
+        cluster: &Cluster,
+        surroundings: &Surroundings,
+    ) -> BTreeMap<String, Self> {
+        let mut placements: BTreeMap<String, Self> = BTreeMap::new();
+        for secret in config.secrets_of(cluster) {
+            for namespace in surroundings.namespaces.get(&secret.name).into_iter().flatten() {
+                placements.entry(namespace.clone()).or_default().secrets.push(secret);
+            }
+        }
+        for (namespace, placement) in &mut placements {
+            placement.place_accounts(namespace, surroundings);
+            placement.place_workloads(namespace, surroundings);
+        }
+        for (namespace, account) in &surroundings.retired_accounts {
+            let accounts = &mut placements.entry(namespace.clone()).or_default().accounts;
+            accounts.entry(account.clone()).or_default();
+        }
+        placements
+    }
+
+    fn place_accounts(&mut self, namespace: &str, surroundings: &Surroundings) {
+        for (account, list) in self.account_lists() {
+            let key = (namespace.to_owned(), account);
+            if surroundings.declared_accounts.contains(&key) {
+                self.add_patch(PatchTarget::Account(key.1), list);
+            } else {
+                self.accounts.insert(key.1, list);
+            }
+        }
+    }
+
+    /// The whole list of each account: the union of the pull secrets that name it, then the names
+    /// that are declared to stay.
+    fn account_lists(&self) -> BTreeMap<String, Vec<String>> {
+        let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for secret in &self.secrets {
+            for account in &secret.service_accounts {
+                add(lists.entry(account.clone()).or_default(), &secret.name);
+            }
+        }
+        for secret in &self.secrets {
+            for account in &secret.service_accounts {
+                let list = lists.entry(account.clone()).or_default();
+                secret.keep.iter().for_each(|name| add(list, name));
+            }
+        }
+        lists
+    }
+
+    /// A pod's own list switches its account's list off, so a patched workload gets both.
+    fn place_workloads(&mut self, namespace: &str, surroundings: &Surroundings) {
+        let account_lists = self.account_lists();
+        for (workload, mut list) in self.workload_lists() {
+            let key = (namespace.to_owned(), workload.kind.clone(), workload.name.clone());
+            let declared = surroundings.workloads.get(&key);
+            let account = workload
+                .service_account
+                .as_deref()
+                .or_else(|| declared?.service_account.as_deref())
+                .unwrap_or(DEFAULT_ACCOUNT);
+            for name in account_lists.get(account).into_iter().flatten() {
+                add(&mut list, name);
+            }
+            // kustomize has no schema for a custom resource: its list is replaced, not merged.
+            if is_custom(&workload) {
+                for name in declared.into_iter().flat_map(|declared| &declared.pull_secrets) {
+                    add(&mut list, name);
+                }
+            }
+            self.add_patch(PatchTarget::Workload(workload), list);
+        }
+    }
+
+    fn add_patch(&mut self, target: PatchTarget, pull_secrets: Vec<String>) {
+        self.patches.insert(patch_file_name(&target), Patch { target, pull_secrets });
+    }
+
+    /// One entry a workload, whichever pull secrets name it.
+    fn workload_lists(&self) -> Vec<(Workload, Vec<String>)> {
+        let mut lists: Vec<(Workload, Vec<String>)> = Vec::new();
+        for secret in &self.secrets {
+            for workload in &secret.workloads {
+                match lists.iter_mut().find(|(known, _)| same_object(known, workload)) {
+                    Some((known, list)) => {
+                        add(list, &secret.name);
+                        if known.service_account.is_none() {
+                            known.service_account.clone_from(&workload.service_account);
+                        }
+                    }
+                    None => lists.push((workload.clone(), vec![secret.name.clone()])),
+                }
+            }
+        }
+        lists
+    }
+}
+
+fn add(list: &mut Vec<String>, name: &str) {
+    if !list.iter().any(|known| known == name) {
+        list.push(name.to_owned());
+    }
+}
+
+fn same_object(one: &Workload, other: &Workload) -> bool {
+    (&one.api_version, &one.kind, &one.name) == (&other.api_version, &other.kind, &other.name)
+}
+
+/// Says whether kustomize has no schema for the workload's kind.
+pub(crate) fn is_custom(workload: &Workload) -> bool {
+    workload.api_version.split_once('/').is_some_and(|(group, _)| group.contains('.'))
+}

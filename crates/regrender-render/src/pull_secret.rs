@@ -1,0 +1,83 @@
+//! A pull secret in one namespace: its document, with the payload as a secret node.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use regrender_config::{Cluster, Consumer, PullSecret};
+use regrender_document::{Document, Mapping, SecretText};
+
+use crate::kubernetes::{object, texts};
+
+/// The most bytes that the API server takes in the data of a Secret.
+pub const LARGEST_SECRET: usize = 1_048_576;
+
+/// The most bytes of payload that fit into the annotation in which client-side apply keeps the whole
+/// object (262,144 bytes, with the payload in base64).
+const LARGEST_CLIENT_SIDE_APPLY: usize = 180_000;
+
+/// A pull secret in one namespace.
+#[derive(Clone, Debug)]
+pub struct PullSecretFile {
+    /// Its name.
+    pub name: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// All that may be seen of it.
+    pub clear: Document,
+    /// The base64 text of its payload; none in a run that resolves no credentials.
+    pub payload: Option<Arc<SecretText>>,
+}
+
+impl PullSecretFile {
+    pub(crate) fn new(
+        secret: &PullSecret,
+        namespace: &str,
+        cluster: &Cluster,
+        payload: Option<Arc<SecretText>>,
+    ) -> Self {
+        let mut annotations = secret.annotations.clone();
+        if needs_server_side_apply(cluster, payload.as_deref()) {
+            annotations
+                .entry(String::from("argocd.argoproj.io/sync-options"))
+                .or_insert_with(|| String::from("ServerSideApply=true"));
+        }
+        Self {
+            name: secret.name.clone(),
+            namespace: namespace.to_owned(),
+            clear: clear_document(secret, namespace, &annotations),
+            payload,
+        }
+    }
+
+    /// The whole document, if the payload is known.
+    #[must_use]
+    pub fn document(&self) -> Option<Document> {
+        let payload = SecretText::clone(self.payload.as_deref()?);
+        let mut document = self.clear.clone();
+        document.root.push("data", Mapping::new().with(".dockerconfigjson", payload));
+        Some(document)
+    }
+}
+
+fn needs_server_side_apply(cluster: &Cluster, payload: Option<&SecretText>) -> bool {
+    cluster.consumers.contains(&Consumer::ArgoCd)
+        && payload.is_some_and(|payload| payload.expose().len() > LARGEST_CLIENT_SIDE_APPLY)
+}
+
+fn clear_document(
+    secret: &PullSecret,
+    namespace: &str,
+    annotations: &BTreeMap<String, String>,
+) -> Document {
+    let mut metadata =
+        Mapping::new().with("name", secret.name.as_str()).with("namespace", namespace);
+    if let Some(labels) = texts(&secret.labels) {
+        metadata.push("labels", labels);
+    }
+    if let Some(annotations) = texts(annotations) {
+        metadata.push("annotations", annotations);
+    }
+    let rest =
+        Mapping::new().with("metadata", metadata).with("type", "kubernetes.io/dockerconfigjson");
+    object("v1", "Secret", rest)
+}

@@ -1,0 +1,265 @@
+//! The whole tree of one cluster.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use regrender_config::{Cluster, Config, Consumer, Format, PullSecret};
+use regrender_document::{Document, SecretText};
+use thiserror::Error;
+
+use crate::docker_config::docker_config_json;
+use crate::placement::Placement;
+use crate::pull_secret::{LARGEST_SECRET, PullSecretFile};
+use crate::service_account;
+use crate::surroundings::Surroundings;
+use crate::tree::{FileTree, WantedFile};
+use crate::{Credential, Credentials, argocd, flux, kustomize, layout, makefile, patch};
+
+/// What is known of the contents of the pull secrets.
+#[derive(Clone, Copy, Debug)]
+pub enum Contents<'a> {
+    /// Nothing: only what may be seen is rendered.
+    Unknown,
+    /// The credentials of every registry that a rendered pull secret names.
+    Resolved {
+        /// The credentials.
+        credentials: &'a Credentials,
+        /// The pull secrets to render the payload of; none means all.
+        only: Option<&'a BTreeSet<String>>,
+    },
+}
+
+/// A tree that cannot be rendered.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// The API server would refuse the Secret.
+    #[error(
+        "pull secret `{secret}` holds {bytes} bytes; the API server takes at most {LARGEST_SECRET}"
+    )]
+    TooLarge {
+        /// Name of the pull secret.
+        secret: String,
+        /// Size of its payload.
+        bytes: usize,
+    },
+}
+
+/// Renders the tree that `config` asks for in `cluster`.
+///
+/// # Errors
+///
+/// Lists the pull secrets that the API server would refuse.
+pub fn render(
+    config: &Config,
+    cluster: &Cluster,
+    surroundings: &Surroundings,
+    contents: Contents<'_>,
+) -> Result<FileTree, Vec<RenderError>> {
+    let payloads = payloads(config, cluster, contents)?;
+    let placements = Placement::of_cluster(config, cluster, surroundings);
+    let mut folder = Folder { cluster, surroundings, tree: FileTree::default() };
+    for (namespace, placement) in &placements {
+        folder.render_secrets(namespace, placement, &payloads);
+        folder.render_accounts(namespace, placement);
+        folder.render_patches(namespace, placement);
+        folder.render_namespace(namespace, placement);
+    }
+    folder.render_roots(&placements);
+    Ok(folder.tree)
+}
+
+/// The payload of each pull secret is made once, however many namespaces it lands in.
+fn payloads(
+    config: &Config,
+    cluster: &Cluster,
+    contents: Contents<'_>,
+) -> Result<BTreeMap<String, Arc<SecretText>>, Vec<RenderError>> {
+    let Contents::Resolved { credentials, only } = contents else {
+        return Ok(BTreeMap::new());
+    };
+    let mut payloads = BTreeMap::new();
+    let mut errors = Vec::new();
+    let wanted = |secret: &&PullSecret| only.is_none_or(|only| only.contains(&secret.name));
+    for secret in config.secrets_of(cluster).filter(wanted) {
+        let json = docker_config_json(&entries(config, secret, credentials));
+        let bytes = json.expose().len();
+        if bytes > LARGEST_SECRET {
+            errors.push(RenderError::TooLarge { secret: secret.name.clone(), bytes });
+        }
+        let payload = SecretText::new(STANDARD.encode(json.expose()));
+        payloads.insert(secret.name.clone(), Arc::new(payload));
+    }
+    if errors.is_empty() { Ok(payloads) } else { Err(errors) }
+}
+
+/// Every auth key of a pull secret; a registry without a credential has none.
+fn entries<'a>(
+    config: &Config,
+    secret: &PullSecret,
+    credentials: &'a Credentials,
+) -> BTreeMap<String, &'a Credential> {
+    let mut entries = BTreeMap::new();
+    for registry in secret.registries.iter().filter_map(|name| config.registry(name)) {
+        if let Some(credential) = credentials.get(&registry.name) {
+            for key in registry.auth_keys() {
+                entries.insert(key, credential);
+            }
+        }
+    }
+    entries
+}
+
+/// The output folder of a cluster while it is rendered.
+struct Folder<'a> {
+    cluster: &'a Cluster,
+    surroundings: &'a Surroundings,
+    tree: FileTree,
+}
+
+impl Folder<'_> {
+    fn clear(&mut self, path: String, document: Document) {
+        self.tree.insert(path, WantedFile::Clear(document));
+    }
+
+    fn serves(&self, consumer: Consumer) -> bool {
+        self.cluster.consumers.contains(&consumer)
+    }
+
+    fn render_secrets(
+        &mut self,
+        namespace: &str,
+        placement: &Placement<'_>,
+        payloads: &BTreeMap<String, Arc<SecretText>>,
+    ) {
+        for secret in &placement.secrets {
+            let payload = payloads.get(&secret.name).cloned();
+            let file = PullSecretFile::new(secret, namespace, self.cluster, payload);
+            let path = layout::sealed_file(namespace, &secret.name, self.cluster.format);
+            self.tree.insert(path, WantedFile::Sealed(file));
+        }
+    }
+
+    fn render_accounts(&mut self, namespace: &str, placement: &Placement<'_>) {
+        if placement.accounts.is_empty() {
+            return;
+        }
+        for (account, pull_secrets) in &placement.accounts {
+            let document =
+                service_account::render(account, namespace, pull_secrets, &self.cluster.consumers);
+            self.clear(layout::account_file(namespace, account), document);
+        }
+        let files = placement.accounts.keys().map(|account| format!("{account}.yaml")).collect();
+        self.clear(layout::accounts_kustomization(namespace), kustomize::resources(files));
+    }
+
+    fn render_patches(&mut self, namespace: &str, placement: &Placement<'_>) {
+        if placement.patches.is_empty() {
+            return;
+        }
+        for (name, patch) in &placement.patches {
+            self.clear(layout::patch_file(namespace, name), patch::render(patch));
+        }
+        let patches = placement.patches.iter();
+        let entries = patches.map(|(name, patch)| patch::entry(name, &patch.target)).collect();
+        self.clear(layout::patches_kustomization(namespace), kustomize::component(entries));
+    }
+
+    /// The kustomizations of one namespace, one a consumer that wants its own.
+    fn render_namespace(&mut self, namespace: &str, placement: &Placement<'_>) {
+        let applied = self.applied_entries(placement);
+        if !applied.is_empty() {
+            let document = kustomize::resources(applied);
+            self.clear(layout::namespace_kustomization(namespace), document);
+        }
+        if self.serves(Consumer::ArgoCd) {
+            self.render_argocd(namespace, placement);
+        }
+        if self.cluster.per_namespace && self.serves(Consumer::Flux) {
+            let path = &self.surroundings.repository_path;
+            let document = flux::kustomization(&self.cluster.flux, namespace, path);
+            self.clear(layout::flux_kustomization(namespace), document);
+        }
+    }
+
+    /// What the folder of a namespace applies. Sealed files are in it for Flux alone: whoever else
+    /// applies the folder would apply the ciphertext.
+    fn applied_entries(&self, placement: &Placement<'_>) -> Vec<String> {
+        let mut entries = Vec::new();
+        if self.serves(Consumer::Flux) && self.cluster.format == Format::Sops {
+            entries.extend(self.sealed_file_names(placement));
+        }
+        if !placement.accounts.is_empty() {
+            entries.push(layout::ACCOUNTS_ENTRY.to_owned());
+        }
+        entries
+    }
+
+    fn sealed_file_names(&self, placement: &Placement<'_>) -> Vec<String> {
+        let format = self.cluster.format;
+        let names = placement.secrets.iter();
+        names.map(|secret| layout::sealed_file_name(&secret.name, format)).collect()
+    }
+
+    fn render_argocd(&mut self, namespace: &str, placement: &Placement<'_>) {
+        let mut generators = Vec::new();
+        if !placement.secrets.is_empty() {
+            let names = self.sealed_file_names(placement);
+            let files = names
+                .iter()
+                .map(|name| layout::from_argocd_to_manifests(namespace, name))
+                .collect();
+            self.clear(layout::argocd_generator(namespace), argocd::generator(namespace, files));
+            generators.push(String::from("ksops.yaml"));
+        }
+        let mut resources = Vec::new();
+        if !placement.accounts.is_empty() {
+            // A file outside its folder is refused by kustomize, a folder is not.
+            resources.push(layout::from_argocd_to_manifests(namespace, layout::ACCOUNTS_ENTRY));
+        }
+        self.clear(
+            layout::argocd_kustomization(namespace),
+            kustomize::generators(generators, resources),
+        );
+        if let (true, Some(repository)) =
+            (self.cluster.per_namespace, &self.cluster.argocd.repository)
+        {
+            let path = &self.surroundings.repository_path;
+            let document = argocd::application(&self.cluster.argocd, repository, namespace, path);
+            self.clear(layout::argocd_application(namespace), document);
+        }
+    }
+
+    /// The files that list all namespaces.
+    fn render_roots(&mut self, placements: &BTreeMap<String, Placement<'_>>) {
+        let applied: Vec<String> = placements
+            .keys()
+            .filter(|namespace| self.tree.contains(&layout::namespace_kustomization(namespace)))
+            .cloned()
+            .collect();
+        if !applied.is_empty() {
+            self.clear(layout::root_kustomization(), kustomize::resources(applied));
+        }
+        if self.serves(Consumer::Kubectl) {
+            let text = makefile::render(self.cluster.format);
+            self.tree.insert(layout::MAKEFILE.to_owned(), WantedFile::Text(text));
+        }
+        let namespaces: Vec<String> = placements.keys().cloned().collect();
+        if namespaces.is_empty() {
+            return;
+        }
+        let files = || namespaces.iter().map(|namespace| format!("{namespace}.yaml")).collect();
+        if self.serves(Consumer::ArgoCd) {
+            let document = kustomize::resources(namespaces.clone());
+            self.clear(layout::argocd_root_kustomization(), document);
+            if self.cluster.per_namespace {
+                self.clear(layout::argocd_applications(), kustomize::resources(files()));
+            }
+        }
+        if self.cluster.per_namespace && self.serves(Consumer::Flux) {
+            self.clear(layout::flux_root_kustomization(), kustomize::resources(files()));
+        }
+    }
+}

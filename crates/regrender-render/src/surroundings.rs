@@ -1,0 +1,28 @@
+//! What the repository around the output tree says, as far as rendering depends on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the repository around the output tree says.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// The namespaces of each pull secret, in order, by the name of the pull secret.
+    pub namespaces: BTreeMap<String, Vec<String>>,
+    /// Accounts, by namespace and name, that other manifests declare.
+    pub declared_accounts: BTreeSet<(String, String)>,
+    /// The account and the pull secrets of its own that each known workload has, by namespace, kind
+    /// and name.
+    pub workloads: BTreeMap<(String, String, String), DeclaredWorkload>,
+    /// Accounts, by namespace and name, that the tree on disk has and the declaration has no more.
+    pub retired_accounts: BTreeSet<(String, String)>,
+    /// Path of the output folder from the top of the Git repository, with `/`.
+    pub repository_path: String,
+}
+
+/// What the manifests say of a workload.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeclaredWorkload {
+    /// The account its pods run under, if they name one.
+    pub service_account: Option<String>,
+    /// The pull secrets its pods name.
+    pub pull_secrets: Vec<String>,
+}

@@ -1,0 +1,177 @@
+//! A text without what must not be quoted, and where its other bytes went.
+
+use crate::{Span, pattern, scan};
+
+/// What stands for a masked value, whatever its length.
+pub const MASK: &str = "<masked>";
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// A text without what must not be quoted.
+pub(crate) struct MaskedText {
+    /// What may be shown.
+    pub(crate) text: String,
+    moves: Vec<Move>,
+}
+
+/// A range of the original that something else stands for.
+struct Move {
+    original: Span,
+    masked: Span,
+    /// Line ends that follow the mask, so that the lines after it keep their numbers.
+    lines: usize,
+}
+
+impl MaskedText {
+    /// Masks a TOML text, right or wrong.
+    pub(crate) fn new(text: &str) -> Self {
+        let mut spans = scan::sensitive_values(text);
+        spans.extend(pattern::sensitive_spans(text));
+        Self::without(text, merged(spans))
+    }
+
+    fn without(text: &str, spans: Vec<Span>) -> Self {
+        let mut masked = Self { text: String::with_capacity(text.len()), moves: Vec::new() };
+        let mut copied = 0;
+        if text.starts_with(BYTE_ORDER_MARK) {
+            copied = BYTE_ORDER_MARK.len_utf8();
+            masked.moves.push(Move { original: 0..copied, masked: 0..0, lines: 0 });
+        }
+        for span in spans {
+            masked.text.push_str(text.get(copied..span.start).unwrap_or_default());
+            let start = masked.text.len();
+            masked.text.push_str(MASK);
+            let end = masked.text.len();
+            let lines = text.get(span.clone()).unwrap_or_default().matches('\n').count();
+            masked.text.extend(std::iter::repeat_n('\n', lines));
+            masked.moves.push(Move { original: span.clone(), masked: start..end, lines });
+            copied = span.end;
+        }
+        masked.text.push_str(text.get(copied..).unwrap_or_default());
+        masked
+    }
+
+    /// Returns where a range of the original is now; a range that touches a masked one covers it.
+    pub(crate) fn span(&self, original: &Span) -> Span {
+        let start = self.offset(original.start, |inside| inside.start);
+        let end = self.offset(original.end.max(original.start), |inside| inside.end);
+        start..end.max(start)
+    }
+
+    fn offset(&self, original: usize, inside: impl Fn(&Span) -> usize) -> usize {
+        let after = self.moves.partition_point(|moved| moved.original.start < original);
+        let Some(last) = after.checked_sub(1).and_then(|index| self.moves.get(index)) else {
+            return self.floor(original);
+        };
+        if original < last.original.end {
+            return inside(&last.masked);
+        }
+        if original == last.original.end {
+            return last.masked.end;
+        }
+        self.floor(last.masked.end + last.lines + (original - last.original.end))
+    }
+
+    fn floor(&self, offset: usize) -> usize {
+        crate::source_text::floor(&self.text, offset)
+    }
+}
+
+/// Masks what must not be shown in a line of ours, such as a title that names what a user wrote.
+///
+/// This is a second line of defence: titles do not name secrets in the first place.
+#[must_use]
+pub fn mask_line(line: &str) -> String {
+    MaskedText::without(line, merged(pattern::sensitive_spans(line))).text
+}
+
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.retain(|span| span.start < span.end);
+    spans.sort_by_key(|span| (span.start, span.end));
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => merged.push(span),
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The part of the masked text that stands for `part` of the original.
+    #[track_caller]
+    fn check(text: &str, part: &str, expected: &str) {
+        let masked = MaskedText::new(text);
+        let start = text.find(part).unwrap();
+        let span = masked.span(&(start..start + part.len()));
+        assert_eq!(masked.text.get(span).unwrap(), expected);
+    }
+
+    #[test]
+    fn places_after_a_mask_are_shifted() {
+        check("password = 'canary-4f1d'\nhost = 'x'", "host", "host");
+        check("password = 'c'\nhost = 'x'", "host", "host");
+    }
+
+    #[test]
+    fn places_before_a_mask_stay() {
+        check("host = 'x'\npassword = 'canary-4f1d'", "host", "host");
+        check("password = 'canary-4f1d'", "password", "password");
+    }
+
+    #[test]
+    fn a_place_around_a_mask_covers_it() {
+        check("password = 'canary-4f1d' #", "'canary-4f1d'", "'<masked>'");
+    }
+
+    #[test]
+    fn a_place_inside_a_mask_is_all_of_it() {
+        check("password = 'canary-4f1d'", "canary-4f1d", "<masked>");
+        check("password = 'canary-4f1d'", "4f1", "<masked>");
+        check("password = 'canary-4f1d'", "canary", "<masked>");
+        check("password = 'canary-4f1d'", "4f1d", "<masked>");
+    }
+
+    #[test]
+    fn places_after_a_long_string_keep_their_line() {
+        let text = "password = '''a\nb\nc'''\nhost = 'x'";
+        check(text, "host", "host");
+        check(text, "'''a\nb\nc'''", "'''<masked>\n\n'''");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_left_out() {
+        check("\u{feff}host = 'x'", "host", "host");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_and_any_place_can_be_masked(
+            text in "(?s)([ -~\n]|password = |'|\"|\\{|\\[|ü|-----BEGIN|://|@){0,60}",
+            start in 0_usize..300,
+            length in 0_usize..300,
+        ) {
+            let masked = MaskedText::new(&text);
+            let span = masked.span(&(start..start + length));
+            prop_assert!(masked.text.get(span).is_some());
+            prop_assert_eq!(masked.text.matches('\n').count(), text.matches('\n').count());
+        }
+
+        #[test]
+        fn a_string_under_password_never_shows(
+            before in "[a-z =\n'\\[\\]{}#,]{0,30}",
+            after in "[a-z =\n'\\[\\]{}#,]{0,30}",
+        ) {
+            // Whatever stands before it, a line of its own is read as such unless a string is open.
+            prop_assume!(!before.contains('\''));
+            let text = format!("{before}\npassword = \"canary-4f1d\"\n{after}");
+            prop_assert!(!MaskedText::new(&text).text.contains("canary-4f1d"));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! A text that a person wrote, and where its lines are.
+
+use crate::mask::MaskedText;
+
+/// A text that a person wrote, and the name it goes by.
+#[derive(Clone)]
+pub struct SourceText {
+    /// The path, as its user would write it.
+    pub path: String,
+    /// The whole text; may hold secrets that should not be there.
+    pub text: String,
+}
+
+/// A place as people and editors count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Character in the line, from 1.
+    pub column: usize,
+}
+
+impl SourceText {
+    /// Names a text.
+    #[must_use]
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), text: text.into() }
+    }
+
+    /// Returns the position of a byte.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = floor(&self.text, offset);
+        let before = self.text.get(..offset).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let column = before.get(start..).unwrap_or_default();
+        // A byte order mark is no character to an editor.
+        let column = column.trim_start_matches('\u{feff}').chars().count() + 1;
+        Position { line, column }
+    }
+
+    /// Returns the text with everything masked that must not be quoted.
+    pub(crate) fn masked(&self) -> MaskedText {
+        MaskedText::new(&self.text)
+    }
+}
+
+impl std::fmt::Debug for SourceText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The text may hold a secret.
+        f.debug_struct("SourceText").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// Returns the nearest character boundary at or before `offset`.
+pub(crate) fn floor(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, offset: usize, line: usize, column: usize) {
+        let source = SourceText::new("registries.toml", text);
+        assert_eq!(source.position(offset), Position { line, column });
+    }
+
+    #[test]
+    fn lines_and_columns_count_from_one() {
+        check("", 0, 1, 1);
+        check("a\nb", 2, 2, 1);
+        check("a\nbc", 3, 2, 2);
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        check("ü=1", 2, 1, 2);
+    }
+
+    #[test]
+    fn a_byte_order_mark_does_not_count() {
+        check("\u{feff}a", 3, 1, 1);
+    }
+
+    #[test]
+    fn an_offset_inside_a_character_or_behind_the_end_is_moved_back() {
+        check("ü", 1, 1, 1);
+        check("ab", 99, 1, 3);
+    }
+
+    #[test]
+    fn debug_output_does_not_hold_the_text() {
+        let source = SourceText::new("registries.toml", "password = 'canary-4f1d'");
+        assert!(!format!("{source:?}").contains("canary"));
+    }
+}

@@ -4,9 +4,12 @@
 //! A document that still holds a secret cannot be emitted: sealing is the only way to lose the node.
 
 mod document;
+mod emit;
 mod node;
+mod resolve;
 mod secret;
 
 pub use document::Document;
+pub use emit::{SecretLeft, Spelling, emit, emit_revealed};
 pub use node::{Comment, Entry, Item, Mapping, Node, Scalar, SecretKind, SecretScalar};
 pub use secret::SecretText;

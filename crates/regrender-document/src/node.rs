@@ -65,6 +65,8 @@ pub enum Item {
     Value(Node),
     /// A comment on lines of its own.
     Comment(Comment),
+    /// A comment at the end of the line of the value that follows.
+    InlineComment(Comment),
 }
 
 /// A place in a mapping: a key with its value, or a comment between them.
@@ -79,6 +81,8 @@ pub enum Entry {
     },
     /// A comment on lines of its own.
     Comment(Comment),
+    /// A comment at the end of the line of the pair that follows.
+    InlineComment(Comment),
 }
 
 /// A comment, without the number sign that begins it.
@@ -130,7 +134,7 @@ impl Mapping {
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &Node)> {
         self.entries.iter().filter_map(|entry| match entry {
             Entry::Pair { key, value } => Some((key.as_str(), value)),
-            Entry::Comment(_) => None,
+            Entry::Comment(_) | Entry::InlineComment(_) => None,
         })
     }
 
@@ -151,7 +155,7 @@ impl Mapping {
     pub fn holds_secret(&self) -> bool {
         self.entries.iter().any(|entry| match entry {
             Entry::Pair { value, .. } => value.holds_secret(),
-            Entry::Comment(comment) => comment.is_secret(),
+            Entry::Comment(comment) | Entry::InlineComment(comment) => comment.is_secret(),
         })
     }
 
@@ -207,7 +211,7 @@ impl Node {
             Self::Secret(_) => true,
             Self::Sequence(items) => items.iter().any(|item| match item {
                 Item::Value(node) => node.holds_secret(),
-                Item::Comment(comment) => comment.is_secret(),
+                Item::Comment(comment) | Item::InlineComment(comment) => comment.is_secret(),
             }),
             Self::Mapping(mapping) => mapping.holds_secret(),
         }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::style::{LINE_ENDS, Place, Style, choose};
 use super::tree::{Emitter, Indicator, Parent};
 use super::{SecretLeft, Secrets, float, quote};
-use crate::node::{Node, Scalar, SecretKind, SecretScalar};
+use crate::node::{Item, Node, Scalar, SecretKind, SecretScalar};
 use crate::resolve::{Resolved, resolve};
 
 /// The longest key that stands on one line with its value.
@@ -83,8 +83,8 @@ impl<'a> Emitter<'a> {
     }
 
     /// Writes a key and the colon behind it.
-    pub(super) fn key(&mut self, key: &'a str) {
-        if key == "<<" {
+    pub(super) fn key(&mut self, key: &'a str, value: &Node) {
+        if key == "<<" && can_be_merged(value) {
             // Go's YAML writer marks a key that merges mappings, since plain it would be a string.
             self.before_word();
             self.out.push_str("!!merge <<");
@@ -164,6 +164,18 @@ impl<'a> Emitter<'a> {
     fn after_word(&mut self) {
         self.after_space = false;
         self.in_indentation = false;
+    }
+}
+
+/// Says whether a reader can merge `value` into the mapping around it.
+fn can_be_merged(value: &Node) -> bool {
+    match value {
+        Node::Mapping(_) => true,
+        Node::Sequence(items) => items.iter().all(|item| match item {
+            Item::Value(node) => matches!(node, Node::Mapping(_)),
+            Item::Comment(_) | Item::InlineComment(_) => true,
+        }),
+        Node::Scalar(_) | Node::Secret(_) => false,
     }
 }
 

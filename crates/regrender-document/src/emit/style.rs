@@ -33,8 +33,12 @@ pub(super) fn choose(text: &str, place: Place) -> Style {
     let needs_escape = text.chars().any(|character| needs_escape(character) && character != '\t');
     let ends_with_space = text.ends_with(' ');
     if text.contains('\n') {
-        let may_be_literal =
-            !needs_escape && !ends_with_space && !text.contains(" \n") && place == Place::Value;
+        let may_be_literal = place == Place::Value
+            && !needs_escape
+            && !ends_with_space
+            && !text.contains(" \n")
+            // Go's reader refuses a tab where it looks for the indentation of a block.
+            && !text.starts_with('\t');
         return if may_be_literal { Style::Literal } else { Style::DoubleQuoted };
     }
     // `<<` merges mappings where it is plain. As a key it is dealt with before.
@@ -175,7 +179,7 @@ mod tests {
         for text in ["a\nb", "a\n", "\n", " a\nb", "a\tb\n", "a\n b"] {
             check(text, Style::Literal);
         }
-        for text in ["a \nb", "a\nb ", "a\u{1}\nb"] {
+        for text in ["a \nb", "a\nb ", "a\u{1}\nb", "\ta\nb"] {
             check(text, Style::DoubleQuoted);
         }
     }

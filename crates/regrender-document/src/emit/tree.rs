@@ -169,7 +169,7 @@ impl<'a> Emitter<'a> {
         self.head_comments();
         self.start_line();
         self.pending.line_becomes_key_line();
-        self.key(key);
+        self.key(key, value);
         self.pending.head(self.leading(value)?);
         match value {
             Node::Scalar(_) | Node::Secret(_) => self.pending.key_line_becomes_line(&line),

@@ -1,1 +1,36 @@
-//! placeholder
+//! Knows image references and the credentials that the kubelet picks for them.
+//!
+//! Everything here is a function of what is handed in: no file, no network, no cluster. The rules are
+//! those of Kubernetes 1.36 (which has not changed them since 1.32), of distribution/reference 0.6 and of the parts of
+//! Go's standard library that both stand on.
+
+mod admission;
+mod auth_field;
+mod auth_key;
+mod docker_config;
+mod host_pattern;
+mod json;
+mod keyring;
+mod label_glob;
+mod password;
+mod pull_secret;
+mod reference;
+mod url;
+
+pub use self::admission::{
+    Account, AdmissionError, Admitted, DEFAULT_ACCOUNT, ENFORCE_MOUNTABLE_SECRETS, PodAdmission,
+    SecretReference, admit, enforces_mountable_secrets,
+};
+pub use self::auth_field::{AuthFieldError, decode_auth_field};
+pub use self::auth_key::{AuthKey, KeyConcern};
+pub use self::docker_config::{
+    ConfigError, ConfigOddity, ConfigShape, DockerConfig, RegistryEntry, decode_docker_config,
+};
+pub use self::json::{JsonError, JsonFault};
+pub use self::keyring::{BrokenSecret, DroppedKey, Keyring, Match, MatchKind};
+pub use self::password::Password;
+pub use self::pull_secret::{PullSecret, SecretFault};
+pub use self::reference::{
+    DOCKER_HUB, ImageReference, PullPolicy, ReferenceError, ReferenceErrorClass,
+};
+pub use self::url::UrlError;

@@ -1,0 +1,417 @@
+//! Knows the JSON of a pull secret, `.dockerconfigjson` and `.dockercfg`, as the kubelet decodes it.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+use zeroize::Zeroize as _;
+
+use crate::auth_field::{AuthFieldError, decode_auth_field};
+use crate::json::{JsonError, Kind, Reader, same_member};
+use crate::password::Password;
+
+/// Which of the two layouts a document has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConfigShape {
+    /// `{"auths": {KEY: ENTRY}}`, in `.dockerconfigjson`.
+    DockerConfigJson,
+    /// `{KEY: ENTRY}`, in `.dockercfg`.
+    DockerCfg,
+}
+
+/// The registries of one pull secret, by key.
+#[derive(Clone, Debug, Default)]
+pub struct DockerConfig {
+    /// The entries, sorted by key.
+    pub entries: BTreeMap<String, RegistryEntry>,
+    /// What the kubelet passes over in silence and a person should know.
+    pub oddities: Vec<ConfigOddity>,
+}
+
+/// What the kubelet keeps of one registry's entry.
+#[derive(Clone, Debug, Default)]
+pub struct RegistryEntry {
+    /// The user name; bytes, because `auth` can hold any.
+    pub username: Vec<u8>,
+    /// The password.
+    pub password: Password,
+    /// The e-mail address, which nothing uses.
+    pub email: String,
+    /// Whether user name and password come from `auth`.
+    pub from_auth: bool,
+    /// Whether there is an `identitytoken` or `registrytoken`, which the kubelet drops.
+    pub has_token: bool,
+}
+
+impl RegistryEntry {
+    /// Tells whether the entry matches without being a credential: neither user name nor password.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.username.is_empty() && self.password.is_empty()
+    }
+
+    /// Returns the user name for people to read.
+    #[must_use]
+    pub fn username_text(&self) -> String {
+        String::from_utf8_lossy(&self.username).into_owned()
+    }
+}
+
+/// Something that decodes without an error and still is not what its author meant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ConfigOddity {
+    /// There is no `auths`, so the Secret holds nothing.
+    NoAuths,
+    /// A member is written in another case than docker writes it.
+    OddCase {
+        /// The member as written.
+        member: String,
+    },
+    /// A member of the document or of an entry occurs again; the last one wins.
+    RepeatedMember {
+        /// The member as written.
+        member: String,
+    },
+    /// A registry key occurs again; the last entry replaces the others.
+    RepeatedKey {
+        /// The registry key.
+        key: String,
+    },
+    /// `credsStore` or `credHelpers` is there, which the kubelet ignores.
+    CredentialHelper {
+        /// The member as written.
+        member: String,
+    },
+}
+
+/// Why a pull secret's JSON cannot be decoded; every pull of a pod that lists it fails then.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The text is not JSON.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// A member holds another kind of value than Go expects.
+    #[error("{place} is {found}, not {wanted}")]
+    WrongKind {
+        /// Which part of the document.
+        place: String,
+        /// What stands there.
+        found: &'static str,
+        /// What should stand there.
+        wanted: &'static str,
+    },
+    /// The `auth` of an entry cannot be decoded.
+    #[error("the `auth` of `{key}` cannot be decoded")]
+    Auth {
+        /// The registry key.
+        key: String,
+        /// What is wrong with it.
+        source: AuthFieldError,
+    },
+}
+
+/// Decodes the JSON of a pull secret.
+///
+/// # Errors
+///
+/// Fails where Go's encoding/json and the kubelet's own decoding of `auth` fail. As in Go, text that is
+/// no JSON is reported before anything else.
+pub fn decode_docker_config(text: &[u8], shape: ConfigShape) -> Result<DockerConfig, ConfigError> {
+    let mut decoder = Decoder { reader: Reader::new(text), oddities: Vec::new(), error: None };
+    let mut entries = BTreeMap::new();
+    match shape {
+        ConfigShape::DockerConfigJson => decoder.document(&mut entries)?,
+        ConfigShape::DockerCfg => decoder.entries("the document", &mut entries)?,
+    }
+    decoder.reader.finish()?;
+    match decoder.error {
+        Some(error) => Err(error),
+        None => Ok(DockerConfig { entries, oddities: decoder.oddities }),
+    }
+}
+
+type Entries = BTreeMap<String, RegistryEntry>;
+
+struct Decoder<'a> {
+    reader: Reader<'a>,
+    oddities: Vec<ConfigOddity>,
+    /// The first error of kind or of `auth`; reading goes on behind it to find broken JSON.
+    error: Option<ConfigError>,
+}
+
+impl Decoder<'_> {
+    fn document(&mut self, entries: &mut Entries) -> Result<(), JsonError> {
+        let mut seen = Vec::new();
+        let is_object = self.object("the document", |decoder, name| {
+            if let Some(member) = decoder.known(&name, &["auths", "HttpHeaders"], &mut seen) {
+                return match member {
+                    "auths" => decoder.auths(entries),
+                    _ => decoder.headers(),
+                };
+            }
+            if matches!(&*name, "credsStore" | "credHelpers") {
+                decoder.oddities.push(ConfigOddity::CredentialHelper { member: name });
+            }
+            decoder.reader.skip_value()
+        })?;
+        if is_object && !seen.contains(&"auths") {
+            self.oddities.push(ConfigOddity::NoAuths);
+        }
+        Ok(())
+    }
+
+    /// A later `auths` is merged into an earlier one; `null` empties it.
+    fn auths(&mut self, entries: &mut Entries) -> Result<(), JsonError> {
+        if self.reader.kind()? == Kind::Null {
+            entries.clear();
+        }
+        self.entries("`auths`", entries)
+    }
+
+    fn entries(&mut self, place: &str, entries: &mut Entries) -> Result<(), JsonError> {
+        self.object(place, |decoder, key| {
+            let entry = decoder.entry(&key)?;
+            if entries.insert(key.clone(), entry).is_some() {
+                decoder.oddities.push(ConfigOddity::RepeatedKey { key });
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    fn headers(&mut self) -> Result<(), JsonError> {
+        self.object("`HttpHeaders`", |decoder, name| {
+            decoder.string(|| format!("`HttpHeaders.{name}`")).map(|_| ())
+        })?;
+        Ok(())
+    }
+
+    fn entry(&mut self, key: &str) -> Result<RegistryEntry, JsonError> {
+        const MEMBERS: [&str; 4] = ["username", "password", "email", "auth"];
+        let mut entry = RegistryEntry::default();
+        let (mut username, mut password, mut auth) = (None, None, None);
+        let mut seen = Vec::new();
+        self.object(&format!("the entry of `{key}`"), |decoder, name| {
+            let Some(member) = decoder.known(&name, &MEMBERS, &mut seen) else {
+                entry.has_token |= matches!(&*name, "identitytoken" | "registrytoken");
+                return decoder.reader.skip_value();
+            };
+            // `null` leaves what an earlier member of the same name said.
+            let Some(text) = decoder.string(|| format!("`{member}` of `{key}`"))? else {
+                return Ok(());
+            };
+            match member {
+                "username" => username = Some(text),
+                "password" => password = Some(text),
+                "email" => entry.email = text,
+                _ => auth = Some(text),
+            }
+            Ok(())
+        })?;
+        entry.username = username.unwrap_or_default().into_bytes();
+        entry.password = Password::new(password.unwrap_or_default().into_bytes());
+        if let Some(mut auth) = auth.filter(|auth| !auth.is_empty()) {
+            entry.from_auth = true;
+            match decode_auth_field(&auth) {
+                Ok((username, password)) => (entry.username, entry.password) = (username, password),
+                Err(source) => self.fail(ConfigError::Auth { key: key.to_owned(), source }),
+            }
+            auth.zeroize();
+        }
+        Ok(entry)
+    }
+
+    /// Reads an object, or `null`, which holds nothing; says whether it was an object.
+    fn object(
+        &mut self,
+        place: &str,
+        mut member: impl FnMut(&mut Self, String) -> Result<(), JsonError>,
+    ) -> Result<bool, JsonError> {
+        match self.reader.kind()? {
+            Kind::Object => {
+                self.reader.begin_object()?;
+                let mut first = true;
+                while let Some(name) = self.reader.next_member(first)? {
+                    member(self, name)?;
+                    first = false;
+                }
+                return Ok(true);
+            }
+            Kind::Null => {}
+            kind => self.fail(ConfigError::WrongKind {
+                place: place.to_owned(),
+                found: kind.name(),
+                wanted: "an object",
+            }),
+        }
+        self.reader.skip_value()?;
+        Ok(false)
+    }
+
+    /// Reads a string, or `null`, which is none.
+    fn string(&mut self, place: impl FnOnce() -> String) -> Result<Option<String>, JsonError> {
+        match self.reader.kind()? {
+            Kind::String => return self.reader.string().map(Some),
+            Kind::Null => {}
+            kind => self.fail(ConfigError::WrongKind {
+                place: place(),
+                found: kind.name(),
+                wanted: "a string",
+            }),
+        }
+        self.reader.skip_value()?;
+        Ok(None)
+    }
+
+    /// Finds the member that Go takes `name` for, and notes what is odd about it.
+    fn known<'m>(
+        &mut self,
+        name: &str,
+        members: &[&'m str],
+        seen: &mut Vec<&'m str>,
+    ) -> Option<&'m str> {
+        let member = *members.iter().find(|member| same_member(name, member))?;
+        if name != member {
+            self.oddities.push(ConfigOddity::OddCase { member: name.to_owned() });
+        }
+        if seen.contains(&member) {
+            self.oddities.push(ConfigOddity::RepeatedMember { member: name.to_owned() });
+        }
+        seen.push(member);
+        Some(member)
+    }
+
+    fn fail(&mut self, error: ConfigError) {
+        self.error.get_or_insert(error);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decode(text: &str) -> Result<DockerConfig, ConfigError> {
+        decode_docker_config(text.as_bytes(), ConfigShape::DockerConfigJson)
+    }
+
+    #[track_caller]
+    fn users(text: &str, expected: &[(&str, &str)]) {
+        let config = decode(text).unwrap();
+        let found: Vec<_> =
+            config.entries.iter().map(|(key, entry)| (&**key, entry.username_text())).collect();
+        let found: Vec<_> = found.iter().map(|(key, user)| (*key, &**user)).collect();
+        assert_eq!(found, expected);
+    }
+
+    fn oddities(text: &str) -> Vec<ConfigOddity> {
+        decode(text).unwrap().oddities
+    }
+
+    #[test]
+    fn auth_wins_over_user_and_password() {
+        let config =
+            decode(r#"{"auths":{"r":{"username":"x","password":"y","auth":"YTpi"}}}"#).unwrap();
+        let entry = &config.entries["r"];
+        assert_eq!((entry.username_text(), entry.password.expose()), ("a".to_owned(), &b"b"[..]));
+        assert!(entry.from_auth);
+    }
+
+    #[test]
+    fn empty_auth_leaves_user_and_password() {
+        users(r#"{"auths":{"r":{"username":"x","auth":""}}}"#, &[("r", "x")]);
+        users(r#"{"auths":{"r":{"username":"x","auth":null}}}"#, &[("r", "x")]);
+    }
+
+    #[test]
+    fn entries_without_credential_are_entries() {
+        for entry in ["{}", "null", r#"{"email":"e"}"#, r#"{"identitytoken":"canary-4f1d"}"#] {
+            let config = decode(&format!(r#"{{"auths":{{"r":{entry}}}}}"#)).unwrap();
+            assert!(config.entries["r"].is_empty(), "{entry}");
+        }
+    }
+
+    #[test]
+    fn repeated_auths_merge_and_null_empties() {
+        let two = r#"{"auths":{"a":{"username":"1"},"b":{"username":"1"}},"Auths":{"b":{}}}"#;
+        users(two, &[("a", "1"), ("b", "")]);
+        users(r#"{"auths":{"a":{}},"auths":null}"#, &[]);
+        users(r#"{"auths":{"a":{}},"auths":null,"auths":{"b":{}}}"#, &[("b", "")]);
+    }
+
+    #[test]
+    fn repeated_members_take_the_last_but_null() {
+        users(r#"{"auths":{"r":{"username":"1","username":"2"}}}"#, &[("r", "2")]);
+        users(r#"{"auths":{"r":{"username":"1","username":null}}}"#, &[("r", "1")]);
+        users(r#"{"auths":{"r":{"u\u017fername":"1","USERNAME":"2"}}}"#, &[("r", "2")]);
+    }
+
+    #[test]
+    fn keys_that_are_no_unicode_become_one() {
+        users(
+            r#"{"auths":{"\ud800":{"username":"1"},"\udfff":{"username":"2"}}}"#,
+            &[("\u{fffd}", "2")],
+        );
+    }
+
+    #[test]
+    fn wrong_kinds_fail_the_whole_document() {
+        for text in [
+            "[]",
+            "\"a\"",
+            "1",
+            r#"{"auths":[]}"#,
+            r#"{"auths":{"r":1}}"#,
+            r#"{"auths":{"r":{"auth":1}}}"#,
+            r#"{"auths":{"r":{"username":1,"username":"x"}}}"#,
+            r#"{"HttpHeaders":{"a":1}}"#,
+            r#"{"HttpHeaders":[]}"#,
+        ] {
+            assert!(matches!(decode(text), Err(ConfigError::WrongKind { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_may_be_anything() {
+        for text in ["null", "{}", r#"{"credsStore":1,"x":[{}]}"#, r#"{"HttpHeaders":null}"#] {
+            assert!(decode(text).is_ok(), "{text}");
+        }
+        assert!(
+            decode(r#"{"HttpHeaders":{"a":null},"auths":{"r":{"serveraddress":[1]}}}"#).is_ok()
+        );
+    }
+
+    #[test]
+    fn broken_json_is_reported_before_wrong_kinds() {
+        assert!(matches!(decode(r#"{"auths":1"#), Err(ConfigError::Json(_))));
+        assert!(matches!(decode("   "), Err(ConfigError::Json(_))));
+    }
+
+    #[test]
+    fn dockercfg_has_no_wrapper() {
+        let text = br#"{"auths":{"r":{"auth":"YTpi"}}}"#;
+        let config = decode_docker_config(text, ConfigShape::DockerCfg).unwrap();
+        assert!(config.entries["auths"].is_empty());
+    }
+
+    #[test]
+    fn bad_auth_names_the_key_and_not_the_value() {
+        let error = decode(r#"{"auths":{"r":{"auth":"canary-4f1d"}}}"#).unwrap_err();
+        assert_eq!(error.to_string(), "the `auth` of `r` cannot be decoded");
+    }
+
+    #[test]
+    fn oddities_are_listed() {
+        assert_eq!(oddities("{}"), [ConfigOddity::NoAuths]);
+        let odd = oddities(r#"{"Auths":{"r":{},"r":{}},"credsStore":"x","auths":{}}"#);
+        assert_eq!(
+            odd,
+            [
+                ConfigOddity::OddCase { member: "Auths".to_owned() },
+                ConfigOddity::RepeatedKey { key: "r".to_owned() },
+                ConfigOddity::CredentialHelper { member: "credsStore".to_owned() },
+                ConfigOddity::RepeatedMember { member: "auths".to_owned() },
+            ]
+        );
+    }
+}

@@ -1,0 +1,322 @@
+//! Knows which credentials the kubelet tries for an image, and in which order.
+
+use std::borrow::Borrow;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use crate::auth_key::AuthKey;
+use crate::docker_config::{ConfigError, DockerConfig, RegistryEntry};
+use crate::host_pattern::{Boundary, Target};
+use crate::pull_secret::PullSecret;
+use crate::reference::ImageReference;
+use crate::url::UrlError;
+
+/// The credentials of several pull secrets, filed as the kubelet files them.
+///
+/// Build it once and ask it as often as needed: a look-up costs one comparison for each distinct key.
+#[derive(Clone, Debug, Default)]
+pub struct Keyring {
+    /// Under each index key, in the order of the Secrets, the entries of one Secret.
+    index: BTreeMap<Reverse<Vec<u8>>, Vec<Vec<Filed>>>,
+    dropped: Vec<DroppedKey>,
+}
+
+#[derive(Clone, Debug)]
+struct Filed {
+    secret: String,
+    key: AuthKey,
+    entry: RegistryEntry,
+}
+
+/// A registry key that no URL parser could read; its entry never counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DroppedKey {
+    /// The Secret.
+    pub secret: String,
+    /// The key as written.
+    pub key: String,
+    /// Why it was dropped.
+    pub reason: UrlError,
+}
+
+/// A Secret whose content cannot be decoded: every pull of a pod that lists it fails.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("Secret `{secret}` cannot be decoded")]
+pub struct BrokenSecret {
+    /// The Secret.
+    pub secret: String,
+    /// What is wrong with its content.
+    #[source]
+    pub reason: ConfigError,
+}
+
+/// By what a key covers an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MatchKind {
+    /// The host is written out, and the path ends where a segment ends.
+    Exact,
+    /// The host is written out, but the path ends inside a segment: `team` covers `team2`.
+    Prefix,
+    /// The host has a wildcard.
+    Wildcard,
+    /// No key matched, and this is the entry that Docker Hub's images fall back to.
+    HubFallback,
+}
+
+impl MatchKind {
+    /// Returns the stable name, in kebab case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Prefix => "prefix",
+            Self::Wildcard => "wildcard",
+            Self::HubFallback => "hub-fallback",
+        }
+    }
+}
+
+/// One credential that the kubelet would try.
+#[derive(Clone, Copy, Debug)]
+pub struct Match<'a> {
+    /// The Secret that it comes from.
+    pub secret: &'a str,
+    /// The key under which it is filed.
+    pub key: &'a AuthKey,
+    /// User name and password.
+    pub entry: &'a RegistryEntry,
+    /// By what it matches.
+    pub kind: MatchKind,
+    /// Whether the path matched only inside a segment, wildcard or not.
+    pub inside_segment: bool,
+    /// Its place in the order, from 0; entries with the same place are tried in random order.
+    pub position: usize,
+}
+
+impl Keyring {
+    /// Decodes `secrets` and files their credentials, in list order.
+    ///
+    /// # Errors
+    ///
+    /// The first Secret that cannot be decoded fails the whole keyring, as it does in the kubelet.
+    pub fn build<S: Borrow<PullSecret>>(
+        secrets: impl IntoIterator<Item = S>,
+    ) -> Result<Self, BrokenSecret> {
+        let mut keyring = Self::default();
+        for secret in secrets {
+            let secret = secret.borrow();
+            match secret.decode() {
+                Ok(config) => keyring.add(&secret.name, config),
+                Err(reason) => return Err(BrokenSecret { secret: secret.name.clone(), reason }),
+            }
+        }
+        Ok(keyring)
+    }
+
+    /// Files the credentials of one more Secret, after those that are there.
+    pub fn add(&mut self, secret: &str, config: DockerConfig) {
+        let mut groups: BTreeMap<Reverse<Vec<u8>>, Vec<Filed>> = BTreeMap::new();
+        for (text, entry) in config.entries {
+            let secret = secret.to_owned();
+            match AuthKey::parse(&text) {
+                Ok(key) => {
+                    let group = groups.entry(Reverse(key.index_key().to_vec())).or_default();
+                    group.push(Filed { secret, key, entry });
+                }
+                Err(reason) => self.dropped.push(DroppedKey { secret, key: text, reason }),
+            }
+        }
+        for (index_key, group) in groups {
+            self.index.entry(index_key).or_default().push(group);
+        }
+    }
+
+    /// Lists the credentials that the kubelet tries for `image`, in its order.
+    ///
+    /// An empty list means one anonymous pull.
+    #[must_use]
+    pub fn look_up(&self, image: &ImageReference) -> Vec<Match<'_>> {
+        self.look_up_repository(&image.repository())
+    }
+
+    /// Lists the credentials for a normalised repository, as [`ImageReference::repository`] gives it.
+    #[must_use]
+    pub fn look_up_repository(&self, repository: &str) -> Vec<Match<'_>> {
+        let mut matches = Vec::new();
+        let mut position = 0;
+        if let Some(target) = Target::parse(repository) {
+            for groups in self.index.values() {
+                // Entries of one index key parse alike, whatever their text.
+                let first = groups.first().and_then(|group| group.first());
+                let Some((key, boundary)) =
+                    first.and_then(|filed| Some((&filed.key, filed.key.covers_target(&target)?)))
+                else {
+                    continue;
+                };
+                let kind = match boundary {
+                    _ if key.has_wildcard() => MatchKind::Wildcard,
+                    Boundary::Segment => MatchKind::Exact,
+                    Boundary::InsideSegment => MatchKind::Prefix,
+                };
+                let inside_segment = boundary == Boundary::InsideSegment;
+                list(groups, kind, inside_segment, &mut position, &mut matches);
+            }
+        }
+        if matches.is_empty() && is_default_registry(repository) {
+            for groups in self.hub_fallback() {
+                list(groups, MatchKind::HubFallback, false, &mut position, &mut matches);
+            }
+        }
+        matches
+    }
+
+    /// Lists the keys that were dropped because they do not parse.
+    #[must_use]
+    pub fn dropped_keys(&self) -> &[DroppedKey] {
+        &self.dropped
+    }
+
+    /// Lists every credential with its Secret, in the order in which keys are tried.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &AuthKey, &RegistryEntry)> {
+        let filed = self.index.values().flatten().flatten();
+        filed.map(|filed| (&*filed.secret, &filed.key, &filed.entry))
+    }
+
+    fn hub_fallback(&self) -> impl Iterator<Item = &Vec<Vec<Filed>>> {
+        self.index.get(&Reverse(b"index.docker.io".to_vec())).into_iter()
+    }
+}
+
+fn list<'a>(
+    groups: &'a [Vec<Filed>],
+    kind: MatchKind,
+    inside_segment: bool,
+    position: &mut usize,
+    matches: &mut Vec<Match<'a>>,
+) {
+    for group in groups {
+        matches.extend(group.iter().map(|filed| Match {
+            secret: &filed.secret,
+            key: &filed.key,
+            entry: &filed.entry,
+            kind,
+            inside_segment,
+            position: *position,
+        }));
+        *position += 1;
+    }
+}
+
+/// Tells whether Docker Hub's fallback applies to a normalised repository.
+///
+/// It does to `localhost` and to upper-case hosts without a dot as well, which are then sent the
+/// password of Docker Hub.
+fn is_default_registry(repository: &str) -> bool {
+    let (first, rest) = repository.split_once('/').unwrap_or((repository, ""));
+    if first.is_empty() {
+        return false;
+    }
+    rest.is_empty()
+        || matches!(first, "docker.io" | "index.docker.io")
+        || !first.contains(['.', ':'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keyring(secrets: &[(&str, &[&str])]) -> Keyring {
+        let mut keyring = Keyring::default();
+        for (name, keys) in secrets {
+            let entries = keys.iter().map(|key| ((*key).to_owned(), RegistryEntry::default()));
+            keyring.add(name, DockerConfig { entries: entries.collect(), oddities: Vec::new() });
+        }
+        keyring
+    }
+
+    #[track_caller]
+    fn check(secrets: &[(&str, &[&str])], image: &str, expected: &[(&str, &str, usize)]) {
+        let keyring = keyring(secrets);
+        let matches = keyring.look_up(&image.parse().unwrap());
+        let found: Vec<_> =
+            matches.iter().map(|one| (one.secret, one.key.text(), one.position)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn keys_come_in_reverse_byte_order_before_secrets() {
+        check(
+            &[("a", &["r.io"]), ("b", &["r.io/team", "*.io/team"])],
+            "r.io/team/app",
+            &[("b", "r.io/team", 0), ("a", "r.io", 1), ("b", "*.io/team", 2)],
+        );
+    }
+
+    #[test]
+    fn one_key_in_two_secrets_keeps_list_order() {
+        check(
+            &[("b", &["r.io"]), ("a", &["r.io"])],
+            "r.io/x",
+            &[("b", "r.io", 0), ("a", "r.io", 1)],
+        );
+    }
+
+    #[test]
+    fn aliases_in_one_secret_share_a_place() {
+        check(
+            &[("a", &["r.io", "https://r.io"]), ("b", &["r.io/"])],
+            "r.io/x",
+            &[("a", "https://r.io", 0), ("a", "r.io", 0), ("b", "r.io/", 1)],
+        );
+    }
+
+    #[test]
+    fn hub_falls_back_only_when_nothing_matches() {
+        let hub: (&str, &[&str]) = ("hub", &["https://index.docker.io/v1/"]);
+        check(&[hub], "busybox", &[("hub", "https://index.docker.io/v1/", 0)]);
+        check(&[hub, ("d", &["docker.io/org"])], "org2/app", &[("d", "docker.io/org", 0)]);
+        check(&[("hub", &["https://index.docker.io/v1"])], "busybox", &[]);
+        check(&[hub], "r.io/busybox", &[]);
+    }
+
+    #[test]
+    fn hub_password_leaves_for_localhost_and_upper_case_hosts() {
+        for image in ["localhost/app", "REG/app"] {
+            let keyring = keyring(&[("hub", &["index.docker.io"])]);
+            let matches = keyring.look_up(&image.parse().unwrap());
+            assert_eq!(matches.first().map(|one| one.kind), Some(MatchKind::HubFallback));
+        }
+    }
+
+    #[test]
+    fn kind_tells_how_it_matched() {
+        let keyring = keyring(&[("s", &["r.io/team", "r.io", "*.io/team"])]);
+        let matches = keyring.look_up(&"r.io/team2/app".parse().unwrap());
+        let kinds: Vec<_> = matches.iter().map(|one| (one.kind, one.inside_segment)).collect();
+        assert_eq!(
+            kinds,
+            [(MatchKind::Prefix, true), (MatchKind::Exact, false), (MatchKind::Wildcard, true)]
+        );
+    }
+
+    #[test]
+    fn keys_that_do_not_parse_are_dropped_and_listed() {
+        let keyring = keyring(&[("s", &["r.io:http", "r.io"])]);
+        assert_eq!(keyring.dropped_keys().len(), 1);
+        assert_eq!(keyring.entries().count(), 1);
+    }
+
+    #[test]
+    fn one_broken_secret_breaks_the_keyring() {
+        let good = PullSecret::default();
+        let bad = PullSecret {
+            name: "bad".to_owned(),
+            kind: "kubernetes.io/dockercfg".to_owned(),
+            data: BTreeMap::from([(".dockercfg".to_owned(), b"[]".to_vec())]),
+        };
+        let error = Keyring::build([&good, &bad]).unwrap_err();
+        assert_eq!(error.secret, "bad");
+    }
+}

@@ -1,2 +1,23 @@
-//! placeholder
-fn main() {}
+//! The chores of this workspace: what `cargo xtask` can do.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore tells people how it goes")]
+
+mod bench;
+mod ci;
+mod interop;
+mod invocation;
+mod tidy;
+mod usage;
+mod workspace;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match usage::run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

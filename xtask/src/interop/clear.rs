@@ -1,0 +1,79 @@
+//! The secret of all cases, and how to find it where it must not be.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// Stands in every secret of the cases and nowhere else.
+pub(super) const CANARY: &str = "canary-4f1d";
+
+/// The password of the cases: everything that quoting could get wrong.
+pub(super) const PASSWORD: &str = "canary-4f1d <&>'\"\\ $HOME ${x} %s ü\u{2028}=";
+
+/// Every spelling of the canary that a careless program could leave behind: raw, in base64 at each
+/// of the three alignments, and in base64 of that.
+pub(super) fn spellings() -> Vec<String> {
+    let once = in_base64(CANARY);
+    let twice: Vec<String> = once.iter().flat_map(|text| in_base64(text)).collect();
+    [vec![CANARY.to_owned()], once, twice].concat()
+}
+
+/// Returns the part of the base64 of `text` that is the same whatever stands around it, for each
+/// number of bytes before it.
+fn in_base64(text: &str) -> Vec<String> {
+    let aligned = |before: usize| {
+        let padded = [" ".repeat(before), text.to_owned()].concat();
+        let encoded = STANDARD.encode(&padded);
+        // A digit holds six bits: the first ones may hold bits of what stands before, the last
+        // ones bits of what follows.
+        let start = (before * 8).div_ceil(6);
+        let end = padded.len() * 8 / 6;
+        encoded.get(start..end).map(str::to_owned)
+    };
+    (0..3).filter_map(aligned).collect()
+}
+
+/// Names the first spelling of the canary in `bytes`.
+pub(super) fn find(bytes: &[u8]) -> Option<String> {
+    spellings()
+        .into_iter()
+        .find(|needle| bytes.windows(needle.len()).any(|window| window == needle.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_canary_is_found_as_it_is() {
+        assert_eq!(find(b"password: canary-4f1d!"), Some(CANARY.to_owned()));
+    }
+
+    #[test]
+    fn the_canary_is_found_in_base64_wherever_it_stands() {
+        for before in ["", "x", "xy", "xyz", "user:"] {
+            for after in ["", "!", "!!", "!!!"] {
+                let encoded = STANDARD.encode([before, CANARY, after].concat());
+                assert!(find(encoded.as_bytes()).is_some(), "{before:?} {after:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_canary_is_found_in_base64_of_base64() {
+        for before in ["", "x", "xy", "xyz"] {
+            let inner = STANDARD.encode([before, CANARY].concat());
+            let outer = STANDARD.encode(["{\"auth\":\"", &inner, "\"}"].concat());
+            assert!(find(outer.as_bytes()).is_some(), "{before:?}");
+        }
+    }
+
+    #[test]
+    fn other_text_is_not_the_canary() {
+        assert_eq!(find(b"canary-4f1e and Y2FuYXJ5"), None);
+    }
+
+    #[test]
+    fn the_password_holds_the_canary() {
+        assert!(PASSWORD.contains(CANARY));
+    }
+}

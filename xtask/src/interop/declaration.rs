@@ -1,0 +1,84 @@
+//! The registries.toml of a case.
+
+use std::fmt::Write as _;
+
+use super::identity::Identity;
+
+/// The registry of every case, in the spelling of `kubectl create secret docker-registry`.
+pub(super) const HOST: &str = "private-registry.io";
+/// Its user.
+pub(super) const USERNAME: &str = "registry-user";
+/// The mail address beside it.
+pub(super) const EMAIL: &str = "registry-user@org.com";
+/// The environment variable that holds its password.
+pub(super) const PASSWORD_VARIABLE: &str = "INTERNAL_PASSWORD";
+
+/// A registries.toml with one registry and one pull secret, `regcred`.
+#[derive(Clone, Debug)]
+pub(super) struct Declaration {
+    /// `sops` or `age`.
+    pub(super) format: &'static str,
+    /// `all` or `encrypted-only`.
+    pub(super) mac: &'static str,
+    /// Who can open what is written.
+    pub(super) recipients: Vec<String>,
+    /// Who applies what is written.
+    pub(super) consumers: Vec<&'static str>,
+    /// Where the pull secret lands.
+    pub(super) namespaces: Vec<&'static str>,
+    /// Further lines of the table `[secret.regcred]`.
+    pub(super) more: String,
+}
+
+impl Declaration {
+    /// Declares a pull secret in `team-a` and `team-b`, sealed for `identities`.
+    pub(super) fn sealed_for(identities: &[Identity]) -> Self {
+        Self {
+            format: "sops",
+            mac: "all",
+            recipients: identities.iter().map(|identity| identity.recipient.clone()).collect(),
+            consumers: vec!["flux"],
+            namespaces: vec!["team-a", "team-b"],
+            more: String::new(),
+        }
+    }
+
+    /// Writes it as TOML.
+    pub(super) fn to_toml(&self) -> String {
+        let Self { format, mac, recipients, consumers, namespaces, more } = self;
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "[seal]\nformat = {format:?}\nmac = {mac:?}\nrecipients = {recipients:?}\n\n\
+             [output]\ndirectory = \"pull-secrets\"\nconsumer = {consumers:?}\n\n\
+             [registry.internal]\nhost = {HOST:?}\nusername = {USERNAME:?}\nemail = {EMAIL:?}\n\
+             password = {{ env = {PASSWORD_VARIABLE:?} }}\n\n\
+             [secret.regcred]\nregistries = [\"internal\"]\nnamespaces = {namespaces:?}\n\
+             service-accounts = [\"default\", \"builder\"]\n{more}"
+        );
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_has_what_was_declared() {
+        let mut declaration = Declaration::sealed_for(&[]);
+        declaration.recipients = vec!["age1x".to_owned()];
+        declaration.mac = "encrypted-only";
+        declaration.more = "workloads = [\"Deployment/web\"]\n".to_owned();
+        let text = declaration.to_toml();
+        for line in [
+            "mac = \"encrypted-only\"",
+            "recipients = [\"age1x\"]",
+            "namespaces = [\"team-a\", \"team-b\"]",
+            "workloads = [\"Deployment/web\"]",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The cases of a run and how they ended.
+
+use anyhow::{Error, Result, bail};
+
+use super::peer::{Missing, Peers};
+use super::stage::Stage;
+
+/// What a missing program means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Demand {
+    /// The cases that need it fail.
+    Everything,
+    /// The cases that need it are skipped.
+    WhatIsThere,
+}
+
+/// Runs cases one after the other and counts.
+#[derive(Debug)]
+pub(super) struct Ledger<'a> {
+    peers: &'a Peers,
+    demand: Demand,
+    filter: String,
+    count: Count,
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    cases: usize,
+    passed: usize,
+    failed: usize,
+    skipped: usize,
+}
+
+impl<'a> Ledger<'a> {
+    /// Opens a ledger for the cases whose title contains `filter`.
+    pub(super) fn new(peers: &'a Peers, demand: Demand, filter: String) -> Self {
+        Self { peers, demand, filter, count: Count::default() }
+    }
+
+    /// Runs one case in an empty folder of its own. `title` reads "A → B: what".
+    pub(super) fn case(&mut self, title: &str, body: impl FnOnce(&Stage<'_>) -> Result<()>) {
+        self.count.cases += 1;
+        if !title.contains(&self.filter) {
+            return;
+        }
+        let number = self.count.cases;
+        let outcome = Stage::new(self.peers, &format!("case-{number:03}"))
+            .and_then(|stage| body(&stage).and_then(|()| stage.check_no_canary()));
+        match outcome {
+            Ok(()) => {
+                self.count.passed += 1;
+                println!("ok       {title}");
+            }
+            Err(error) => self.note(title, number, &error),
+        }
+    }
+
+    fn note(&mut self, title: &str, number: usize, error: &Error) {
+        let missing = error.downcast_ref::<Missing>();
+        if let (Some(missing), Demand::WhatIsThere) = (missing, self.demand) {
+            self.count.skipped += 1;
+            println!("skipped: {missing}: {title}");
+        } else {
+            self.count.failed += 1;
+            println!("FAIL     {title}\n    in case-{number:03}: {error:#}");
+        }
+    }
+
+    /// Prints the closing line.
+    ///
+    /// # Errors
+    ///
+    /// A case failed, or none ran.
+    pub(super) fn close(self) -> Result<()> {
+        let Count { passed, failed, skipped, .. } = self.count;
+        println!("{passed} passed, {failed} failed, {skipped} skipped");
+        if passed + failed + skipped == 0 {
+            bail!("no case has `{}` in its title", self.filter);
+        }
+        if failed > 0 {
+            bail!("interop failed");
+        }
+        Ok(())
+    }
+}

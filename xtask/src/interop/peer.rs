@@ -1,0 +1,161 @@
+//! The real programs: which versions, where they come from, where they are put.
+
+mod go;
+mod kubectl;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::workspace::{self, Profile};
+
+use go::GoProgram;
+
+/// A program the matrix runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Peer {
+    /// The current sops.
+    Sops,
+    /// The last sops that writes its metadata in the old order.
+    OldSops,
+    /// age itself.
+    Age,
+    /// Makes age identities.
+    AgeKeygen,
+    /// kustomize on its own.
+    Kustomize,
+    /// kubectl, of which only the parts are used that need no cluster.
+    Kubectl,
+    /// Makes SSH identities.
+    SshKeygen,
+}
+
+impl Peer {
+    /// Returns the name of its executable.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sops => "sops",
+            Self::OldSops => "sops-3.9",
+            Self::Age => "age",
+            Self::AgeKeygen => "age-keygen",
+            Self::Kustomize => "kustomize",
+            Self::Kubectl => "kubectl",
+            Self::SshKeygen => "ssh-keygen",
+        }
+    }
+
+    /// Returns the name that titles use.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Sops => "sops 3.13",
+            Self::OldSops => "sops 3.9",
+            other => other.name(),
+        }
+    }
+}
+
+const FROM_GO: &[(Peer, GoProgram)] = &[
+    (Peer::Age, GoProgram { package: "filippo.io/age/cmd/age", version: "v1.3.1" }),
+    (Peer::AgeKeygen, GoProgram { package: "filippo.io/age/cmd/age-keygen", version: "v1.3.1" }),
+    (
+        Peer::Kustomize,
+        GoProgram { package: "sigs.k8s.io/kustomize/kustomize/v5", version: "v5.7.1" },
+    ),
+    (Peer::Sops, GoProgram { package: "github.com/getsops/sops/v3/cmd/sops", version: "v3.13.3" }),
+    (
+        Peer::OldSops,
+        GoProgram { package: "github.com/getsops/sops/v3/cmd/sops", version: "v3.9.4" },
+    ),
+];
+
+/// A program that is not here.
+#[derive(Debug)]
+pub(crate) struct Missing(pub(super) &'static str);
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} not found", self.0)
+    }
+}
+
+impl std::error::Error for Missing {}
+
+/// The programs that could be had, and the binary under test.
+#[derive(Debug)]
+pub(crate) struct Peers {
+    regrender: PathBuf,
+    found: BTreeMap<Peer, PathBuf>,
+}
+
+impl Peers {
+    /// Builds regrender and installs what is missing below `target/interop`.
+    ///
+    /// # Errors
+    ///
+    /// regrender does not build, or the folder cannot be written. A program that cannot be had is
+    /// no error here.
+    pub(crate) fn install() -> Result<Self> {
+        let regrender = workspace::build_regrender(Profile::Dev)?;
+        Ok(Self { regrender, found: install_all()? })
+    }
+
+    /// Takes `regrender` as the binary under test.
+    ///
+    /// # Errors
+    ///
+    /// The folder of the programs cannot be written.
+    pub(crate) fn beside(regrender: PathBuf) -> Result<Self> {
+        Ok(Self { regrender, found: install_all()? })
+    }
+
+    /// Returns the path of `peer`.
+    ///
+    /// # Errors
+    ///
+    /// [`Missing`] when it could not be had.
+    pub(crate) fn path(&self, peer: Peer) -> Result<&Path> {
+        self.found.get(&peer).map(PathBuf::as_path).ok_or_else(|| Missing(peer.name()).into())
+    }
+
+    /// Returns the path of the binary under test.
+    pub(crate) fn regrender(&self) -> &Path {
+        &self.regrender
+    }
+}
+
+/// Returns the folder below which everything of interop lies.
+pub(super) fn folder() -> PathBuf {
+    workspace::root().join("target/interop")
+}
+
+fn install_all() -> Result<BTreeMap<Peer, PathBuf>> {
+    let bin = folder().join("bin");
+    fs::create_dir_all(&bin).with_context(|| format!("cannot make {}", bin.display()))?;
+    let mut found = BTreeMap::new();
+    for (peer, program) in FROM_GO {
+        note(&mut found, *peer, program.install(&bin.join(peer.name())));
+    }
+    note(&mut found, Peer::Kubectl, kubectl::install(&bin.join(Peer::Kubectl.name())));
+    if let Some(path) = on_path(Peer::SshKeygen.name()) {
+        found.insert(Peer::SshKeygen, path);
+    }
+    Ok(found)
+}
+
+fn note(found: &mut BTreeMap<Peer, PathBuf>, peer: Peer, installed: Result<PathBuf>) {
+    match installed {
+        Ok(path) => {
+            found.insert(peer, path);
+        }
+        Err(error) => println!("{}: cannot be installed: {error:#}", peer.name()),
+    }
+}
+
+/// Looks a program up on `PATH`.
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file())
+}

@@ -1,0 +1,71 @@
+//! Programs that come as Go modules.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::invocation::Invocation;
+
+/// A main package at a version.
+#[derive(Debug)]
+pub(super) struct GoProgram {
+    /// Path of the main package.
+    pub(super) package: &'static str,
+    /// Version of its module.
+    pub(super) version: &'static str,
+}
+
+impl GoProgram {
+    /// Makes sure that the executable `target` is this program at this version.
+    ///
+    /// # Errors
+    ///
+    /// `go install` failed.
+    pub(super) fn install(&self, target: &Path) -> Result<PathBuf> {
+        let wanted = format!("{}@{}", self.package, self.version);
+        install_once(target, &wanted, || {
+            let folder = target.with_extension("new");
+            go().variable("GOBIN", &folder).arguments(["install", &wanted]).run()?.success()?;
+            let installed = only_file(&folder)?;
+            fs::rename(&installed, target).context("cannot move the executable")?;
+            fs::remove_dir(&folder).context("cannot remove the folder of the installation")
+        })
+    }
+}
+
+/// Starts the Go tool with settings that do not depend on the machine.
+pub(super) fn go() -> Invocation {
+    Invocation::new("go")
+        .variable("GOFLAGS", "-mod=mod -buildvcs=false")
+        .variable("CGO_ENABLED", "0")
+}
+
+/// Runs `install` unless a stamp beside `target` says that it is `wanted` already.
+///
+/// # Errors
+///
+/// What `install` says, or the stamp cannot be written.
+pub(super) fn install_once(
+    target: &Path,
+    wanted: &str,
+    install: impl FnOnce() -> Result<()>,
+) -> Result<PathBuf> {
+    let mut stamp = target.as_os_str().to_owned();
+    stamp.push(OsStr::new(".stamp"));
+    if target.is_file() && fs::read_to_string(&stamp).is_ok_and(|text| text == wanted) {
+        return Ok(target.to_path_buf());
+    }
+    println!("installing {wanted}");
+    install()?;
+    fs::write(&stamp, wanted).context("cannot write the stamp")?;
+    Ok(target.to_path_buf())
+}
+
+fn only_file(folder: &Path) -> Result<PathBuf> {
+    let mut entries =
+        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    let entry = entries.next().context("go install wrote no executable")??;
+    Ok(entry.path())
+}

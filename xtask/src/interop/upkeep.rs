@@ -1,0 +1,134 @@
+//! What sops does to a sealed file later on, and what regrender says of it.
+
+use anyhow::{Result, bail};
+
+use super::declaration::Declaration;
+use super::identity::{Identity, Key};
+use super::ledger::Ledger;
+use super::peer::Peer;
+use super::stage::Stage;
+
+const FILE: &str = "pull-secrets/manifests/team-a/regcred.sops.yaml";
+
+/// Runs the cases "regrender → sops → regrender".
+pub(super) fn cases(ledger: &mut Ledger<'_>) {
+    for mac in ["all", "encrypted-only"] {
+        ledger
+            .case(&format!("regrender → regrender: a second build changes nothing, mac {mac}"), {
+                |stage| second_build(stage, mac)
+            });
+        for sops in [Peer::Sops, Peer::OldSops] {
+            let case = |what: &str| format!("regrender → {} {what}, mac {mac}", sops.title());
+            ledger.case(&case("rotate → regrender: nothing changed"), |stage| {
+                rotate(stage, sops, mac)
+            });
+            ledger.case(&case("set, unset → regrender: nothing changed"), |stage| {
+                set_and_unset(stage, sops, mac)
+            });
+            ledger.case(&case("set → regrender: it changed"), |stage| set(stage, sops, mac));
+            ledger.case(&case("updatekeys → regrender: nothing changed"), |stage| {
+                update_keys(stage, sops, mac)
+            });
+        }
+    }
+    ledger.case("regrender → sops 3.13 updatekeys → regrender: a new recipient", new_recipient);
+}
+
+fn build(stage: &Stage<'_>, mac: &'static str) -> Result<Identity> {
+    let identities = stage.identities(&[Key::First, Key::Second])?;
+    stage.build(&Declaration { mac, ..Declaration::sealed_for(&identities) })?;
+    stage.identity(Key::First)
+}
+
+/// Runs sops on the sealed file.
+fn sops(stage: &Stage<'_>, sops: Peer, identity: &Identity, arguments: &[&str]) -> Result<()> {
+    let run = stage.peer(sops)?.variable(identity.variable(), &identity.file);
+    run.arguments(arguments).run()?.success()?;
+    Ok(())
+}
+
+/// Both gates must be content, and a build must leave the file as sops wrote it.
+fn check_unchanged(stage: &Stage<'_>, identity: &Identity) -> Result<()> {
+    let before = stage.read(FILE)?;
+    stage.regrender(&["build", "--check"], Some(identity))?.success()?;
+    stage.regrender(&["verify"], None)?.success()?;
+    stage.regrender(&["build"], Some(identity))?.success()?;
+    if stage.read(FILE)? != before {
+        bail!("`build` rewrote the file although `build --check` saw no change");
+    }
+    Ok(())
+}
+
+fn second_build(stage: &Stage<'_>, mac: &'static str) -> Result<()> {
+    let identity = build(stage, mac)?;
+    check_unchanged(stage, &identity)
+}
+
+fn rotate(stage: &Stage<'_>, program: Peer, mac: &'static str) -> Result<()> {
+    let identity = build(stage, mac)?;
+    let before = stage.read(FILE)?;
+    sops(stage, program, &identity, &["rotate", "-i", FILE])?;
+    if stage.read(FILE)? == before {
+        bail!("sops rotated nothing");
+    }
+    check_unchanged(stage, &identity)
+}
+
+fn set(stage: &Stage<'_>, program: Peer, mac: &'static str) -> Result<()> {
+    let identity = build(stage, mac)?;
+    let key = r#"["data"][".dockerconfigjson"]"#;
+    sops(stage, program, &identity, &["set", FILE, key, "\"e30=\""])?;
+    stage.regrender(&["build", "--check"], Some(&identity))?.ended_with(3)?;
+    stage.regrender(&["build"], Some(&identity))?.success()?;
+    let opened = stage.sops_open(program, FILE, &identity)?.success()?;
+    stage.check_secret(&opened.stdout, "team-a")
+}
+
+fn set_and_unset(stage: &Stage<'_>, program: Peer, mac: &'static str) -> Result<()> {
+    let identity = build(stage, mac)?;
+    let key = r#"["immutable"]"#;
+    sops(stage, program, &identity, &["set", FILE, key, "true"])?;
+    stage.regrender(&["build", "--check"], Some(&identity))?.ended_with(3)?;
+    sops(stage, program, &identity, &["unset", FILE, key])?;
+    check_unchanged(stage, &identity)
+}
+
+fn write_rules(stage: &Stage<'_>, identities: &[Identity]) -> Result<()> {
+    let recipients: Vec<&str> =
+        identities.iter().map(|identity| identity.recipient.as_str()).collect();
+    let rules = format!("creation_rules:\n  - age: {}\n", recipients.join(","));
+    stage.write(".sops.yaml", rules)
+}
+
+fn update_keys(stage: &Stage<'_>, program: Peer, mac: &'static str) -> Result<()> {
+    let identity = build(stage, mac)?;
+    let before = stage.read(FILE)?;
+    // The same recipients in another order are the same recipients.
+    write_rules(stage, &stage.identities(&[Key::Second, Key::First])?)?;
+    sops(stage, program, &identity, &["updatekeys", "-y", FILE])?;
+    if stage.read(FILE)? != before {
+        bail!("sops sees other recipients than the declared ones");
+    }
+    write_rules(stage, &stage.identities(&[Key::First, Key::Second, Key::Third])?)?;
+    sops(stage, program, &identity, &["updatekeys", "-y", FILE])?;
+    stage.regrender(&["verify"], None)?.ended_with(3)?;
+    write_rules(stage, &stage.identities(&[Key::First, Key::Second])?)?;
+    sops(stage, program, &identity, &["updatekeys", "-y", FILE])?;
+    check_unchanged(stage, &identity)
+}
+
+/// A colleague wraps the data keys for a new recipient, who is then declared.
+fn new_recipient(stage: &Stage<'_>) -> Result<()> {
+    let identity = build(stage, "all")?;
+    let everybody = stage.identities(&[Key::First, Key::Second, Key::Third])?;
+    write_rules(stage, &everybody)?;
+    for namespace in ["team-a", "team-b"] {
+        let file = format!("pull-secrets/manifests/{namespace}/regcred.sops.yaml");
+        sops(stage, Peer::Sops, &identity, &["updatekeys", "-y", &file])?;
+    }
+    stage.write("registries.toml", Declaration::sealed_for(&everybody).to_toml())?;
+    check_unchanged(stage, &identity)?;
+    let third = stage.identity(Key::Third)?;
+    let opened = stage.sops_open(Peer::Sops, FILE, &third)?.success()?;
+    stage.check_secret(&opened.stdout, "team-a")
+}

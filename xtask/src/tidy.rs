@@ -1,0 +1,41 @@
+//! Rules that no compiler checks: words, file shapes, and who may depend on whom.
+
+mod dependency;
+mod file;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{usage, workspace};
+
+/// Checks every file that Git does not ignore, and the dependencies between the crates.
+///
+/// # Errors
+///
+/// Something breaks a rule; each finding is printed.
+pub(crate) fn run(flags: &[String]) -> Result<()> {
+    usage::only_known(flags, &[])?;
+    let paths = workspace::files()?;
+    let mut findings = Vec::new();
+    for path in &paths {
+        let bytes = std::fs::read(workspace::root().join(path))
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        findings.extend(file::findings(&path.to_string_lossy(), &bytes));
+    }
+    findings.extend(dependency::findings(&metadata()?)?);
+    for finding in &findings {
+        println!("{finding}");
+    }
+    if !findings.is_empty() {
+        bail!("{} findings", findings.len());
+    }
+    println!("tidy: {} files, nothing found", paths.len());
+    Ok(())
+}
+
+fn metadata() -> Result<serde_json::Value> {
+    let answer = workspace::cargo()
+        .arguments(["metadata", "--no-deps", "--format-version", "1"])
+        .run()?
+        .success()?;
+    serde_json::from_slice(&answer.stdout).context("cargo metadata is not JSON")
+}

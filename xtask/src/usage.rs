@@ -1,0 +1,78 @@
+//! The command line of the chores: which word starts which chore.
+
+use anyhow::{Result, bail};
+
+use crate::{bench, ci, interop, tidy};
+
+const USAGE: &str = "\
+usage: cargo xtask CHORE
+
+  ci [--all]                       everything a change must pass; --all adds interop outside CI
+  interop [--require-all] [WORDS]  the real programs open, build and judge what regrender writes;
+                                   WORDS picks the cases whose title contains them
+  bench [--write]                  how fast, how big; --write updates docs/performance.md
+  tidy                             rules that no compiler checks";
+
+/// Runs the chore that `arguments` name.
+///
+/// # Errors
+///
+/// The chore found something, or there is no such chore.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    let Some((chore, flags)) = arguments.split_first() else {
+        bail!("no chore given\n\n{USAGE}");
+    };
+    match chore.as_str() {
+        "ci" => ci::run(flags),
+        "interop" => interop::run(flags),
+        "bench" => bench::run(flags),
+        "tidy" => tidy::run(flags),
+        interop::KSOPS_CHORE => interop::emulate_ksops(),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => bail!("no chore is called `{other}`\n\n{USAGE}"),
+    }
+}
+
+/// Refuses flags that a chore does not know.
+///
+/// # Errors
+///
+/// Names the first unknown flag.
+pub(crate) fn only_known(flags: &[String], known: &[&str]) -> Result<()> {
+    match flags.iter().find(|flag| !known.contains(&flag.as_str())) {
+        Some(flag) => bail!("unknown argument `{flag}`\n\n{USAGE}"),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(arguments: &[&str], expected: &str) {
+        let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
+        let message = run(&arguments).unwrap_err().to_string();
+        assert!(message.starts_with(expected), "{message}");
+    }
+
+    #[test]
+    fn no_chore_shows_the_usage() {
+        check(&[], "no chore given");
+    }
+
+    #[test]
+    fn a_misspelt_chore_is_named() {
+        check(&["interopp"], "no chore is called `interopp`");
+    }
+
+    #[test]
+    fn an_unknown_flag_is_named() {
+        check(&["tidy", "--fix"], "unknown argument `--fix`");
+        check(&["ci", "--al"], "unknown argument `--al`");
+        check(&["bench", "--wirte"], "unknown argument `--wirte`");
+    }
+}

@@ -4,6 +4,7 @@
 //! it touches of the outside world goes through [`World`].
 
 mod error;
+mod source;
 mod world;
 
 pub use error::{CliError, ErrorKind};

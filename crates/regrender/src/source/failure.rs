@@ -1,0 +1,35 @@
+//! Why a source gave nothing.
+
+/// Why a source gave nothing. One variant is one fact; none holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The environment variable is not set.
+    VariableUnset,
+    /// The environment variable is set to nothing.
+    VariableEmpty,
+    /// There is no such file.
+    FileMissing,
+    /// It is a folder.
+    FileIsFolder,
+    /// It holds more than the limit.
+    TooLarge,
+    /// It cannot be read, for the reason that the system gives.
+    Unreadable(String),
+    /// Standard input is a terminal.
+    StdinIsTerminal,
+    /// There is no such program.
+    CommandMissing,
+    /// The program cannot be started, for the reason that the system gives.
+    CommandNotStarted(String),
+    /// The command failed.
+    CommandFailed {
+        /// Its exit status or the signal that ended it.
+        ending: String,
+        /// What it said last on standard error, fit to be shown.
+        said: Vec<String>,
+    },
+    /// The command took longer than it may.
+    CommandTimeout,
+    /// The command printed more than the limit.
+    CommandTooLong,
+}

@@ -1,0 +1,96 @@
+//! Lines of a text that comes in pieces and may hold secrets.
+
+use zeroize::Zeroizing;
+
+/// A longer line is shown in parts.
+const LONGEST: usize = 4096;
+
+/// How much text is taken; the rest is left out.
+const LIMIT: usize = 64 * 1024;
+
+/// The line that is not complete yet.
+#[derive(Default)]
+pub(crate) struct Lines {
+    rest: Zeroizing<Vec<u8>>,
+    length: usize,
+}
+
+impl Lines {
+    /// Takes another piece and returns the lines it completes.
+    pub(crate) fn push(&mut self, piece: &[u8]) -> Vec<Zeroizing<String>> {
+        let mut lines = Vec::new();
+        for byte in piece.iter().take(LIMIT.saturating_sub(self.length)) {
+            match byte {
+                b'\n' => lines.extend(self.take()),
+                byte => self.rest.push(*byte),
+            }
+            if self.rest.len() >= LONGEST {
+                lines.extend(self.finish());
+            }
+        }
+        self.length = self.length.saturating_add(piece.len());
+        lines
+    }
+
+    /// Returns the last line, if it has no end.
+    pub(crate) fn finish(&mut self) -> Option<Zeroizing<String>> {
+        if self.rest.is_empty() { None } else { self.take() }
+    }
+
+    fn take(&mut self) -> Option<Zeroizing<String>> {
+        let bytes = std::mem::take(&mut self.rest);
+        let text = String::from_utf8_lossy(&bytes);
+        Some(Zeroizing::new(text.strip_suffix('\r').unwrap_or(&text).to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(pieces: &[&str], expected: &[&str]) {
+        let mut lines = Lines::default();
+        let mut all: Vec<_> =
+            pieces.iter().flat_map(|piece| lines.push(piece.as_bytes())).collect();
+        all.extend(lines.finish());
+        let all: Vec<&str> = all.iter().map(|line| line.as_str()).collect();
+        assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn lines_are_put_together_from_pieces() {
+        check(&["fir", "st\nsec", "ond\n"], &["first", "second"]);
+    }
+
+    #[test]
+    fn the_last_line_needs_no_end() {
+        check(&["first\nsecond"], &["first", "second"]);
+        check(&[""], &[]);
+    }
+
+    #[test]
+    fn line_ends_of_windows_are_cut() {
+        check(&["first\r\n\r\nsecond"], &["first", "", "second"]);
+    }
+
+    #[test]
+    fn a_line_without_end_is_shown_in_parts() {
+        let long = "a".repeat(LONGEST + 1);
+        check(&[&long], &["a".repeat(LONGEST).as_str(), "a"]);
+    }
+
+    #[test]
+    fn what_is_over_the_limit_is_left_out() {
+        let mut lines = Lines::default();
+        let many = "line\n".repeat(LIMIT);
+        assert_eq!(lines.push(many.as_bytes()).len(), LIMIT / 5);
+        assert!(lines.push(b"more\n").is_empty());
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced() {
+        let mut lines = Lines::default();
+        assert_eq!(lines.push(b"a\xff\n").first().unwrap().as_str(), "a\u{fffd}");
+    }
+}

@@ -1,1 +1,47 @@
-//! placeholder
+//! Documents to sealed files and back: SOPS and age.
+//!
+//! Knows the formats, ciphers and keys. Does not know files, the environment or Kubernetes; time and
+//! randomness are handed in.
+
+mod age_file;
+mod armor;
+mod container;
+mod content;
+mod data_key;
+mod error;
+mod fingerprint;
+mod format;
+mod identity;
+mod inspect;
+mod mac;
+mod metadata;
+mod open;
+mod random;
+mod recipient;
+mod seal;
+mod selector;
+mod stanza;
+mod timestamp;
+mod update;
+mod value;
+mod walk;
+mod x25519;
+
+pub use age_file::seal_age;
+pub use error::{
+    FingerprintKeyError, IdentityError, KeyPath, MetadataError, OpenError, RecipientError,
+    SealError,
+};
+pub use fingerprint::{FINGERPRINT_ANNOTATION, FingerprintKey};
+pub use format::FileFormat;
+pub use identity::Identities;
+pub use inspect::{
+    AgeInspection, Finding, InspectedValue, Inspection, ValueState, inspect, inspect_age,
+};
+pub use mac::MacScope;
+pub use open::{Opened, open, open_age};
+pub use random::{Random, SealContext};
+pub use recipient::{Recipient, Recipients};
+pub use seal::{SealFormat, SealOptions, seal};
+pub use selector::{KUBERNETES_PATTERN, Selector, SelectorKind};
+pub use update::{Keys, Proof, Reason, Update, update};

@@ -1,0 +1,67 @@
+//! The armor of an age file: its bytes as lines of base64 between two marker lines.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+pub(crate) const BEGIN: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
+pub(crate) const END: &str = "-----END AGE ENCRYPTED FILE-----";
+const COLUMNS: usize = 64;
+
+/// Puts `file` into armor: 64 columns, a newline after the last marker.
+pub(crate) fn write(file: &[u8]) -> String {
+    let mut letters = BASE64_STANDARD.encode(file);
+    let lines = letters.len() / COLUMNS + 1;
+    let mut text = String::with_capacity(BEGIN.len() + END.len() + letters.len() + lines + 2);
+    text.push_str(BEGIN);
+    text.push('\n');
+    while !letters.is_empty() {
+        let rest = letters.split_off(letters.len().min(COLUMNS));
+        text.push_str(&letters);
+        text.push('\n');
+        letters = rest;
+    }
+    text.push_str(END);
+    text.push('\n');
+    text
+}
+
+/// Takes the bytes out of their armor, or says that `text` is no armored age file.
+pub(crate) fn parse(text: &str) -> Option<Vec<u8>> {
+    let body = text.trim().strip_prefix(BEGIN)?.strip_suffix(END)?;
+    let letters: String = body.split_ascii_whitespace().collect();
+    BASE64_STANDARD.decode(letters).ok().filter(|bytes| !bytes.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_have_64_columns() {
+        let text = write(&[0; 50]);
+        let expected = format!("{BEGIN}\n{}\nAAA=\n{END}\n", "A".repeat(64));
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn full_last_line_is_not_followed_by_an_empty_one() {
+        assert_eq!(write(&[0; 48]), format!("{BEGIN}\n{}\n{END}\n", "A".repeat(64)));
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        for length in 1..200 {
+            let bytes = vec![length; usize::from(length)];
+            assert_eq!(parse(&write(&bytes)), Some(bytes));
+        }
+    }
+
+    #[test]
+    fn other_text_is_no_armor() {
+        for text in
+            ["", BEGIN, "-----BEGIN AGE ENCRYPTED FILE----- -----END AGE ENCRYPTED FILE-----"]
+        {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The age v1 file: a header of stanzas, a MAC over it, and the text in authenticated chunks.
+//!
+//! Written here, and not with the age crate's encryptor, because that one takes its own randomness and
+//! adds a random stanza to every file, which files of sops do not have. Reading is the age crate's.
+
+use std::io::Read as _;
+
+use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
+use age_core::primitives::hkdf;
+use age_core::secrecy::ExposeSecret as _;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
+use chacha20poly1305::ChaCha20Poly1305;
+use chacha20poly1305::aead::{Aead as _, KeyInit as _};
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::armor;
+use crate::random::SealContext;
+use crate::stanza;
+
+const CHUNK_LENGTH: usize = 64 * 1024;
+const TAG_LENGTH: usize = 16;
+const NONCE_LENGTH: usize = 16;
+
+/// Draws the key that encrypts one file.
+pub(crate) fn draw_file_key(context: &mut SealContext<'_>) -> FileKey {
+    FileKey::new(Box::new(context.draw::<FILE_KEY_BYTES>()))
+}
+
+/// Encrypts `plaintext`: a nonce, then chunks of 64 KiB, the last one marked (C2SP age, "Payload").
+pub(crate) fn write_payload(
+    plaintext: &[u8],
+    file_key: &FileKey,
+    context: &mut SealContext<'_>,
+) -> Vec<u8> {
+    let nonce = context.draw::<NONCE_LENGTH>();
+    let key = Zeroizing::new(hkdf(&nonce, b"payload", file_key.expose_secret()));
+    let cipher = ChaCha20Poly1305::new((&*key).into());
+    let chunks = plaintext.len().div_ceil(CHUNK_LENGTH).max(1);
+    let mut payload = Vec::with_capacity(NONCE_LENGTH + plaintext.len() + chunks * TAG_LENGTH);
+    payload.extend(nonce);
+    let mut pieces = plaintext.chunks(CHUNK_LENGTH);
+    for index in 0..chunks {
+        let chunk = pieces.next().unwrap_or_default();
+        let sealed = cipher
+            .encrypt(&chunk_nonce(index, index + 1 == chunks).into(), chunk)
+            .expect("a chunk is shorter than the cipher's limit");
+        payload.extend(sealed);
+    }
+    payload
+}
+
+/// Writes the whole file: a header with `stanzas`, its MAC, and `payload`.
+pub(crate) fn write(stanzas: &[Stanza], payload: &[u8], file_key: &FileKey) -> Vec<u8> {
+    let mut header = String::from(stanza::VERSION_LINE);
+    header.push('\n');
+    for stanza in stanzas {
+        stanza::write(stanza, &mut header);
+    }
+    header.push_str("---");
+    let key = Zeroizing::new(hkdf(&[], b"header", file_key.expose_secret()));
+    let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(key.as_slice())
+        .expect("HMAC takes a key of any length");
+    mac.update(header.as_bytes());
+    header.push(' ');
+    header.push_str(&BASE64_STANDARD_NO_PAD.encode(mac.finalize().into_bytes()));
+    header.push('\n');
+    let mut file = header.into_bytes();
+    file.extend_from_slice(payload);
+    file
+}
+
+/// Decrypts a file, armored or not, with the first of `identities` that can.
+///
+/// # Errors
+///
+/// Says what the age crate says.
+pub(crate) fn open(
+    file: &[u8],
+    identities: &[&dyn age::Identity],
+) -> Result<Zeroizing<Vec<u8>>, age::DecryptError> {
+    let plain = std::str::from_utf8(file).ok().and_then(armor::parse);
+    let decryptor = age::Decryptor::new_buffered(plain.as_deref().unwrap_or(file))?;
+    let mut reader = decryptor.decrypt(identities.iter().copied())?;
+    let mut plaintext = Zeroizing::new(Vec::with_capacity(file.len()));
+    reader.read_to_end(&mut plaintext)?;
+    Ok(plaintext)
+}
+
+/// The nonce of a chunk: its number in 11 bytes, and whether it is the last.
+fn chunk_nonce(index: usize, last: bool) -> [u8; 12] {
+    let mut nonce = [0; 12];
+    if let Some(number) = nonce.get_mut(3..11) {
+        number.copy_from_slice(&(index as u64).to_be_bytes());
+    }
+    if let Some(flag) = nonce.last_mut() {
+        *flag = u8::from(last);
+    }
+    nonce
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr as _;
+
+    use super::*;
+    use crate::random::tests::Seeded;
+
+    const CHUNK: usize = CHUNK_LENGTH;
+
+    /// Seals with this module, and opens with the age crate alone.
+    #[track_caller]
+    fn check_length(length: usize) {
+        let identity = age::x25519::Identity::from_str(crate::x25519::tests::IDENTITY).unwrap();
+        let mut random = Seeded::new(1);
+        let mut context = random.context();
+        let file_key = draw_file_key(&mut context);
+        let (stanzas, _) = age::Recipient::wrap_file_key(&identity.to_public(), &file_key).unwrap();
+        let plaintext: Vec<u8> = (0..length).map(|index| (index % 251) as u8).collect();
+        let payload = write_payload(&plaintext, &file_key, &mut context);
+        assert_eq!(
+            payload.len(),
+            NONCE_LENGTH + length + length.div_ceil(CHUNK).max(1) * TAG_LENGTH
+        );
+        let file = write(&stanzas, &payload, &file_key);
+        assert_eq!(age::decrypt(&identity, &file).unwrap(), plaintext);
+        let armored = armor::write(&file);
+        assert_eq!(open(armored.as_bytes(), &[&identity]).unwrap().as_slice(), plaintext);
+    }
+
+    #[test]
+    fn text_of_any_length_opens_with_the_age_crate() {
+        for length in [0, 1, 32, 1000] {
+            check_length(length);
+        }
+    }
+
+    #[test]
+    fn text_of_several_chunks_opens_with_the_age_crate() {
+        for length in [CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 5] {
+            check_length(length);
+        }
+    }
+
+    #[test]
+    fn header_of_a_file_is_ours_and_nothing_else() {
+        let mut random = Seeded::new(1);
+        let mut context = random.context();
+        let file_key = draw_file_key(&mut context);
+        let stanza =
+            Stanza { tag: String::from("kind"), args: vec![String::from("a")], body: vec![0; 3] };
+        let file = write(&[stanza], b"payload", &file_key);
+        let text = String::from_utf8(file).unwrap();
+        insta::assert_snapshot!(text, @r"
+        age-encryption.org/v1
+        -> kind a
+        AAAA
+        --- Og3/6y2BvHbfIlNianqxb23/+PkgH4+Qbec4gxBgjRA
+        payload
+        ");
+    }
+
+    #[test]
+    fn nonce_counts_chunks_and_marks_the_last() {
+        assert_eq!(chunk_nonce(0, false), [0; 12]);
+        assert_eq!(chunk_nonce(258, true), [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1]);
+    }
+}

@@ -1,0 +1,95 @@
+//! Whether two documents say the same, however they are spelled.
+
+use std::borrow::Cow;
+
+use regrender_document::{Comment, Document, Entry, Item, Mapping, Node, Scalar};
+
+use crate::value::ValueKind;
+use crate::walk;
+
+/// Says whether `opened` says what `wanted` says: the same comments, keys and values in the same order.
+///
+/// Whether a value is marked as secret makes no difference: everything that sealing selects comes back
+/// as a secret, marked before or not. Nor does it whether a comment stands above the mapping or at its
+/// beginning.
+pub(crate) fn is_same(opened: &Document, wanted: &Document) -> bool {
+    let parts = |document| -> Vec<Part<'_>> { document_parts(document).collect() };
+    are_same(&parts(opened), &parts(wanted))
+}
+
+enum Part<'a> {
+    Comment(&'a str),
+    Pair(&'a str, &'a Node),
+    Value(&'a Node),
+}
+
+fn document_parts(document: &Document) -> impl Iterator<Item = Part<'_>> {
+    let header = document.header.iter().map(|line| Part::Comment(line));
+    header.chain(mapping_parts(&document.root))
+}
+
+fn mapping_parts(mapping: &Mapping) -> impl Iterator<Item = Part<'_>> {
+    mapping.entries().iter().map(|entry| match entry {
+        Entry::Comment(comment) | Entry::InlineComment(comment) => Part::Comment(text_of(comment)),
+        Entry::Pair { key, value } => Part::Pair(key, value),
+    })
+}
+
+fn item_parts(items: &[Item]) -> impl Iterator<Item = Part<'_>> {
+    items.iter().map(|item| match item {
+        Item::Comment(comment) | Item::InlineComment(comment) => Part::Comment(text_of(comment)),
+        Item::Value(node) => Part::Value(node),
+    })
+}
+
+fn are_same(left: &[Part<'_>], right: &[Part<'_>]) -> bool {
+    left.len() == right.len() && left.iter().zip(right).all(|pair| is_same_part(pair.0, pair.1))
+}
+
+fn is_same_part(left: &Part<'_>, right: &Part<'_>) -> bool {
+    match (left, right) {
+        (Part::Comment(left), Part::Comment(right)) => left == right,
+        (Part::Pair(left_key, left), Part::Pair(right_key, right)) => {
+            left_key == right_key && is_same_node(left, right)
+        }
+        (Part::Value(left), Part::Value(right)) => is_same_node(left, right),
+        _ => false,
+    }
+}
+
+fn is_same_node(left: &Node, right: &Node) -> bool {
+    match (left, right) {
+        (Node::Mapping(left), Node::Mapping(right)) => {
+            let parts = |mapping| -> Vec<Part<'_>> { mapping_parts(mapping).collect() };
+            are_same(&parts(left), &parts(right))
+        }
+        (Node::Sequence(left), Node::Sequence(right)) => {
+            let parts = |items| -> Vec<Part<'_>> { item_parts(items).collect() };
+            are_same(&parts(left), &parts(right))
+        }
+        (Node::Mapping(_) | Node::Sequence(_), _) | (_, Node::Mapping(_) | Node::Sequence(_)) => {
+            false
+        }
+        (left, right) => simple(left) == simple(right),
+    }
+}
+
+/// The type and the spelling of a simple value; `None` for null.
+fn simple(node: &Node) -> Option<(ValueKind, Cow<'_, str>)> {
+    Some(match node {
+        Node::Scalar(Scalar::Bool(value)) => (ValueKind::Bool, walk::spell_bool(*value).into()),
+        Node::Scalar(Scalar::Integer(value)) => (ValueKind::Integer, value.to_string().into()),
+        Node::Scalar(Scalar::Float(value)) => (ValueKind::Float, walk::spell_float(*value).into()),
+        Node::Scalar(Scalar::Time(text)) => (ValueKind::Time, text.into()),
+        Node::Scalar(Scalar::Text(text)) => (ValueKind::Text, text.into()),
+        Node::Secret(secret) => (walk::kind_of(secret.kind), secret.text.expose().into()),
+        Node::Scalar(Scalar::Null) | Node::Sequence(_) | Node::Mapping(_) => return None,
+    })
+}
+
+fn text_of(comment: &Comment) -> &str {
+    match comment {
+        Comment::Clear(text) => text,
+        Comment::Secret(text) => text.expose(),
+    }
+}

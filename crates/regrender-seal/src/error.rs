@@ -1,0 +1,284 @@
+//! What can go wrong, one variant for one fact. None of them holds a value that was or is to be sealed.
+
+use std::fmt;
+
+/// What keeps a text from being a recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecipientError {
+    /// There is no text.
+    #[error("the recipient is empty")]
+    Empty,
+    /// It is the private half of a key pair.
+    #[error("this is a secret key, not a recipient")]
+    SecretKey,
+    /// It begins with `age1pq1`.
+    #[error("post-quantum recipients (`age1pq1…`) are not supported yet")]
+    PostQuantum,
+    /// It begins like a recipient, and its checksum or length is wrong.
+    #[error("the recipient is damaged: it was not copied whole")]
+    Damaged,
+    /// It is an SSH key that age has no use for.
+    #[error("only SSH keys of the types `ssh-ed25519` and `ssh-rsa` can be recipients")]
+    SshKeyType,
+    /// It is an RSA key that is too short to be safe.
+    #[error("the RSA key has fewer than 2048 bits")]
+    RsaTooSmall,
+    /// It is an RSA key that is too long to work with.
+    #[error("the RSA key has more than 4096 bits")]
+    RsaTooLarge,
+    /// It begins like nothing known.
+    #[error("recipients begin with `age1`, `ssh-ed25519` or `ssh-rsa`")]
+    Unknown,
+}
+
+/// What keeps a text from being a list of identities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdentityError {
+    /// There is no identity in it.
+    #[error("there is no identity in it")]
+    Empty,
+    /// The whole file is encrypted with a passphrase.
+    #[error("the identity file is itself encrypted; decrypt it first")]
+    PassphraseProtectedFile,
+    /// An SSH key is encrypted with a passphrase.
+    #[error("the SSH key in line {line} is protected by a passphrase")]
+    PassphraseProtectedKey {
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// An SSH key of a type that age has no use for, or one that is kept in hardware.
+    #[error("the SSH key in line {line} is of a type that cannot open age files")]
+    SshKeyType {
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// A post-quantum identity.
+    #[error("the identity in line {line} is a post-quantum one; these are not supported yet")]
+    PostQuantum {
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// It begins like an identity, and its checksum or length is wrong.
+    #[error("the identity in line {line} is damaged: it was not copied whole")]
+    Damaged {
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// It is the public half of a key pair.
+    #[error("line {line} holds a recipient, not an identity")]
+    PublicKey {
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// It begins like nothing known.
+    #[error("line {line} holds neither an identity nor a comment")]
+    Unknown {
+        /// The line, counted from 1.
+        line: usize,
+    },
+}
+
+/// What keeps a text from being the key of fingerprints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FingerprintKeyError {
+    /// It can be guessed, and with it the secrets behind the fingerprints.
+    #[error("the fingerprint key has {length} characters; it needs at least 32")]
+    TooShort {
+        /// How many characters it has.
+        length: usize,
+    },
+}
+
+/// Why a document could not be sealed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SealError {
+    /// A secret stands where the selector leaves values in clear.
+    #[error("a secret stands at `{path}`, outside of `data` and `stringData`")]
+    SecretInClear {
+        /// Where it stands.
+        path: KeyPath,
+    },
+    /// The document has a key that sealing adds.
+    #[error("the document has a key `sops`, which is reserved for the metadata")]
+    ReservedKey,
+    /// The fingerprint has no place, because what should hold it is no mapping.
+    #[error("`{path}` is not a mapping, so it cannot hold the fingerprint")]
+    NoPlaceForFingerprint {
+        /// What should hold it.
+        path: KeyPath,
+    },
+    /// A recipient is one of the few points that share no secret with anybody.
+    #[error("nothing can be sealed for recipient `{recipient}`: its key is weak")]
+    WeakRecipient {
+        /// The recipient.
+        recipient: String,
+    },
+    /// Wrapping a key for a recipient failed.
+    #[error("the key could not be wrapped for recipient `{recipient}`")]
+    Wrap {
+        /// The recipient.
+        recipient: String,
+        /// What the age library or its plugin said.
+        source: age::EncryptError,
+    },
+    /// The emitter found a secret that sealing left behind.
+    #[error("a secret was left in the sealed document")]
+    SecretLeft(#[from] regrender_document::SecretLeft),
+}
+
+/// Why a sealed file could not be opened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// It cannot be read in the format it should have.
+    #[error("the file is not readable as {format}: {detail}")]
+    Syntax {
+        /// The format it should have.
+        format: &'static str,
+        /// What the reader says, without the text it read.
+        detail: String,
+    },
+    /// A merge left its markers in the file.
+    #[error("line {line} is the conflict marker of an unfinished merge")]
+    ConflictMarkers {
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// It has no metadata: it is not sealed.
+    #[error("the file is not sealed: it has no sops metadata")]
+    NotSealed,
+    /// Its metadata cannot be read.
+    #[error("the sops metadata is not readable: {0}")]
+    Metadata(#[from] MetadataError),
+    /// Its data key is split between groups of keys.
+    #[error("files whose key is split between groups are not supported")]
+    KeyGroups,
+    /// It can only be opened with keys that are not age keys.
+    #[error("the file has no age recipient, only {}", services.join(", "))]
+    OtherKeysOnly {
+        /// The kinds of keys it has, as the metadata names them.
+        services: Vec<String>,
+    },
+    /// None of the identities is for any of its recipients.
+    #[error("none of the identities opens the file")]
+    NoIdentity,
+    /// A plugin that might open it is not installed, and nothing else opens it.
+    #[error("the plugin `age-plugin-{plugin}` is not installed")]
+    PluginMissing {
+        /// The name of the plugin.
+        plugin: String,
+    },
+    /// A plugin refused, failed or wanted to ask something.
+    #[error("the age plugin failed")]
+    PluginFailed,
+    /// An age file is damaged.
+    #[error("the age file is damaged")]
+    AgeFile,
+    /// The copy of the data key for an identity at hand is damaged.
+    #[error("the data key for recipient `{recipient}` is damaged")]
+    DataKey {
+        /// The recipient.
+        recipient: String,
+    },
+    /// A value that should be encrypted is not.
+    #[error("the value at `{path}` is not encrypted")]
+    NotEncrypted {
+        /// Where it stands.
+        path: KeyPath,
+    },
+    /// A value is encrypted, and not spelled as one.
+    #[error("the value at `{path}` is not a well-formed encrypted value")]
+    MalformedValue {
+        /// Where it stands.
+        path: KeyPath,
+    },
+    /// A value was changed, moved, or made with another key.
+    #[error("the value at `{path}` does not authenticate: it was changed or moved")]
+    NotAuthentic {
+        /// Where it stands.
+        path: KeyPath,
+    },
+    /// A value holds bytes that are no text.
+    #[error("the value at `{path}` is not text")]
+    NotText {
+        /// Where it stands.
+        path: KeyPath,
+    },
+    /// There is no MAC over the whole.
+    #[error("the file has no MAC")]
+    MacMissing,
+    /// The MAC over the whole says that something was changed, added or removed.
+    #[error("the MAC does not match: the file was changed after it was sealed")]
+    MacMismatch,
+    /// The opened document cannot be spelled in its format.
+    #[error("the value at `{path}` cannot be written as {format}")]
+    NotRepresentable {
+        /// The format.
+        format: &'static str,
+        /// Where it stands.
+        path: KeyPath,
+    },
+}
+
+/// What is wrong with the metadata of a sealed file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MetadataError {
+    /// It is there and not a mapping.
+    #[error("it is not a mapping")]
+    NotAMapping,
+    /// A field is missing.
+    #[error("`{0}` is missing")]
+    Missing(&'static str),
+    /// A field has a value of the wrong type.
+    #[error("`{0}` has a value of the wrong type")]
+    WrongType(&'static str),
+    /// The time of the last change is no RFC 3339 time.
+    #[error("`lastmodified` is not an RFC 3339 time")]
+    LastModified,
+    /// No key service is named at all.
+    #[error("it names no recipient")]
+    NoRecipients,
+    /// More than one rule says what is encrypted.
+    #[error("it has more than one rule for what is encrypted")]
+    SeveralSelectors,
+    /// A regular expression is not understood, or would be understood differently from sops.
+    #[error("the regular expression in `{0}` is not supported")]
+    Pattern(&'static str),
+}
+
+/// The keys that lead to a value. Positions in lists are left out, as sops leaves them out of what it
+/// authenticates.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyPath(Vec<String>);
+
+impl KeyPath {
+    /// Makes a path of `keys`.
+    pub(crate) fn new(keys: &[String]) -> Self {
+        Self(keys.to_vec())
+    }
+
+    /// Makes a path of key names that stand in the source.
+    pub(crate) fn of(keys: &[&str]) -> Self {
+        Self(keys.iter().copied().map(str::to_owned).collect())
+    }
+
+    /// Lists the keys, from the outside in.
+    #[must_use]
+    pub fn keys(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("top level");
+        }
+        f.write_str(&self.0.join(":"))
+    }
+}

@@ -1,0 +1,115 @@
+//! The dotenv files of sops: one `KEY=value` a line, without quotes, a line break written as `\n`.
+
+use regrender_document::{Comment, Document, Entry, Mapping, Node, Scalar, SecretText};
+
+use super::flat::unflatten;
+use crate::error::KeyPath;
+use crate::walk;
+
+/// What the names of metadata begin with.
+const PREFIX: &str = "sops_";
+
+/// Reads a sealed file: its pairs, and its metadata if it has any.
+pub(super) fn parse(text: &str) -> Result<(Document, Option<Mapping>), String> {
+    let mut root = Mapping::new();
+    let mut metadata = Vec::new();
+    for (line, number) in text.split('\n').zip(1..) {
+        if line.is_empty() {
+            continue;
+        }
+        if let Some(comment) = line.strip_prefix('#') {
+            root.push_comment(Comment::Clear(comment.to_owned()));
+            continue;
+        }
+        let Some((key, value)) = line.split_once('=') else {
+            return Err(format!("line {number} has no equals sign"));
+        };
+        let value = value.replace("\\n", "\n");
+        match key.strip_prefix(PREFIX) {
+            Some(name) => metadata.push((name.to_owned(), value)),
+            None => root.push(key, value),
+        }
+    }
+    if metadata.is_empty() {
+        return Ok((Document::new(root), None));
+    }
+    match unflatten(metadata) {
+        Some(block) => Ok((Document::new(root), Some(block))),
+        None => Err(String::from("the names of the metadata contradict each other")),
+    }
+}
+
+/// Spells an opened file.
+pub(super) fn reveal(document: &Document) -> Result<SecretText, KeyPath> {
+    let mut text = String::new();
+    for line in &document.header {
+        push_line(&mut text, &["#", line]);
+    }
+    for entry in document.root.entries() {
+        match entry {
+            Entry::Comment(Comment::Clear(comment))
+            | Entry::InlineComment(Comment::Clear(comment)) => {
+                push_line(&mut text, &["#", comment]);
+            }
+            Entry::Comment(Comment::Secret(comment))
+            | Entry::InlineComment(Comment::Secret(comment)) => {
+                push_line(&mut text, &["#", comment.expose()]);
+            }
+            Entry::Pair { key, value } => {
+                let value = simple_text(value).ok_or_else(|| KeyPath::of(&[key]))?;
+                push_line(&mut text, &[key, "=", &value.expose().replace('\n', "\\n")]);
+            }
+        }
+    }
+    Ok(SecretText::new(text))
+}
+
+/// Spells a simple value as sops does in formats that know texts only.
+pub(super) fn simple_text(node: &Node) -> Option<SecretText> {
+    let clear = |text: &str| Some(SecretText::new(text.to_owned()));
+    match node {
+        Node::Scalar(Scalar::Null) => clear("<nil>"),
+        Node::Scalar(Scalar::Bool(value)) => clear(if *value { "true" } else { "false" }),
+        Node::Scalar(Scalar::Integer(value)) => clear(&value.to_string()),
+        Node::Scalar(Scalar::Float(value)) => clear(&spell_float(*value)),
+        Node::Scalar(Scalar::Time(text) | Scalar::Text(text)) => clear(text),
+        Node::Secret(secret) => {
+            use regrender_document::SecretKind;
+            let text = secret.text.expose();
+            match secret.kind {
+                SecretKind::Text | SecretKind::Integer | SecretKind::Time => clear(text),
+                SecretKind::Bool => clear(&text.to_ascii_lowercase()),
+                SecretKind::Float => {
+                    clear(&text.parse().map_or_else(|_| text.to_owned(), spell_float))
+                }
+            }
+        }
+        Node::Sequence(_) | Node::Mapping(_) => None,
+    }
+}
+
+fn push_line(text: &mut String, parts: &[&str]) {
+    for part in parts {
+        text.push_str(part);
+    }
+    text.push('\n');
+}
+
+/// Spells a number as Go's `FormatFloat(value, 'G', -1, 64)` does, but never like a whole one.
+fn spell_float(value: f64) -> String {
+    if !value.is_finite() {
+        return walk::spell_float(value);
+    }
+    let scientific = format!("{value:E}");
+    let (mantissa, exponent) = scientific.split_once('E').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    let limit = i32::try_from(digits).unwrap_or(21).clamp(6, 21);
+    let limit = if digits > 6 && exponent + 1 <= limit { limit } else { 6 };
+    if exponent < -4 || exponent >= limit {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{mantissa}E{sign}{:02}", exponent.unsigned_abs());
+    }
+    let plain = value.to_string();
+    if plain.contains('.') { plain } else { format!("{plain}.0") }
+}

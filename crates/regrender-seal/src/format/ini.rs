@@ -1,0 +1,239 @@
+//! The INI files of sops: sections of `key = value`, comments above what they are about.
+
+use regrender_document::{Comment, Document, Entry, Mapping, Node, SecretText};
+
+use super::dotenv::simple_text;
+use super::flat::unflatten;
+use crate::error::KeyPath;
+use crate::metadata;
+
+/// The section of keys that stand above the first section.
+const DEFAULT_SECTION: &str = "DEFAULT";
+const DELIMITERS: [char; 2] = ['=', ':'];
+
+/// Reads a sealed file: its sections, and its metadata if it has any.
+pub(super) fn parse(text: &str) -> Result<(Document, Option<Mapping>), String> {
+    let mut reader = Reader::default();
+    for (line, number) in text.trim_start_matches('\u{feff}').lines().zip(1..) {
+        reader.line(line.trim()).ok_or_else(|| format!("line {number} is not readable"))?;
+    }
+    let mut root = Mapping::new();
+    let mut block = None;
+    for section in reader.sections {
+        if section.name == metadata::KEY {
+            let pairs = section.keys.into_iter().map(|key| (key.name, unescape(&key.value)));
+            block = Some(unflatten(pairs.collect()).ok_or("the metadata contradicts itself")?);
+        } else if section.name != DEFAULT_SECTION || !section.keys.is_empty() {
+            root.push(section.name.clone(), section.into_mapping());
+        }
+    }
+    Ok((Document::new(root), block))
+}
+
+/// Spells an opened file.
+pub(super) fn reveal(document: &Document) -> Result<SecretText, KeyPath> {
+    let mut text = String::new();
+    let sections: Vec<(&str, &Node)> = document.root.pairs().collect();
+    for (index, (name, node)) in sections.iter().enumerate() {
+        let entries = node.as_mapping().ok_or_else(|| KeyPath::of(&[name]))?.entries();
+        let entries = match entries.split_first() {
+            Some((Entry::Comment(comment), rest)) => {
+                push_comment(&mut text, comment);
+                rest
+            }
+            _ => entries,
+        };
+        if index > 0 || *name != DEFAULT_SECTION {
+            text.push_str(&format!("[{name}]\n"));
+        }
+        push_keys(&mut text, name, entries)?;
+        if index + 1 < sections.len() {
+            text.push('\n');
+        }
+    }
+    Ok(SecretText::new(text))
+}
+
+#[derive(Default)]
+struct Reader {
+    sections: Vec<Section>,
+    comment: String,
+}
+
+struct Section {
+    name: String,
+    comment: String,
+    keys: Vec<Key>,
+}
+
+struct Key {
+    name: String,
+    value: String,
+    comment: String,
+}
+
+impl Reader {
+    fn line(&mut self, line: &str) -> Option<()> {
+        if line.is_empty() {
+            return Some(());
+        }
+        if line.starts_with(['#', ';']) {
+            self.comment.push_str(line);
+            self.comment.push('\n');
+            return Some(());
+        }
+        if let Some(header) = line.strip_prefix('[') {
+            let (name, behind) = header.rsplit_once(']')?;
+            if let Some(at) = behind.find(['#', ';']) {
+                self.comment.push_str(behind.get(at..)?);
+            }
+            self.begin(name);
+            return Some(());
+        }
+        let (name, value) = split_pair(line)?;
+        let (value, comment) = read_value(value)?;
+        self.comment.push_str(comment);
+        if self.sections.is_empty() {
+            self.sections.push(Section::new(DEFAULT_SECTION, String::new()));
+        }
+        let comment = self.take_comment();
+        let section = self.sections.last_mut()?;
+        let key = Key { name: name.to_owned(), value: value.to_owned(), comment };
+        match section.keys.iter_mut().find(|known| known.name == key.name) {
+            Some(known) => *known = key,
+            None => section.keys.push(key),
+        }
+        Some(())
+    }
+
+    fn begin(&mut self, name: &str) {
+        let comment = self.take_comment();
+        self.sections.push(Section::new(name, comment));
+    }
+
+    fn take_comment(&mut self) -> String {
+        std::mem::take(&mut self.comment).trim().to_owned()
+    }
+}
+
+impl Section {
+    fn new(name: &str, comment: String) -> Self {
+        Self { name: name.to_owned(), comment, keys: Vec::new() }
+    }
+
+    /// To sops the comment above a section is the first thing in it, and the comment above a key comes
+    /// after the key.
+    fn into_mapping(self) -> Mapping {
+        let mut mapping = Mapping::new();
+        if !self.comment.is_empty() {
+            mapping.push_comment(Comment::Clear(without_sign(&self.comment)));
+        }
+        for key in self.keys {
+            mapping.push(key.name, key.value);
+            if !key.comment.is_empty() {
+                mapping.push_comment(Comment::Clear(without_sign(&key.comment)));
+            }
+        }
+        mapping
+    }
+}
+
+fn split_pair(line: &str) -> Option<(&str, &str)> {
+    for quote in ["\"\"\"", "\"", "`"] {
+        if let Some(rest) = line.strip_prefix(quote) {
+            let (name, rest) = rest.split_once(quote)?;
+            let (_, value) = rest.split_once(DELIMITERS)?;
+            return Some((name.trim(), value.trim()));
+        }
+    }
+    let (name, value) = line.split_once(DELIMITERS)?;
+    (!name.is_empty()).then_some((name.trim(), value.trim()))
+}
+
+/// Splits what stands behind the equals sign into a value and a comment.
+fn read_value(text: &str) -> Option<(&str, &str)> {
+    for quote in ["\"\"\"", "`"] {
+        if let Some(rest) = text.strip_prefix(quote) {
+            return rest.rsplit_once(quote).map(|(value, _)| (value, ""));
+        }
+    }
+    let (value, comment) = match text.find(['#', ';']) {
+        Some(at) => text.split_at_checked(at)?,
+        None => (text, ""),
+    };
+    let value = value.trim();
+    for quote in ['"', '\''] {
+        let inner = value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+        if let Some(inner) = inner.filter(|inner| !inner.contains(quote)) {
+            return Some((inner, comment));
+        }
+    }
+    Some((value, comment))
+}
+
+fn without_sign(comment: &str) -> String {
+    let sign = if comment.starts_with(';') { [';', ' '] } else { ['#', ' '] };
+    comment.trim_start_matches(sign).to_owned()
+}
+
+fn unescape(value: &str) -> String {
+    value.replace("\\n", "\n")
+}
+
+fn push_keys(text: &mut String, section: &str, entries: &[Entry]) -> Result<(), KeyPath> {
+    let names = entries.iter().filter_map(|entry| match entry {
+        Entry::Pair { key, .. } => Some(spell_name(key).chars().count()),
+        Entry::Comment(_) | Entry::InlineComment(_) => None,
+    });
+    let width = names.max().unwrap_or_default();
+    let mut rest = entries.iter().peekable();
+    while let Some(entry) = rest.next() {
+        let Entry::Pair { key, value } = entry else {
+            continue;
+        };
+        let value = simple_text(value).ok_or_else(|| KeyPath::of(&[section, key]))?;
+        if let Some(Entry::Comment(comment)) = rest.peek() {
+            push_comment(text, comment);
+        }
+        let name = spell_name(key);
+        text.push_str(&format!("{name:width$} = "));
+        push_value(text, value.expose());
+    }
+    Ok(())
+}
+
+fn spell_name(name: &str) -> String {
+    if name.contains(['"', '=', ':']) {
+        return format!("`{name}`");
+    }
+    if name.contains('`') { format!("\"\"\"{name}\"\"\"") } else { name.to_owned() }
+}
+
+fn push_value(text: &mut String, value: &str) {
+    let quote = if value.contains(['\n', '`']) {
+        "\"\"\""
+    } else if value.contains(['#', ';']) {
+        "`"
+    } else if value.trim() == value {
+        ""
+    } else {
+        "\""
+    };
+    for part in [quote, value, quote, "\n"] {
+        text.push_str(part);
+    }
+}
+
+fn push_comment(text: &mut String, comment: &Comment) {
+    let comment = match comment {
+        Comment::Clear(comment) => comment,
+        Comment::Secret(comment) => comment.expose(),
+    };
+    for line in comment.lines() {
+        let (sign, line) = match line.chars().next() {
+            Some(sign @ ('#' | ';')) => (sign, line.get(1..).unwrap_or_default()),
+            _ => (';', line),
+        };
+        text.push_str(&format!("{sign} {}\n", line.trim()));
+    }
+}

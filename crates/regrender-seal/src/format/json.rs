@@ -1,0 +1,236 @@
+//! The JSON files of sops: read with every key in its place, written as Go writes JSON.
+
+use std::fmt;
+
+use regrender_document::{
+    Document, Entry, Item, Mapping, Node, Scalar, SecretKind, SecretScalar, SecretText,
+};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+use crate::error::KeyPath;
+
+/// The only key of a file that is not structured.
+const ENVELOPE_KEY: &str = "data";
+
+/// Reads a file with an object at the top.
+pub(super) fn parse(text: &str) -> Result<Document, String> {
+    match serde_json::from_str::<Value>(text) {
+        Ok(Value(Node::Mapping(root))) => Ok(Document::new(root)),
+        Ok(_) => Err(String::from("there is no object at the top")),
+        // What the reader says may quote what it read.
+        Err(error) => Err(format!("line {}, column {}", error.line(), error.column())),
+    }
+}
+
+/// Spells an opened file, indented with tabs.
+pub(super) fn reveal(document: &Document) -> Result<SecretText, KeyPath> {
+    let mut writer = Writer::default();
+    writer.mapping(&document.root);
+    writer.text.push('\n');
+    Ok(SecretText::new(writer.text))
+}
+
+/// Takes the text of a file that is not structured out of its envelope.
+pub(super) fn reveal_envelope(document: &Document) -> Result<SecretText, KeyPath> {
+    match document.root.get(ENVELOPE_KEY) {
+        Some(Node::Secret(SecretScalar { kind: SecretKind::Text, text })) => Ok(text.clone()),
+        Some(Node::Scalar(Scalar::Text(text))) => Ok(SecretText::new(text.clone())),
+        _ => Err(KeyPath::of(&[ENVELOPE_KEY])),
+    }
+}
+
+struct Value(Node);
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor).map(Self)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Scalar(Scalar::Null))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+        Ok(Node::from(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+        Ok(Node::Scalar(Scalar::Integer(value.into())))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "sops reads what 64 signed bits cannot hold so")]
+    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
+        Ok(Node::Scalar(match i64::try_from(value) {
+            Ok(value) => Scalar::Integer(value.into()),
+            Err(_) => Scalar::Float(value as f64),
+        }))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
+        Ok(Node::Scalar(Scalar::Float(value)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::from(text))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Node, E> {
+        Ok(Node::from(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let mut nodes = Vec::new();
+        while let Some(Value(node)) = items.next_element()? {
+            nodes.push(node);
+        }
+        Ok(Node::list(nodes))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Node, A::Error> {
+        let mut mapping = Mapping::new();
+        while let Some((key, Value(node))) = pairs.next_entry::<String, Value>()? {
+            if mapping.get(&key).is_some() {
+                return Err(A::Error::custom("a key stands there twice"));
+            }
+            mapping.push(key, node);
+        }
+        Ok(Node::from(mapping))
+    }
+}
+
+#[derive(Default)]
+struct Writer {
+    text: String,
+    depth: usize,
+}
+
+impl Writer {
+    fn node(&mut self, node: &Node) {
+        match node {
+            Node::Scalar(scalar) => self.scalar(scalar),
+            Node::Secret(secret) => self.secret(secret),
+            Node::Sequence(items) => self.sequence(items),
+            Node::Mapping(mapping) => self.mapping(mapping),
+        }
+    }
+
+    fn scalar(&mut self, scalar: &Scalar) {
+        match scalar {
+            Scalar::Null => self.text.push_str("null"),
+            Scalar::Bool(value) => self.text.push_str(if *value { "true" } else { "false" }),
+            Scalar::Integer(value) => self.text.push_str(&value.to_string()),
+            Scalar::Float(value) => self.text.push_str(&spell_float(*value)),
+            Scalar::Time(text) | Scalar::Text(text) => self.string(text),
+        }
+    }
+
+    fn secret(&mut self, secret: &SecretScalar) {
+        let text = secret.text.expose();
+        match secret.kind {
+            SecretKind::Text | SecretKind::Time => self.string(text),
+            SecretKind::Integer => self.text.push_str(text),
+            SecretKind::Bool => self.text.push_str(&text.to_ascii_lowercase()),
+            SecretKind::Float => match text.parse() {
+                Ok(value) => self.text.push_str(&spell_float(value)),
+                Err(_) => self.text.push_str(text),
+            },
+        }
+    }
+
+    fn sequence(&mut self, items: &[Item]) {
+        let nodes: Vec<&Node> = items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Value(node) => Some(node),
+                Item::Comment(_) | Item::InlineComment(_) => None,
+            })
+            .collect();
+        self.block('[', ']', &nodes, |writer, node| writer.node(node));
+    }
+
+    fn mapping(&mut self, mapping: &Mapping) {
+        let pairs: Vec<(&str, &Node)> = mapping
+            .entries()
+            .iter()
+            .filter_map(|entry| match entry {
+                Entry::Pair { key, value } => Some((key.as_str(), value)),
+                Entry::Comment(_) | Entry::InlineComment(_) => None,
+            })
+            .collect();
+        self.block('{', '}', &pairs, |writer, (key, value)| {
+            writer.string(key);
+            writer.text.push_str(": ");
+            writer.node(value);
+        });
+    }
+
+    fn block<T>(&mut self, open: char, close: char, parts: &[T], write: impl Fn(&mut Self, &T)) {
+        self.text.push(open);
+        self.depth += 1;
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                self.text.push(',');
+            }
+            self.line();
+            write(self, part);
+        }
+        self.depth -= 1;
+        if !parts.is_empty() {
+            self.line();
+        }
+        self.text.push(close);
+    }
+
+    fn line(&mut self) {
+        self.text.push('\n');
+        for _ in 0..self.depth {
+            self.text.push('\t');
+        }
+    }
+
+    /// Go writes what could end a script element as escapes too.
+    fn string(&mut self, text: &str) {
+        self.text.push('"');
+        for letter in text.chars() {
+            match letter {
+                '"' => self.text.push_str("\\\""),
+                '\\' => self.text.push_str("\\\\"),
+                '\u{8}' => self.text.push_str("\\b"),
+                '\u{c}' => self.text.push_str("\\f"),
+                '\n' => self.text.push_str("\\n"),
+                '\r' => self.text.push_str("\\r"),
+                '\t' => self.text.push_str("\\t"),
+                '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                    self.text.push_str(&format!("\\u{:04x}", u32::from(letter)));
+                }
+                letter => self.text.push(letter),
+            }
+        }
+        self.text.push('"');
+    }
+}
+
+/// Spells a number as Go's `encoding/json` does: with an exponent only when it is very large or small.
+fn spell_float(value: f64) -> String {
+    let size = value.abs();
+    if size != 0.0 && !(1e-6..1e21).contains(&size) {
+        let scientific = format!("{value:e}");
+        return match scientific.split_once('e') {
+            Some((mantissa, exponent)) if !exponent.starts_with('-') => {
+                format!("{mantissa}e+{exponent}")
+            }
+            _ => scientific,
+        };
+    }
+    value.to_string()
+}

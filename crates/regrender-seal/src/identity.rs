@@ -1,0 +1,223 @@
+//! With what a sealed file is opened: the private halves of key pairs.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::armor;
+use crate::container;
+use crate::data_key::{DataKey, WrappedKey};
+use crate::error::{IdentityError, OpenError};
+use crate::stanza;
+use crate::x25519::{X25519Identity, X25519Recipient};
+
+const PEM_MARKER: &str = "-----BEGIN ";
+const PEM_END: &str = "-----END ";
+const POST_QUANTUM_PREFIX: &str = "AGE-SECRET-KEY-PQ-1";
+const NATIVE_PREFIX: &str = "AGE-SECRET-KEY-1";
+const PLUGIN_PREFIX: &str = "AGE-PLUGIN-";
+
+/// Private keys to open files with.
+#[derive(Default)]
+pub struct Identities {
+    entries: Vec<Entry>,
+}
+
+enum Entry {
+    X25519(X25519Identity),
+    Ssh(Box<age::ssh::Identity>),
+    Plugin(age::plugin::Identity),
+}
+
+impl Identities {
+    /// Parses what an identity file, an environment variable or an OpenSSH private key says.
+    ///
+    /// Lines that begin with a number sign are comments. Several identities may stand on one line, as
+    /// sops allows in its environment variable.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong in which line, never what stands there.
+    pub fn parse(text: &str) -> Result<Self, IdentityError> {
+        if text.starts_with(stanza::VERSION_LINE) || text.trim_start().starts_with(armor::BEGIN) {
+            return Err(IdentityError::PassphraseProtectedFile);
+        }
+        let mut entries = Vec::new();
+        let mut lines = text.lines().zip(1..);
+        while let Some((line, number)) = lines.next() {
+            if line.trim_start().starts_with('#') {
+                continue;
+            }
+            if line.trim_start().starts_with(PEM_MARKER) {
+                let mut rest = lines.by_ref().map(|(line, _)| line);
+                entries.push(parse_pem(line, &mut rest, number)?);
+                continue;
+            }
+            for word in line.split_whitespace() {
+                entries.push(parse_word(word, number)?);
+            }
+        }
+        if entries.is_empty() { Err(IdentityError::Empty) } else { Ok(Self { entries }) }
+    }
+
+    /// Adds the identities of another source.
+    pub fn extend(&mut self, other: Self) {
+        self.entries.extend(other.entries);
+    }
+
+    /// Says whether there is no identity at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Decrypts an age file.
+    pub(crate) fn open_file(&self, file: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        let (ready, missing) = self.ready();
+        let ready: Vec<&dyn age::Identity> = ready.iter().map(AsRef::as_ref).collect();
+        let opened = container::open(file, &ready);
+        opened.map_err(|error| match error {
+            age::DecryptError::NoMatchingKeys => {
+                missing.map_or(OpenError::NoIdentity, |plugin| OpenError::PluginMissing { plugin })
+            }
+            age::DecryptError::Plugin(_) => OpenError::PluginFailed,
+            _ => OpenError::AgeFile,
+        })
+    }
+
+    /// Unwraps the data key of a file from whichever of `wrapped` it can.
+    pub(crate) fn unwrap(&self, wrapped: &[WrappedKey]) -> Result<DataKey, OpenError> {
+        let mut damaged = None;
+        // The recipient that stands beside a wrapped key is not authenticated, so it only says where to
+        // look first.
+        let likely = wrapped.iter().filter_map(|key| {
+            let recipient = X25519Recipient::parse(key.recipient.trim())?;
+            let identity = self.native().find(|identity| identity.is_for(&recipient))?;
+            Some((key, identity))
+        });
+        for (key, identity) in likely {
+            match unwrap_with(key, &[identity]) {
+                Ok(data_key) => return Ok(data_key),
+                Err(_) => damaged = Some(key),
+            }
+        }
+        let (ready, missing) = self.ready();
+        let ready: Vec<&dyn age::Identity> = ready.iter().map(AsRef::as_ref).collect();
+        for key in wrapped {
+            match unwrap_with(key, &ready) {
+                Ok(data_key) => return Ok(data_key),
+                Err(Some(age::DecryptError::NoMatchingKeys)) => {}
+                Err(_) => damaged = damaged.or(Some(key)),
+            }
+        }
+        match (damaged, missing) {
+            (Some(key), _) => Err(OpenError::DataKey { recipient: key.recipient.clone() }),
+            (None, Some(plugin)) => Err(OpenError::PluginMissing { plugin }),
+            (None, None) => Err(OpenError::NoIdentity),
+        }
+    }
+
+    fn native(&self) -> impl Iterator<Item = &X25519Identity> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::X25519(identity) => Some(identity),
+            Entry::Ssh(_) | Entry::Plugin(_) => None,
+        })
+    }
+
+    /// Lists the identities that can be tried, and the name of a plugin that is not installed.
+    fn ready(&self) -> (Vec<ReadyIdentity<'_>>, Option<String>) {
+        let mut missing = None;
+        let mut ready = Vec::with_capacity(self.entries.len());
+        for entry in &self.entries {
+            match entry {
+                Entry::X25519(identity) => ready.push(ReadyIdentity::Borrowed(identity)),
+                Entry::Ssh(identity) => ready.push(ReadyIdentity::Borrowed(&**identity)),
+                Entry::Plugin(identity) => {
+                    let plugin = age::plugin::IdentityPluginV1::new(
+                        identity.plugin(),
+                        std::slice::from_ref(identity),
+                        age::NoCallbacks,
+                    );
+                    match plugin {
+                        Ok(plugin) => ready.push(ReadyIdentity::Plugin(plugin)),
+                        Err(_) => missing = Some(identity.plugin().to_owned()),
+                    }
+                }
+            }
+        }
+        (ready, missing)
+    }
+}
+
+impl fmt::Debug for Identities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Identities({} masked)", self.entries.len())
+    }
+}
+
+enum ReadyIdentity<'a> {
+    Borrowed(&'a dyn age::Identity),
+    Plugin(age::plugin::IdentityPluginV1<age::NoCallbacks>),
+}
+
+impl<'a> AsRef<dyn age::Identity + 'a> for ReadyIdentity<'a> {
+    fn as_ref(&self) -> &(dyn age::Identity + 'a) {
+        match self {
+            Self::Borrowed(identity) => *identity,
+            Self::Plugin(plugin) => plugin,
+        }
+    }
+}
+
+/// Unwraps one copy of the data key. The error is `None` when what was wrapped is no data key.
+fn unwrap_with(
+    key: &WrappedKey,
+    identities: &[&dyn age::Identity],
+) -> Result<DataKey, Option<age::DecryptError>> {
+    let bytes = container::open(key.enc.as_bytes(), identities).map_err(Some)?;
+    DataKey::from_slice(&bytes).ok_or(None)
+}
+
+fn parse_word(word: &str, line: usize) -> Result<Entry, IdentityError> {
+    let upper = Zeroizing::new(word.to_ascii_uppercase());
+    if upper.starts_with(POST_QUANTUM_PREFIX) {
+        return Err(IdentityError::PostQuantum { line });
+    }
+    if let Some(identity) = X25519Identity::parse(word) {
+        return Ok(Entry::X25519(identity));
+    }
+    if upper.starts_with(PLUGIN_PREFIX)
+        && let Ok(identity) = word.parse::<age::plugin::Identity>()
+    {
+        return Ok(Entry::Plugin(identity));
+    }
+    if upper.starts_with(NATIVE_PREFIX) || upper.starts_with(PLUGIN_PREFIX) {
+        return Err(IdentityError::Damaged { line });
+    }
+    if upper.starts_with("AGE1") || upper.starts_with("SSH-") {
+        return Err(IdentityError::PublicKey { line });
+    }
+    Err(IdentityError::Unknown { line })
+}
+
+fn parse_pem(
+    first: &str,
+    rest: &mut dyn Iterator<Item = &str>,
+    line: usize,
+) -> Result<Entry, IdentityError> {
+    let mut pem = Zeroizing::new(String::from(first.trim_start()));
+    for line in rest {
+        pem.push('\n');
+        pem.push_str(line);
+        if line.trim_start().starts_with(PEM_END) {
+            break;
+        }
+    }
+    pem.push('\n');
+    match age::ssh::Identity::from_buffer(pem.as_bytes(), None) {
+        Ok(identity @ age::ssh::Identity::Unencrypted(_)) => Ok(Entry::Ssh(Box::new(identity))),
+        Ok(age::ssh::Identity::Encrypted(_)) => Err(IdentityError::PassphraseProtectedKey { line }),
+        Ok(age::ssh::Identity::Unsupported(_)) => Err(IdentityError::SshKeyType { line }),
+        Err(_) => Err(IdentityError::Damaged { line }),
+    }
+}

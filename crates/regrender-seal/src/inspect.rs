@@ -1,0 +1,282 @@
+//! What a sealed file shows without any key: for whom it is, what is encrypted, and what looks wrong.
+
+use regrender_document::{Comment, Document, Scalar};
+
+use crate::age_file::SealedAge;
+use crate::armor;
+use crate::data_key::WrappedKey;
+use crate::error::{KeyPath, OpenError};
+use crate::fingerprint;
+use crate::format::FileFormat;
+use crate::mac::MacScope;
+use crate::metadata::Metadata;
+use crate::recipient::{Recipients, canonical};
+use crate::selector::Selector;
+use crate::stanza;
+use crate::value::{EncryptedValue, looks_encrypted};
+use crate::walk::{self, Leaf, Place};
+
+/// A data key in an age file: a nonce, 32 bytes and a tag.
+const WRAPPED_PAYLOAD_LENGTH: usize = 16 + 32 + 16;
+
+/// What a file in the layout of sops shows without any key.
+#[derive(Debug)]
+pub struct Inspection {
+    /// The document without its metadata and its fingerprint; encrypted values are texts in it.
+    pub document: Document,
+    /// The age recipients in the order of the file.
+    pub recipients: Vec<String>,
+    /// Which values the MAC covers.
+    pub mac_scope: MacScope,
+    /// Which values are encrypted.
+    pub selector: Selector,
+    /// The version of sops that the file says it is from.
+    pub version: String,
+    /// When the file was last changed, as RFC 3339 spells it.
+    pub last_modified: String,
+    /// The fingerprint, if there is one.
+    pub fingerprint: Option<String>,
+    /// Every value under `data` and `stringData`, in order.
+    pub values: Vec<InspectedValue>,
+    /// What looks wrong, in the order of the file.
+    pub findings: Vec<Finding>,
+}
+
+/// A value under `data` or `stringData`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InspectedValue {
+    /// Where it stands.
+    pub path: KeyPath,
+    /// What can be seen of it.
+    pub state: ValueState,
+}
+
+/// What can be seen of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueState {
+    /// It is encrypted.
+    Encrypted,
+    /// It is an empty text, which is never encrypted.
+    Empty,
+    /// It can be read by everybody.
+    Clear,
+    /// It begins like an encrypted value, and is none.
+    Malformed,
+}
+
+/// Something that looks wrong in a sealed file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Finding {
+    /// There is more than one document in the file; only the first was looked at.
+    SeveralDocuments(usize),
+    /// A value can be read by everybody.
+    ValueInClear(KeyPath),
+    /// A value begins like an encrypted one, and is none.
+    MalformedValue(KeyPath),
+    /// A comment beside the secrets can be read by everybody.
+    CommentInClear(KeyPath),
+    /// The rule for what is encrypted is not the one that this crate writes.
+    OtherSelector,
+    /// There is no MAC.
+    MacMissing,
+    /// The MAC is not a well-formed encrypted value.
+    MacMalformed,
+    /// A recipient is listed twice.
+    DuplicateRecipient(String),
+    /// What is wrapped for a recipient is no age file that can hold a data key.
+    MalformedKey(String),
+    /// What is wrapped for a recipient is wrapped for another kind of key.
+    ForeignStanza(String),
+    /// The data key can be unwrapped by key services besides age.
+    OtherKeys(Vec<String>),
+    /// The data key is split between groups of keys.
+    KeyGroups,
+}
+
+/// Looks at a YAML file in the layout of sops without opening it.
+///
+/// # Errors
+///
+/// Says why it is no such file.
+pub fn inspect(text: &str) -> Result<Inspection, OpenError> {
+    let (documents, block) = FileFormat::Yaml.parse(text)?;
+    let metadata = Metadata::parse(&block)?;
+    let count = documents.len();
+    let Some(document) = documents.into_iter().next() else {
+        return Err(OpenError::NotSealed);
+    };
+    let (document, fingerprint) = fingerprint::take(document);
+    let mut inspector = Inspector::default();
+    if count > 1 {
+        inspector.findings.push(Finding::SeveralDocuments(count));
+    }
+    inspector.values(document.clone());
+    inspector.metadata(&metadata);
+    Ok(Inspection {
+        document,
+        recipients: metadata.wrapped_keys.into_iter().map(|key| key.recipient).collect(),
+        mac_scope: metadata.mac_scope,
+        selector: metadata.selector,
+        version: metadata.version,
+        last_modified: metadata.last_modified,
+        fingerprint,
+        values: inspector.values,
+        findings: inspector.findings,
+    })
+}
+
+/// What a plain age file shows without any key.
+#[derive(Debug)]
+pub struct AgeInspection {
+    /// The kinds of its stanzas, in order, without the mark.
+    pub stanzas: Vec<String>,
+    /// The fingerprint, if there is one.
+    pub fingerprint: Option<String>,
+    file: SealedAge,
+}
+
+/// Looks at an armored age file without opening it.
+///
+/// # Errors
+///
+/// Says that it is none.
+pub fn inspect_age(text: &str) -> Result<AgeInspection, OpenError> {
+    let file = SealedAge::parse(text).ok_or(OpenError::AgeFile)?;
+    Ok(AgeInspection {
+        stanzas: file.stanzas.iter().map(|stanza| stanza.tag.clone()).collect(),
+        fingerprint: file.mark.as_ref().and_then(|mark| mark.fingerprint.clone()),
+        file,
+    })
+}
+
+impl Inspection {
+    /// Says whether the file is for exactly these recipients, in whatever order.
+    #[must_use]
+    pub fn is_for(&self, recipients: &Recipients) -> bool {
+        let mut found: Vec<String> = self.recipients.iter().map(|text| canonical(text)).collect();
+        found.sort_unstable();
+        found.dedup();
+        found == recipients.sorted()
+    }
+}
+
+impl AgeInspection {
+    /// Says whether the file is for exactly these recipients; `None` when it does not say for whom it
+    /// is, because this crate did not write it.
+    #[must_use]
+    pub fn is_for(&self, recipients: &Recipients) -> Option<bool> {
+        self.file.mark.as_ref().map(|mark| mark.is_for(recipients))
+    }
+}
+
+#[derive(Default)]
+struct Inspector {
+    values: Vec<InspectedValue>,
+    findings: Vec<Finding>,
+}
+
+impl Inspector {
+    fn values(&mut self, document: Document) {
+        let selector = Selector::kubernetes();
+        let walked = walk::map(document, &mut |leaf, place| {
+            if selector.encrypts(place, matches!(leaf, Leaf::Comment(_))) {
+                self.leaf(&leaf, place);
+            }
+            Ok::<_, std::convert::Infallible>(leaf)
+        });
+        match walked {
+            Ok(_) => {}
+            Err(never) => match never {},
+        }
+    }
+
+    fn leaf(&mut self, leaf: &Leaf, place: Place<'_>) {
+        let path = KeyPath::new(place.path);
+        let state = match leaf {
+            Leaf::Scalar(Scalar::Text(text)) | Leaf::Comment(Comment::Clear(text)) => {
+                state_of(text)
+            }
+            Leaf::Scalar(_) | Leaf::Secret(_) | Leaf::Comment(Comment::Secret(_)) => {
+                ValueState::Clear
+            }
+        };
+        let is_comment = matches!(leaf, Leaf::Comment(_));
+        match state {
+            ValueState::Clear if is_comment => {
+                self.findings.push(Finding::CommentInClear(path.clone()));
+            }
+            ValueState::Clear => self.findings.push(Finding::ValueInClear(path.clone())),
+            ValueState::Malformed => self.findings.push(Finding::MalformedValue(path.clone())),
+            ValueState::Encrypted | ValueState::Empty => {}
+        }
+        if !is_comment {
+            self.values.push(InspectedValue { path, state });
+        }
+    }
+
+    fn metadata(&mut self, metadata: &Metadata) {
+        let mut seen: Vec<String> = Vec::new();
+        for key in &metadata.wrapped_keys {
+            let recipient = canonical(&key.recipient);
+            if seen.contains(&recipient) {
+                self.findings.push(Finding::DuplicateRecipient(key.recipient.clone()));
+            }
+            seen.push(recipient);
+            self.findings.extend(inspect_key(key));
+        }
+        if metadata.has_key_groups {
+            self.findings.push(Finding::KeyGroups);
+        }
+        if !metadata.other_services.is_empty() {
+            self.findings.push(Finding::OtherKeys(metadata.other_services.clone()));
+        }
+        if !metadata.selector.is_kubernetes() {
+            self.findings.push(Finding::OtherSelector);
+        }
+        if metadata.mac.is_empty() {
+            self.findings.push(Finding::MacMissing);
+        } else if EncryptedValue::parse(&metadata.mac).is_err() {
+            self.findings.push(Finding::MacMalformed);
+        }
+    }
+}
+
+fn state_of(text: &str) -> ValueState {
+    if text.is_empty() {
+        return ValueState::Empty;
+    }
+    if EncryptedValue::parse(text).is_ok() {
+        return ValueState::Encrypted;
+    }
+    if looks_encrypted(text) { ValueState::Malformed } else { ValueState::Clear }
+}
+
+fn inspect_key(key: &WrappedKey) -> Option<Finding> {
+    let malformed = || Some(Finding::MalformedKey(key.recipient.clone()));
+    let Some(bytes) = armor::parse(&key.enc) else {
+        return malformed();
+    };
+    let Some(file) = stanza::parse(&bytes) else {
+        return malformed();
+    };
+    if file.payload.len() != WRAPPED_PAYLOAD_LENGTH {
+        return malformed();
+    }
+    let is_expected = match expected_stanza(&key.recipient) {
+        // A plugin makes what stanzas it likes.
+        None => true,
+        Some(tag) => file.stanzas.iter().any(|stanza| stanza.tag == tag),
+    };
+    (!is_expected).then(|| Finding::ForeignStanza(key.recipient.clone()))
+}
+
+/// The kind of stanza that wrapping for a recipient makes.
+fn expected_stanza(recipient: &str) -> Option<&'static str> {
+    let recipient = recipient.trim();
+    let is_native = recipient.starts_with("age1") && recipient.matches('1').count() == 1;
+    if is_native {
+        return Some(crate::x25519::STANZA_TAG);
+    }
+    ["ssh-ed25519", "ssh-rsa"].into_iter().find(|kind| recipient.starts_with(kind))
+}

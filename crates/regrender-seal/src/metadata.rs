@@ -1,0 +1,254 @@
+//! The `sops` block of a sealed file.
+//!
+//! Reads it in any order and as loosely typed as sops does; writes it in alphabetical order, as sops
+//! does since 3.13; rewrites it in the order found.
+
+use regrender_document::{Entry, Item, Mapping, Node, Scalar};
+
+use crate::data_key::WrappedKey;
+use crate::error::MetadataError;
+use crate::mac::MacScope;
+use crate::selector::{Selector, SelectorKind};
+use crate::timestamp;
+
+/// The key under which the metadata stands.
+pub(crate) const KEY: &str = "sops";
+/// The version of sops whose files ours are like. It says nothing about this program, and a new
+/// version of this program does not change it.
+pub(crate) const FORMAT_VERSION: &str = "3.13.3";
+
+const AGE: &str = "age";
+const ENC: &str = "enc";
+const RECIPIENT: &str = "recipient";
+const LAST_MODIFIED: &str = "lastmodified";
+const MAC: &str = "mac";
+const MAC_ONLY_ENCRYPTED: &str = "mac_only_encrypted";
+const VERSION: &str = "version";
+const KEY_GROUPS: &str = "key_groups";
+const SHAMIR_THRESHOLD: &str = "shamir_threshold";
+/// The other key services of sops.
+const OTHER_SERVICES: [&str; 6] = ["kms", "gcp_kms", "hckms", "azure_kv", "hc_vault", "pgp"];
+
+/// What the `sops` block says.
+#[derive(Clone, Debug)]
+pub(crate) struct Metadata {
+    /// The copies of the data key for age recipients, in order.
+    pub(crate) wrapped_keys: Vec<WrappedKey>,
+    /// The names of other key services that can unwrap the data key.
+    pub(crate) other_services: Vec<String>,
+    /// Whether the data key is split between groups of keys.
+    pub(crate) has_key_groups: bool,
+    /// When the file was last changed, as it is authenticated with the MAC.
+    pub(crate) last_modified: String,
+    /// The MAC as it stands in the file; empty when there is none.
+    pub(crate) mac: String,
+    /// Which values the MAC covers.
+    pub(crate) mac_scope: MacScope,
+    /// Which values are encrypted.
+    pub(crate) selector: Selector,
+    /// The version of sops that the file says it is from.
+    pub(crate) version: String,
+}
+
+impl Metadata {
+    /// Reads the block.
+    ///
+    /// # Errors
+    ///
+    /// Says which field is wrong.
+    pub(crate) fn parse(block: &Mapping) -> Result<Self, MetadataError> {
+        let last_modified = timestamp::normalize(&text(block, LAST_MODIFIED)?)
+            .ok_or(MetadataError::LastModified)?;
+        let metadata = Self {
+            wrapped_keys: parse_wrapped_keys(block)?,
+            other_services: other_services(block),
+            has_key_groups: list_length(block, KEY_GROUPS) > 0
+                || field(block, SHAMIR_THRESHOLD).is_some_and(|node| !is_empty(node)),
+            last_modified,
+            mac: text(block, MAC)?,
+            mac_scope: parse_mac_scope(block)?,
+            selector: parse_selector(block)?,
+            version: text(block, VERSION)?,
+        };
+        let nobody = metadata.wrapped_keys.is_empty()
+            && metadata.other_services.is_empty()
+            && !metadata.has_key_groups;
+        if nobody { Err(MetadataError::NoRecipients) } else { Ok(metadata) }
+    }
+
+    /// Spells the block for a new file. Of what others wrote, only what this crate can write is kept.
+    pub(crate) fn write(&self) -> Mapping {
+        let keys = self.wrapped_keys.iter().map(|key| {
+            let entry = Mapping::new().with(ENC, key.enc.clone());
+            Node::from(entry.with(RECIPIENT, key.recipient.clone()))
+        });
+        let block = Mapping::new()
+            .with(AGE, Node::list(keys))
+            .with(self.selector.kind().name(), self.selector.text())
+            .with(LAST_MODIFIED, self.last_modified.clone())
+            .with(MAC, self.mac.clone());
+        let block = match self.mac_scope {
+            MacScope::All => block,
+            MacScope::EncryptedOnly => block.with(MAC_ONLY_ENCRYPTED, true),
+        };
+        block.with(VERSION, self.version.clone())
+    }
+
+    /// Spells the block anew with the keys of `found` in their order, and with what `found` has that
+    /// this crate does not know.
+    pub(crate) fn rewrite(&self, found: &Mapping) -> Mapping {
+        let mut written: Vec<(String, Node)> = self
+            .write()
+            .into_entries()
+            .into_iter()
+            .filter_map(|entry| match entry {
+                Entry::Pair { key, value } => Some((key, value)),
+                Entry::Comment(_) | Entry::InlineComment(_) => None,
+            })
+            .collect();
+        let mut take = |name: &str| {
+            let index = written.iter().position(|(key, _)| key == name)?;
+            Some(written.remove(index).1)
+        };
+        let mut block = Mapping::new();
+        for (key, value) in found.pairs() {
+            if key == VERSION
+                && let Some(scope) = take(MAC_ONLY_ENCRYPTED)
+            {
+                block.push(MAC_ONLY_ENCRYPTED, scope);
+            }
+            match take(key) {
+                Some(Node::Sequence(items)) if key == AGE => {
+                    block.push(AGE, self.in_order_of(value, items));
+                }
+                Some(value) => block.push(key, value),
+                None if key == MAC_ONLY_ENCRYPTED => {}
+                None => block.push(key, value.clone()),
+            }
+        }
+        for (key, value) in written {
+            block.push(key, value);
+        }
+        block
+    }
+
+    /// Before 3.13 sops wrote the recipient of an entry before its wrapped key.
+    fn in_order_of(&self, found: &Node, written: Vec<Item>) -> Node {
+        let Node::Sequence(items) = found else {
+            return Node::Sequence(written);
+        };
+        let first_key = items.iter().find_map(|item| match item {
+            Item::Value(node) => node.as_mapping()?.pairs().next().map(|(key, _)| key),
+            Item::Comment(_) | Item::InlineComment(_) => None,
+        });
+        if first_key != Some(RECIPIENT) {
+            return Node::Sequence(written);
+        }
+        Node::list(self.wrapped_keys.iter().map(|key| {
+            let entry = Mapping::new().with(RECIPIENT, key.recipient.clone());
+            Node::from(entry.with(ENC, key.enc.clone()))
+        }))
+    }
+}
+
+fn parse_wrapped_keys(block: &Mapping) -> Result<Vec<WrappedKey>, MetadataError> {
+    let wrong = MetadataError::WrongType(AGE);
+    let parse = |node: &Node| {
+        let entry = node.as_mapping().ok_or_else(|| wrong.clone())?;
+        Ok(WrappedKey { recipient: text(entry, RECIPIENT)?, enc: text(entry, ENC)? })
+    };
+    match field(block, AGE) {
+        Some(Node::Sequence(items)) => items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Value(node) => Some(parse(node)),
+                Item::Comment(_) | Item::InlineComment(_) => None,
+            })
+            .collect(),
+        // Where a list is expected, sops takes a single entry for a list of one.
+        Some(entry @ Node::Mapping(_)) => parse(entry).map(|key| vec![key]),
+        Some(node) if !is_empty(node) => Err(wrong),
+        Some(_) | None => Ok(Vec::new()),
+    }
+}
+
+fn other_services(block: &Mapping) -> Vec<String> {
+    let present = OTHER_SERVICES.iter().filter(|service| list_length(block, service) > 0);
+    present.copied().map(str::to_owned).collect()
+}
+
+fn parse_mac_scope(block: &Mapping) -> Result<MacScope, MetadataError> {
+    let wrong = MetadataError::WrongType(MAC_ONLY_ENCRYPTED);
+    let only = match field(block, MAC_ONLY_ENCRYPTED) {
+        None | Some(Node::Scalar(Scalar::Null)) => false,
+        Some(Node::Scalar(Scalar::Bool(value))) => *value,
+        Some(Node::Scalar(Scalar::Integer(value))) => *value != 0,
+        Some(Node::Scalar(Scalar::Text(text))) if text.is_empty() => false,
+        Some(Node::Scalar(Scalar::Text(text))) => parse_bool(text).ok_or(wrong)?,
+        Some(_) => return Err(wrong),
+    };
+    Ok(if only { MacScope::EncryptedOnly } else { MacScope::All })
+}
+
+/// Reads a truth value as Go's `ParseBool` does.
+pub(crate) fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
+        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+fn parse_selector(block: &Mapping) -> Result<Selector, MetadataError> {
+    let mut found = None;
+    for kind in SelectorKind::ALL {
+        let text = text(block, kind.name())?;
+        if text.is_empty() {
+            continue;
+        }
+        if found.is_some() {
+            return Err(MetadataError::SeveralSelectors);
+        }
+        found = Some(Selector::new(kind, &text)?);
+    }
+    Ok(found.unwrap_or_else(Selector::of_sops))
+}
+
+/// Reads a field as text; a field that is missing is empty, and so is one of an unexpected simple type
+/// spelled out, as for sops.
+fn text(block: &Mapping, name: &'static str) -> Result<String, MetadataError> {
+    match field(block, name) {
+        None | Some(Node::Scalar(Scalar::Null)) => Ok(String::new()),
+        Some(Node::Scalar(Scalar::Text(text))) => Ok(text.clone()),
+        Some(Node::Scalar(Scalar::Integer(value))) => Ok(value.to_string()),
+        Some(Node::Scalar(Scalar::Float(value))) => Ok(value.to_string()),
+        Some(Node::Scalar(Scalar::Bool(value))) => Ok(u8::from(*value).to_string()),
+        Some(_) => Err(MetadataError::WrongType(name)),
+    }
+}
+
+/// Finds a field by its name, or else by its name in other letter case, as sops does.
+fn field<'a>(block: &'a Mapping, name: &str) -> Option<&'a Node> {
+    let other_case = || block.pairs().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    block.get(name).or_else(|| other_case().map(|(_, node)| node))
+}
+
+fn list_length(block: &Mapping, name: &str) -> usize {
+    match field(block, name) {
+        Some(Node::Sequence(items)) => {
+            items.iter().filter(|item| matches!(item, Item::Value(_))).count()
+        }
+        Some(node) if !is_empty(node) => 1,
+        Some(_) | None => 0,
+    }
+}
+
+fn is_empty(node: &Node) -> bool {
+    match node {
+        Node::Scalar(Scalar::Null | Scalar::Integer(0)) => true,
+        Node::Scalar(Scalar::Text(text)) => text.is_empty(),
+        Node::Mapping(mapping) => mapping.is_empty(),
+        Node::Sequence(items) => items.is_empty(),
+        Node::Scalar(_) | Node::Secret(_) => false,
+    }
+}

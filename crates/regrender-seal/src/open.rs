@@ -1,0 +1,241 @@
+//! Opening: from a sealed file to documents with secrets.
+
+use regrender_document::{
+    Comment, Document, Mapping, Scalar, SecretKind, SecretScalar, SecretText,
+};
+use zeroize::Zeroizing;
+
+use crate::data_key::DataKey;
+use crate::error::{KeyPath, OpenError};
+use crate::format::FileFormat;
+use crate::identity::Identities;
+use crate::mac::{MacHash, MacScope};
+use crate::metadata::{Metadata, parse_bool};
+use crate::seal::KeptValue;
+use crate::selector::Selector;
+use crate::value::{EncryptedValue, ValueError, ValueKind, looks_encrypted};
+use crate::walk::{self, Leaf, Place};
+
+/// A sealed file, opened: its MAC was right, and so was every value.
+pub struct Opened {
+    format: FileFormat,
+    documents: Vec<Document>,
+    pub(crate) block: Mapping,
+    pub(crate) metadata: Metadata,
+    pub(crate) data_key: DataKey,
+    pub(crate) kept: Vec<KeptValue>,
+}
+
+/// Opens a file that sops or this crate sealed.
+///
+/// # Errors
+///
+/// Says why it does not open, or which value or MAC is wrong; never a value.
+pub fn open(text: &str, format: FileFormat, identities: &Identities) -> Result<Opened, OpenError> {
+    let (documents, block) = format.parse(text)?;
+    let metadata = Metadata::parse(&block)?;
+    open_parsed(documents, block, metadata, format, identities)
+}
+
+/// Opens a plain age file, armored or not.
+///
+/// # Errors
+///
+/// Says why it does not open.
+pub fn open_age(file: &[u8], identities: &Identities) -> Result<SecretText, OpenError> {
+    let plaintext = identities.open_file(file)?;
+    let text = std::str::from_utf8(&plaintext);
+    match text {
+        Ok(text) => Ok(SecretText::new(text.to_owned())),
+        Err(_) => Err(OpenError::NotText { path: KeyPath::new(&[]) }),
+    }
+}
+
+/// Opens documents whose metadata was taken out.
+pub(crate) fn open_parsed(
+    documents: Vec<Document>,
+    block: Mapping,
+    metadata: Metadata,
+    format: FileFormat,
+    identities: &Identities,
+) -> Result<Opened, OpenError> {
+    if metadata.has_key_groups {
+        return Err(OpenError::KeyGroups);
+    }
+    if metadata.wrapped_keys.is_empty() {
+        return Err(OpenError::OtherKeysOnly { services: metadata.other_services });
+    }
+    let data_key = identities.unwrap(&metadata.wrapped_keys)?;
+    let mut decryption = Decryption {
+        data_key: &data_key,
+        selector: &metadata.selector,
+        hash: MacHash::new(metadata.mac_scope),
+        kept: Vec::new(),
+    };
+    let documents = documents
+        .into_iter()
+        .map(|document| walk::map(document, &mut |leaf, place| decryption.leaf(leaf, place)))
+        .collect::<Result<Vec<_>, _>>()?;
+    let Decryption { hash, kept, .. } = decryption;
+    hash.check(&metadata.mac, &data_key, &metadata.last_modified)?;
+    Ok(Opened { format, documents, block, metadata, data_key, kept })
+}
+
+impl Opened {
+    /// Returns the documents; what was encrypted is a secret in them.
+    #[must_use]
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    /// Hands the documents over.
+    #[must_use]
+    pub fn into_documents(self) -> Vec<Document> {
+        self.documents
+    }
+
+    /// Spells the file in clear, byte for byte as `sops -d` prints it.
+    ///
+    /// # Errors
+    ///
+    /// Says which value its format cannot hold.
+    pub fn reveal(&self) -> Result<SecretText, OpenError> {
+        self.format.reveal(&self.documents)
+    }
+
+    /// Lists the age recipients as the file names them.
+    pub fn recipients(&self) -> impl Iterator<Item = &str> {
+        self.metadata.wrapped_keys.iter().map(|key| key.recipient.as_str())
+    }
+
+    /// Says which values the MAC covers.
+    #[must_use]
+    pub fn mac_scope(&self) -> MacScope {
+        self.metadata.mac_scope
+    }
+
+    /// Returns when the file was last changed, as RFC 3339 spells it.
+    #[must_use]
+    pub fn last_modified(&self) -> &str {
+        &self.metadata.last_modified
+    }
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opened")
+            .field("format", &self.format)
+            .field("documents", &self.documents)
+            .field("metadata", &self.metadata)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Decryption<'a> {
+    data_key: &'a DataKey,
+    selector: &'a Selector,
+    hash: MacHash,
+    kept: Vec<KeptValue>,
+}
+
+impl Decryption<'_> {
+    fn leaf(&mut self, leaf: Leaf, place: Place<'_>) -> Result<Leaf, OpenError> {
+        let is_comment = matches!(leaf, Leaf::Comment(_));
+        if !self.selector.encrypts(place, is_comment) {
+            if !is_comment && let Some((_, text)) = walk::plaintext(&leaf) {
+                self.hash.add_clear(text.expose());
+            }
+            return Ok(leaf);
+        }
+        match leaf {
+            // An empty text is never encrypted.
+            Leaf::Scalar(Scalar::Text(text)) if text.is_empty() => {
+                Ok(Leaf::Scalar(Scalar::Text(text)))
+            }
+            Leaf::Scalar(Scalar::Text(text)) => self.value(text, place),
+            Leaf::Comment(Comment::Clear(text)) => Ok(Leaf::Comment(self.comment(text, place))),
+            Leaf::Comment(comment @ Comment::Secret(_)) => Ok(Leaf::Comment(comment)),
+            Leaf::Scalar(_) | Leaf::Secret(_) => {
+                Err(OpenError::NotEncrypted { path: KeyPath::new(place.path) })
+            }
+        }
+    }
+
+    fn value(&mut self, sealed: String, place: Place<'_>) -> Result<Leaf, OpenError> {
+        let path = || KeyPath::new(place.path);
+        if !looks_encrypted(&sealed) {
+            return Err(OpenError::NotEncrypted { path: path() });
+        }
+        let additional_data = place.additional_data();
+        let (kind, plaintext) =
+            self.decrypt(&sealed, &additional_data).map_err(|error| match error {
+                ValueError::Malformed => OpenError::MalformedValue { path: path() },
+                ValueError::NotAuthentic => OpenError::NotAuthentic { path: path() },
+            })?;
+        let text = into_text(&plaintext).ok_or_else(|| OpenError::NotText { path: path() })?;
+        let leaf = typed(kind, text).ok_or_else(|| OpenError::MalformedValue { path: path() })?;
+        // In a list, sops keeps an encrypted comment as an item; it is no part of the hash.
+        if let Leaf::Secret(secret) = &leaf {
+            self.hash.add_encrypted(secret.text.expose());
+        }
+        self.keep(&leaf, additional_data, sealed);
+        Ok(leaf)
+    }
+
+    /// A comment that does not decrypt is taken for one that was never encrypted, as sops takes it.
+    fn comment(&mut self, sealed: String, place: Place<'_>) -> Comment {
+        let additional_data = place.additional_data();
+        let Ok((_, plaintext)) = self.decrypt(&sealed, &additional_data) else {
+            return Comment::Clear(sealed);
+        };
+        let Some(text) = into_text(&plaintext) else {
+            return Comment::Clear(sealed);
+        };
+        self.keep(&Leaf::Comment(Comment::Secret(text.clone())), additional_data, sealed);
+        Comment::Secret(text)
+    }
+
+    fn decrypt(
+        &self,
+        sealed: &str,
+        additional_data: &str,
+    ) -> Result<(ValueKind, Zeroizing<Vec<u8>>), ValueError> {
+        let value = EncryptedValue::parse(sealed)?;
+        let kind = value.kind;
+        Ok((kind, value.decrypt(self.data_key.cipher(), additional_data.as_bytes())?))
+    }
+
+    fn keep(&mut self, leaf: &Leaf, additional_data: String, sealed: String) {
+        if let Some((kind, plaintext)) = walk::plaintext(leaf) {
+            self.kept.push(KeptValue { additional_data, kind, plaintext, sealed });
+        }
+    }
+}
+
+fn into_text(plaintext: &[u8]) -> Option<SecretText> {
+    std::str::from_utf8(plaintext).ok().map(|text| SecretText::new(text.to_owned()))
+}
+
+/// Gives a decrypted value its type, spelled as sops spells the type. The type is not authenticated, so
+/// the text may not fit it.
+fn typed(kind: ValueKind, text: SecretText) -> Option<Leaf> {
+    let secret = |kind, text| Some(Leaf::Secret(SecretScalar { kind, text }));
+    let plain = text.expose();
+    match kind {
+        ValueKind::Text | ValueKind::Bytes => secret(SecretKind::Text, text),
+        ValueKind::Time => secret(SecretKind::Time, text),
+        ValueKind::Comment => Some(Leaf::Comment(Comment::Secret(text))),
+        ValueKind::Integer => {
+            let value: i64 = plain.parse().ok()?;
+            secret(SecretKind::Integer, SecretText::new(value.to_string()))
+        }
+        ValueKind::Float => {
+            let value: f64 = plain.parse().ok()?;
+            secret(SecretKind::Float, SecretText::new(walk::spell_float(value)))
+        }
+        ValueKind::Bool => {
+            let value = parse_bool(plain)?;
+            secret(SecretKind::Bool, SecretText::new(walk::spell_bool(value).to_owned()))
+        }
+    }
+}

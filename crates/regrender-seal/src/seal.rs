@@ -1,0 +1,270 @@
+//! Sealing: from a document with secrets to a file without any.
+
+use std::fmt;
+
+use regrender_document::{Comment, Document, Mapping, Scalar, SecretText, Spelling, emit_revealed};
+
+use crate::age_file::seal_age;
+use crate::data_key::{DataKey, WrappedKey};
+use crate::error::{KeyPath, SealError};
+use crate::fingerprint::{self, FingerprintKey};
+use crate::mac::{MacHash, MacScope};
+use crate::metadata::{self, Metadata};
+use crate::random::SealContext;
+use crate::recipient::Recipients;
+use crate::selector::Selector;
+use crate::timestamp;
+use crate::value::ValueKind;
+use crate::walk::{self, Leaf, Place};
+
+/// What a sealed file looks like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SealOptions {
+    /// The layout of the file.
+    pub format: SealFormat,
+    /// Which values the MAC of a file in the layout of sops covers. A plain age file is covered whole.
+    pub mac: MacScope,
+}
+
+/// The layout of a sealed file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SealFormat {
+    /// A readable document with encrypted values, as sops writes it.
+    #[default]
+    Sops,
+    /// One armored age file around the whole document.
+    Age,
+}
+
+/// Seals `document` for `recipients`.
+///
+/// In the layout of sops, everything under a key `data` or `stringData` is encrypted, whether it is
+/// marked as secret or not. With a key for it, the file gets a fingerprint.
+///
+/// # Errors
+///
+/// Says where a secret stands that would stay in clear, or for which recipient wrapping failed.
+pub fn seal(
+    document: &Document,
+    recipients: &Recipients,
+    options: SealOptions,
+    fingerprint_key: Option<&FingerprintKey>,
+    context: &mut SealContext<'_>,
+) -> Result<String, SealError> {
+    if options.format == SealFormat::Age {
+        let text = emit_revealed(std::slice::from_ref(document), Spelling::Sops);
+        return seal_age(&text, recipients, fingerprint_key, context);
+    }
+    let data_key = DataKey::draw(context);
+    let metadata = Metadata {
+        wrapped_keys: wrap_for_all(&data_key, recipients, context)?,
+        other_services: Vec::new(),
+        has_key_groups: false,
+        last_modified: String::new(),
+        mac: String::new(),
+        mac_scope: options.mac,
+        selector: Selector::kubernetes(),
+        version: metadata::FORMAT_VERSION.to_owned(),
+    };
+    let draft = Draft {
+        recipients,
+        data_key: &data_key,
+        kept: &[],
+        metadata,
+        found_block: None,
+        mac: MacUpdate::Renew,
+        fingerprint_key,
+    };
+    draft.finish(document, context)
+}
+
+/// Everything but the content of a file that is about to be written.
+pub(crate) struct Draft<'a> {
+    pub(crate) recipients: &'a Recipients,
+    pub(crate) data_key: &'a DataKey,
+    /// What the file held before under the same data key.
+    pub(crate) kept: &'a [KeptValue],
+    pub(crate) metadata: Metadata,
+    /// The metadata as it stood in the file, whose order is kept.
+    pub(crate) found_block: Option<&'a Mapping>,
+    pub(crate) mac: MacUpdate,
+    pub(crate) fingerprint_key: Option<&'a FingerprintKey>,
+}
+
+/// What becomes of the MAC and the time of the last change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MacUpdate {
+    Keep,
+    Renew,
+}
+
+impl Draft<'_> {
+    /// Encrypts `wanted`, puts fingerprint and metadata to it, and spells it.
+    pub(crate) fn finish(
+        mut self,
+        wanted: &Document,
+        context: &mut SealContext<'_>,
+    ) -> Result<String, SealError> {
+        if wanted.root.get(metadata::KEY).is_some() {
+            return Err(SealError::ReservedKey);
+        }
+        let (mut covered, _) = fingerprint::take(wanted.clone());
+        let mut sealed = encrypt(&covered, self.data_key, self.kept, context)?;
+        if self.mac == MacUpdate::Renew {
+            self.metadata.last_modified = timestamp::format(context.now);
+        }
+        // A MAC over encrypted values only does not cover the fingerprint, so the fingerprint covers it.
+        // The other kind covers the fingerprint, and so comes after it.
+        if self.metadata.mac_scope == MacScope::EncryptedOnly {
+            self.renew_mac(&covered, context)?;
+        }
+        if let Some(key) = self.fingerprint_key {
+            let fingerprint = key.of_sops(&covered, &sealed, self.recipients, &self.metadata);
+            sealed = fingerprint::put(sealed, fingerprint.clone())?;
+            covered = fingerprint::put(covered, fingerprint)?;
+        }
+        if self.metadata.mac_scope == MacScope::All {
+            self.renew_mac(&covered, context)?;
+        }
+        let block = match self.found_block {
+            Some(found) => self.metadata.rewrite(found),
+            None => self.metadata.write(),
+        };
+        sealed.root.push(metadata::KEY, block);
+        Ok(sealed.emit(Spelling::Sops)?)
+    }
+
+    fn renew_mac(
+        &mut self,
+        covered: &Document,
+        context: &mut SealContext<'_>,
+    ) -> Result<(), SealError> {
+        if self.mac == MacUpdate::Renew {
+            let hash = hash(covered, self.metadata.mac_scope)?;
+            self.metadata.mac = hash.seal(self.data_key, &self.metadata.last_modified, context);
+        }
+        Ok(())
+    }
+}
+
+/// A value that is encrypted in a file, and what it says. As long as it stays where it is and says the
+/// same under the same key, it can stay as it is, nonce and all.
+pub(crate) struct KeptValue {
+    pub(crate) additional_data: String,
+    pub(crate) kind: ValueKind,
+    pub(crate) plaintext: SecretText,
+    pub(crate) sealed: String,
+}
+
+impl fmt::Debug for KeptValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeptValue")
+            .field("additional_data", &self.additional_data)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Wraps the data key for each of `recipients`.
+fn wrap_for_all(
+    data_key: &DataKey,
+    recipients: &Recipients,
+    context: &mut SealContext<'_>,
+) -> Result<Vec<WrappedKey>, SealError> {
+    recipients.iter().map(|recipient| data_key.wrap(recipient, context)).collect()
+}
+
+/// Encrypts what the rule for Kubernetes objects selects; what is in `kept` stays as it is there.
+fn encrypt(
+    document: &Document,
+    data_key: &DataKey,
+    kept: &[KeptValue],
+    context: &mut SealContext<'_>,
+) -> Result<Document, SealError> {
+    let selector = Selector::kubernetes();
+    walk::map(document.clone(), &mut |leaf, place| {
+        if !is_encrypted(&selector, &leaf, place)? {
+            return Ok(leaf);
+        }
+        let Some((kind, text)) = walk::plaintext(&leaf) else {
+            return Ok(leaf);
+        };
+        // sops leaves an empty text as it is.
+        if text.expose().is_empty() {
+            return Ok(emptied(&leaf));
+        }
+        let additional_data = place.additional_data();
+        let sealed = match kept_value(kept, kind, &additional_data, &text) {
+            Some(value) => value.sealed.clone(),
+            None => data_key
+                .cipher()
+                .encrypt(kind, text.expose().as_bytes(), additional_data.as_bytes(), context.draw())
+                .to_string(),
+        };
+        Ok(Leaf::Scalar(Scalar::Text(sealed)))
+    })
+}
+
+/// Says whether a value that is encrypted in a file, and no comment, is wanted as it is there.
+pub(crate) fn keeps_any(wanted: &Document, kept: &[KeptValue]) -> bool {
+    let mut found = false;
+    let walked = walk::map(wanted.clone(), &mut |leaf, place| {
+        if !matches!(leaf, Leaf::Comment(_))
+            && let Some((kind, text)) = walk::plaintext(&leaf)
+            && kept_value(kept, kind, &place.additional_data(), &text).is_some()
+        {
+            found = true;
+        }
+        Ok::<_, std::convert::Infallible>(leaf)
+    });
+    walked.is_ok() && found
+}
+
+fn kept_value<'a>(
+    kept: &'a [KeptValue],
+    kind: ValueKind,
+    additional_data: &str,
+    text: &SecretText,
+) -> Option<&'a KeptValue> {
+    kept.iter().find(|value| {
+        value.kind == kind
+            && value.additional_data == additional_data
+            && value.plaintext.expose() == text.expose()
+    })
+}
+
+/// Hashes the values of a document that is not sealed yet.
+fn hash(document: &Document, scope: MacScope) -> Result<MacHash, SealError> {
+    let selector = Selector::kubernetes();
+    let mut hash = MacHash::new(scope);
+    walk::map(document.clone(), &mut |leaf, place| {
+        let encrypted = is_encrypted(&selector, &leaf, place)?;
+        if !matches!(leaf, Leaf::Comment(_))
+            && let Some((_, text)) = walk::plaintext(&leaf)
+        {
+            if encrypted {
+                hash.add_encrypted(text.expose());
+            } else {
+                hash.add_clear(text.expose());
+            }
+        }
+        Ok::<_, SealError>(leaf)
+    })?;
+    Ok(hash)
+}
+
+fn is_encrypted(selector: &Selector, leaf: &Leaf, place: Place<'_>) -> Result<bool, SealError> {
+    let is_comment = matches!(leaf, Leaf::Comment(_));
+    let encrypted = selector.encrypts(place, is_comment);
+    let is_secret = matches!(leaf, Leaf::Secret(_) | Leaf::Comment(Comment::Secret(_)));
+    if is_secret && !encrypted {
+        return Err(SealError::SecretInClear { path: KeyPath::new(place.path) });
+    }
+    Ok(encrypted)
+}
+
+fn emptied(leaf: &Leaf) -> Leaf {
+    match leaf {
+        Leaf::Comment(_) => Leaf::Comment(Comment::Clear(String::new())),
+        Leaf::Scalar(_) | Leaf::Secret(_) => Leaf::Scalar(Scalar::Text(String::new())),
+    }
+}

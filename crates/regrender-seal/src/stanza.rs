@@ -1,0 +1,160 @@
+//! The header of an age file: its stanzas, written and read without any key.
+//!
+//! Knows the text form (C2SP age, "Header"). Whether a header is authentic is for an identity to say.
+
+use age_core::format::Stanza;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
+
+pub(crate) const VERSION_LINE: &str = "age-encryption.org/v1";
+const STANZA_PREFIX: &str = "-> ";
+const MAC_PREFIX: &str = "---";
+const BODY_COLUMNS: usize = 64;
+/// Letters of a MAC of 32 bytes.
+const MAC_LETTERS: usize = 43;
+const NONCE_LENGTH: usize = 16;
+const TAG_LENGTH: usize = 16;
+
+/// The readable parts of an age file.
+pub(crate) struct AgeFile<'a> {
+    /// The stanzas, in order.
+    pub(crate) stanzas: Vec<Stanza>,
+    /// What follows the header: a nonce and the encrypted text.
+    pub(crate) payload: &'a [u8],
+}
+
+/// Writes `stanza` as it stands in a header.
+pub(crate) fn write(stanza: &Stanza, header: &mut String) {
+    header.push_str(STANZA_PREFIX);
+    header.push_str(&stanza.tag);
+    for argument in &stanza.args {
+        header.push(' ');
+        header.push_str(argument);
+    }
+    header.push('\n');
+    let mut body = BASE64_STANDARD_NO_PAD.encode(&stanza.body);
+    // The last line of a body is shorter than the others, and empty if need be.
+    while body.len() >= BODY_COLUMNS {
+        let rest = body.split_off(BODY_COLUMNS);
+        header.push_str(&body);
+        header.push('\n');
+        body = rest;
+    }
+    header.push_str(&body);
+    header.push('\n');
+}
+
+/// Takes an age file apart, or says that it is none.
+pub(crate) fn parse(file: &[u8]) -> Option<AgeFile<'_>> {
+    let (version, mut rest) = split_line(file)?;
+    if version != VERSION_LINE {
+        return None;
+    }
+    let mut stanzas = Vec::new();
+    loop {
+        let (line, after) = split_line(rest)?;
+        rest = after;
+        if let Some(mac) = line.strip_prefix(MAC_PREFIX) {
+            let mac = mac.strip_prefix(' ')?;
+            let whole = mac.len() == MAC_LETTERS && BASE64_STANDARD_NO_PAD.decode(mac).is_ok();
+            let long_enough = rest.len() >= NONCE_LENGTH + TAG_LENGTH;
+            return (whole && long_enough && !stanzas.is_empty())
+                .then_some(AgeFile { stanzas, payload: rest });
+        }
+        let mut words = line.strip_prefix(STANZA_PREFIX)?.split(' ').map(str::to_owned);
+        let tag = words.next()?;
+        let args: Vec<String> = words.collect();
+        if tag.is_empty() || args.iter().any(String::is_empty) {
+            return None;
+        }
+        let (body, after) = parse_body(rest)?;
+        rest = after;
+        stanzas.push(Stanza { tag, args, body });
+    }
+}
+
+fn parse_body(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let mut letters = String::new();
+    loop {
+        let (line, after) = split_line(rest)?;
+        rest = after;
+        letters.push_str(line);
+        if line.len() > BODY_COLUMNS {
+            return None;
+        }
+        if line.len() < BODY_COLUMNS {
+            return Some((BASE64_STANDARD_NO_PAD.decode(&letters).ok()?, rest));
+        }
+    }
+}
+
+fn split_line(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    let (line, rest) = bytes.split_at_checked(end)?;
+    Some((std::str::from_utf8(line).ok()?, rest.get(1..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file_with(header: &str) -> Vec<u8> {
+        let mac = "A".repeat(MAC_LETTERS);
+        let mut file = format!("{header}--- {mac}\n").into_bytes();
+        file.extend([7; 48]);
+        file
+    }
+
+    #[track_caller]
+    fn check(stanza: &Stanza, expected: &str) {
+        let mut header = String::new();
+        write(stanza, &mut header);
+        assert_eq!(header, expected);
+        let file = file_with(&format!("{VERSION_LINE}\n{header}"));
+        let parsed = parse(&file).unwrap();
+        assert_eq!(parsed.stanzas, std::slice::from_ref(stanza));
+        assert_eq!(parsed.payload, [7; 48]);
+    }
+
+    fn stanza(args: &[&str], length: usize) -> Stanza {
+        let args = args.iter().copied().map(str::to_owned).collect();
+        Stanza { tag: String::from("kind"), args, body: vec![0; length] }
+    }
+
+    #[test]
+    fn body_is_folded_at_64_columns() {
+        let line = "A".repeat(64);
+        check(&stanza(&["a", "b"], 24), &format!("-> kind a b\n{}\n", "A".repeat(32)));
+        check(&stanza(&[], 49), &format!("-> kind\n{line}\nAA\n"));
+    }
+
+    #[test]
+    fn full_last_line_is_followed_by_an_empty_one() {
+        check(&stanza(&["a"], 48), &format!("-> kind a\n{}\n\n", "A".repeat(64)));
+        check(&stanza(&["a"], 0), "-> kind a\n\n");
+    }
+
+    #[test]
+    fn what_is_no_header_is_refused() {
+        for header in [
+            "",
+            "age-encryption.org/v2\n-> kind\nAAAA\n",
+            "age-encryption.org/v1\n",
+            "age-encryption.org/v1\n-> \nAAAA\n",
+            "age-encryption.org/v1\n-> kind  a\nAAAA\n",
+            "age-encryption.org/v1\nkind\nAAAA\n",
+            "age-encryption.org/v1\n-> kind\nA\n",
+            "age-encryption.org/v1\n-> kind\nAAA=\n",
+        ] {
+            assert!(parse(&file_with(header)).is_none(), "{header}");
+        }
+    }
+
+    #[test]
+    fn file_that_ends_early_is_refused() {
+        let file = file_with("age-encryption.org/v1\n-> kind\nAAAA\n");
+        for end in 0..file.len() - 16 {
+            assert!(parse(&file[..end]).is_none(), "{end}");
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! Sealing again, and leaving alone what says the same: the one decision behind a build that changes
+//! nothing when nothing changed.
+
+use regrender_document::{Document, Spelling, emit_revealed};
+
+use crate::age_file::{Mark, SealedAge};
+use crate::content;
+use crate::data_key::WrappedKey;
+use crate::error::{OpenError, SealError};
+use crate::fingerprint::{self, FingerprintKey};
+use crate::format::FileFormat;
+use crate::identity::Identities;
+use crate::mac::MacScope;
+use crate::metadata::Metadata;
+use crate::open::{Opened, open_age, open_parsed};
+use crate::random::SealContext;
+use crate::recipient::{Recipients, canonical};
+use crate::seal::{Draft, MacUpdate, SealFormat, SealOptions, keeps_any, seal};
+
+/// With what a file on disk can be compared with what is wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Keys<'a> {
+    /// Private keys that may open the file.
+    pub identities: Option<&'a Identities>,
+    /// The key of the fingerprints.
+    pub fingerprint_key: Option<&'a FingerprintKey>,
+}
+
+/// What becomes of a sealed file, and why.
+#[derive(Debug)]
+pub struct Update {
+    /// The new text of the file; `None` when it stays as it is, byte for byte.
+    pub text: Option<String>,
+    /// Why: one reason at least.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why a sealed file stays or is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It says what it should say, for whom it should.
+    Unchanged(Proof),
+    /// There is no file yet.
+    New,
+    /// It says something else.
+    ContentChanged,
+    /// These can open it from now on.
+    RecipientsAdded(Vec<String>),
+    /// These cannot open it any more; what they know already, they know.
+    RecipientsRemoved(Vec<String>),
+    /// It is for others, and does not say for whom.
+    RecipientsChanged,
+    /// The rule or the MAC are not the ones asked for.
+    OptionsChanged,
+    /// It has no fingerprint yet.
+    FingerprintMissing,
+    /// Its fingerprint is another: something changed, or the key of the fingerprints did.
+    FingerprintDiffers,
+    /// There is neither an identity that opens it nor a key for fingerprints.
+    NotComparable,
+    /// It is no sealed file.
+    Unreadable(OpenError),
+    /// It was changed by something that does not hold its data key.
+    HandEdited(OpenError),
+}
+
+/// How it was found out that nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The file was opened and compared.
+    Opened,
+    /// The fingerprint was computed anew and compared.
+    Fingerprint,
+}
+
+/// Says what becomes of a file that holds `current` and should hold `wanted`.
+///
+/// A file that says the same for the same recipients stays, however it is spelled. What did not change
+/// stays as it is in a file that is written: the file keeps its data key, and a value its ciphertext. It
+/// gets a new data key when somebody is taken off the list, and when none of its values stays.
+///
+/// # Errors
+///
+/// Says why sealing failed. That `current` cannot be read is no error but a reason to write.
+pub fn update(
+    current: Option<&str>,
+    wanted: &Document,
+    recipients: &Recipients,
+    options: SealOptions,
+    keys: Keys<'_>,
+    context: &mut SealContext<'_>,
+) -> Result<Update, SealError> {
+    let job = Job { wanted, recipients, options, keys };
+    match (current, options.format) {
+        (None, _) => job.seal_anew(vec![Reason::New], context),
+        (Some(current), SealFormat::Sops) => job.update_sops(current, context),
+        (Some(current), SealFormat::Age) => job.update_age(current, context),
+    }
+}
+
+struct Job<'a> {
+    wanted: &'a Document,
+    recipients: &'a Recipients,
+    options: SealOptions,
+    keys: Keys<'a>,
+}
+
+/// What the fingerprint of a file says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Check {
+    /// That nothing changed.
+    Unchanged,
+    /// That something changed.
+    Differs,
+    /// Nothing: there is none.
+    Missing,
+    /// Nothing: there is no key to compute it anew with.
+    NoKey,
+}
+
+impl Check {
+    /// The reason to write a file that cannot be opened.
+    fn without_opening(self) -> Reason {
+        match self {
+            Self::Unchanged => Reason::Unchanged(Proof::Fingerprint),
+            Self::Differs => Reason::FingerprintDiffers,
+            Self::Missing => Reason::FingerprintMissing,
+            Self::NoKey => Reason::NotComparable,
+        }
+    }
+
+    /// The reason to write a file that was opened and says what it should.
+    fn after_opening(self) -> Option<Reason> {
+        match self {
+            Self::Unchanged | Self::NoKey => None,
+            Self::Differs => Some(Reason::FingerprintDiffers),
+            Self::Missing => Some(Reason::FingerprintMissing),
+        }
+    }
+}
+
+impl Job<'_> {
+    fn seal_anew(
+        &self,
+        reasons: Vec<Reason>,
+        context: &mut SealContext<'_>,
+    ) -> Result<Update, SealError> {
+        let key = self.keys.fingerprint_key;
+        let text = seal(self.wanted, self.recipients, self.options, key, context)?;
+        Ok(Update { text: Some(text), reasons })
+    }
+
+    fn update_sops(
+        &self,
+        current: &str,
+        context: &mut SealContext<'_>,
+    ) -> Result<Update, SealError> {
+        let parsed = FileFormat::Yaml.parse(current).and_then(|(documents, block)| {
+            let metadata = Metadata::parse(&block)?;
+            Ok((documents, block, metadata))
+        });
+        let (documents, block, metadata) = match parsed {
+            Ok(parsed) => parsed,
+            Err(error) => return self.seal_anew(vec![Reason::Unreadable(error)], context),
+        };
+        let check = self.check_sops(&documents, &metadata);
+        if check == Check::Unchanged {
+            return Ok(unchanged(Proof::Fingerprint));
+        }
+        let Some(identities) = self.keys.identities else {
+            return self.seal_anew(vec![check.without_opening()], context);
+        };
+        match open_parsed(documents, block, metadata, FileFormat::Yaml, identities) {
+            Ok(opened) => self.update_opened(&opened, check, context),
+            Err(error) => self.seal_anew(vec![classify(error, check)], context),
+        }
+    }
+
+    fn check_sops(&self, documents: &[Document], metadata: &Metadata) -> Check {
+        let Some(key) = self.keys.fingerprint_key else {
+            return Check::NoKey;
+        };
+        let [document] = documents else {
+            return Check::Differs;
+        };
+        let (sealed, Some(found)) = fingerprint::take(document.clone()) else {
+            return Check::Missing;
+        };
+        let (wanted, _) = fingerprint::take(self.wanted.clone());
+        let is_same = metadata.mac_scope == self.options.mac
+            && key.of_sops(&wanted, &sealed, self.recipients, metadata) == found;
+        if is_same { Check::Unchanged } else { Check::Differs }
+    }
+
+    fn update_opened(
+        &self,
+        opened: &Opened,
+        check: Check,
+        context: &mut SealContext<'_>,
+    ) -> Result<Update, SealError> {
+        let metadata = &opened.metadata;
+        let found = match opened.documents() {
+            [document] => Some(fingerprint::take(document.clone())),
+            _ => None,
+        };
+        let (wanted, _) = fingerprint::take(self.wanted.clone());
+        let same_content =
+            found.as_ref().is_some_and(|(document, _)| content::is_same(document, &wanted));
+        let had_fingerprint = found.is_some_and(|(_, fingerprint)| fingerprint.is_some());
+        let same_rule = metadata.selector.is_kubernetes() && metadata.other_services.is_empty();
+        let same_scope = metadata.mac_scope == self.options.mac;
+        let removed = self.removed(&metadata.wrapped_keys);
+        let added = self.added(&metadata.wrapped_keys);
+
+        let mut reasons = Vec::new();
+        if !removed.is_empty() {
+            reasons.push(Reason::RecipientsRemoved(removed.clone()));
+        }
+        if !added.is_empty() {
+            reasons.push(Reason::RecipientsAdded(added));
+        }
+        if !same_content {
+            reasons.push(Reason::ContentChanged);
+        }
+        if !same_rule || !same_scope {
+            reasons.push(Reason::OptionsChanged);
+        }
+        if reasons.is_empty() {
+            reasons.extend(check.after_opening());
+        }
+        if reasons.is_empty() {
+            return Ok(unchanged(Proof::Opened));
+        }
+        // Whoever is taken off the list knows the data key, and so would read what is sealed with it.
+        if !removed.is_empty() || !same_rule || !self.is_vouched_for(opened) {
+            return self.seal_anew(reasons, context);
+        }
+        let annotation_changes = had_fingerprint || self.keys.fingerprint_key.is_some();
+        let covers_annotation = self.options.mac == MacScope::All;
+        let mac_holds = same_content && same_scope && !(covers_annotation && annotation_changes);
+        let mac = if mac_holds { MacUpdate::Keep } else { MacUpdate::Renew };
+        let text = self.seal_again(opened, mac, context)?;
+        Ok(Update { text: Some(text), reasons })
+    }
+
+    /// Says whether who sealed the file knew at least one secret that it should hold.
+    ///
+    /// Everybody can seal a file for public keys. If the data key of any file that opens were kept,
+    /// somebody could plant a file with a key of his own and wait for the next secret to be sealed with
+    /// it.
+    fn is_vouched_for(&self, opened: &Opened) -> bool {
+        keeps_any(self.wanted, &opened.kept)
+    }
+
+    /// Writes the file with its data key, and with everything that can stay as it was.
+    fn seal_again(
+        &self,
+        opened: &Opened,
+        mac: MacUpdate,
+        context: &mut SealContext<'_>,
+    ) -> Result<String, SealError> {
+        let mut metadata = opened.metadata.clone();
+        metadata.mac_scope = self.options.mac;
+        for recipient in self.recipients {
+            if !is_among(recipient.as_str(), &metadata.wrapped_keys) {
+                metadata.wrapped_keys.push(opened.data_key.wrap(recipient, context)?);
+            }
+        }
+        let draft = Draft {
+            recipients: self.recipients,
+            data_key: &opened.data_key,
+            kept: &opened.kept,
+            metadata,
+            found_block: Some(&opened.block),
+            mac,
+            fingerprint_key: self.keys.fingerprint_key,
+        };
+        draft.finish(self.wanted, context)
+    }
+
+    fn update_age(
+        &self,
+        current: &str,
+        context: &mut SealContext<'_>,
+    ) -> Result<Update, SealError> {
+        let Some(file) = SealedAge::parse(current) else {
+            return self.seal_anew(vec![Reason::Unreadable(OpenError::AgeFile)], context);
+        };
+        let wanted = emit_revealed(std::slice::from_ref(self.wanted), Spelling::Sops);
+        let check = match (self.keys.fingerprint_key, &file.mark) {
+            (None, _) => Check::NoKey,
+            (Some(_), None | Some(Mark { fingerprint: None, .. })) => Check::Missing,
+            (Some(key), Some(Mark { fingerprint: Some(found), .. })) => {
+                let computed = key.of_age(&wanted, self.recipients, &file.stanzas, &file.payload);
+                if computed == *found { Check::Unchanged } else { Check::Differs }
+            }
+        };
+        if check == Check::Unchanged {
+            return Ok(unchanged(Proof::Fingerprint));
+        }
+        let Some(identities) = self.keys.identities else {
+            return self.seal_anew(vec![check.without_opening()], context);
+        };
+        let opened = match open_age(current.as_bytes(), identities) {
+            Ok(opened) => opened,
+            Err(error) => return self.seal_anew(vec![classify(error, check)], context),
+        };
+        let mut reasons = Vec::new();
+        if opened.expose() != wanted.expose() {
+            reasons.push(Reason::ContentChanged);
+        }
+        if !file.mark.is_some_and(|mark| mark.is_for(self.recipients)) {
+            reasons.push(Reason::RecipientsChanged);
+        }
+        if reasons.is_empty() {
+            reasons.extend(check.after_opening());
+        }
+        if reasons.is_empty() {
+            return Ok(unchanged(Proof::Opened));
+        }
+        self.seal_anew(reasons, context)
+    }
+
+    fn added(&self, found: &[WrappedKey]) -> Vec<String> {
+        let texts = self.recipients.iter().map(|recipient| recipient.as_str().to_owned());
+        texts.filter(|text| !is_among(text, found)).collect()
+    }
+
+    fn removed(&self, found: &[WrappedKey]) -> Vec<String> {
+        let texts = found.iter().map(|key| canonical(&key.recipient));
+        texts.filter(|text| !self.recipients.contains(text)).collect()
+    }
+}
+
+fn is_among(recipient: &str, found: &[WrappedKey]) -> bool {
+    found.iter().any(|key| canonical(&key.recipient) == recipient)
+}
+
+fn unchanged(proof: Proof) -> Update {
+    Update { text: None, reasons: vec![Reason::Unchanged(proof)] }
+}
+
+/// Says why a file that does not open is written anew.
+fn classify(error: OpenError, check: Check) -> Reason {
+    match error {
+        OpenError::NoIdentity | OpenError::PluginMissing { .. } | OpenError::PluginFailed => {
+            check.without_opening()
+        }
+        OpenError::KeyGroups | OpenError::OtherKeysOnly { .. } => Reason::OptionsChanged,
+        error => Reason::HandEdited(error),
+    }
+}

@@ -1,0 +1,244 @@
+//! A walk over the leaves of a document, in the order and with the paths that sops gives them.
+//!
+//! Knows the order, the paths, and which comments are in force at a leaf (sops `walkBranch`,
+//! `walkSlice`). What happens to a leaf is the visitor's.
+
+use regrender_document::{
+    Comment, Document, Entry, Item, Mapping, Node, Scalar, SecretKind, SecretScalar, SecretText,
+};
+
+use crate::value::ValueKind;
+
+/// What has no parts: a value or a comment.
+#[derive(Debug)]
+pub(crate) enum Leaf {
+    Scalar(Scalar),
+    Secret(SecretScalar),
+    Comment(Comment),
+}
+
+/// Where a leaf stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// The keys that lead to it; list positions are not among them.
+    pub(crate) path: &'a [String],
+    /// The comments in force, for each level of nesting, as they stand in the file.
+    pub(crate) comments: &'a [Vec<String>],
+}
+
+impl Place<'_> {
+    /// Spells the path as it is authenticated with a value.
+    pub(crate) fn additional_data(&self) -> String {
+        let mut text =
+            String::with_capacity(self.path.iter().map(|key| key.len() + 1).sum::<usize>() + 1);
+        for key in self.path {
+            text.push_str(key);
+            text.push(':');
+        }
+        if self.path.is_empty() {
+            text.push(':');
+        }
+        text
+    }
+}
+
+/// Hands every leaf of `document` to `visit`, and puts what comes back in its place.
+///
+/// A comment that comes back as a text stays a comment in a mapping, and becomes an item in a list: so
+/// does sops when it encrypts one. Nulls are not visited.
+pub(crate) fn map<E>(
+    document: Document,
+    visit: &mut impl FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
+) -> Result<Document, E> {
+    let mut walk = Walk { path: Vec::new(), comments: Vec::new(), visit };
+    // To sops the lines above a mapping are the mapping's first comments.
+    let header = document.header.into_iter().map(|line| Entry::Comment(Comment::Clear(line)));
+    let entries: Vec<Entry> = header.chain(document.root.into_entries()).collect();
+    walk.mapping(entries).map(Document::new)
+}
+
+/// Says what type a value has and how it is spelled where it is hashed or encrypted.
+pub(crate) fn plaintext(leaf: &Leaf) -> Option<(ValueKind, SecretText)> {
+    let clear = |kind, text: String| Some((kind, SecretText::new(text)));
+    match leaf {
+        Leaf::Scalar(Scalar::Null) => None,
+        Leaf::Scalar(Scalar::Bool(value)) => clear(ValueKind::Bool, spell_bool(*value).to_owned()),
+        Leaf::Scalar(Scalar::Integer(value)) => clear(ValueKind::Integer, value.to_string()),
+        Leaf::Scalar(Scalar::Float(value)) => clear(ValueKind::Float, spell_float(*value)),
+        Leaf::Scalar(Scalar::Time(text)) => clear(ValueKind::Time, text.clone()),
+        Leaf::Scalar(Scalar::Text(text)) | Leaf::Comment(Comment::Clear(text)) => {
+            let kind = match leaf {
+                Leaf::Comment(_) => ValueKind::Comment,
+                _ => ValueKind::Text,
+            };
+            clear(kind, text.clone())
+        }
+        Leaf::Secret(secret) => Some((kind_of(secret.kind), secret.text.clone())),
+        Leaf::Comment(Comment::Secret(text)) => Some((ValueKind::Comment, text.clone())),
+    }
+}
+
+/// Spells a truth value as sops hashes and encrypts it.
+pub(crate) fn spell_bool(value: bool) -> &'static str {
+    if value { "True" } else { "False" }
+}
+
+/// Spells a number as Go's `FormatFloat(value, 'f', -1, 64)` does, which sops hashes and encrypts.
+pub(crate) fn spell_float(value: f64) -> String {
+    if value.is_infinite() {
+        return String::from(if value > 0.0 { "+Inf" } else { "-Inf" });
+    }
+    value.to_string()
+}
+
+pub(crate) fn kind_of(kind: SecretKind) -> ValueKind {
+    match kind {
+        SecretKind::Text => ValueKind::Text,
+        SecretKind::Integer => ValueKind::Integer,
+        SecretKind::Float => ValueKind::Float,
+        SecretKind::Bool => ValueKind::Bool,
+        SecretKind::Time => ValueKind::Time,
+    }
+}
+
+struct Walk<'v, V> {
+    path: Vec<String>,
+    comments: Vec<Vec<String>>,
+    visit: &'v mut V,
+}
+
+impl<V> Walk<'_, V> {
+    fn visit<E>(&mut self, leaf: Leaf) -> Result<Leaf, E>
+    where
+        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
+    {
+        (self.visit)(leaf, Place { path: &self.path, comments: &self.comments })
+    }
+
+    fn mapping<E>(&mut self, entries: Vec<Entry>) -> Result<Mapping, E>
+    where
+        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
+    {
+        self.comments.push(Vec::new());
+        let mut mapped = Vec::with_capacity(entries.len());
+        for entry in entries {
+            mapped.push(match entry {
+                Entry::Comment(comment) => Entry::Comment(self.comment(comment)?),
+                Entry::InlineComment(comment) => match self.comment(comment)? {
+                    // sops does not remember of an encrypted comment that it stood at the end of a
+                    // line.
+                    secret @ Comment::Secret(_) => Entry::Comment(secret),
+                    clear @ Comment::Clear(_) => Entry::InlineComment(clear),
+                },
+                Entry::Pair { key, value } => {
+                    self.path.push(key);
+                    let value = self.node(value)?;
+                    let key = self.path.pop().unwrap_or_default();
+                    self.forget_comments();
+                    Entry::Pair { key, value }
+                }
+            });
+        }
+        self.comments.pop();
+        Ok(mapped.into_iter().collect())
+    }
+
+    fn sequence<E>(&mut self, items: Vec<Item>) -> Result<Vec<Item>, E>
+    where
+        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
+    {
+        self.comments.push(Vec::new());
+        let mut mapped = Vec::with_capacity(items.len());
+        for item in items {
+            let item = match item {
+                Item::Value(node) => {
+                    let item = self.item(node)?;
+                    self.forget_comments();
+                    item
+                }
+                Item::Comment(comment) => self.comment_item(comment)?,
+                Item::InlineComment(comment) => match self.comment_item(comment)? {
+                    Item::Comment(clear @ Comment::Clear(_)) => Item::InlineComment(clear),
+                    item => item,
+                },
+            };
+            mapped.push(item);
+        }
+        self.comments.pop();
+        Ok(mapped)
+    }
+
+    fn comment_item<E>(&mut self, comment: Comment) -> Result<Item, E>
+    where
+        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
+    {
+        self.remember(&comment);
+        Ok(item_of(self.visit(Leaf::Comment(comment))?))
+    }
+
+    fn item<E>(&mut self, node: Node) -> Result<Item, E>
+    where
+        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
+    {
+        Ok(match node {
+            Node::Scalar(Scalar::Null) => Item::Value(Node::Scalar(Scalar::Null)),
+            Node::Scalar(scalar) => item_of(self.visit(Leaf::Scalar(scalar))?),
+            Node::Secret(secret) => item_of(self.visit(Leaf::Secret(secret))?),
+            nested => Item::Value(self.node(nested)?),
+        })
+    }
+
+    fn node<E>(&mut self, node: Node) -> Result<Node, E>
+    where
+        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
+    {
+        Ok(match node {
+            Node::Scalar(Scalar::Null) => Node::Scalar(Scalar::Null),
+            Node::Scalar(scalar) => node_of(self.visit(Leaf::Scalar(scalar))?),
+            Node::Secret(secret) => node_of(self.visit(Leaf::Secret(secret))?),
+            Node::Sequence(items) => Node::Sequence(self.sequence(items)?),
+            Node::Mapping(mapping) => Node::Mapping(self.mapping(mapping.into_entries())?),
+        })
+    }
+
+    fn comment<E>(&mut self, comment: Comment) -> Result<Comment, E>
+    where
+        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
+    {
+        self.remember(&comment);
+        Ok(match self.visit(Leaf::Comment(comment))? {
+            Leaf::Comment(comment) => comment,
+            Leaf::Secret(secret) => Comment::Secret(secret.text),
+            Leaf::Scalar(Scalar::Text(text)) => Comment::Clear(text),
+            Leaf::Scalar(_) => Comment::Clear(String::new()),
+        })
+    }
+
+    fn remember(&mut self, comment: &Comment) {
+        if let (Comment::Clear(text), Some(level)) = (comment, self.comments.last_mut()) {
+            level.push(text.clone());
+        }
+    }
+
+    fn forget_comments(&mut self) {
+        if let Some(level) = self.comments.last_mut() {
+            level.clear();
+        }
+    }
+}
+
+fn item_of(leaf: Leaf) -> Item {
+    match leaf {
+        Leaf::Comment(comment) => Item::Comment(comment),
+        leaf => Item::Value(node_of(leaf)),
+    }
+}
+
+fn node_of(leaf: Leaf) -> Node {
+    match leaf {
+        Leaf::Scalar(scalar) => Node::Scalar(scalar),
+        Leaf::Secret(secret) => Node::Secret(secret),
+        Leaf::Comment(Comment::Clear(text)) => Node::from(text),
+        Leaf::Comment(Comment::Secret(text)) => Node::from(text),
+    }
+}

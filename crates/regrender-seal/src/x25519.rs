@@ -1,0 +1,313 @@
+//! The native recipient and identity of age: X25519.
+//!
+//! Both compute what the age crate's own types compute. They exist for two reasons: wrapping takes its
+//! randomness from outside, and a build wraps thousands of keys for the same few recipients, which a
+//! table per recipient makes three times as fast.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
+use age_core::primitives::{aead_decrypt, aead_encrypt, bech32_decode, hkdf};
+use age_core::secrecy::ExposeSecret as _;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
+use curve25519_dalek::edwards::{EdwardsBasepointTable, EdwardsPoint};
+use curve25519_dalek::montgomery::MontgomeryPoint;
+use curve25519_dalek::traits::BasepointTable as _;
+use zeroize::Zeroizing;
+
+pub(crate) const STANZA_TAG: &str = "X25519";
+const KEY_LABEL: &[u8] = b"age-encryption.org/v1/X25519";
+const RECIPIENT_PREFIX: &str = "age";
+const IDENTITY_PREFIX: &str = "age-secret-key-";
+const WRAPPED_LENGTH: usize = FILE_KEY_BYTES + 16;
+
+/// The public half of an age key pair.
+pub(crate) struct X25519Recipient {
+    point: MontgomeryPoint,
+    // Made when the first key is wrapped: a command that only compares never pays for it.
+    table: OnceLock<Option<Box<EdwardsBasepointTable>>>,
+}
+
+/// The private half of an age key pair, with the public half that every use of it needs.
+pub(crate) struct X25519Identity {
+    secret: Zeroizing<[u8; 32]>,
+    public: MontgomeryPoint,
+}
+
+impl X25519Recipient {
+    /// Parses `age1…`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        decode(text, RECIPIENT_PREFIX).map(|bytes| Self::from_bytes(*bytes))
+    }
+
+    fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self { point: MontgomeryPoint(bytes), table: OnceLock::new() }
+    }
+
+    /// Wraps `file_key`, or says that this recipient shares no secret with anybody: its point is one of
+    /// the few of low order.
+    pub(crate) fn wrap(&self, file_key: &FileKey, ephemeral: [u8; 32]) -> Option<Stanza> {
+        let ephemeral = Zeroizing::new(ephemeral);
+        let share = EdwardsPoint::mul_base_clamped(*ephemeral).to_montgomery();
+        let shared = Zeroizing::new(self.multiply(&ephemeral).to_bytes());
+        if *shared == [0; 32] {
+            return None;
+        }
+        let key = wrapping_key(&share, &self.point, &shared);
+        Some(Stanza {
+            tag: STANZA_TAG.to_owned(),
+            args: vec![BASE64_STANDARD_NO_PAD.encode(share.as_bytes())],
+            body: aead_encrypt(&key, file_key.expose_secret()),
+        })
+    }
+
+    /// Multiplies the point with a clamped scalar.
+    ///
+    /// A table works with points of the prime-order subgroup only. Every real key is in it; any other
+    /// point takes the ladder, which is right for all of them.
+    fn multiply(&self, scalar: &[u8; 32]) -> MontgomeryPoint {
+        let table = self.table.get_or_init(|| {
+            let point = self.point.to_edwards(0).filter(EdwardsPoint::is_torsion_free)?;
+            Some(Box::new(EdwardsBasepointTable::create(&point)))
+        });
+        match table {
+            Some(table) => table.mul_base_clamped(*scalar).to_montgomery(),
+            None => self.point.mul_clamped(*scalar),
+        }
+    }
+}
+
+impl X25519Identity {
+    /// Parses `AGE-SECRET-KEY-1…`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let secret = decode(text, IDENTITY_PREFIX)?;
+        let public = EdwardsPoint::mul_base_clamped(*secret).to_montgomery();
+        Some(Self { secret, public })
+    }
+
+    /// Says whether `recipient` is the public half of this identity.
+    pub(crate) fn is_for(&self, recipient: &X25519Recipient) -> bool {
+        self.public == recipient.point
+    }
+
+    fn unwrap(&self, stanza: &Stanza) -> Option<Result<FileKey, age::DecryptError>> {
+        let [share] = stanza.args.as_slice() else {
+            return Some(Err(age::DecryptError::InvalidHeader));
+        };
+        let share = BASE64_STANDARD_NO_PAD.decode(share).ok().and_then(|b| b.try_into().ok());
+        let Some(share) = share.map(MontgomeryPoint) else {
+            return Some(Err(age::DecryptError::InvalidHeader));
+        };
+        if stanza.body.len() != WRAPPED_LENGTH {
+            return Some(Err(age::DecryptError::InvalidHeader));
+        }
+        let shared = Zeroizing::new(share.mul_clamped(*self.secret).to_bytes());
+        if *shared == [0; 32] {
+            return Some(Err(age::DecryptError::InvalidHeader));
+        }
+        let key = wrapping_key(&share, &self.public, &shared);
+        // Which stanza is for whom is not written in the file; one that does not open is another's.
+        let file_key = Zeroizing::new(aead_decrypt(&key, FILE_KEY_BYTES, &stanza.body).ok()?);
+        Some(Ok(FileKey::init_with_mut(|bytes| bytes.copy_from_slice(&file_key))))
+    }
+}
+
+impl age::Identity for X25519Identity {
+    fn unwrap_stanza(&self, stanza: &Stanza) -> Option<Result<FileKey, age::DecryptError>> {
+        (stanza.tag == STANZA_TAG).then(|| self.unwrap(stanza))?
+    }
+}
+
+impl fmt::Debug for X25519Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("X25519Recipient").field(&self.point).finish()
+    }
+}
+
+/// The key between the ephemeral pair and the recipient's (C2SP age, "X25519 recipient stanza").
+fn wrapping_key(
+    share: &MontgomeryPoint,
+    recipient: &MontgomeryPoint,
+    shared: &[u8; 32],
+) -> Zeroizing<[u8; 32]> {
+    let mut salt = [0; 64];
+    let (first, second) = salt.split_at_mut(32);
+    first.copy_from_slice(share.as_bytes());
+    second.copy_from_slice(recipient.as_bytes());
+    Zeroizing::new(hkdf(&salt, KEY_LABEL, shared))
+}
+
+fn decode(text: &str, prefix: &str) -> Option<Zeroizing<[u8; 32]>> {
+    bech32_decode(
+        text,
+        |_| (),
+        |hrp| hrp.as_str().eq_ignore_ascii_case(prefix).then_some(()).ok_or(()),
+        |_, bytes| {
+            let bytes: Zeroizing<Vec<u8>> = Zeroizing::new(bytes.collect());
+            <[u8; 32]>::try_from(bytes.as_slice()).map(Zeroizing::new).map_err(|_| ())
+        },
+    )
+    .ok()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::str::FromStr as _;
+
+    use age::Identity as _;
+    use curve25519_dalek::constants::{EIGHT_TORSION, X25519_BASEPOINT};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    pub(crate) const IDENTITY: &str =
+        "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
+
+    fn recipient_of(secret: [u8; 32]) -> X25519Recipient {
+        X25519Recipient::from_bytes(X25519_BASEPOINT.mul_clamped(secret).to_bytes())
+    }
+
+    fn file_key() -> FileKey {
+        FileKey::new(Box::new([9; FILE_KEY_BYTES]))
+    }
+
+    /// The ladder is what every implementation of X25519 computes, the age crate's included.
+    #[track_caller]
+    fn check_multiply(point: [u8; 32], scalar: [u8; 32]) {
+        let expected = MontgomeryPoint(point).mul_clamped(scalar).to_bytes();
+        let recipient = X25519Recipient::from_bytes(point);
+        assert_eq!(recipient.multiply(&scalar).to_bytes(), expected, "{point:?} {scalar:?}");
+        // And again with the table that is there by now.
+        assert_eq!(recipient.multiply(&scalar).to_bytes(), expected, "{point:?} {scalar:?}");
+    }
+
+    fn has_table(recipient: &X25519Recipient) -> bool {
+        recipient.multiply(&[1; 32]);
+        recipient.table.get().is_some_and(Option::is_some)
+    }
+
+    /// Points that implementations get wrong: small ones, ones beyond the prime, ones with the top bit
+    /// set, ones on the twist, and ones of low or mixed order.
+    fn awkward_points() -> Vec<[u8; 32]> {
+        let mut points = Vec::new();
+        for small in 0..=12 {
+            let mut point = [0; 32];
+            point[0] = small;
+            points.push(point);
+        }
+        for low in 0xe0..=0xff {
+            let mut point = [0xff; 32];
+            point[0] = low;
+            points.push(point);
+            point[31] = 0x7f;
+            points.push(point);
+        }
+        let honest = EdwardsPoint::mul_base_clamped([5; 32]);
+        for torsion in EIGHT_TORSION {
+            points.push(torsion.to_montgomery().to_bytes());
+            points.push((honest + torsion).to_montgomery().to_bytes());
+        }
+        let mut with_top_bit = honest.to_montgomery().to_bytes();
+        with_top_bit[31] |= 0x80;
+        points.push(with_top_bit);
+        points
+    }
+
+    #[test]
+    fn awkward_points_are_multiplied_as_by_the_ladder() {
+        for point in awkward_points() {
+            for scalar in [[0; 32], [1; 32], [0xff; 32], [0x5a; 32]] {
+                check_multiply(point, scalar);
+            }
+        }
+    }
+
+    #[test]
+    fn table_is_only_for_points_of_the_prime_order_subgroup() {
+        assert!(has_table(&recipient_of([5; 32])));
+        let mixed = EdwardsPoint::mul_base_clamped([5; 32]) + EIGHT_TORSION[1];
+        assert!(!has_table(&X25519Recipient::from_bytes(mixed.to_montgomery().to_bytes())));
+    }
+
+    #[test]
+    fn point_of_low_order_is_no_recipient() {
+        for torsion in EIGHT_TORSION {
+            let recipient = X25519Recipient::from_bytes(torsion.to_montgomery().to_bytes());
+            assert!(recipient.wrap(&file_key(), [7; 32]).is_none());
+        }
+    }
+
+    #[test]
+    fn identity_and_recipient_belong_together() {
+        let identity = X25519Identity::parse(IDENTITY).unwrap();
+        let public = age::x25519::Identity::from_str(IDENTITY).unwrap().to_public().to_string();
+        assert!(identity.is_for(&X25519Recipient::parse(&public).unwrap()));
+        assert!(!identity.is_for(&recipient_of([5; 32])));
+    }
+
+    #[test]
+    fn key_wrapped_by_the_age_crate_is_unwrapped() {
+        use age::Recipient as _;
+        let theirs = age::x25519::Identity::from_str(IDENTITY).unwrap().to_public();
+        let (stanzas, _) = theirs.wrap_file_key(&file_key()).unwrap();
+        let identity = X25519Identity::parse(IDENTITY).unwrap();
+        let opened = identity.unwrap_stanza(&stanzas[0]).unwrap().unwrap_or_else(|_| panic!());
+        assert_eq!(opened.expose_secret(), file_key().expose_secret());
+    }
+
+    #[test]
+    fn stanza_for_another_is_left_alone() {
+        let identity = X25519Identity::parse(IDENTITY).unwrap();
+        let foreign = recipient_of([5; 32]).wrap(&file_key(), [7; 32]).unwrap();
+        assert!(identity.unwrap_stanza(&foreign).is_none());
+        let other_kind = Stanza { tag: String::from("scrypt"), args: vec![], body: vec![] };
+        assert!(identity.unwrap_stanza(&other_kind).is_none());
+    }
+
+    #[test]
+    fn malformed_stanza_is_an_error() {
+        let identity = X25519Identity::parse(IDENTITY).unwrap();
+        let share = BASE64_STANDARD_NO_PAD.encode([9; 32]);
+        for (args, length) in [
+            (vec![], 32),
+            (vec![share.clone(), share.clone()], 32),
+            (vec![String::from("AAAA")], 32),
+            (vec![share.clone()], 31),
+            (vec![BASE64_STANDARD_NO_PAD.encode([0; 32])], 32),
+        ] {
+            let stanza = Stanza { tag: STANZA_TAG.to_owned(), args, body: vec![0; length] };
+            assert!(matches!(identity.unwrap_stanza(&stanza), Some(Err(_))), "{stanza:?}");
+        }
+    }
+
+    #[test]
+    fn damaged_keys_are_refused() {
+        assert!(X25519Identity::parse(&IDENTITY.replace("GQ97", "GQ98")).is_none());
+        assert!(X25519Identity::parse("AGE-SECRET-KEY-1").is_none());
+        assert!(X25519Recipient::parse(IDENTITY).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn any_point_is_multiplied_as_by_the_ladder(point: [u8; 32], scalar: [u8; 32]) {
+            check_multiply(point, scalar);
+        }
+
+        #[test]
+        fn key_is_unwrapped_by_the_age_crate(secret: [u8; 32], ephemeral: [u8; 32]) {
+            let text = bech32_identity(secret);
+            let theirs = age::x25519::Identity::from_str(&text).unwrap();
+            let stanza = recipient_of(secret).wrap(&file_key(), ephemeral).unwrap();
+            let opened = theirs.unwrap_stanza(&stanza).unwrap().unwrap_or_else(|_| panic!());
+            let expected = file_key();
+            prop_assert_eq!(opened.expose_secret(), expected.expose_secret());
+        }
+    }
+
+    fn bech32_identity(secret: [u8; 32]) -> String {
+        let prefix = bech32::Hrp::parse("AGE-SECRET-KEY-").unwrap();
+        bech32::encode::<bech32::Bech32>(prefix, &secret).unwrap().to_uppercase()
+    }
+}

@@ -1,0 +1,4 @@
+//! What the crate does as a whole: text in, text out.
+
+mod support;
+mod vectors;

@@ -1,0 +1,83 @@
+//! Keys, randomness and documents that the tests share.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use regrender_document::{Document, Mapping, SecretText};
+use regrender_seal::{Identities, Random, Recipient, Recipients, SealContext};
+
+/// What every secret in the tests contains.
+pub(crate) const CANARY: &str = "canary-4f1d";
+
+pub(crate) const ANNA: &str = "age1k88q92s2jey7euu8k660usnfslsvk8tz94rmrnl95nyf07a74sdqghg9nt";
+pub(crate) const BERT: &str = "age1ah9kh099uzyjkltuhwyhtx3fj7j9retyt9hds3qvpmrsff06kpaszsp4cx";
+pub(crate) const CARL: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFMnkZVkW9swzhOEBYF+SZ4b6c7tB1R1AYtnkxAg4N2d";
+
+pub(crate) const ANNAS_IDENTITY: &str =
+    include_str!("../../../../testdata/vectors/sops/identity-1.txt");
+pub(crate) const BERTS_IDENTITY: &str =
+    include_str!("../../../../testdata/vectors/sops/identity-2.txt");
+pub(crate) const CARLS_IDENTITY: &str =
+    include_str!("../../../../testdata/vectors/sops/id_ed25519");
+
+/// Bytes that are the same in every run: no randomness at all. No two draws are the same.
+pub(crate) struct Seeded {
+    state: u64,
+    time: u64,
+}
+
+impl Seeded {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { state: seed, time: 1_795_226_399 }
+    }
+
+    /// A context whose time is one minute later than that of the one before.
+    pub(crate) fn context(&mut self) -> SealContext<'_> {
+        self.time += 60;
+        SealContext { now: UNIX_EPOCH + Duration::from_secs(self.time), random: self }
+    }
+}
+
+impl Random for Seeded {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            // SplitMix64.
+            self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut word = self.state;
+            word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            word ^= word >> 31;
+            chunk.copy_from_slice(&word.to_be_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+pub(crate) fn recipients(texts: &[&str]) -> Recipients {
+    let parsed = texts.iter().map(|text| Recipient::parse(text).unwrap()).collect();
+    Recipients::new(parsed).unwrap()
+}
+
+pub(crate) fn identities(text: &str) -> Identities {
+    Identities::parse(text).unwrap()
+}
+
+pub(crate) fn secret(text: &str) -> SecretText {
+    SecretText::new(format!("{CANARY} {text}"))
+}
+
+/// A Secret as the renderer makes it.
+pub(crate) fn pull_secret(config: &str) -> Document {
+    with_data(Mapping::new().with(".dockerconfigjson", secret(config)))
+}
+
+/// A Secret with a payload of its own.
+pub(crate) fn with_data(data: Mapping) -> Document {
+    let metadata = Mapping::new().with("name", "regcred").with("namespace", "no");
+    let root = Mapping::new()
+        .with("apiVersion", "v1")
+        .with("kind", "Secret")
+        .with("metadata", metadata)
+        .with("type", "kubernetes.io/dockerconfigjson")
+        .with("data", data);
+    Document { header: vec![String::from(" Made by regrender; do not edit.")], root }
+}

@@ -1,0 +1,107 @@
+//! Files that sops sealed, and what sops made of them.
+
+#![expect(clippy::disallowed_methods, reason = "the vectors are files, and there are many")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use regrender_seal::{FileFormat, OpenError, inspect, open};
+use serde_json::Value;
+
+use crate::support::identities;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/vectors/sops")
+}
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(folder().join(name)).unwrap()
+}
+
+fn cases() -> Vec<Value> {
+    read("index.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn text<'a>(case: &'a Value, field: &str) -> &'a str {
+    case[field].as_str().unwrap()
+}
+
+fn exit_code(error: &OpenError) -> u64 {
+    match error {
+        OpenError::MacMismatch | OpenError::MacMissing => 51,
+        OpenError::NotAuthentic { .. }
+        | OpenError::NotEncrypted { .. }
+        | OpenError::MalformedValue { .. } => 25,
+        OpenError::NoIdentity => 128,
+        _ => 1,
+    }
+}
+
+/// Opens the file of a case; the error is the exit code that sops has for it.
+fn outcome(case: &Value) -> Result<String, u64> {
+    let sealed = text(case, "sealed");
+    let identities = identities(&read(text(case, "identity")));
+    open(&read(sealed), FileFormat::of_name(sealed), &identities)
+        .and_then(|opened| opened.reveal())
+        .map(|text| text.expose().to_owned())
+        .map_err(|error| exit_code(&error))
+}
+
+fn expected(case: &Value) -> Result<String, u64> {
+    match text(case, "outcome") {
+        "ok" => Ok(read(text(case, "decrypted"))),
+        _ => Err(case["sops_exit"].as_u64().unwrap()),
+    }
+}
+
+#[test]
+fn every_file_comes_out_as_sops_prints_it() {
+    for case in cases() {
+        assert_eq!(outcome(&case), expected(&case), "{}", text(&case, "case"));
+    }
+}
+
+#[test]
+fn every_file_names_its_recipients() {
+    for case in cases() {
+        let sealed = text(&case, "sealed");
+        let identities = identities(&read(text(&case, "identity")));
+        let Ok(opened) = open(&read(sealed), FileFormat::of_name(sealed), &identities) else {
+            continue;
+        };
+        let recipients: Vec<&str> = opened.recipients().collect();
+        let recorded = case["recipients"].as_array().unwrap();
+        let recorded: Vec<&str> = recorded.iter().map(|text| text.as_str().unwrap()).collect();
+        assert_eq!(recipients, recorded, "{}", text(&case, "case"));
+    }
+}
+
+#[test]
+fn every_yaml_file_can_be_inspected() {
+    for case in cases().iter().filter(|case| text(case, "sealed").ends_with(".yaml")) {
+        let inspection = inspect(&read(text(case, "sealed"))).unwrap();
+        assert_eq!(inspection.version, "3.13.3", "{}", text(case, "case"));
+    }
+}
+
+#[test]
+fn every_sealed_file_is_in_the_index() {
+    let indexed: BTreeSet<PathBuf> =
+        cases().iter().map(|case| folder().join(text(case, "sealed"))).collect();
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.is_dir() {
+            continue;
+        }
+        for file in std::fs::read_dir(path).unwrap() {
+            let path = file.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if name.starts_with("sealed.") || name.starts_with("tampered-") {
+                found.insert(path);
+            }
+        }
+    }
+    assert_eq!(found, indexed);
+    assert_eq!(cases().len(), 35);
+}

@@ -8,8 +8,10 @@ const USAGE: &str = "\
 usage: cargo xtask CHORE
 
   ci [--all]                       everything a change must pass; --all adds interop outside CI
-  interop [--require-all] [WORDS]  the real programs open, build and judge what regrender writes;
+  interop [WORDS]                  the real programs open, build and judge what regrender writes;
                                    WORDS picks the cases whose title contains them
+    --require-all                  a missing program is a failure, as in CI
+    --binary PATH                  put this regrender to the test instead of building one
   bench [--write]                  how fast, how big; --write updates docs/performance.md
   tidy                             rules that no compiler checks";
 
@@ -43,9 +45,18 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 /// Names the first unknown flag.
 pub(crate) fn only_known(flags: &[String], known: &[&str]) -> Result<()> {
     match flags.iter().find(|flag| !known.contains(&flag.as_str())) {
-        Some(flag) => bail!("unknown argument `{flag}`\n\n{USAGE}"),
+        Some(flag) => refuse(flag),
         None => Ok(()),
     }
+}
+
+/// Refuses `argument`.
+///
+/// # Errors
+///
+/// Always.
+pub(crate) fn refuse(argument: &str) -> Result<()> {
+    bail!("unknown argument `{argument}`\n\n{USAGE}");
 }
 
 #[cfg(test)]

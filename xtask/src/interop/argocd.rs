@@ -39,29 +39,38 @@ fn build(stage: &Stage<'_>, mac: &'static str) -> Result<Identity> {
     Ok(identity)
 }
 
-fn kustomize(stage: &Stage<'_>, identity: &Identity) -> Result<Invocation> {
+fn kustomize(stage: &Stage<'_>, identity: &Identity, folder: &str) -> Result<Invocation> {
     Ok(stage
         .peer(Peer::Kustomize)?
         .variable(identity.variable(), &identity.file)
         .arguments(["build", "--enable-alpha-plugins", "--enable-exec"])
-        .arguments(["pull-secrets/argocd/team-a"]))
+        .arguments([folder]))
 }
 
 fn argocd_folder(stage: &Stage<'_>, mac: &'static str) -> Result<()> {
     let identity = build(stage, mac)?;
-    let objects = tree::by_title(kustomize(stage, &identity)?)?;
-    let titles: Vec<&String> = objects.keys().collect();
-    let expected =
-        ["Secret team-a/regcred", "ServiceAccount team-a/builder", "ServiceAccount team-a/default"];
-    if titles != expected {
-        bail!("these objects come out: {titles:?}");
+    for folder in ["team-a", "team-b"] {
+        let run = kustomize(stage, &identity, &format!("pull-secrets/argocd/{folder}"))?;
+        check_objects(stage, run, &[folder])?;
     }
-    for (title, object) in &objects {
-        if title.starts_with("Secret ") {
-            stage.check_secret(object.to_string().as_bytes(), "team-a")?;
-        } else {
+    check_objects(stage, kustomize(stage, &identity, "pull-secrets/argocd")?, &["team-a", "team-b"])
+}
+
+fn check_objects(stage: &Stage<'_>, run: Invocation, namespaces: &[&str]) -> Result<()> {
+    let objects = tree::by_title(run)?;
+    if objects.len() != 3 * namespaces.len() {
+        bail!("these objects come out: {:?}", objects.keys());
+    }
+    for namespace in namespaces {
+        let object = |title: &str| {
+            let title = title.replace('@', namespace);
+            objects.get(&title).with_context(|| format!("{title} does not come out"))
+        };
+        let secret = object("Secret @/regcred")?;
+        stage.check_secret(secret.to_string().as_bytes(), namespace)?;
+        for account in ["ServiceAccount @/builder", "ServiceAccount @/default"] {
             let wanted = manifest::references(&["regcred"]);
-            manifest::check_at(object, "/imagePullSecrets", &wanted)?;
+            manifest::check_at(object(account)?, "/imagePullSecrets", &wanted)?;
         }
     }
     Ok(())
@@ -72,7 +81,7 @@ fn tampered(stage: &Stage<'_>) -> Result<()> {
     let file = "pull-secrets/manifests/team-a/regcred.sops.yaml";
     let text = stage.read(file)?;
     stage.write(file, text.replace("namespace: team-a", "namespace: team-c"))?;
-    kustomize(stage, &identity)?.run()?.ended_with(1)?;
+    kustomize(stage, &identity, "pull-secrets/argocd/team-a")?.run()?.ended_with(1)?;
     Ok(())
 }
 

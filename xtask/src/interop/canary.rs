@@ -67,21 +67,24 @@ fn every_command(stage: &Stage<'_>, format: &'static str) -> Result<()> {
 
 /// The mistake itself stands in registries.toml, which is no output.
 fn after_mistake(stage: &Stage<'_>, (_, from, to): &(&str, &str, &str)) -> Result<()> {
-    let text = Declaration::sealed_for(&stage.identities(&[Key::First])?).to_toml();
-    let wrong = text.replace(from, to);
-    if wrong == text {
+    let declaration = Declaration::sealed_for(&stage.identities(&[Key::First])?);
+    stage.build(&declaration)?;
+    let before = files_below(&stage.repo().join("pull-secrets"))?;
+    let right = declaration.to_toml();
+    let wrong = right.replace(from, to);
+    if wrong == right {
         bail!("the declaration does not say `{from}`");
     }
     stage.write("registries.toml", wrong)?;
     for output in ["human", "json"] {
-        let answer = stage.regrender(&["build", "--output", output], None)?.ended_with(1)?;
-        let printed = [answer.stdout, answer.stderr].concat();
-        if String::from_utf8_lossy(&printed).contains("CANARY-4F1D") {
+        let printed = stage.regrender(&["build", "--output", output], None)?.ended_with(1)?;
+        let text = [printed.stdout, printed.stderr].concat();
+        if String::from_utf8_lossy(&text).contains("CANARY-4F1D") {
             bail!("the private key was repeated");
         }
     }
-    if files_below(&stage.repo())?.len() > 1 {
+    if files_below(&stage.repo().join("pull-secrets"))? != before {
         bail!("something was written");
     }
-    stage.write("registries.toml", "")
+    stage.write("registries.toml", right)
 }

@@ -12,6 +12,10 @@ pub(super) const USERNAME: &str = "registry-user";
 pub(super) const EMAIL: &str = "registry-user@org.com";
 /// The environment variable that holds its password.
 pub(super) const PASSWORD_VARIABLE: &str = "INTERNAL_PASSWORD";
+/// The environment variable that holds the key of the fingerprints.
+pub(super) const FINGERPRINT_VARIABLE: &str = "REGRENDER_FINGERPRINT_KEY";
+/// The line of `[seal]` that asks for fingerprints.
+pub(super) const FINGERPRINTS: &str = "fingerprint-key = { env = \"REGRENDER_FINGERPRINT_KEY\" }\n";
 
 /// A registries.toml with one registry and one pull secret, `regcred`.
 #[derive(Clone, Debug)]
@@ -26,6 +30,10 @@ pub(super) struct Declaration {
     pub(super) consumers: Vec<&'static str>,
     /// Where the pull secret lands.
     pub(super) namespaces: Vec<&'static str>,
+    /// Further lines of the table `[seal]`.
+    pub(super) more_seal: &'static str,
+    /// Further lines of the table `[output]`.
+    pub(super) more_output: &'static str,
     /// Further lines of the table `[secret.regcred]`.
     pub(super) more: String,
 }
@@ -39,19 +47,22 @@ impl Declaration {
             recipients: identities.iter().map(|identity| identity.recipient.clone()).collect(),
             consumers: vec!["flux"],
             namespaces: vec!["team-a", "team-b"],
+            more_seal: "",
+            more_output: "",
             more: String::new(),
         }
     }
 
     /// Writes it as TOML.
     pub(super) fn to_toml(&self) -> String {
-        let Self { format, mac, recipients, consumers, namespaces, more } = self;
+        let Self { format, mac, recipients, consumers, namespaces, .. } = self;
+        let Self { more_seal, more_output, more, .. } = self;
         let mut text = String::new();
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "[seal]\nformat = {format:?}\nmac = {mac:?}\nrecipients = {recipients:?}\n\n\
-             [output]\ndirectory = \"pull-secrets\"\nconsumer = {consumers:?}\n\n\
+            "[seal]\nformat = {format:?}\nmac = {mac:?}\nrecipients = {recipients:?}\n{more_seal}\n\
+             [output]\ndirectory = \"pull-secrets\"\nconsumer = {consumers:?}\n{more_output}\n\
              [registry.internal]\nhost = {HOST:?}\nusername = {USERNAME:?}\nemail = {EMAIL:?}\n\
              password = {{ env = {PASSWORD_VARIABLE:?} }}\n\n\
              [secret.regcred]\nregistries = [\"internal\"]\nnamespaces = {namespaces:?}\n\

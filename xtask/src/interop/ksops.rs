@@ -5,9 +5,7 @@
 //! and prints a ResourceList of what is in them. It opens them with the sops library and enforces
 //! the MAC, as `sops -d` does.
 
-use std::fs;
 use std::io::{Read as _, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
@@ -36,10 +34,7 @@ pub(super) fn install(stage: &Stage<'_>) -> Result<()> {
         sops.display(),
         this.display()
     );
-    let path = stage.bin().join("ksops");
-    fs::write(&path, script).context("cannot write ksops")?;
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755))
-        .context("cannot make ksops executable")
+    stage.install("ksops", &script)
 }
 
 /// Does what KSOPS does, once.

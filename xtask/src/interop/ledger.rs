@@ -83,3 +83,43 @@ impl<'a> Ledger<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(demand: Demand, error: Error, failed: usize, skipped: usize) {
+        let peers = Peers::none();
+        let mut ledger = Ledger::new(&peers, demand, String::new());
+        ledger.note("a → b", 1, &error);
+        assert_eq!((ledger.count.failed, ledger.count.skipped), (failed, skipped));
+        assert_eq!(ledger.close().is_err(), failed > 0);
+    }
+
+    #[test]
+    fn a_missing_program_skips_a_case() {
+        check(Demand::WhatIsThere, Missing("sops").into(), 0, 1);
+    }
+
+    #[test]
+    fn a_missing_program_fails_where_all_are_required() {
+        check(Demand::Everything, Missing("sops").into(), 1, 0);
+    }
+
+    #[test]
+    fn a_missing_program_is_recognised_below_a_context() {
+        check(Demand::WhatIsThere, Error::new(Missing("age")).context("cannot make a key"), 0, 1);
+    }
+
+    #[test]
+    fn another_error_is_a_failure() {
+        check(Demand::WhatIsThere, anyhow::anyhow!("they differ"), 1, 0);
+    }
+
+    #[test]
+    fn a_run_without_cases_is_an_error() {
+        let peers = Peers::none();
+        assert!(Ledger::new(&peers, Demand::WhatIsThere, "nothing".to_owned()).close().is_err());
+    }
+}

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::workspace::{self, Profile};
+use crate::workspace;
 
 use go::GoProgram;
 
@@ -31,6 +31,8 @@ pub(crate) enum Peer {
     Kubectl,
     /// Makes SSH identities.
     SshKeygen,
+    /// Runs the Makefile.
+    Make,
 }
 
 impl Peer {
@@ -44,6 +46,7 @@ impl Peer {
             Self::Kustomize => "kustomize",
             Self::Kubectl => "kubectl",
             Self::SshKeygen => "ssh-keygen",
+            Self::Make => "make",
         }
     }
 
@@ -91,24 +94,20 @@ pub(crate) struct Peers {
 }
 
 impl Peers {
-    /// Builds regrender and installs what is missing below `target/interop`.
+    /// Takes `regrender` as the binary under test, and installs what is missing below
+    /// `target/interop`.
     ///
     /// # Errors
     ///
-    /// regrender does not build, or the folder cannot be written. A program that cannot be had is
-    /// no error here.
-    pub(crate) fn install() -> Result<Self> {
-        let regrender = workspace::build_regrender(Profile::Dev)?;
+    /// That folder cannot be written. A program that cannot be had is no error here.
+    pub(crate) fn beside(regrender: PathBuf) -> Result<Self> {
         Ok(Self { regrender, found: install_all()? })
     }
 
-    /// Takes `regrender` as the binary under test.
-    ///
-    /// # Errors
-    ///
-    /// The folder of the programs cannot be written.
-    pub(crate) fn beside(regrender: PathBuf) -> Result<Self> {
-        Ok(Self { regrender, found: install_all()? })
+    /// Finds nothing at all.
+    #[cfg(test)]
+    pub(super) fn none() -> Self {
+        Self { regrender: PathBuf::new(), found: BTreeMap::new() }
     }
 
     /// Returns the path of `peer`.
@@ -139,8 +138,10 @@ fn install_all() -> Result<BTreeMap<Peer, PathBuf>> {
         note(&mut found, *peer, program.install(&bin.join(peer.name())));
     }
     note(&mut found, Peer::Kubectl, kubectl::install(&bin.join(Peer::Kubectl.name())));
-    if let Some(path) = on_path(Peer::SshKeygen.name()) {
-        found.insert(Peer::SshKeygen, path);
+    for peer in [Peer::SshKeygen, Peer::Make] {
+        if let Some(path) = on_path(peer.name()) {
+            found.insert(peer, path);
+        }
     }
     Ok(found)
 }

@@ -27,7 +27,7 @@ const PLAINS: &[Plain] = &[
     SECRET,
     Plain {
         name: "types.yaml",
-        text: "number: 7\nfloat: 1.5\nlarge: 1e21\nyes: true\nno_value: null\nday: 2026-11-21\n\
+        text: "number: 7\nfloat: 1.5\nlarge: 1e21\nyes: true\nno_value: null\n\
                list:\n  - canary-4f1d\n  - [1, two, 3.0]\n  - {a: b}\nempty_list: []\nempty_map: {}\n\
                unicode: \"ü \\u2028 \\t\"\nname_unencrypted: plain\ntoken_sealed: x\n# the end\n",
     },
@@ -40,6 +40,10 @@ const PLAINS: &[Plain] = &[
     Plain { name: "hub.ini", text: "; hub\n[hub]\nuser = ada\n; secret\ntoken = canary-4f1d\n" },
     Plain { name: "token.txt", text: "canary-4f1d\nsecond line without an end" },
 ];
+
+/// A timestamp, which the old sops cannot seal.
+const TIME: Plain =
+    Plain { name: "time.yaml", text: "day: 2026-11-21\nat: 2026-11-21T03:04:05Z\n" };
 
 /// The ways of telling sops what to encrypt.
 const SELECTORS: &[(&str, &[&str])] = &[
@@ -74,6 +78,9 @@ pub(super) fn cases(ledger: &mut Ledger<'_>) {
             ledger.case(&title, |stage| opens_sops(stage, sops, &SECRET, selector, &[Key::First]));
         }
     }
+    ledger.case("sops 3.13 → regrender: time.yaml", |stage| {
+        opens_sops(stage, Peer::Sops, &TIME, &[], &[Key::First])
+    });
     for (name, keys) in RECIPIENTS {
         ledger.case(&format!("sops 3.13 → regrender: {name}"), |stage| {
             opens_sops(stage, Peer::Sops, &SECRET, &[], keys)

@@ -68,7 +68,8 @@ fn sops_opens(stage: &Stage<'_>, sops: Peer, keys: &[Key], mac: &'static str) ->
 }
 
 fn age_opens(stage: &Stage<'_>, keys: &[Key]) -> Result<()> {
-    let declaration = Declaration { format: "age", ..declaration(stage, keys)? };
+    let consumers = vec!["kubectl"];
+    let declaration = Declaration { format: "age", consumers, ..declaration(stage, keys)? };
     stage.build(&declaration)?;
     for key in keys {
         let identity = stage.identity(*key)?;

@@ -1,6 +1,7 @@
 //! The folder and the environment that one case plays in.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -9,10 +10,14 @@ use serde_json::Value;
 use crate::invocation::{Answer, Invocation};
 
 use super::clear::{self, PASSWORD};
-use super::declaration::{Declaration, EMAIL, HOST, PASSWORD_VARIABLE, USERNAME};
+use super::declaration::{
+    Declaration, EMAIL, FINGERPRINT_VARIABLE, HOST, PASSWORD_VARIABLE, USERNAME,
+};
 use super::identity::{Identity, Key};
 use super::manifest;
 use super::peer::{self, Peer, Peers};
+
+const FINGERPRINT_KEY: &str = "interop-fingerprint-key-0123456789abcdef";
 
 /// An empty repository, an empty home and the programs.
 #[derive(Debug)]
@@ -49,8 +54,24 @@ impl<'a> Stage<'a> {
         self.folder.join("plain").join(name)
     }
 
-    /// Returns a folder that comes first on `PATH`.
-    pub(super) fn bin(&self) -> PathBuf {
+    /// Returns the home folder.
+    pub(super) fn home(&self) -> PathBuf {
+        self.folder.join("home")
+    }
+
+    /// Puts `script` on `PATH` as the program `name`, before any other of that name.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub(super) fn install(&self, name: &str, script: &str) -> Result<()> {
+        let path = self.bin().join(name);
+        fs::write(&path, script).with_context(|| format!("cannot write {name}"))?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755))
+            .with_context(|| format!("cannot make {name} executable"))
+    }
+
+    fn bin(&self) -> PathBuf {
         self.folder.join("bin")
     }
 
@@ -61,6 +82,15 @@ impl<'a> Stage<'a> {
     /// It is not there.
     pub(super) fn read(&self, path: &str) -> Result<String> {
         fs::read_to_string(self.repo().join(path)).with_context(|| format!("cannot read {path}"))
+    }
+
+    /// Reads a file of the repository that need not be text.
+    ///
+    /// # Errors
+    ///
+    /// It is not there.
+    pub(super) fn read_bytes(&self, path: &str) -> Result<Vec<u8>> {
+        fs::read(self.repo().join(path)).with_context(|| format!("cannot read {path}"))
     }
 
     /// Writes a file of the repository.
@@ -117,7 +147,7 @@ impl<'a> Stage<'a> {
             .directory(&self.repo())
             .without_environment()
             .variable("PATH", path)
-            .variable("HOME", self.folder.join("home"))
+            .variable("HOME", self.home())
     }
 
     /// Runs regrender with the password in its environment, and an identity when there is one.
@@ -150,7 +180,9 @@ impl<'a> Stage<'a> {
         let mut run = self
             .hermetic(self.peers.regrender())
             .arguments(arguments)
-            .variable(PASSWORD_VARIABLE, PASSWORD);
+            .variable(PASSWORD_VARIABLE, PASSWORD)
+            // Used only where the declaration asks for it.
+            .variable(FINGERPRINT_VARIABLE, FINGERPRINT_KEY);
         if let Some(identity) = identity {
             run = run.variable(identity.variable(), &identity.file);
         }

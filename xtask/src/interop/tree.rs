@@ -33,6 +33,7 @@ pub(super) fn cases(ledger: &mut Ledger<'_>) {
                 ambiguous_names(stage, judge)
             });
     }
+    ledger.case("regrender → kustomize: a Flux Kustomization for each namespace", per_namespace);
     ledger.case("regrender → sops 3.13 → kubectl: labels that look like no, 12:30", labels);
 }
 
@@ -73,6 +74,25 @@ fn one_namespace(stage: &Stage<'_>, judge: Peer) -> Result<()> {
     for namespace in ["team-a", "team-b"] {
         let objects = built(stage, judge, &format!("pull-secrets/manifests/{namespace}"))?;
         check_objects(&objects, &[namespace])?;
+    }
+    Ok(())
+}
+
+/// Every Kustomization must name a folder that builds.
+fn per_namespace(stage: &Stage<'_>) -> Result<()> {
+    let declaration = Declaration {
+        more_output: "per-namespace = true\n",
+        ..Declaration::sealed_for(&stage.identities(&[Key::First])?)
+    };
+    stage.build(&declaration)?;
+    let objects = built(stage, Peer::Kustomize, "pull-secrets/flux")?;
+    if objects.len() != declaration.namespaces.len() {
+        bail!("{} Kustomizations were written", objects.len());
+    }
+    for (object, namespace) in objects.values().zip(&declaration.namespaces) {
+        let path =
+            object.pointer("/spec/path").and_then(Value::as_str).context("it has no path")?;
+        check_objects(&built(stage, Peer::Kustomize, path)?, &[namespace])?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use super::declaration::Declaration;
+use super::declaration::{Declaration, FINGERPRINTS, HOST};
 use super::identity::{Identity, Key};
 use super::ledger::Ledger;
 use super::peer::Peer;
@@ -32,6 +32,20 @@ pub(super) fn cases(ledger: &mut Ledger<'_>) {
         }
     }
     ledger.case("regrender → sops 3.13 updatekeys → regrender: a new recipient", new_recipient);
+    for format in ["sops", "age"] {
+        for change in ["nothing", "the content", "the file"] {
+            let title = format!(
+                "regrender → regrender: seen without an identity, format {format}: {change} changed"
+            );
+            ledger.case(&title, |stage| fingerprint(stage, format, change));
+        }
+    }
+    for sops in [Peer::Sops, Peer::OldSops] {
+        for mac in ["all", "encrypted-only"] {
+            let title = format!("regrender → {}: with fingerprints, mac {mac}", sops.title());
+            ledger.case(&title, |stage| with_fingerprints(stage, sops, mac));
+        }
+    }
 }
 
 fn build(stage: &Stage<'_>, mac: &'static str) -> Result<Identity> {
@@ -131,4 +145,48 @@ fn new_recipient(stage: &Stage<'_>) -> Result<()> {
     let third = stage.identity(Key::Third)?;
     let opened = stage.sops_open(Peer::Sops, FILE, &third)?.success()?;
     stage.check_secret(&opened.stdout, "team-a")
+}
+
+/// Nobody has an identity; what changed must be seen all the same.
+fn fingerprint(stage: &Stage<'_>, format: &'static str, change: &str) -> Result<()> {
+    let consumers = if format == "age" { vec!["kubectl"] } else { vec!["flux"] };
+    let declaration = Declaration {
+        format,
+        consumers,
+        more_seal: FINGERPRINTS,
+        ..Declaration::sealed_for(&stage.identities(&[Key::First])?)
+    };
+    stage.build(&declaration)?;
+    stage.regrender(&["build", "--check"], None)?.success()?;
+    let extension = if format == "age" { "age" } else { "sops.yaml" };
+    let file = |namespace: &str| format!("pull-secrets/manifests/{namespace}/regcred.{extension}");
+    match change {
+        "the content" => {
+            let other = declaration.to_toml().replace(HOST, "other-registry.io");
+            stage.write("registries.toml", other)?;
+        }
+        "the file" => {
+            let other = stage.read_bytes(&file("team-b"))?;
+            stage.write(&file("team-a"), other)?;
+        }
+        _ => return Ok(()),
+    }
+    stage.regrender(&["build", "--check"], None)?.ended_with(3)?;
+    stage.regrender(&["build"], None)?.success()?;
+    stage.regrender(&["build", "--check"], None)?.success()?;
+    Ok(())
+}
+
+fn with_fingerprints(stage: &Stage<'_>, program: Peer, mac: &'static str) -> Result<()> {
+    let identity = stage.identity(Key::First)?;
+    let declaration = Declaration {
+        mac,
+        more_seal: FINGERPRINTS,
+        ..Declaration::sealed_for(std::slice::from_ref(&identity))
+    };
+    stage.build(&declaration)?;
+    let opened = stage.sops_open(program, FILE, &identity)?.success()?;
+    stage.check_secret(&opened.stdout, "team-a")?;
+    sops(stage, program, &identity, &["rotate", "-i", FILE])?;
+    check_unchanged(stage, &identity)
 }

@@ -13,10 +13,12 @@ const WORDS: &[(&str, &str)] = &[
     (concat!("todo", "!"), "no stubs"),
     (concat!("unimplemented", "!"), "no stubs"),
     (concat!("#[", "ignore"), "a test runs or goes"),
-    (concat!("thread", "::sleep"), "wait for the event, not for the clock"),
     (concat!("#[", "allow("), "#[expect(lint, reason = \"…\")]"),
     (concat!("#![", "allow("), "#![expect(lint, reason = \"…\")]"),
 ];
+
+/// Only in tests, which may not wait for the clock; a time limit of the product may.
+const SLEEP: &str = concat!("thread", "::sleep");
 
 /// Folders that only exist on somebody's machine.
 const MACHINE_FOLDERS: &[&str] = &[concat!("/ro", "ot/"), concat!("/wo", "rk/")];
@@ -40,6 +42,7 @@ pub(super) fn findings(path: &str, bytes: &[u8]) -> Vec<String> {
             found.push(format!("{path}:1: begins without `//!` saying what the module knows"));
         }
         found.extend(lines_with(path, text, forbidden_word));
+        found.extend(sleeping_tests(path, text));
     }
     found
 }
@@ -53,6 +56,13 @@ fn lines_with(
         .enumerate()
         .filter_map(move |(index, line)| Some((index + 1, problem(line)?)))
         .map(move |(number, problem)| format!("{path}:{number}: {problem}"))
+}
+
+fn sleeping_tests(path: &str, text: &str) -> Option<String> {
+    let in_tests = path.contains("/tests/") || path.ends_with("/tests.rs");
+    let start = if in_tests { Some(0) } else { text.find("#[cfg(test)]") };
+    let tests = start.and_then(|start| text.get(start..))?;
+    tests.contains(SLEEP).then(|| format!("{path}: `{SLEEP}` in a test: wait for the event"))
 }
 
 fn forbidden_word(line: &str) -> Option<String> {
@@ -102,6 +112,21 @@ mod tests {
         for (word, instead) in WORDS {
             let text = format!("//! A.\n\n    {word}\n");
             check("a.rs", &text, &[&format!("a.rs:3: `{word}`: {instead}")]);
+        }
+    }
+
+    #[test]
+    fn only_tests_must_not_sleep() {
+        let product =
+            format!("//! A.\nfn wait() {{ {SLEEP}(TICK) }}\n#[cfg(test)]\nmod tests {{}}\n");
+        check("crates/a/src/wait.rs", &product, &[]);
+        let test = format!("//! A.\n#[cfg(test)]\nmod tests {{ fn wait() {{ {SLEEP}(TICK) }} }}\n");
+        for (path, text) in [
+            ("crates/a/src/wait.rs", &test),
+            ("crates/a/src/wait/tests.rs", &product),
+            ("crates/a/tests/cli/main.rs", &product),
+        ] {
+            check(path, text, &[&format!("{path}: `{SLEEP}` in a test: wait for the event")]);
         }
     }
 

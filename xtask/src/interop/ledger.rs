@@ -89,22 +89,22 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(demand: Demand, error: Error, failed: usize, skipped: usize) {
+    fn check(demand: Demand, error: impl Into<Error>, failed: usize, skipped: usize) {
         let peers = Peers::none();
         let mut ledger = Ledger::new(&peers, demand, String::new());
-        ledger.note("a → b", 1, &error);
+        ledger.note("a → b", 1, &error.into());
         assert_eq!((ledger.count.failed, ledger.count.skipped), (failed, skipped));
         assert_eq!(ledger.close().is_err(), failed > 0);
     }
 
     #[test]
     fn a_missing_program_skips_a_case() {
-        check(Demand::WhatIsThere, Missing("sops").into(), 0, 1);
+        check(Demand::WhatIsThere, Missing("sops"), 0, 1);
     }
 
     #[test]
     fn a_missing_program_fails_where_all_are_required() {
-        check(Demand::Everything, Missing("sops").into(), 1, 0);
+        check(Demand::Everything, Missing("sops"), 1, 0);
     }
 
     #[test]

@@ -6,10 +6,12 @@
 mod document;
 mod emit;
 mod node;
+mod parse;
 mod resolve;
 mod secret;
 
 pub use document::Document;
 pub use emit::{SecretLeft, Spelling, emit, emit_revealed};
 pub use node::{Comment, Entry, Item, Mapping, Node, Scalar, SecretKind, SecretScalar};
+pub use parse::{ParseError, ParseProblem, parse};
 pub use secret::SecretText;

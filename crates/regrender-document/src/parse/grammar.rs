@@ -1,0 +1,569 @@
+//! The nodes of a text, with the comments that Go's YAML reader gives them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use granit_parser::ScalarStyle;
+
+use super::comment::Finder;
+use super::token::{Kind, Mark, Token, Tokens};
+use super::{DEPTH_LIMIT, ParseError, ParseProblem};
+
+/// The position of a node among all nodes.
+pub(super) type Id = usize;
+
+/// All nodes of a text, and those that are documents.
+#[derive(Debug, Default)]
+pub(super) struct Tree<'a> {
+    nodes: Vec<Node<'a>>,
+    pub(super) documents: Vec<Root>,
+}
+
+/// A document: its node and the comments around it.
+#[derive(Debug)]
+pub(super) struct Root {
+    pub(super) head: String,
+    pub(super) node: Id,
+    pub(super) foot: String,
+}
+
+/// A node and the comments above, behind and below it.
+#[derive(Debug)]
+pub(super) struct Node<'a> {
+    pub(super) content: Content<'a>,
+    pub(super) tag: Option<String>,
+    pub(super) mark: Mark,
+    pub(super) remarks: Remarks,
+}
+
+/// What a node is.
+#[derive(Debug)]
+pub(super) enum Content<'a> {
+    Scalar(ScalarStyle, Cow<'a, str>),
+    Sequence(Vec<Id>),
+    Mapping(Vec<(Id, Id)>),
+    Alias(Id),
+    /// A collection whose end is not read yet.
+    Open,
+}
+
+/// The comments of a node.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Remarks {
+    pub(super) head: String,
+    pub(super) line: String,
+    pub(super) foot: String,
+}
+
+impl<'a> Tree<'a> {
+    pub(super) fn node(&self, id: Id) -> &Node<'a> {
+        self.nodes.get(id).expect("the reader made every position it hands out")
+    }
+
+    fn node_mut(&mut self, id: Id) -> &mut Node<'a> {
+        self.nodes.get_mut(id).expect("the reader made every position it hands out")
+    }
+}
+
+/// Reads all documents.
+pub(super) fn read<'a>(text: &'a str, tokens: Tokens<'a>) -> Result<Tree<'a>, ParseError> {
+    let mut reader = Reader {
+        tokens,
+        position: 0,
+        steps: 0,
+        is_peeked: false,
+        finder: Finder::new(text),
+        pending: Remarks::default(),
+        stem: None,
+        anchors: BTreeMap::new(),
+        depth: 0,
+        tree: Tree::default(),
+    };
+    reader.stream()?;
+    Ok(reader.tree)
+}
+
+struct Reader<'a> {
+    tokens: Tokens<'a>,
+    /// The token that is next.
+    position: usize,
+    /// How many steps the reader has taken; it looks ahead.
+    steps: usize,
+    is_peeked: bool,
+    finder: Finder<'a>,
+    /// The comments that wait for a node.
+    pending: Remarks,
+    /// The comments above a collection that is an item of a list.
+    stem: Option<String>,
+    anchors: BTreeMap<String, Id>,
+    depth: usize,
+    tree: Tree<'a>,
+}
+
+/// What a token is, as far as the grammar cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    Directive,
+    DocumentStart,
+    DocumentEnd,
+    StreamEnd,
+    BlockEnd,
+    Entry,
+    Comma,
+    Key,
+    Value,
+    FlowSequenceEnd,
+    FlowMappingEnd,
+    Node,
+}
+
+/// Where a node stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Context {
+    Block,
+    /// The value of a pair, where the dashes of a list need not be indented.
+    BlockValue,
+    Flow,
+}
+
+impl<'a> Reader<'a> {
+    fn stream(&mut self) -> Result<(), ParseError> {
+        // The start of the stream.
+        self.peek();
+        self.skip();
+        let mut is_first = true;
+        loop {
+            let mut next = self.peek();
+            while !is_first && next == Next::DocumentEnd {
+                self.skip();
+                next = self.peek();
+            }
+            if next == Next::StreamEnd {
+                return Ok(());
+            }
+            self.document(next)?;
+            is_first = false;
+        }
+    }
+
+    fn document(&mut self, mut next: Next) -> Result<(), ParseError> {
+        let is_explicit = matches!(next, Next::Directive | Next::DocumentStart);
+        let mut head = String::new();
+        let node = if is_explicit {
+            while next == Next::Directive {
+                self.skip();
+                next = self.peek();
+            }
+            if next != Next::DocumentStart {
+                return Err(self.problem());
+            }
+            self.skip();
+            match self.peek() {
+                Next::Directive | Next::DocumentStart | Next::DocumentEnd | Next::StreamEnd => {
+                    self.empty()
+                }
+                _ => self.node(Context::Block)?,
+            }
+        } else {
+            head = self.document_head();
+            self.node(Context::Block)?
+        };
+        let next = self.peek();
+        let mut remarks = self.take();
+        if !remarks.head.is_empty() && remarks.foot.is_empty() {
+            remarks.foot = std::mem::take(&mut remarks.head);
+        }
+        match next {
+            Next::DocumentEnd => self.skip(),
+            Next::DocumentStart | Next::StreamEnd => {}
+            _ => return Err(self.problem()),
+        }
+        self.tree.documents.push(Root { head, node, foot: remarks.foot });
+        Ok(())
+    }
+
+    /// Splits the comments above the first node: those before the last empty line belong to the
+    /// document.
+    fn document_head(&mut self) -> String {
+        let head = std::mem::take(&mut self.pending.head);
+        if let Some(all) = head.strip_suffix('\n') {
+            return all.to_owned();
+        }
+        let Some((document, node)) = head.rsplit_once("\n\n") else {
+            self.pending.head = head;
+            return String::new();
+        };
+        node.clone_into(&mut self.pending.head);
+        document.to_owned()
+    }
+
+    fn node(&mut self, context: Context) -> Result<Id, ParseError> {
+        self.peek();
+        let mark = self.token().start;
+        if let Kind::Alias(name) = &self.token().kind {
+            let target = *self.anchors.get(name).ok_or(ParseProblem::UnknownAlias.at(mark))?;
+            if matches!(self.tree.node(target).content, Content::Open) {
+                return Err(ParseProblem::AliasCycle.at(mark));
+            }
+            let remarks = self.take();
+            self.skip();
+            return Ok(self.add(Content::Alias(target), None, mark, remarks));
+        }
+        let (anchor, tag) = self.properties();
+        self.depth += 1;
+        if self.depth > DEPTH_LIMIT {
+            return Err(ParseProblem::TooDeep.at(mark));
+        }
+        let id = self.rest_of_node(context, anchor, tag, mark)?;
+        self.depth -= 1;
+        Ok(id)
+    }
+
+    fn properties(&mut self) -> (Option<String>, Option<String>) {
+        let (mut anchor, mut tag) = (None, None);
+        loop {
+            match &self.token().kind {
+                Kind::Anchor(name) if anchor.is_none() => anchor = Some(name.clone()),
+                Kind::Tag(name) if tag.is_none() => tag = Some(name.clone()),
+                _ => return (anchor, tag),
+            }
+            self.skip();
+            self.peek();
+        }
+    }
+
+    fn rest_of_node(
+        &mut self,
+        context: Context,
+        anchor: Option<String>,
+        tag: Option<String>,
+        mark: Mark,
+    ) -> Result<Id, ParseError> {
+        let is_empty = anchor.is_none() && tag.is_none();
+        let id = self.add(Content::Open, tag, mark, Remarks::default());
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor, id);
+        }
+        let read = match &self.token().kind {
+            Kind::Entry if context == Context::BlockValue => Content::Sequence(self.dashes(false)?),
+            Kind::Scalar(style, text) => {
+                let scalar = Content::Scalar(*style, text.clone());
+                self.tree.node_mut(id).remarks = self.take();
+                self.skip();
+                scalar
+            }
+            Kind::FlowSequenceStart => self.flow_sequence(id)?,
+            Kind::FlowMappingStart => self.flow_mapping(id)?,
+            Kind::SequenceStart if context != Context::Flow => {
+                self.tree.node_mut(id).remarks.head = self.stem.take().unwrap_or_default();
+                self.peek();
+                self.skip();
+                Content::Sequence(self.dashes(true)?)
+            }
+            Kind::MappingStart if context != Context::Flow => {
+                self.tree.node_mut(id).remarks.head = self.stem.take().unwrap_or_default();
+                self.block_mapping(id)?
+            }
+            _ if !is_empty => Content::Scalar(ScalarStyle::Plain, Cow::Borrowed("")),
+            _ => return Err(self.problem()),
+        };
+        self.tree.node_mut(id).content = read;
+        Ok(id)
+    }
+
+    /// Reads the items of a list behind their dashes.
+    fn dashes(&mut self, is_indented: bool) -> Result<Vec<Id>, ParseError> {
+        let mut items = Vec::new();
+        loop {
+            match self.peek() {
+                Next::Entry => {}
+                Next::BlockEnd if is_indented => {
+                    self.skip();
+                    return Ok(items);
+                }
+                _ if is_indented => return Err(self.problem()),
+                _ => return Ok(items),
+            }
+            let head = self.pending.head.len();
+            self.skip();
+            self.split_stem(head);
+            let next = self.peek();
+            let is_empty = match next {
+                Next::Entry | Next::BlockEnd => true,
+                Next::Key | Next::Value => !is_indented,
+                _ => false,
+            };
+            items.push(if is_empty { self.empty() } else { self.node(Context::Block)? });
+        }
+    }
+
+    /// Puts the comments above a dash aside when a collection follows: they are its own, not those
+    /// of its first entry.
+    fn split_stem(&mut self, length: usize) {
+        if length == 0 {
+            return;
+        }
+        self.peek();
+        if !matches!(self.token().kind, Kind::SequenceStart | Kind::MappingStart) {
+            return;
+        }
+        let rest = self.pending.head.get(length + 1..).unwrap_or_default().to_owned();
+        self.pending.head.truncate(length);
+        self.stem = Some(std::mem::replace(&mut self.pending.head, rest));
+    }
+
+    fn block_mapping(&mut self, id: Id) -> Result<Content<'a>, ParseError> {
+        self.peek();
+        self.skip();
+        let mut pairs: Vec<(Id, Id)> = Vec::new();
+        loop {
+            match self.peek() {
+                // Without a key, a pair begins with the colon.
+                Next::Key | Next::Value => {}
+                Next::BlockEnd => break,
+                _ => return Err(self.problem()),
+            }
+            let key = self.block_key()?;
+            // A comment below a key that is less indented stands below the pair before.
+            if let Some((before, _)) = pairs.last() {
+                let foot = std::mem::take(&mut self.tree.node_mut(key).remarks.foot);
+                if !foot.is_empty() {
+                    self.tree.node_mut(*before).remarks.foot = foot;
+                }
+            }
+            let value = self.block_value()?;
+            self.lift_foot(key, value);
+            pairs.push((key, value));
+        }
+        let remarks = self.take();
+        self.skip();
+        let own = &mut self.tree.node_mut(id).remarks;
+        own.line = remarks.line;
+        match pairs.last() {
+            Some((last, _)) if !remarks.foot.is_empty() => {
+                self.tree.node_mut(*last).remarks.foot = remarks.foot;
+            }
+            _ => own.foot = remarks.foot,
+        }
+        Ok(Content::Mapping(pairs))
+    }
+
+    fn block_key(&mut self) -> Result<Id, ParseError> {
+        if self.peek() == Next::Value {
+            return Ok(self.empty());
+        }
+        self.skip();
+        match self.peek() {
+            Next::Key | Next::Value | Next::BlockEnd => Ok(self.empty()),
+            _ => self.node(Context::BlockValue),
+        }
+    }
+
+    fn block_value(&mut self) -> Result<Id, ParseError> {
+        if self.peek() != Next::Value {
+            return Ok(self.empty());
+        }
+        self.skip();
+        match self.peek() {
+            Next::Key | Next::Value | Next::BlockEnd => Ok(self.empty()),
+            _ => self.node(Context::BlockValue),
+        }
+    }
+
+    /// Hands the comment below a value to its key.
+    fn lift_foot(&mut self, key: Id, value: Id) {
+        if self.tree.node(key).remarks.foot.is_empty() {
+            let foot = std::mem::take(&mut self.tree.node_mut(value).remarks.foot);
+            self.tree.node_mut(key).remarks.foot = foot;
+        }
+    }
+
+    fn flow_sequence(&mut self, id: Id) -> Result<Content<'a>, ParseError> {
+        self.tree.node_mut(id).remarks = self.take();
+        self.peek();
+        self.skip();
+        let mut items = Vec::new();
+        loop {
+            let mut next = self.peek();
+            if next != Next::FlowSequenceEnd && !items.is_empty() {
+                if next != Next::Comma {
+                    return Err(self.problem());
+                }
+                self.skip();
+                next = self.peek();
+            }
+            match next {
+                Next::FlowSequenceEnd => break,
+                Next::Key => items.push(self.single_pair()?),
+                _ => items.push(self.node(Context::Flow)?),
+            }
+        }
+        self.end_flow(id);
+        Ok(Content::Sequence(items))
+    }
+
+    /// Reads a pair that is an item of a list, as in `[a: b]`.
+    fn single_pair(&mut self) -> Result<Id, ParseError> {
+        let mark = self.token().start;
+        let id = self.add(Content::Open, None, mark, Remarks::default());
+        self.skip();
+        let key = match self.peek() {
+            Next::Value | Next::Comma | Next::FlowSequenceEnd => self.empty(),
+            _ => self.node(Context::Flow)?,
+        };
+        let value = self.flow_value(Next::FlowSequenceEnd)?;
+        self.lift_foot(key, value);
+        self.peek();
+        self.tree.node_mut(id).content = Content::Mapping(vec![(key, value)]);
+        Ok(id)
+    }
+
+    fn flow_mapping(&mut self, id: Id) -> Result<Content<'a>, ParseError> {
+        self.tree.node_mut(id).remarks = self.take();
+        self.peek();
+        self.skip();
+        let mut pairs = Vec::new();
+        loop {
+            let mut next = self.peek();
+            if next != Next::FlowMappingEnd && !pairs.is_empty() {
+                if next != Next::Comma {
+                    return Err(self.problem());
+                }
+                self.skip();
+                next = self.peek();
+            }
+            let (key, value) = match next {
+                Next::FlowMappingEnd => break,
+                Next::Key => {
+                    self.skip();
+                    let key = match self.peek() {
+                        Next::Value | Next::Comma | Next::FlowMappingEnd => self.empty(),
+                        _ => self.node(Context::Flow)?,
+                    };
+                    (key, self.flow_value(Next::FlowMappingEnd)?)
+                }
+                _ => {
+                    let key = self.node(Context::Flow)?;
+                    self.peek();
+                    (key, self.empty())
+                }
+            };
+            self.lift_foot(key, value);
+            pairs.push((key, value));
+        }
+        self.end_flow(id);
+        Ok(Content::Mapping(pairs))
+    }
+
+    fn flow_value(&mut self, end: Next) -> Result<Id, ParseError> {
+        if self.peek() != Next::Value {
+            return Ok(self.empty());
+        }
+        self.skip();
+        let next = self.peek();
+        if next == Next::Comma || next == end { Ok(self.empty()) } else { self.node(Context::Flow) }
+    }
+
+    fn end_flow(&mut self, id: Id) {
+        let Remarks { head: _, line, foot } = self.take();
+        let own = &mut self.tree.node_mut(id).remarks;
+        own.line = line;
+        own.foot = foot;
+        self.skip();
+    }
+
+    fn empty(&mut self) -> Id {
+        let mark = self.token().start;
+        let content = Content::Scalar(ScalarStyle::Plain, Cow::Borrowed(""));
+        self.add(content, None, mark, Remarks::default())
+    }
+
+    fn add(
+        &mut self,
+        content: Content<'a>,
+        tag: Option<String>,
+        mark: Mark,
+        remarks: Remarks,
+    ) -> Id {
+        self.tree.nodes.push(Node { content, tag, mark, remarks });
+        self.tree.nodes.len() - 1
+    }
+
+    /// Takes the comments that wait.
+    fn take(&mut self) -> Remarks {
+        self.stem = None;
+        std::mem::take(&mut self.pending)
+    }
+
+    fn problem(&self) -> ParseError {
+        ParseProblem::Syntax.at(self.token().start)
+    }
+
+    fn token(&self) -> &Token<'a> {
+        let list = &self.tokens.list;
+        list.get(self.position).or(list.last()).expect("a text has at least a beginning and an end")
+    }
+
+    fn skip(&mut self) {
+        self.is_peeked = false;
+        self.position += 1;
+    }
+
+    /// Returns what the next token is, and gathers the comments up to it.
+    fn peek(&mut self) -> Next {
+        if !self.is_peeked {
+            self.look_ahead();
+            self.is_peeked = true;
+        }
+        let list = &self.tokens.list;
+        let token = list
+            .get(self.position)
+            .or(list.last())
+            .expect("a text has at least a beginning and an end");
+        let pending = &mut self.pending;
+        self.finder.take(token, |remark| {
+            join(&mut pending.head, &remark.head);
+            join(&mut pending.line, &remark.line);
+            join(&mut pending.foot, &remark.foot);
+        });
+        match token.kind {
+            Kind::Directive => Next::Directive,
+            Kind::DocumentStart => Next::DocumentStart,
+            Kind::DocumentEnd => Next::DocumentEnd,
+            Kind::StreamEnd => Next::StreamEnd,
+            Kind::BlockEnd => Next::BlockEnd,
+            Kind::Entry => Next::Entry,
+            Kind::Comma => Next::Comma,
+            Kind::Key => Next::Key,
+            Kind::Value => Next::Value,
+            Kind::FlowSequenceEnd => Next::FlowSequenceEnd,
+            Kind::FlowMappingEnd => Next::FlowMappingEnd,
+            _ => Next::Node,
+        }
+    }
+
+    /// Takes steps until the next token and two more are known, so that the comments below it are.
+    fn look_ahead(&mut self) {
+        while self.steps < self.tokens.steps.len() {
+            let ahead = self.tokens.list.get(self.position..).unwrap_or_default();
+            let is_known = |token: &&Token<'_>| token.step < self.steps;
+            let is_first_known = ahead.first().is_none_or(|token| is_known(&token));
+            // A key and its mapping can only stand before as many tokens as make up a key.
+            if is_first_known && ahead.iter().take(12).filter(is_known).count() >= 3 {
+                return;
+            }
+            self.finder.read(&mut self.tokens, self.steps);
+            self.steps += 1;
+        }
+    }
+}
+
+fn join(all: &mut String, more: &str) {
+    if more.is_empty() {
+        return;
+    }
+    if !all.is_empty() {
+        all.push('\n');
+    }
+    all.push_str(more);
+}

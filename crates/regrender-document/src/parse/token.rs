@@ -1,0 +1,311 @@
+//! The tokens of a YAML text, and where they stand.
+
+use granit_parser::{
+    ErrorKind, Marker, ScalarStyle, ScanError, Scanner, StrInput, TokenType, options,
+};
+
+use super::{DEPTH_LIMIT, ParseError, ParseProblem};
+
+/// A place in a text: bytes from its start, and line and column counted from zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) index: isize,
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+/// What a token is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Kind<'a> {
+    StreamStart,
+    StreamEnd,
+    Directive,
+    DocumentStart,
+    DocumentEnd,
+    SequenceStart,
+    MappingStart,
+    BlockEnd,
+    FlowSequenceStart,
+    FlowSequenceEnd,
+    FlowMappingStart,
+    FlowMappingEnd,
+    /// The dash before an item.
+    Entry,
+    /// The comma in a flow collection.
+    Comma,
+    Key,
+    Value,
+    Alias(String),
+    Anchor(String),
+    /// A tag, with `!!` for the tags of YAML itself.
+    Tag(String),
+    Scalar(ScalarStyle, std::borrow::Cow<'a, str>),
+}
+
+/// A token and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Token<'a> {
+    pub(super) kind: Kind<'a>,
+    pub(super) start: Mark,
+    pub(super) end: Mark,
+    /// The step with which the reader comes to know this token.
+    pub(super) step: usize,
+}
+
+/// What a reader does at once: it reads a token that has a text of its own.
+///
+/// The blocks that begin or end there become known with it. A key is known as such only with the
+/// colon behind it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    /// The position of the token among all tokens.
+    pub(super) index: usize,
+    /// The column of the block that begins.
+    pub(super) opens: Option<usize>,
+}
+
+/// The tokens of a text.
+#[derive(Debug)]
+pub(super) struct Tokens<'a> {
+    pub(super) list: Vec<Token<'a>>,
+    pub(super) steps: Vec<Step>,
+}
+
+impl Kind<'_> {
+    /// Says whether a token ends the document before it.
+    pub(super) fn ends_document(&self) -> bool {
+        matches!(self, Self::StreamEnd | Self::DocumentStart | Self::DocumentEnd)
+    }
+}
+
+impl Token<'_> {
+    /// Says whether the token has a text of its own, or only follows from others.
+    pub(super) fn has_text(&self) -> bool {
+        match self.kind {
+            Kind::SequenceStart | Kind::MappingStart | Kind::BlockEnd => false,
+            Kind::Key => self.end.index > self.start.index,
+            _ => true,
+        }
+    }
+}
+
+/// Takes `text` apart.
+pub(super) fn tokens(text: &str) -> Result<Tokens<'_>, ParseError> {
+    let options = options! {
+        emit_comments: false,
+        flow_nesting_limit: DEPTH_LIMIT,
+        block_nesting_limit: DEPTH_LIMIT,
+    };
+    let mut list = Vec::new();
+    let mut last_end = Mark::default();
+    for token in Scanner::with_options(StrInput::new(text), options) {
+        let (span, kind) = token.map_err(|error| scan_error(&error))?.into_parts();
+        let (mut start, mut end) = (mark(span.start), mark(span.end));
+        let Some(kind) = kind_of(kind, start)? else {
+            continue;
+        };
+        match kind {
+            // A pair that is an item of a list is a mapping to the scanner; its key says as much.
+            Kind::FlowMappingStart | Kind::FlowMappingEnd if start.index == end.index => continue,
+            // The scanner gives the place behind the dash, and no width to a colon.
+            Kind::Entry => {
+                start = sign_behind(text, last_end, b"-");
+                end = behind(start);
+            }
+            // For a block it gives the place of the text.
+            Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded, _) => {
+                start = sign_behind(text, last_end, b"|>");
+            }
+            Kind::Alias(ref name) | Kind::Anchor(ref name) => check_name(name, start)?,
+            Kind::Tag(_) if !is_separate(text, end) => return Err(ParseProblem::Syntax.at(start)),
+            Kind::Value => {
+                end = behind(start);
+                check_colon(text, list.last(), end)?;
+            }
+            _ => {}
+        }
+        let mut token = Token { kind, start, end, step: 0 };
+        if token.has_text() {
+            last_end = end;
+        }
+        cut_line_end(text, &mut token);
+        list.push(token);
+    }
+    let steps = number_steps(&mut list);
+    Ok(Tokens { list, steps })
+}
+
+fn mark(marker: Marker) -> Mark {
+    let index = marker.byte_offset().unwrap_or(marker.index());
+    Mark {
+        index: isize::try_from(index).unwrap_or(isize::MAX),
+        line: marker.line().saturating_sub(1),
+        column: marker.col(),
+    }
+}
+
+/// Refuses a colon between a plain key and a comma or bracket, as in `[a:, b]`: it belongs to the
+/// text before it in YAML 1.1 and in Go's reader, and makes a pair in YAML 1.2.
+fn check_colon(text: &str, before: Option<&Token<'_>>, end: Mark) -> Result<(), ParseError> {
+    let follows_plain =
+        before.is_some_and(|token| matches!(token.kind, Kind::Scalar(ScalarStyle::Plain, _)));
+    if follows_plain && !is_separate(text, end) {
+        return Err(ParseProblem::Syntax.at(end));
+    }
+    Ok(())
+}
+
+/// Refuses the names that YAML 1.2 allows and Go's reader cuts in two.
+fn check_name(name: &str, start: Mark) -> Result<(), ParseError> {
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    if name.bytes().all(is_known) { Ok(()) } else { Err(ParseProblem::Syntax.at(start)) }
+}
+
+fn is_separate(text: &str, end: Mark) -> bool {
+    let next = usize::try_from(end.index).ok().and_then(|end| text.as_bytes().get(end));
+    next.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+}
+
+fn behind(mark: Mark) -> Mark {
+    Mark { index: mark.index + 1, column: mark.column + 1, ..mark }
+}
+
+/// Finds the sign that follows `mark`: only spaces, line ends and comments can stand between.
+fn sign_behind(text: &str, mut mark: Mark, signs: &[u8]) -> Mark {
+    let from = usize::try_from(mark.index).unwrap_or(0);
+    let mut in_comment = false;
+    for byte in text.as_bytes().get(from..).unwrap_or_default() {
+        match byte {
+            sign if signs.contains(sign) && !in_comment => break,
+            b'#' => in_comment = true,
+            b'\n' => in_comment = false,
+            _ => {}
+        }
+        mark.index += 1;
+        mark.column += 1;
+        if *byte == b'\n' {
+            mark.line += 1;
+            mark.column = 0;
+        }
+    }
+    mark
+}
+
+/// Takes the last line end from a block that ends with the text in the middle of a line: Go's
+/// reader finds none there, this scanner adds it.
+fn cut_line_end(text: &str, token: &mut Token<'_>) {
+    let Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded, value) = &mut token.kind else {
+        return;
+    };
+    let at_end = usize::try_from(token.end.index).is_ok_and(|end| end >= text.len());
+    if at_end
+        && !text.ends_with(['\n', '\r'])
+        && let Some(cut) = value.strip_suffix('\n')
+    {
+        *value = cut.to_owned().into();
+    }
+}
+
+fn kind_of(kind: TokenType<'_>, start: Mark) -> Result<Option<Kind<'_>>, ParseError> {
+    Ok(Some(match kind {
+        TokenType::StreamStart => Kind::StreamStart,
+        TokenType::StreamEnd => Kind::StreamEnd,
+        // Go's reader knows the version of its time only.
+        TokenType::VersionDirective(major, minor) if (major, minor) != (1, 1) => {
+            return Err(ParseProblem::Directive.at(start));
+        }
+        // A handle declared here could make any tag mean another; nobody needs that.
+        TokenType::TagDirective(..) => return Err(ParseProblem::Directive.at(start)),
+        TokenType::VersionDirective(..) | TokenType::ReservedDirective(..) => Kind::Directive,
+        TokenType::DocumentStart => Kind::DocumentStart,
+        TokenType::DocumentEnd => Kind::DocumentEnd,
+        TokenType::BlockSequenceStart => Kind::SequenceStart,
+        TokenType::BlockMappingStart => Kind::MappingStart,
+        TokenType::BlockEnd => Kind::BlockEnd,
+        TokenType::FlowSequenceStart => Kind::FlowSequenceStart,
+        TokenType::FlowSequenceEnd => Kind::FlowSequenceEnd,
+        TokenType::FlowMappingStart => Kind::FlowMappingStart,
+        TokenType::FlowMappingEnd => Kind::FlowMappingEnd,
+        TokenType::BlockEntry => Kind::Entry,
+        TokenType::FlowEntry => Kind::Comma,
+        TokenType::Key => Kind::Key,
+        TokenType::Value => Kind::Value,
+        TokenType::Alias(name) => Kind::Alias(name.into_owned()),
+        TokenType::Anchor(name) => Kind::Anchor(name.into_owned()),
+        TokenType::Tag(handle, suffix) => Kind::Tag(tag(&handle, &suffix)),
+        TokenType::Scalar(style, text) => Kind::Scalar(style, text),
+        TokenType::Comment(_) => return Ok(None),
+        _ => return Err(ParseProblem::Syntax.at(start)),
+    }))
+}
+
+fn tag(handle: &str, suffix: &str) -> String {
+    let whole = format!("{handle}{suffix}");
+    match whole.strip_prefix("tag:yaml.org,2002:") {
+        Some(name) => format!("!!{name}"),
+        None => whole,
+    }
+}
+
+/// Finds out which tokens become known together.
+fn number_steps(list: &mut [Token<'_>]) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    // The keys that wait for their colon, and how deep in flow collections they stand.
+    let mut keys: Vec<(usize, usize)> = Vec::new();
+    let mut depth = 0_usize;
+    for index in 0..list.len() {
+        let Some(token) = list.get_mut(index) else { continue };
+        // A block begins and ends with the text that follows.
+        token.step = steps.len();
+        match token.kind {
+            Kind::FlowSequenceStart | Kind::FlowMappingStart => depth += 1,
+            Kind::FlowSequenceEnd | Kind::FlowMappingEnd => {
+                depth = depth.saturating_sub(1);
+                while keys.pop_if(|(key_depth, _)| *key_depth > depth).is_some() {}
+            }
+            _ => {}
+        }
+        if !token.has_text() {
+            if token.kind == Kind::Key {
+                keys.push((depth, index));
+            }
+            continue;
+        }
+        let is_colon = token.kind == Kind::Value;
+        if let Some((_, key)) = keys.pop_if(|(key_depth, _)| is_colon && *key_depth == depth) {
+            know_with(list, key, steps.len());
+        }
+        steps.push(Step { index, opens: None });
+    }
+    for token in list.iter() {
+        if matches!(token.kind, Kind::SequenceStart | Kind::MappingStart)
+            && let Some(step) = steps.get_mut(token.step)
+        {
+            step.opens = Some(token.start.column);
+        }
+    }
+    steps
+}
+
+/// Makes a key, and the mapping that begins with it, known with `step`.
+fn know_with(list: &mut [Token<'_>], key: usize, step: usize) {
+    let first = key.saturating_sub(1);
+    for token in list.get_mut(first..=key).unwrap_or_default() {
+        if matches!(token.kind, Kind::Key | Kind::MappingStart) {
+            token.step = step;
+        }
+    }
+}
+
+fn scan_error(error: &ScanError) -> ParseError {
+    let problem = match error.kind() {
+        ErrorKind::RecursionLimitExceeded => ParseProblem::TooDeep,
+        ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation => ParseProblem::Tab,
+        ErrorKind::UnclosedFlowCollection { .. }
+        | ErrorKind::MisplacedFlowCollectionEnd
+        | ErrorKind::MismatchedFlowCollectionEnd { .. } => ParseProblem::Bracket,
+        ErrorKind::InvalidIndentation => ParseProblem::Indentation,
+        _ => ParseProblem::Syntax,
+    };
+    problem.at(mark(*error.marker()))
+}

@@ -1,0 +1,407 @@
+//! Knows what a repository's manifests declare: namespaces, accounts, workloads, Secrets, images.
+
+mod facts;
+mod helm;
+mod image;
+mod object;
+mod pod;
+mod secret;
+mod shape;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use regrender_image::PullSecret;
+
+pub use self::facts::{FileFacts, read_file};
+pub(crate) use self::object::read_inline_workloads;
+use crate::kustomization::{Change, Kustomization, Kustomizations};
+use crate::place::{Place, folder_of, join};
+use crate::unreadable::{Reason, Unreadable};
+
+/// A Namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namespace {
+    /// Its name.
+    pub name: String,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+/// A ServiceAccount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceAccount {
+    /// Its namespace, where the repository determines one.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its name as written, before any tree renames it.
+    pub written_name: String,
+    /// The names in `imagePullSecrets`; an entry without a name is an empty one.
+    pub pull_secrets: Vec<String>,
+    /// The names in `secrets`.
+    pub mountable_secrets: Vec<String>,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// Where it is declared.
+    pub place: Place,
+    /// What becomes of it in each tree that lists its file.
+    pub renderings: Vec<Rendering>,
+}
+
+/// What a container is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// It runs before the others.
+    Init,
+    /// It is one of the pod's own.
+    Container,
+    /// It is added to a running pod.
+    Ephemeral,
+    /// It is no container: the image is mounted as a volume.
+    Volume,
+}
+
+impl Role {
+    /// Returns the word that reports use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Init => "init",
+            Self::Container => "container",
+            Self::Ephemeral => "ephemeral",
+            Self::Volume => "volume",
+        }
+    }
+}
+
+/// One image that a workload pulls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageUse {
+    /// What it is pulled for.
+    pub role: Role,
+    /// The container's or volume's name; a path of keys where there is no container.
+    pub container: String,
+    /// The image as written.
+    pub image: String,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// Where the images of a workload were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// A kind that Kubernetes itself knows.
+    Core,
+    /// A custom resource, by its shape.
+    Custom,
+    /// Values of a Helm chart: what is pulled depends on the chart.
+    HelmValues,
+    /// The `images:` of a kustomization, which rename images of other files.
+    KustomizeImages,
+}
+
+/// Something that makes pods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workload {
+    /// Its kind; empty for values of Helm charts in files of their own.
+    pub kind: String,
+    /// Its API version.
+    pub api_version: String,
+    /// Its namespace, where the repository determines one.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The account that its pods name.
+    pub service_account: Option<String>,
+    /// The names in the pods' `imagePullSecrets`; an entry without a name is an empty one.
+    pub pull_secrets: Vec<String>,
+    /// The images that they pull.
+    pub images: Vec<ImageUse>,
+    /// What kind of text it was found in.
+    pub source: Source,
+    /// Where it is declared.
+    pub place: Place,
+    /// What becomes of it in each tree that lists its file.
+    pub renderings: Vec<Rendering>,
+}
+
+/// How the content of a Secret stands in the repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SecretState {
+    /// Readable by anybody.
+    Clear,
+    /// Sealed with SOPS.
+    Sops,
+    /// A SealedSecret.
+    SealedSecret,
+    /// An ExternalSecret: the content lies elsewhere.
+    ExternalSecret,
+    /// Made by kustomize when it builds.
+    Generated,
+}
+
+/// A Secret, or something that becomes one.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    /// Its namespace, where the repository determines one.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its name as written, before any tree renames it.
+    pub written_name: String,
+    /// Its type, empty where none is written.
+    pub kind: String,
+    /// How its content stands in the repository.
+    pub state: SecretState,
+    /// Its content, where it stands in clear; shown by no Debug output.
+    pub content: PullSecret,
+    /// The keys of `data` and `stringData` whose value is no valid base64 or no string.
+    pub bad_keys: Vec<String>,
+    /// Where it is declared.
+    pub place: Place,
+    /// What becomes of it in each tree that lists its file.
+    pub renderings: Vec<Rendering>,
+}
+
+/// What becomes of an object in one tree that kustomize builds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rendering {
+    /// The folder of the outermost kustomization.
+    pub root: String,
+    /// The namespace, where one is set anywhere.
+    pub namespace: Option<String>,
+    /// The name, with prefixes and suffixes.
+    pub name: String,
+    /// The images that the tree renames, as `(position in images, image)`.
+    pub images: Vec<(usize, String)>,
+    /// The pull secrets, where a patch changes them.
+    pub pull_secrets: Option<Vec<String>>,
+    /// The account, where a patch changes it.
+    pub service_account: Option<String>,
+}
+
+/// What all manifests together declare.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    pub(crate) namespaces: Vec<Namespace>,
+    pub(crate) service_accounts: Vec<ServiceAccount>,
+    pub(crate) workloads: Vec<Workload>,
+    pub(crate) secrets: Vec<Secret>,
+    pub(crate) unreadable: Vec<Unreadable>,
+    pub(crate) kustomizations: Kustomizations,
+    files: usize,
+}
+
+impl Inventory {
+    /// Reads `files`, given as path and bytes, one after the other.
+    ///
+    /// To use several cores, call [`read_file`] on each and hand the results to [`Self::from_facts`].
+    pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        Self::from_facts(files.into_iter().map(|(path, bytes)| read_file(path, bytes)))
+    }
+
+    /// Brings together what single files declare, and follows the kustomizations among them.
+    pub fn from_facts(facts: impl IntoIterator<Item = FileFacts>) -> Self {
+        let mut facts: Vec<FileFacts> = facts.into_iter().collect();
+        facts.sort_by(|one, other| one.path.cmp(&other.path));
+        drop_chart_templates(&mut facts);
+        let mut inventory = Self { files: facts.len(), ..Self::default() };
+        let mut kustomizations = Vec::new();
+        let mut generated = BTreeMap::new();
+        let mut patches: BTreeMap<String, Vec<Change>> = BTreeMap::new();
+        let named: BTreeSet<String> = facts
+            .iter()
+            .filter_map(|file| file.kustomization.as_ref())
+            .flat_map(Kustomization::patch_files)
+            .collect();
+        for file in facts {
+            let path = join("", &file.path);
+            if named.contains(&path) {
+                patches.insert(path.clone(), file.as_patch());
+            }
+            if !file.sealed_files.is_empty() {
+                generated.insert(path, file.sealed_files);
+            }
+            inventory.namespaces.extend(file.namespaces);
+            inventory.service_accounts.extend(file.service_accounts);
+            inventory.workloads.extend(file.workloads);
+            inventory.secrets.extend(file.secrets);
+            inventory.unreadable.extend(file.unreadable);
+            kustomizations.extend(file.kustomization);
+        }
+        inventory.kustomizations = Kustomizations::new(kustomizations, &generated, |path| {
+            patches.remove(path).unwrap_or_default()
+        });
+        inventory.render();
+        inventory
+    }
+
+    /// Returns how many files were read.
+    #[must_use]
+    pub fn files(&self) -> usize {
+        self.files
+    }
+
+    /// Lists the Namespaces.
+    pub fn namespaces(&self) -> impl Iterator<Item = &Namespace> {
+        self.namespaces.iter()
+    }
+
+    /// Lists the names of the Namespaces that carry all of `labels`, sorted, each once.
+    #[must_use]
+    pub fn namespaces_with_labels(&self, labels: &BTreeMap<String, String>) -> Vec<String> {
+        let carries = |namespace: &&Namespace| {
+            labels.iter().all(|(key, value)| namespace.labels.get(key) == Some(value))
+        };
+        let mut names: Vec<String> =
+            self.namespaces.iter().filter(carries).map(|found| found.name.clone()).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Lists the ServiceAccounts.
+    pub fn service_accounts(&self) -> impl Iterator<Item = &ServiceAccount> {
+        self.service_accounts.iter()
+    }
+
+    /// Finds a ServiceAccount whose namespace is known.
+    #[must_use]
+    pub fn service_account(&self, namespace: &str, name: &str) -> Option<&ServiceAccount> {
+        self.service_accounts
+            .iter()
+            .find(|one| one.namespace.as_deref() == Some(namespace) && one.name == name)
+    }
+
+    /// Lists the workloads.
+    pub fn workloads(&self) -> impl Iterator<Item = &Workload> {
+        self.workloads.iter()
+    }
+
+    /// Finds a workload whose namespace is known.
+    #[must_use]
+    pub fn workload(&self, namespace: &str, kind: &str, name: &str) -> Option<&Workload> {
+        self.workloads.iter().find(|one| {
+            one.namespace.as_deref() == Some(namespace) && one.kind == kind && one.name == name
+        })
+    }
+
+    /// Lists the Secrets.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.secrets.iter()
+    }
+
+    /// Lists what could not be read.
+    #[must_use]
+    pub fn unreadable(&self) -> &[Unreadable] {
+        &self.unreadable
+    }
+
+    /// Adds a file that the binary could not open.
+    pub fn add_unreadable(&mut self, file: &str, message: &str) {
+        let reason = Reason::NotOpened { message: message.to_owned() };
+        self.unreadable.push(Unreadable { file: Arc::from(file), document: None, reason });
+        self.unreadable.sort();
+    }
+
+    /// Works out what the kustomizations make of every object.
+    fn render(&mut self) {
+        let kustomizations = std::mem::take(&mut self.kustomizations);
+        self.workloads.retain(|one| !kustomizations.is_only_patch(&one.place.file));
+        self.service_accounts.retain(|one| !kustomizations.is_only_patch(&one.place.file));
+        self.secrets.retain(|one| !kustomizations.is_only_patch(&one.place.file));
+        for one in &mut self.workloads {
+            one.renderings = kustomizations.render_workload(one);
+            settle(&mut one.namespace, &mut one.name, &one.renderings);
+            settle_images(one);
+        }
+        for one in &mut self.service_accounts {
+            let (file, kind) = (&one.place.file, "ServiceAccount");
+            one.renderings = kustomizations.render_object(
+                file,
+                kind,
+                one.namespace.as_deref(),
+                &one.name,
+                &one.pull_secrets,
+            );
+            settle(&mut one.namespace, &mut one.name, &one.renderings);
+            if let [Rendering { pull_secrets: Some(changed), .. }] = one.renderings.as_slice() {
+                one.pull_secrets.clone_from(changed);
+            }
+        }
+        for one in &mut self.secrets {
+            let (file, kind) = (&one.place.file, "Secret");
+            one.renderings =
+                kustomizations.render_object(file, kind, one.namespace.as_deref(), &one.name, &[]);
+            settle(&mut one.namespace, &mut one.name, &one.renderings);
+        }
+        self.kustomizations = kustomizations;
+    }
+}
+
+impl ServiceAccount {
+    /// Returns what a patch for the account changes, in the form that patches of workloads have.
+    fn as_part(&self) -> Workload {
+        Workload {
+            kind: "ServiceAccount".to_owned(),
+            api_version: "v1".to_owned(),
+            namespace: self.namespace.clone(),
+            name: self.name.clone(),
+            service_account: None,
+            pull_secrets: self.pull_secrets.clone(),
+            images: Vec::new(),
+            source: Source::Core,
+            place: self.place.clone(),
+            renderings: Vec::new(),
+        }
+    }
+}
+
+/// Takes over what all renderings agree on; a namespace that they do not agree on is undetermined.
+fn settle(namespace: &mut Option<String>, name: &mut String, renderings: &[Rendering]) {
+    let Some((first, rest)) = renderings.split_first() else {
+        return;
+    };
+    let agreed = rest.iter().all(|one| one.namespace == first.namespace);
+    *namespace = if agreed { first.namespace.clone() } else { None };
+    if rest.iter().all(|one| one.name == first.name) {
+        name.clone_from(&first.name);
+    }
+}
+
+fn settle_images(workload: &mut Workload) {
+    let [only] = workload.renderings.as_slice() else {
+        return;
+    };
+    for (position, image) in &only.images {
+        if let Some(one) = workload.images.get_mut(*position) {
+            one.image.clone_from(image);
+        }
+    }
+    if let Some(pull_secrets) = &only.pull_secrets {
+        workload.pull_secrets.clone_from(pull_secrets);
+    }
+    if let Some(account) = &only.service_account {
+        workload.service_account = Some(account.clone());
+    }
+}
+
+/// Takes files in the `templates` folder of a chart for what they are, even where they parse.
+fn drop_chart_templates(facts: &mut [FileFacts]) {
+    let charts: Vec<String> = facts
+        .iter()
+        .filter(|file| file.is_chart)
+        .map(|file| match folder_of(&file.path) {
+            "" => "templates/".to_owned(),
+            folder => format!("{folder}/templates/"),
+        })
+        .collect();
+    for file in facts.iter_mut().filter(|file| file.has_braces) {
+        if charts.iter().any(|templates| file.path.starts_with(templates)) {
+            *file = FileFacts::helm_template(&file.path);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Knows what one file declares, whatever other files say.
+
+use std::sync::Arc;
+
+use super::object::read_object;
+use super::{Namespace, Secret, ServiceAccount, Workload, helm};
+use crate::kustomization::{self, Change, Kustomization, Operation, read_operations};
+use crate::manifest::{Document, Node, read_documents};
+use crate::place::{Place, file_name};
+use crate::text;
+use crate::unreadable::{Reason, Unreadable};
+
+/// What one file declares.
+#[derive(Debug, Default)]
+pub struct FileFacts {
+    pub(crate) path: Arc<str>,
+    pub(crate) namespaces: Vec<Namespace>,
+    pub(crate) service_accounts: Vec<ServiceAccount>,
+    pub(crate) workloads: Vec<Workload>,
+    pub(crate) secrets: Vec<Secret>,
+    pub(crate) unreadable: Vec<Unreadable>,
+    pub(crate) kustomization: Option<Kustomization>,
+    /// Workloads that pull nothing: what a patch changes of one, for instance.
+    pub(crate) workload_parts: Vec<Workload>,
+    /// JSON operations that a patch may name.
+    pub(crate) operations: Vec<Vec<Operation>>,
+    /// The files that a generator of KSOPS opens.
+    pub(crate) sealed_files: Vec<String>,
+    /// Whether the file is the `Chart.yaml` of a Helm chart.
+    pub(crate) is_chart: bool,
+    /// Whether `{{` occurs anywhere.
+    pub(crate) has_braces: bool,
+}
+
+impl FileFacts {
+    pub(crate) fn helm_template(path: &str) -> Self {
+        Self::unread(path, Reason::HelmTemplate)
+    }
+
+    /// Returns what the file changes when a kustomization names it as a patch.
+    pub(crate) fn as_patch(&self) -> Vec<Change> {
+        let operations = self.operations.iter().cloned().map(Change::Operations);
+        let workloads = self.workloads.iter().chain(&self.workload_parts);
+        let parts = workloads.map(|part| Change::Merge(Box::new(part.clone())));
+        let accounts =
+            self.service_accounts.iter().map(|account| Change::Merge(Box::new(account.as_part())));
+        operations.chain(parts).chain(accounts).collect()
+    }
+
+    fn unread(path: &str, reason: Reason) -> Self {
+        let path: Arc<str> = Arc::from(path);
+        let unreadable = vec![Unreadable { file: Arc::clone(&path), document: None, reason }];
+        Self { path, unreadable, ..Self::default() }
+    }
+}
+
+/// Reads one file; independent of every other, so that files can be read in parallel.
+#[must_use]
+pub fn read_file(path: &str, bytes: &[u8]) -> FileFacts {
+    let text = match text::decode(bytes) {
+        Ok(text) => text,
+        Err(reason) => return FileFacts::unread(path, reason),
+    };
+    let has_braces = text.contains("{{");
+    let mut facts = FileFacts { path: Arc::from(path), has_braces, ..FileFacts::default() };
+    facts.is_chart = file_name(path) == "Chart.yaml";
+    for Document { index, root } in read_documents(&text) {
+        match root {
+            Ok(root) => facts.take_document(index, &root),
+            Err(reason) if has_braces && is_template(&text, &reason) => {
+                return FileFacts::helm_template(path);
+            }
+            Err(reason) => facts.unreadable.push(Unreadable {
+                file: Arc::clone(&facts.path),
+                document: Some(index),
+                reason,
+            }),
+        }
+    }
+    facts
+}
+
+impl FileFacts {
+    fn take_document(&mut self, index: usize, root: &Node<'_>) {
+        if kustomization::is_kustomization(&self.path, root) {
+            let found = kustomization::read(&self.path, index, root);
+            self.workloads.extend(found.images_as_workload());
+            self.secrets.extend(found.generated_secrets());
+            self.kustomization = Some(found);
+        } else if let Some(operations) = read_operations(root) {
+            self.operations.push(operations);
+        } else if root.get("kind").and_then(Node::string).is_some() {
+            let place = self.place(index, root);
+            read_object(self, root, &place);
+        } else if let Some(workload) = helm::read_values_file(&self.path, index, root) {
+            self.workloads.push(workload);
+        }
+    }
+
+    fn place(&self, document: usize, node: &Node<'_>) -> Place {
+        Place { file: Arc::clone(&self.path), document, line: node.line, column: node.column }
+    }
+}
+
+/// Tells whether the document in which reading failed has the braces of a template.
+fn is_template(text: &str, reason: &Reason) -> bool {
+    let line = match reason {
+        Reason::Syntax { line, .. } | Reason::KeyNotText { line } => *line,
+        _ => return false,
+    };
+    let mut in_document = false;
+    for (number, content) in text.lines().enumerate() {
+        if content.starts_with("---") {
+            if number >= line {
+                break;
+            }
+            in_document = false;
+        }
+        in_document |= content.contains("{{");
+    }
+    in_document
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reasons(text: &str) -> Vec<String> {
+        let facts = read_file("a.yaml", text.as_bytes());
+        facts.unreadable.iter().map(|one| one.reason.to_string()).collect()
+    }
+
+    #[test]
+    fn templates_are_named_as_such() {
+        assert_eq!(reasons("{{- if .Values.x }}\na: 1\n{{- end }}\n"), ["helm-template"]);
+        assert_eq!(reasons("kind: Pod\nname: {{ .Release.Name }}-x\n"), ["helm-template"]);
+        assert_eq!(reasons("kind: Pod\nname: {{ .Release.Name }}\n"), ["helm-template"]);
+    }
+
+    #[test]
+    fn braces_in_another_document_make_no_template() {
+        let found = reasons("a: '{{x}}'\n---\nb: [\n---\nc: '{{x}}'\n");
+        assert_eq!(found.len(), 1);
+        assert!(found[0].starts_with("not valid YAML"), "{}", found[0]);
+    }
+
+    #[test]
+    fn broken_document_leaves_the_others() {
+        let facts = read_file("a.yaml", b"a: [\n---\nkind: Namespace\nmetadata: {name: x}\n");
+        assert_eq!(facts.namespaces.len(), 1);
+        assert_eq!(facts.unreadable.len(), 1);
+    }
+}

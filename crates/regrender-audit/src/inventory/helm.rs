@@ -1,0 +1,132 @@
+//! Knows the usual shapes of images in the values of Helm charts.
+
+use std::sync::Arc;
+
+use super::object::Header;
+use super::{ImageUse, Role, Source, Workload, image, pod};
+use crate::manifest::{Document, Node, read_documents};
+use crate::place::{Place, file_name};
+
+/// Reads the values of a `HelmRelease` (Flux), a `HelmChart` (k3s) or an `Application` (Argo CD).
+pub(super) fn read_release(root: &Node<'_>, header: &Header) -> Option<Workload> {
+    let mut workload = header.workload(Source::HelmValues);
+    let target = ["targetNamespace", "destination"].iter().find_map(|member| {
+        let node = root.at(&["spec", member])?;
+        node.scalar().or_else(|| node.get("namespace")?.scalar())
+    });
+    if let Some(namespace) = target {
+        workload.namespace = Some(namespace.to_owned());
+    }
+    for path in [&["spec", "values"][..], &["spec", "source", "helm", "valuesObject"]] {
+        if let Some(values) = root.at(path) {
+            take_values(&mut workload, values, &header.place);
+        }
+    }
+    for source in root.at(&["spec", "sources"]).map(Node::items).unwrap_or_default() {
+        if let Some(values) = source.at(&["helm", "valuesObject"]) {
+            take_values(&mut workload, values, &header.place);
+        }
+    }
+    for path in [&["spec", "valuesContent"][..], &["spec", "source", "helm", "values"]] {
+        if let Some(text) = root.at(path).filter(|node| node.string().is_some()) {
+            take_text(&mut workload, text, &header.place);
+        }
+    }
+    (!workload.images.is_empty()).then_some(workload)
+}
+
+/// Reads a file without a kind as values of a chart.
+pub(super) fn read_values_file(path: &str, document: usize, root: &Node<'_>) -> Option<Workload> {
+    if !root.is_mapping() || is_of_another_tool(path) {
+        return None;
+    }
+    let place = Place { file: Arc::from(path), document, line: root.line, column: root.column };
+    let header = Header {
+        kind: String::new(),
+        api_version: String::new(),
+        namespace: None,
+        name: String::new(),
+        place,
+    };
+    let mut workload = header.workload(Source::HelmValues);
+    take_values(&mut workload, root, &header.place);
+    (!workload.images.is_empty()).then_some(workload)
+}
+
+/// Tells whether a file without a kind belongs to a program that is not Helm.
+fn is_of_another_tool(path: &str) -> bool {
+    let name = file_name(path);
+    let composes = name.starts_with("docker-compose") || name.starts_with("compose.");
+    let continuous = name.starts_with(".gitlab-ci") || name.starts_with(".drone");
+    let hidden =
+        [".github/", ".circleci/", ".gitea/", ".forgejo/", ".woodpecker/", ".devcontainer/"];
+    composes
+        || continuous
+        || name == "Chart.yaml"
+        || hidden
+            .iter()
+            .any(|folder| path.starts_with(folder) || path.contains(&format!("/{folder}")))
+}
+
+/// Reads values that are kept as a text.
+fn take_text(workload: &mut Workload, text: &Node<'_>, place: &Place) {
+    let documents = read_documents(text.string().unwrap_or_default());
+    let Some(Document { root: Ok(root), .. }) = documents.first() else {
+        return;
+    };
+    let before = workload.images.len();
+    take_values(workload, root, place);
+    // Lines inside a block of text begin below the line that announces the block.
+    for image in workload.images.iter_mut().skip(before) {
+        image.place.line += text.line;
+    }
+}
+
+fn take_values(workload: &mut Workload, values: &Node<'_>, place: &Place) {
+    walk(workload, values, place, "");
+}
+
+fn walk(workload: &mut Workload, node: &Node<'_>, place: &Place, path: &str) {
+    for (key, value) in node.members() {
+        let path =
+            if path.is_empty() { key.text.to_string() } else { format!("{path}.{}", key.text) };
+        match &*key.text {
+            "imagePullSecrets" | "pullSecrets" => add_pull_secrets(workload, value),
+            "serviceAccountName" => {
+                workload.service_account = value.string().map(str::to_owned);
+            }
+            _ => {}
+        }
+        if let Some(found) = image::of_member(node, key, value) {
+            let place = Place { line: found.node.line, column: found.node.column, ..place.clone() };
+            let image =
+                ImageUse { role: Role::Container, container: path, image: found.image, place };
+            workload.images.push(image);
+            if let Some(list) = value.get("pullSecrets").or_else(|| value.get("imagePullSecrets")) {
+                add_pull_secrets(workload, list);
+            }
+            continue;
+        }
+        if value.is_mapping() {
+            walk(workload, value, place, &path);
+        }
+        for item in value.items() {
+            walk(workload, item, place, &path);
+        }
+    }
+}
+
+/// Charts take names of pull secrets as references or as plain text.
+fn add_pull_secrets(workload: &mut Workload, list: &Node<'_>) {
+    let mut names = pod::reference_names(Some(list));
+    for (name, item) in names.iter_mut().zip(list.items()) {
+        if let Some(text) = item.string() {
+            text.clone_into(name);
+        }
+    }
+    for name in names {
+        if !workload.pull_secrets.contains(&name) {
+            workload.pull_secrets.push(name);
+        }
+    }
+}

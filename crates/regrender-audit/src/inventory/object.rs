@@ -1,0 +1,164 @@
+//! Knows the kinds of Kubernetes objects, and what of each the inventory keeps.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::facts::FileFacts;
+use super::{Namespace, ServiceAccount, Source, Workload, helm, pod, secret, shape};
+use crate::manifest::Node;
+use crate::place::{Place, folder_of, join};
+
+/// Lists may hold lists; nobody nests them further.
+const LIST_DEPTH: usize = 4;
+
+/// Takes one object into `facts`, and what a list or template holds one by one.
+pub(super) fn read_object(facts: &mut FileFacts, root: &Node<'_>, place: &Place) {
+    read_nested(facts, root, place, 0);
+}
+
+fn read_nested(facts: &mut FileFacts, root: &Node<'_>, place: &Place, depth: usize) {
+    let header = Header::of(root, place);
+    if let Some(items) = unfolded(root, &header.kind).filter(|_| depth < LIST_DEPTH) {
+        for item in items.items() {
+            let place = Place { line: item.line, column: item.column, ..place.clone() };
+            read_nested(facts, item, &place, depth + 1);
+        }
+        return;
+    }
+    match &*header.kind {
+        "Namespace" => facts.namespaces.push(Namespace {
+            labels: texts(root.at(&["metadata", "labels"])),
+            name: header.name,
+            place: place.clone(),
+        }),
+        "ServiceAccount" => facts.service_accounts.push(service_account(root, header)),
+        "Secret" | "SealedSecret" | "ExternalSecret" | "ClusterExternalSecret" => {
+            facts.secrets.extend(secret::read(root, &header));
+        }
+        "HelmRelease" | "HelmChart" | "HelmChartConfig" | "Application" => {
+            facts.workloads.extend(helm::read_release(root, &header));
+        }
+        "ksops" | "SopsSecretGenerator" => {
+            let folder = folder_of(&facts.path);
+            let files = root.get("files").map(Node::items).unwrap_or_default();
+            let files = files.iter().filter_map(Node::string);
+            facts.sealed_files.extend(files.map(|file| join(folder, file)));
+        }
+        _ => {
+            let (whole, part): (Vec<_>, Vec<_>) =
+                workloads(root, &header).into_iter().partition(|one| !one.images.is_empty());
+            facts.workload_parts.extend(part);
+            facts.workloads.extend(whole);
+        }
+    }
+}
+
+/// Reads a document that stands inside another, a patch for instance, as a part of a workload.
+pub(crate) fn read_inline_workloads(root: &Node<'_>) -> Vec<Workload> {
+    let place = Place { file: Arc::from(""), document: 0, line: root.line, column: root.column };
+    let mut header = Header::of(root, &place);
+    if header.kind == "ServiceAccount" {
+        let mut part = header.workload(Source::Core);
+        part.pull_secrets = pod::reference_names(root.get("imagePullSecrets"));
+        return vec![part];
+    }
+    header.place = place;
+    workloads(root, &header)
+}
+
+/// What every object has.
+#[derive(Clone, Debug)]
+pub(super) struct Header {
+    pub(super) kind: String,
+    pub(super) api_version: String,
+    pub(super) namespace: Option<String>,
+    pub(super) name: String,
+    pub(super) place: Place,
+}
+
+impl Header {
+    pub(super) fn of(root: &Node<'_>, place: &Place) -> Self {
+        let text = |path: &[&str]| {
+            let found = root.at(path).and_then(Node::scalar).unwrap_or_default();
+            found.to_owned()
+        };
+        let mut name = text(&["metadata", "name"]);
+        if name.is_empty() {
+            name = text(&["metadata", "generateName"]);
+        }
+        Self {
+            kind: text(&["kind"]),
+            api_version: text(&["apiVersion"]),
+            namespace: Some(text(&["metadata", "namespace"])).filter(|name| !name.is_empty()),
+            name,
+            place: place.clone(),
+        }
+    }
+
+    /// Returns the API group, empty for the core.
+    pub(super) fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    pub(super) fn workload(&self, source: Source) -> Workload {
+        Workload {
+            kind: self.kind.clone(),
+            api_version: self.api_version.clone(),
+            namespace: self.namespace.clone(),
+            name: self.name.clone(),
+            service_account: None,
+            pull_secrets: Vec::new(),
+            images: Vec::new(),
+            source,
+            place: self.place.clone(),
+            renderings: Vec::new(),
+        }
+    }
+}
+
+fn unfolded<'n, 'a>(root: &'n Node<'a>, kind: &str) -> Option<&'n Node<'a>> {
+    let member = if kind.ends_with("List") {
+        "items"
+    } else if kind == "Template" {
+        "objects"
+    } else {
+        return None;
+    };
+    root.get(member).filter(|items| items.is_sequence())
+}
+
+fn workloads(root: &Node<'_>, header: &Header) -> Vec<Workload> {
+    let path: &[&str] = match (&*header.kind, header.group()) {
+        ("Pod", "") => &["spec"],
+        ("PodTemplate", "") => &["template", "spec"],
+        ("ReplicationController", "") => &["spec", "template", "spec"],
+        ("Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet", "apps" | "extensions") => {
+            &["spec", "template", "spec"]
+        }
+        ("Job", "batch") => &["spec", "template", "spec"],
+        ("CronJob", "batch") => &["spec", "jobTemplate", "spec", "template", "spec"],
+        _ => return shape::read(root, header),
+    };
+    root.at(path).map(|spec| pod::read(spec, header)).into_iter().collect()
+}
+
+fn service_account(root: &Node<'_>, header: Header) -> ServiceAccount {
+    ServiceAccount {
+        namespace: header.namespace,
+        written_name: header.name.clone(),
+        name: header.name,
+        pull_secrets: pod::reference_names(root.get("imagePullSecrets")),
+        mountable_secrets: pod::reference_names(root.get("secrets")),
+        annotations: texts(root.at(&["metadata", "annotations"])),
+        place: header.place,
+        renderings: Vec::new(),
+    }
+}
+
+fn texts(node: Option<&Node<'_>>) -> BTreeMap<String, String> {
+    let members = node.map(Node::members).unwrap_or_default();
+    members
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.text.to_string(), value.scalar()?.to_owned())))
+        .collect()
+}

@@ -1,0 +1,82 @@
+//! Knows Secrets in their several states: in clear, sealed, or only promised.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use regrender_image::PullSecret;
+
+use super::object::Header;
+use super::{Secret, SecretState};
+use crate::manifest::Node;
+
+/// Reads a Secret, or something that becomes one.
+pub(super) fn read(root: &Node<'_>, header: &Header) -> Option<Secret> {
+    match &*header.kind {
+        "Secret" => Some(plain_or_sops(root, header)),
+        "SealedSecret" => Some(sealed(root, header)),
+        "ExternalSecret" => Some(external(root, header)),
+        _ => None,
+    }
+}
+
+fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
+    let kind = root.get("type").and_then(Node::scalar).unwrap_or_default();
+    if root.get("sops").is_some_and(|sops| sops.get("mac").is_some()) {
+        return secret(header, &header.name, kind, SecretState::Sops);
+    }
+    let mut found = secret(header, &header.name, kind, SecretState::Clear);
+    let mut data: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for (key, value) in root.get("data").map(Node::members).unwrap_or_default() {
+        match value.scalar().map(decode_base64) {
+            Some(Some(bytes)) => drop(data.insert(key.text.to_string(), bytes)),
+            None if value.is_null() => drop(data.insert(key.text.to_string(), Vec::new())),
+            _ => found.bad_keys.push(key.text.to_string()),
+        }
+    }
+    for (key, value) in root.get("stringData").map(Node::members).unwrap_or_default() {
+        match value.scalar() {
+            Some(text) => drop(data.insert(key.text.to_string(), text.as_bytes().to_vec())),
+            None if value.is_null() => drop(data.insert(key.text.to_string(), Vec::new())),
+            None => found.bad_keys.push(key.text.to_string()),
+        }
+    }
+    found.content.data = data;
+    found
+}
+
+fn sealed(root: &Node<'_>, header: &Header) -> Secret {
+    let text = |path: &[&str]| root.at(path).and_then(Node::scalar).filter(|text| !text.is_empty());
+    let name = text(&["spec", "template", "metadata", "name"]).unwrap_or(&header.name);
+    let kind = text(&["spec", "template", "type"]).unwrap_or_default();
+    secret(header, name, kind, SecretState::SealedSecret)
+}
+
+fn external(root: &Node<'_>, header: &Header) -> Secret {
+    let text = |path: &[&str]| root.at(path).and_then(Node::scalar).filter(|text| !text.is_empty());
+    let name = text(&["spec", "target", "name"]).unwrap_or(&header.name);
+    let kind = text(&["spec", "target", "template", "type"]).unwrap_or_default();
+    secret(header, name, kind, SecretState::ExternalSecret)
+}
+
+fn secret(header: &Header, name: &str, kind: &str, state: SecretState) -> Secret {
+    let content =
+        PullSecret { name: name.to_owned(), kind: kind.to_owned(), data: BTreeMap::new() };
+    Secret {
+        namespace: header.namespace.clone(),
+        name: name.to_owned(),
+        written_name: name.to_owned(),
+        kind: kind.to_owned(),
+        state,
+        content,
+        bad_keys: Vec::new(),
+        place: header.place.clone(),
+        renderings: Vec::new(),
+    }
+}
+
+/// Decodes as the API server does: padded, standard alphabet, line breaks ignored.
+fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let text: String = text.chars().filter(|letter| !matches!(letter, '\r' | '\n')).collect();
+    BASE64_STANDARD.decode(text).ok()
+}

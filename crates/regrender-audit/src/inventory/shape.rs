@@ -1,0 +1,144 @@
+//! Knows how to find images in custom resources: by shape, not by kind.
+
+use super::image::{self, is_image_key};
+use super::object::Header;
+use super::{ImageUse, Role, Source, Workload, pod};
+use crate::manifest::Node;
+use crate::place::Place;
+
+/// Kinds whose `image` is not one that a pod pulls.
+const SKIPPED: [&str; 16] = [
+    "BuildConfig",
+    "ClusterPolicy",
+    "ConfigMap",
+    "CustomResourceDefinition",
+    "ImageContentSourcePolicy",
+    "ImagePolicy",
+    "ImageRepository",
+    "ImageStream",
+    "ImageStreamTag",
+    "ImageTagMirrorSet",
+    "ImageUpdateAutomation",
+    "MutatingWebhookConfiguration",
+    "NodePool",
+    "Policy",
+    "ValidatingAdmissionPolicy",
+    "ValidatingWebhookConfiguration",
+];
+
+/// What the images below a mapping are pulled with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Surroundings {
+    service_account: Option<String>,
+    pull_secrets: Vec<String>,
+}
+
+/// Reads the images of an object of any kind.
+pub(super) fn read(root: &Node<'_>, header: &Header) -> Vec<Workload> {
+    if SKIPPED.contains(&&*header.kind) || header.group() == "constraints.gatekeeper.sh" {
+        return Vec::new();
+    }
+    let mut walk = Walk { header, found: Vec::new() };
+    walk.mapping(root, &Surroundings::default(), Role::Container, "");
+    walk.found
+}
+
+struct Walk<'h> {
+    header: &'h Header,
+    found: Vec<Workload>,
+}
+
+impl Walk<'_> {
+    fn mapping(&mut self, node: &Node<'_>, outer: &Surroundings, role: Role, path: &str) {
+        let inner = surroundings(node, outer);
+        let has_containers = pod::CONTAINERS.iter().any(|(member, _)| {
+            node.get(member).is_some_and(|list| list.items().iter().any(Node::is_mapping))
+        });
+        if has_containers {
+            let images = pod::images(node, &self.header.place);
+            self.add(&inner, images);
+        }
+        for (key, value) in node.members() {
+            let in_pod = key.text == "volumes"
+                || pod::CONTAINERS.iter().any(|(member, _)| *member == key.text);
+            if matches!(&*key.text, "metadata" | "status") && path.is_empty()
+                || has_containers && in_pod
+            {
+                continue;
+            }
+            let path = join(path, &key.text);
+            if let Some(found) = image::of_member(node, key, value) {
+                let container = match node.get("name").and_then(Node::scalar) {
+                    Some(name) if is_image_key(&key.text) => name.to_owned(),
+                    _ => path,
+                };
+                let place = Place {
+                    line: found.node.line,
+                    column: found.node.column,
+                    ..self.header.place.clone()
+                };
+                let image = ImageUse { role, container, image: found.image, place };
+                self.add(&inner, vec![image]);
+            } else {
+                let role = pod::CONTAINERS.iter().find(|(member, _)| *member == key.text);
+                self.value(value, &inner, role.map_or(Role::Container, |(_, role)| *role), &path);
+            }
+        }
+    }
+
+    fn value(&mut self, node: &Node<'_>, outer: &Surroundings, role: Role, path: &str) {
+        if node.is_mapping() {
+            self.mapping(node, outer, role, path);
+        }
+        for item in node.items() {
+            self.value(item, outer, role, path);
+        }
+    }
+
+    fn add(&mut self, surroundings: &Surroundings, images: Vec<ImageUse>) {
+        if images.is_empty() {
+            return;
+        }
+        let same = |one: &&mut Workload| {
+            one.service_account == surroundings.service_account
+                && one.pull_secrets == surroundings.pull_secrets
+        };
+        if let Some(known) = self.found.iter_mut().find(same) {
+            known.images.extend(images);
+            return;
+        }
+        let mut workload = self.header.workload(Source::Custom);
+        workload.service_account.clone_from(&surroundings.service_account);
+        workload.pull_secrets.clone_from(&surroundings.pull_secrets);
+        workload.images = images;
+        self.found.push(workload);
+    }
+}
+
+/// Reads account and pull secrets of a mapping, or of the pod template beside its images (Tekton).
+fn surroundings(node: &Node<'_>, outer: &Surroundings) -> Surroundings {
+    let run = node.get("taskRunTemplate");
+    let places = [
+        Some(node),
+        node.get("podTemplate"),
+        run,
+        run.and_then(|template| template.get("podTemplate")),
+        node.at(&["spec", "podTemplate"]),
+    ];
+    let mut inner = outer.clone();
+    for place in places.into_iter().flatten() {
+        if let Some(list) = place.get("imagePullSecrets").filter(|list| list.is_sequence()) {
+            inner.pull_secrets = pod::reference_names(Some(list));
+        } else if let Some(name) = place.get("imagePullSecret").and_then(Node::string) {
+            inner.pull_secrets = vec![name.to_owned()];
+        }
+        if let Some(name) = place.get("serviceAccountName").and_then(Node::string) {
+            inner.service_account = Some(name.to_owned());
+        }
+    }
+    inner
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}

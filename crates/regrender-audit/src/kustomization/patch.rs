@@ -1,0 +1,198 @@
+//! Knows the patches of a kustomization, as far as they touch pull secrets, accounts and images.
+
+use regex::Regex;
+
+use crate::inventory::{Role, Workload, read_inline_workloads};
+use crate::manifest::{Document, Node, read_documents};
+
+/// One patch: whom it is for, and where it stands.
+#[derive(Debug)]
+pub(super) struct Patch {
+    pub(super) target: Option<Target>,
+    pub(super) body: Body,
+}
+
+/// The text of a patch.
+#[derive(Debug)]
+pub(super) enum Body {
+    /// In a file, relative to the kustomization's folder.
+    File(String),
+    Inline(Vec<Change>),
+}
+
+/// What a patch changes.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    /// A part of a workload, merged into it.
+    Merge(Box<Workload>),
+    /// JSON operations.
+    Operations(Vec<Operation>),
+}
+
+/// Whom a patch is for; patterns match the whole name.
+#[derive(Debug)]
+pub(super) struct Target {
+    kind: Option<String>,
+    name: Option<String>,
+}
+
+impl Target {
+    pub(super) fn takes(&self, kind: &str, names: [&str; 2]) -> bool {
+        let matches = |pattern: &Option<String>, text: &str| {
+            pattern.as_ref().is_none_or(|pattern| {
+                Regex::new(&format!("^(?:{pattern})$"))
+                    .map_or(pattern == text, |it| it.is_match(text))
+            })
+        };
+        matches(&self.kind, kind) && names.iter().any(|name| matches(&self.name, name))
+    }
+}
+
+/// One JSON operation that touches what an image is pulled with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    /// The whole list of pull secrets is given.
+    SetPullSecrets(Vec<String>),
+    /// One more pull secret is added.
+    AddPullSecret(String),
+    /// The account is given.
+    SetServiceAccount(String),
+    /// The image of one container is given.
+    SetImage {
+        /// Which list of containers.
+        role: Role,
+        /// The position in that list.
+        position: usize,
+        /// The new image.
+        image: String,
+    },
+}
+
+/// Reads all patches of a kustomization.
+pub(super) fn read_patches(root: &Node<'_>) -> Vec<Patch> {
+    let mut patches = Vec::new();
+    for member in ["patches", "patchesJson6902"] {
+        for node in root.get(member).map(Node::items).unwrap_or_default() {
+            let text = |name: &str| node.get(name).and_then(Node::string);
+            let body = match (text("path"), text("patch")) {
+                (Some(path), _) => Body::File(path.to_owned()),
+                (None, Some(patch)) => Body::Inline(read_changes(patch)),
+                (None, None) => continue,
+            };
+            patches.push(Patch { target: node.get("target").map(target), body });
+        }
+    }
+    for node in root.get("patchesStrategicMerge").map(Node::items).unwrap_or_default() {
+        if let Some(text) = node.string() {
+            let body = if text.contains('\n') {
+                Body::Inline(read_changes(text))
+            } else {
+                Body::File(text.to_owned())
+            };
+            patches.push(Patch { target: None, body });
+        }
+    }
+    patches
+}
+
+/// Reads a list of JSON operations; `None` where the document is none.
+pub(crate) fn read_operations(root: &Node<'_>) -> Option<Vec<Operation>> {
+    let is_list = root.is_sequence() && root.items().iter().any(|item| item.get("op").is_some());
+    is_list.then(|| root.items().iter().filter_map(operation).collect())
+}
+
+fn target(node: &Node<'_>) -> Target {
+    let text = |name: &str| node.get(name).and_then(Node::scalar).map(str::to_owned);
+    Target { kind: text("kind"), name: text("name") }
+}
+
+fn read_changes(text: &str) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for Document { root, .. } in read_documents(text) {
+        let Ok(root) = root else {
+            continue;
+        };
+        match read_operations(&root) {
+            Some(operations) => changes.push(Change::Operations(operations)),
+            None => {
+                let workloads = read_inline_workloads(&root);
+                changes.extend(workloads.into_iter().map(|one| Change::Merge(Box::new(one))));
+            }
+        }
+    }
+    changes
+}
+
+fn operation(node: &Node<'_>) -> Option<Operation> {
+    let path = node.get("path").and_then(Node::scalar)?;
+    let op = node.get("op").and_then(Node::scalar)?;
+    let value = node.get("value");
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        [.., "imagePullSecrets"] if op == "remove" => Some(Operation::SetPullSecrets(Vec::new())),
+        [.., "imagePullSecrets"] => Some(Operation::SetPullSecrets(names(value?))),
+        [.., "imagePullSecrets", _] if op == "add" => {
+            let name = value?.get("name").and_then(Node::scalar)?;
+            Some(Operation::AddPullSecret(name.to_owned()))
+        }
+        [.., "serviceAccountName" | "serviceAccount"] => {
+            let name = value.and_then(Node::scalar).unwrap_or_default();
+            Some(Operation::SetServiceAccount(name.to_owned()))
+        }
+        [.., list, position, "image"] => {
+            let role = match *list {
+                "initContainers" => Role::Init,
+                "containers" => Role::Container,
+                _ => return None,
+            };
+            let image = value.and_then(Node::scalar)?.to_owned();
+            Some(Operation::SetImage { role, position: position.parse().ok()?, image })
+        }
+        _ => None,
+    }
+}
+
+fn names(list: &Node<'_>) -> Vec<String> {
+    let name =
+        |item: &Node<'_>| item.get("name").and_then(Node::scalar).unwrap_or_default().to_owned();
+    list.items().iter().map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn operations(text: &str) -> Vec<Operation> {
+        let documents = read_documents(text);
+        read_operations(documents[0].root.as_ref().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn target_patterns_match_whole_names() {
+        let target = Target { kind: Some("Deployment".to_owned()), name: Some("w.*".to_owned()) };
+        assert!(target.takes("Deployment", ["web", "web"]));
+        assert!(!target.takes("Deployment", ["a-web", "a-web"]));
+        assert!(target.takes("Deployment", ["a-web", "web"]));
+        assert!(!target.takes("Job", ["web", "web"]));
+    }
+
+    #[test]
+    fn operations_on_pull_secrets_are_read() {
+        let found = operations(
+            "- {op: add, path: /spec/template/spec/imagePullSecrets, value: [{name: a}]}\n\
+             - {op: add, path: /spec/template/spec/imagePullSecrets/-, value: {name: b}}\n\
+             - {op: remove, path: /spec/template/spec/imagePullSecrets}\n\
+             - {op: replace, path: /spec/template/spec/containers/1/image, value: x}\n\
+             - {op: replace, path: /spec/replicas, value: 1}\n",
+        );
+        assert_eq!(
+            found,
+            [
+                Operation::SetPullSecrets(vec!["a".to_owned()]),
+                Operation::AddPullSecret("b".to_owned()),
+                Operation::SetPullSecrets(Vec::new()),
+                Operation::SetImage { role: Role::Container, position: 1, image: "x".to_owned() },
+            ]
+        );
+    }
+}

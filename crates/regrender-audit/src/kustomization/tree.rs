@@ -1,0 +1,318 @@
+//! Knows which kustomization lists which file, and what becomes of an object on the way to the top.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Kustomization;
+use super::patch::{Body, Change, Operation};
+use crate::inventory::{ImageUse, Rendering, Role, Source, Workload};
+use crate::place::join;
+
+/// More trees than this for one file are not told apart.
+const RENDERING_LIMIT: usize = 64;
+/// Kustomizations are not nested deeper than this.
+const CHAIN_LIMIT: usize = 32;
+
+/// All kustomizations of a repository.
+#[derive(Debug, Default)]
+pub(crate) struct Kustomizations {
+    by_folder: BTreeMap<String, Kustomization>,
+    /// For each file or folder, the folders of the kustomizations that list it as a resource.
+    parents: BTreeMap<String, BTreeSet<String>>,
+    /// What the files hold that only patches name.
+    patch_files: BTreeMap<String, Vec<Change>>,
+}
+
+/// An object on its way through the kustomizations.
+struct Object<'o> {
+    kind: &'o str,
+    written_name: &'o str,
+    namespace: Option<String>,
+    name: String,
+    images: Vec<(ImageUse, bool)>,
+    pull_secrets: Vec<String>,
+    pull_secrets_changed: bool,
+    service_account: Option<String>,
+    service_account_changed: bool,
+    merges_lists: bool,
+}
+
+impl Kustomizations {
+    /// Connects kustomizations with what they list; `generated` maps the files of KSOPS generators
+    /// to the files that those open.
+    pub(crate) fn new(
+        kustomizations: Vec<Kustomization>,
+        generated: &BTreeMap<String, Vec<String>>,
+        mut contents: impl FnMut(&str) -> Vec<Change>,
+    ) -> Self {
+        let mut all = Self::default();
+        for one in kustomizations {
+            all.by_folder.insert(join(one.folder(), ""), one);
+        }
+        let mut patch_files = BTreeSet::new();
+        for (folder, one) in &all.by_folder {
+            let generators = one
+                .generators
+                .iter()
+                .filter_map(|generator| generated.get(&join(folder, generator)));
+            let listed = one.resources.iter().map(|path| join(folder, path));
+            for path in listed.chain(generators.flatten().cloned()) {
+                all.parents.entry(path).or_default().insert(folder.clone());
+            }
+            // A component is not built on its own, but its own resources go where it is used.
+            for path in &one.components {
+                let path = join(folder, path);
+                all.parents.entry(path).or_default().insert(folder.clone());
+            }
+            patch_files.extend(one.patch_files());
+        }
+        all.patch_files = patch_files
+            .into_iter()
+            .map(|path| {
+                let changes = contents(&path);
+                (path, changes)
+            })
+            .collect();
+        all
+    }
+
+    /// Tells whether a file is named by patches and listed by no kustomization.
+    pub(crate) fn is_only_patch(&self, file: &str) -> bool {
+        let file = join("", file);
+        self.patch_files.contains_key(&file) && !self.parents.contains_key(&file)
+    }
+
+    /// Works out what becomes of an object that pulls nothing itself.
+    pub(crate) fn render_object(
+        &self,
+        file: &str,
+        kind: &str,
+        namespace: Option<&str>,
+        name: &str,
+        pull_secrets: &[String],
+    ) -> Vec<Rendering> {
+        self.render(file, |root, chain| {
+            let mut object = Object {
+                kind,
+                written_name: name,
+                namespace: namespace.map(str::to_owned),
+                name: name.to_owned(),
+                images: Vec::new(),
+                pull_secrets: pull_secrets.to_vec(),
+                pull_secrets_changed: false,
+                service_account: None,
+                service_account_changed: false,
+                // Lists of accounts are replaced as a whole.
+                merges_lists: false,
+            };
+            self.transform(&mut object, chain);
+            object.into_rendering(root)
+        })
+    }
+
+    /// Works out what becomes of a workload.
+    pub(crate) fn render_workload(&self, workload: &Workload) -> Vec<Rendering> {
+        if workload.source == Source::KustomizeImages {
+            return Vec::new();
+        }
+        self.render(&workload.place.file, |root, chain| {
+            let images = workload.images.iter().map(|image| (image.clone(), false)).collect();
+            let mut object = Object {
+                kind: &workload.kind,
+                written_name: &workload.name,
+                namespace: workload.namespace.clone(),
+                name: workload.name.clone(),
+                images,
+                pull_secrets: workload.pull_secrets.clone(),
+                pull_secrets_changed: false,
+                service_account: workload.service_account.clone(),
+                service_account_changed: false,
+                merges_lists: workload.source == Source::Core,
+            };
+            self.transform(&mut object, chain);
+            object.into_rendering(root)
+        })
+    }
+
+    fn render(
+        &self,
+        file: &str,
+        object: impl Fn(&str, &[&Kustomization]) -> Rendering,
+    ) -> Vec<Rendering> {
+        let mut chains = Vec::new();
+        self.collect_chains(&join("", file), &mut Vec::new(), &mut chains);
+        let mut renderings: Vec<Rendering> = chains
+            .iter()
+            .filter_map(|chain| {
+                let kustomizations: Vec<&Kustomization> =
+                    chain.iter().filter_map(|folder| self.by_folder.get(*folder)).collect();
+                Some(object(chain.last()?, &kustomizations))
+            })
+            .collect();
+        renderings.sort();
+        renderings.dedup();
+        renderings
+    }
+
+    /// Lists the ways from `path` to the top, innermost kustomization first.
+    fn collect_chains<'k>(
+        &'k self,
+        path: &str,
+        way: &mut Vec<&'k str>,
+        chains: &mut Vec<Vec<&'k str>>,
+    ) {
+        let parents = self.parents.get(path).into_iter().flatten();
+        let parents: Vec<&str> = parents.map(String::as_str).collect();
+        let parents: Vec<&str> =
+            parents.into_iter().filter(|parent| !way.contains(parent)).collect();
+        if parents.is_empty() {
+            if !way.is_empty() {
+                chains.push(way.clone());
+            }
+            return;
+        }
+        for parent in parents {
+            if chains.len() >= RENDERING_LIMIT || way.len() >= CHAIN_LIMIT {
+                return;
+            }
+            way.push(parent);
+            self.collect_chains(parent, way, chains);
+            way.pop();
+        }
+    }
+
+    fn transform(&self, object: &mut Object<'_>, chain: &[&Kustomization]) {
+        for one in chain {
+            self.transform_with(object, one, &mut Vec::new());
+        }
+    }
+
+    /// Applies a kustomization's components, then what it says itself.
+    fn transform_with<'k>(
+        &'k self,
+        object: &mut Object<'_>,
+        one: &'k Kustomization,
+        within: &mut Vec<&'k str>,
+    ) {
+        if within.contains(&one.folder()) || within.len() >= CHAIN_LIMIT {
+            return;
+        }
+        within.push(one.folder());
+        for component in &one.components {
+            if let Some(component) = self.by_folder.get(&join(one.folder(), component)) {
+                self.transform_with(object, component, within);
+            }
+        }
+        within.pop();
+        for patch in &one.patches {
+            let changes = match &patch.body {
+                Body::Inline(changes) => changes.as_slice(),
+                Body::File(path) => {
+                    self.patch_files.get(&join(one.folder(), path)).map_or(&[][..], Vec::as_slice)
+                }
+            };
+            for change in changes {
+                let names = [&*object.name, object.written_name];
+                let meant = match (&patch.target, change) {
+                    (Some(target), _) => target.takes(object.kind, names),
+                    (None, Change::Merge(part)) => {
+                        part.kind == object.kind && names.contains(&&*part.name)
+                    }
+                    (None, Change::Operations(_)) => false,
+                };
+                if meant {
+                    object.patch(change);
+                }
+            }
+        }
+        if let Some(namespace) = &one.namespace {
+            object.namespace = Some(namespace.clone());
+        }
+        object.name = format!("{}{}{}", one.prefix, object.name, one.suffix);
+        for (image, changed) in &mut object.images {
+            // The transformer of kustomize looks at containers, not at image volumes.
+            if image.role == Role::Volume {
+                continue;
+            }
+            if let Some(change) = one.images.iter().find(|change| change.is_about(&image.image)) {
+                image.image = change.apply(&image.image);
+                *changed = true;
+            }
+        }
+    }
+}
+
+impl Object<'_> {
+    fn patch(&mut self, change: &Change) {
+        match change {
+            Change::Merge(part) => self.merge(part),
+            Change::Operations(operations) => {
+                for operation in operations {
+                    self.operate(operation);
+                }
+            }
+        }
+    }
+
+    fn merge(&mut self, part: &Workload) {
+        if !part.pull_secrets.is_empty() {
+            let own = std::mem::take(&mut self.pull_secrets);
+            self.pull_secrets.clone_from(&part.pull_secrets);
+            if self.merges_lists {
+                let kept = own.into_iter().filter(|name| !part.pull_secrets.contains(name));
+                self.pull_secrets.extend(kept);
+            }
+            self.pull_secrets_changed = true;
+        }
+        if let Some(account) = &part.service_account {
+            self.service_account = Some(account.clone());
+            self.service_account_changed = true;
+        }
+        for new in &part.images {
+            for (image, changed) in &mut self.images {
+                if image.role == new.role && image.container == new.container {
+                    image.image.clone_from(&new.image);
+                    *changed = true;
+                }
+            }
+        }
+    }
+
+    fn operate(&mut self, operation: &Operation) {
+        match operation {
+            Operation::SetPullSecrets(names) => {
+                self.pull_secrets.clone_from(names);
+                self.pull_secrets_changed = true;
+            }
+            Operation::AddPullSecret(name) => {
+                self.pull_secrets.push(name.clone());
+                self.pull_secrets_changed = true;
+            }
+            Operation::SetServiceAccount(name) => {
+                self.service_account = Some(name.clone()).filter(|name| !name.is_empty());
+                self.service_account_changed = true;
+            }
+            Operation::SetImage { role, position, image } => {
+                let mut of_role = self.images.iter_mut().filter(|(one, _)| one.role == *role);
+                if let Some((one, changed)) = of_role.nth(*position) {
+                    one.image.clone_from(image);
+                    *changed = true;
+                }
+            }
+        }
+    }
+
+    fn into_rendering(self, root: &str) -> Rendering {
+        let images = self.images.into_iter().enumerate();
+        Rendering {
+            root: root.to_owned(),
+            namespace: self.namespace,
+            name: self.name,
+            images: images
+                .filter(|(_, (_, changed))| *changed)
+                .map(|(position, (image, _))| (position, image.image))
+                .collect(),
+            pull_secrets: Some(self.pull_secrets).filter(|_| self.pull_secrets_changed),
+            service_account: self.service_account.filter(|_| self.service_account_changed),
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Knows a YAML or JSON document as Kubernetes' own reader sees it, with the place of every node.
+
+mod reader;
+mod scalar;
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+pub(crate) use self::reader::{Document, read_documents};
+
+/// One node of a document.
+#[derive(Clone, Debug)]
+pub(crate) struct Node<'a> {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    value: Value<'a>,
+}
+
+#[derive(Clone, Debug)]
+enum Value<'a> {
+    /// The text, and whether it is a string rather than a number, a boolean or null.
+    Scalar(Cow<'a, str>, bool),
+    Sequence(Vec<Node<'a>>),
+    Mapping(Vec<Member<'a>>),
+    /// A node with an anchor; its aliases share it.
+    Shared(Rc<Node<'a>>),
+}
+
+/// One member of a mapping as it was written.
+#[derive(Clone, Debug)]
+struct Member<'a> {
+    /// `None` for a merge (`<<`).
+    key: Option<Key<'a>>,
+    value: Node<'a>,
+}
+
+/// The key of a member, with its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Key<'a> {
+    pub(crate) text: Cow<'a, str>,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+impl<'a> Node<'a> {
+    /// Returns the text of a string; `None` for numbers, booleans, null and everything else.
+    pub(crate) fn string(&self) -> Option<&str> {
+        match self.value() {
+            Value::Scalar(text, true) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns the text of any scalar but null.
+    pub(crate) fn scalar(&self) -> Option<&str> {
+        match self.value() {
+            Value::Scalar(text, is_string) if *is_string || !scalar::is_null(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Tells whether the node is null.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.value(), Value::Scalar(text, false) if scalar::is_null(text))
+    }
+
+    /// Returns the elements of a sequence; none for anything else.
+    pub(crate) fn items(&self) -> &[Node<'a>] {
+        match self.value() {
+            Value::Sequence(items) => items,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn is_sequence(&self) -> bool {
+        matches!(self.value(), Value::Sequence(_))
+    }
+
+    pub(crate) fn is_mapping(&self) -> bool {
+        matches!(self.value(), Value::Mapping(_))
+    }
+
+    /// Returns the member of that name: of several the last, merges counted where they stand.
+    pub(crate) fn get(&self, name: &str) -> Option<&Node<'a>> {
+        let Value::Mapping(members) = self.value() else {
+            return None;
+        };
+        members.iter().rev().find_map(|member| match &member.key {
+            Some(key) => (key.text == name).then_some(&member.value),
+            None => member.value.merged().find_map(|node| node.get(name)),
+        })
+    }
+
+    /// Follows a path of member names.
+    pub(crate) fn at(&self, path: &[&str]) -> Option<&Node<'a>> {
+        path.iter().try_fold(self, |node, name| node.get(name))
+    }
+
+    /// Lists the members that count: the last of each name, merged ones included.
+    pub(crate) fn members(&self) -> Vec<(&Key<'a>, &Node<'a>)> {
+        let mut found: Vec<(&Key<'a>, &Node<'a>)> = Vec::new();
+        self.collect_members(&mut found);
+        found.reverse();
+        found
+    }
+
+    /// Tells whether a member is written twice, and where for the second time.
+    pub(crate) fn repeated_key(&self) -> Option<&Key<'a>> {
+        let Value::Mapping(members) = self.value() else {
+            return None;
+        };
+        let mut seen = std::collections::BTreeSet::new();
+        members.iter().filter_map(|member| member.key.as_ref()).find(|key| !seen.insert(&*key.text))
+    }
+
+    /// Goes backwards, so that the first of each name that is met is the one that counts.
+    fn collect_members<'n>(&'n self, found: &mut Vec<(&'n Key<'a>, &'n Node<'a>)>) {
+        let Value::Mapping(members) = self.value() else {
+            return;
+        };
+        // Below this, looking through the list is faster than keeping a set.
+        let mut seen = std::collections::BTreeSet::new();
+        let small = members.len() < 24 && members.iter().all(|member| member.key.is_some());
+        if !small {
+            seen.extend(found.iter().map(|(key, _)| &*key.text));
+        }
+        for member in members.iter().rev() {
+            match &member.key {
+                Some(key) if small => {
+                    if !found.iter().any(|(known, _)| known.text == key.text) {
+                        found.push((key, &member.value));
+                    }
+                }
+                Some(key) => {
+                    if seen.insert(&*key.text) {
+                        found.push((key, &member.value));
+                    }
+                }
+                None => {
+                    for node in member.value.merged() {
+                        node.collect_members(found);
+                    }
+                    seen.extend(found.iter().map(|(key, _)| &*key.text));
+                }
+            }
+        }
+    }
+
+    /// Lists the mappings that a merge names; earlier ones win.
+    fn merged(&self) -> impl Iterator<Item = &Node<'a>> {
+        let list = self.items();
+        let single = if self.is_mapping() { Some(self) } else { None };
+        single.into_iter().chain(list.iter().filter(|node| node.is_mapping()))
+    }
+
+    fn value(&self) -> &Value<'a> {
+        let mut value = &self.value;
+        while let Value::Shared(node) = value {
+            value = &node.value;
+        }
+        value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(text: &str, test: impl Fn(&Node<'_>)) {
+        let documents = read_documents(text);
+        let root = documents[0].root.as_ref().unwrap();
+        test(root);
+    }
+
+    #[test]
+    fn last_of_repeated_keys_wins() {
+        with("a: 1\nb: 2\na: 3", |root| {
+            assert_eq!(root.get("a").unwrap().scalar(), Some("3"));
+            let names: Vec<_> = root.members().iter().map(|(key, _)| key.text.clone()).collect();
+            assert_eq!(names, ["b", "a"]);
+            assert_eq!(root.repeated_key().unwrap().line, 3);
+        });
+    }
+
+    #[test]
+    fn merge_counts_where_it_stands() {
+        // The reader of Kubernetes lets a merge override what stands before it.
+        with("{a: 1, <<: {a: 2, b: 3}}", |root| {
+            assert_eq!(root.get("a").unwrap().scalar(), Some("2"));
+            assert_eq!(root.get("b").unwrap().scalar(), Some("3"));
+        });
+        with("{<<: {a: 2, b: 3}, a: 1}", |root| {
+            assert_eq!(root.get("a").unwrap().scalar(), Some("1"));
+            assert_eq!(root.members().len(), 2);
+        });
+    }
+
+    #[test]
+    fn earlier_of_merged_mappings_wins() {
+        with("x: {<<: [{a: 1}, {a: 2, b: 2}]}", |root| {
+            let x = root.get("x").unwrap();
+            assert_eq!(x.get("a").unwrap().scalar(), Some("1"));
+            assert_eq!(x.get("b").unwrap().scalar(), Some("2"));
+            let values: Vec<_> = x.members().iter().map(|(_, node)| node.scalar()).collect();
+            assert_eq!(values.len(), 2);
+        });
+    }
+
+    #[test]
+    fn many_members_keep_their_order() {
+        let text: String = (0..60).map(|i| format!("k{i}: {i}\n")).collect();
+        with(&format!("{text}k0: last"), |root| {
+            let members = root.members();
+            assert_eq!(members.len(), 60);
+            assert_eq!(members[0].0.text, "k1");
+            assert_eq!(members[59].1.scalar(), Some("last"));
+        });
+    }
+
+    #[test]
+    fn aliases_stand_for_their_node() {
+        with("a: &x {b: c}\nd: *x", |root| {
+            assert_eq!(root.at(&["d", "b"]).unwrap().string(), Some("c"));
+        });
+    }
+
+    #[test]
+    fn numbers_are_no_strings() {
+        with("a: 1.25\nb: '1.25'\nc: on\nd:", |root| {
+            assert_eq!(root.get("a").unwrap().string(), None);
+            assert_eq!(root.get("a").unwrap().scalar(), Some("1.25"));
+            assert_eq!(root.get("b").unwrap().string(), Some("1.25"));
+            assert_eq!(root.get("c").unwrap().string(), None);
+            assert!(root.get("d").unwrap().is_null());
+            assert_eq!(root.get("d").unwrap().scalar(), None);
+        });
+    }
+}

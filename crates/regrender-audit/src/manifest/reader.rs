@@ -1,0 +1,304 @@
+//! Reads YAML events into nodes, within limits that hostile input cannot stretch.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span, Tag};
+
+use super::{Key, Member, Node, Value, scalar};
+use crate::unreadable::Reason;
+
+/// No manifest is nested anywhere near this deep (the deepest found in the wild has 48 levels).
+const DEPTH_LIMIT: usize = 300;
+
+/// What a document may come to with its aliases written out.
+const NODE_LIMIT: usize = 4_000_000;
+
+/// One document of a file.
+#[derive(Debug)]
+pub(crate) struct Document<'a> {
+    /// Its number in the file, from 0; empty documents are not counted as documents.
+    pub(crate) index: usize,
+    /// The root, or why there is none.
+    pub(crate) root: Result<Node<'a>, Reason>,
+}
+
+/// Reads every document of `text`, past broken ones where that is possible.
+///
+/// Documents that are empty or null are left out, but counted, as `kubectl` counts them.
+pub(crate) fn read_documents(text: &str) -> Vec<Document<'_>> {
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    options.flow_nesting_limit = DEPTH_LIMIT;
+    options.block_nesting_limit = DEPTH_LIMIT;
+    let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut documents = Vec::new();
+    let mut builder = Builder::default();
+    let mut index = 0;
+    loop {
+        let failure = match parser.next_event() {
+            None => break,
+            Some(Ok((Event::DocumentEnd, _))) => {
+                if let Some(root) = builder.root.take().filter(|root| !root.is_null()) {
+                    documents.push(Document { index, root: Ok(root) });
+                }
+                builder = Builder::default();
+                index += 1;
+                continue;
+            }
+            Some(Ok((event, span))) => builder.take(event, span),
+            Some(Err(error)) => Err(syntax(&error)),
+        };
+        if let Err(reason) = failure {
+            documents.push(Document { index, root: Err(reason) });
+            builder = Builder::default();
+            index += 1;
+            if !matches!(parser.proceed_next_document(), Ok(true)) {
+                break;
+            }
+        }
+    }
+    documents
+}
+
+fn syntax(error: &ScanError) -> Reason {
+    let marker = error.marker();
+    let (line, column, message) = (marker.line(), marker.col() + 1, error.info());
+    if message.contains("nesting") || message.contains("nested") || message.contains("recursion") {
+        Reason::TooDeep { line }
+    } else {
+        Reason::Syntax { line, column, message }
+    }
+}
+
+/// A collection whose end has not come yet.
+struct Frame<'a> {
+    anchor: usize,
+    line: usize,
+    column: usize,
+    /// How deep what it holds goes, and of how many nodes it consists, aliases written out.
+    extent: Extent,
+    content: Content<'a>,
+}
+
+enum Content<'a> {
+    Sequence(Vec<Node<'a>>),
+    Mapping(Vec<Member<'a>>, Option<PendingKey<'a>>),
+}
+
+enum PendingKey<'a> {
+    Merge,
+    Named(Key<'a>),
+}
+
+#[derive(Clone, Copy)]
+struct Extent {
+    height: usize,
+    nodes: usize,
+}
+
+#[derive(Default)]
+struct Builder<'a> {
+    frames: Vec<Frame<'a>>,
+    anchors: BTreeMap<usize, (Rc<Node<'a>>, Extent)>,
+    root: Option<Node<'a>>,
+}
+
+impl<'a> Builder<'a> {
+    fn take(&mut self, event: Event<'a>, span: Span) -> Result<(), Reason> {
+        let (line, column) = (span.start.line(), span.start.col() + 1);
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let is_merge = style == ScalarStyle::Plain && tag.is_none() && text == "<<";
+                let is_string = is_string(&text, style, tag.as_deref());
+                let node = Node { line, column, value: Value::Scalar(text, is_string) };
+                self.complete(node, anchor, Extent { height: 1, nodes: 1 }, is_merge)
+            }
+            Event::SequenceStart(_, anchor, _) => {
+                self.open(anchor, line, column, Content::Sequence(Vec::new()))
+            }
+            Event::MappingStart(_, anchor, _) => {
+                self.open(anchor, line, column, Content::Mapping(Vec::new(), None))
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(),
+            Event::Alias(id) => {
+                let Some((node, extent)) = self.anchors.get(&id) else {
+                    return Err(Reason::AliasOfItself { line });
+                };
+                let (value, extent) = (Value::Shared(Rc::clone(node)), *extent);
+                self.complete(Node { line, column, value }, 0, extent, false)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn open(
+        &mut self,
+        anchor: usize,
+        line: usize,
+        column: usize,
+        content: Content<'a>,
+    ) -> Result<(), Reason> {
+        if let Some(Frame { content: Content::Mapping(_, None), .. }) = self.frames.last() {
+            return Err(Reason::KeyNotText { line });
+        }
+        if self.frames.len() >= DEPTH_LIMIT {
+            return Err(Reason::TooDeep { line });
+        }
+        self.frames.push(Frame {
+            anchor,
+            line,
+            column,
+            extent: Extent { height: 1, nodes: 1 },
+            content,
+        });
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), Reason> {
+        let Some(Frame { anchor, line, column, extent, content }) = self.frames.pop() else {
+            return Ok(());
+        };
+        let value = match content {
+            Content::Sequence(items) => Value::Sequence(items),
+            Content::Mapping(members, _) => Value::Mapping(members),
+        };
+        self.complete(Node { line, column, value }, anchor, extent, false)
+    }
+
+    fn complete(
+        &mut self,
+        mut node: Node<'a>,
+        anchor: usize,
+        extent: Extent,
+        is_merge: bool,
+    ) -> Result<(), Reason> {
+        let (line, column) = (node.line, node.column);
+        if anchor != 0 {
+            let shared = Rc::new(node);
+            self.anchors.insert(anchor, (Rc::clone(&shared), extent));
+            node = Node { line, column, value: Value::Shared(shared) };
+        }
+        let Some(frame) = self.frames.last_mut() else {
+            self.root = Some(node);
+            return Ok(());
+        };
+        frame.extent.nodes = frame.extent.nodes.saturating_add(extent.nodes);
+        frame.extent.height = frame.extent.height.max(extent.height + 1);
+        if frame.extent.nodes > NODE_LIMIT {
+            return Err(Reason::TooManyAliases { line });
+        }
+        if frame.extent.height > DEPTH_LIMIT {
+            return Err(Reason::TooDeep { line });
+        }
+        match &mut frame.content {
+            Content::Sequence(items) => items.push(node),
+            Content::Mapping(members, pending) => match pending.take() {
+                Some(PendingKey::Merge) => members.push(Member { key: None, value: node }),
+                Some(PendingKey::Named(key)) => {
+                    members.push(Member { key: Some(key), value: node });
+                }
+                None if is_merge => *pending = Some(PendingKey::Merge),
+                None => *pending = Some(PendingKey::Named(key_of(node)?)),
+            },
+        }
+        Ok(())
+    }
+}
+
+fn key_of(node: Node<'_>) -> Result<Key<'_>, Reason> {
+    let (line, column) = (node.line, node.column);
+    match node.value {
+        Value::Scalar(text, _) => Ok(Key { text, line, column }),
+        Value::Shared(shared) => match shared.value() {
+            Value::Scalar(text, _) => Ok(Key { text: text.clone(), line, column }),
+            _ => Err(Reason::KeyNotText { line }),
+        },
+        _ => Err(Reason::KeyNotText { line }),
+    }
+}
+
+fn is_string(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> bool {
+    match tag.and_then(Tag::core_suffix) {
+        Some("str" | "binary") => true,
+        Some(_) => scalar::is_string(text),
+        None => style != ScalarStyle::Plain || scalar::is_string(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(text: &str) -> Reason {
+        let document = read_documents(text).into_iter().find(|document| document.root.is_err());
+        document.unwrap().root.unwrap_err()
+    }
+
+    fn good(text: &str) -> Vec<usize> {
+        let good = read_documents(text).into_iter().filter(|document| document.root.is_ok());
+        good.map(|document| document.index).collect()
+    }
+
+    #[test]
+    fn empty_documents_are_counted_and_left_out() {
+        assert_eq!(good("---\n# nothing\n---\na: 1\n---\nb: 1\n"), [1, 2]);
+        assert_eq!(good("a: 1\n---\n---\nb: 1\n"), [0, 2]);
+        assert!(good("").is_empty());
+    }
+
+    #[test]
+    fn json_is_yaml() {
+        assert_eq!(good("{\n\t\"a\": [1, \"b\\/c\", {\"d\": null}]\n}\n"), [0]);
+    }
+
+    #[test]
+    fn crlf_and_tags_and_directives_are_read() {
+        assert_eq!(good("%YAML 1.1\r\n---\r\na: !!str 1\r\nb: !x y\r\n"), [0]);
+    }
+
+    #[test]
+    fn document_after_a_broken_one_is_read() {
+        let text = "a: [\n---\nb: 1\n";
+        assert_eq!(good(text), [1]);
+        assert!(matches!(reason(text), Reason::Syntax { .. }));
+    }
+
+    #[test]
+    fn braces_of_a_template_are_a_key_that_is_no_text() {
+        assert_eq!(reason("a: {{ .Values.x }}\n"), Reason::KeyNotText { line: 1 });
+        assert_eq!(reason("? [a]\n: b\n"), Reason::KeyNotText { line: 1 });
+    }
+
+    #[test]
+    fn a_billion_laughs_cost_nothing() {
+        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let before = level - 1;
+            let aliases = vec![format!("*a{before}"); 10].join(", ");
+            text.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+        }
+        assert!(matches!(reason(&text), Reason::TooManyAliases { .. }));
+    }
+
+    #[test]
+    fn depth_is_limited_in_either_style_and_through_aliases() {
+        assert!(matches!(reason(&"[".repeat(100_000)), Reason::TooDeep { .. }));
+        assert!(matches!(reason(&"{a: ".repeat(100_000)), Reason::TooDeep { .. }));
+        assert!(matches!(reason(&"- ".repeat(100_000)), Reason::TooDeep { .. }));
+        let chain: String = (1..1000).map(|i| format!("- &a{i} [*a{}]\n", i - 1)).collect();
+        assert!(matches!(reason(&format!("- &a0 x\n{chain}")), Reason::TooDeep { .. }));
+    }
+
+    #[test]
+    fn an_alias_inside_its_own_node_is_refused() {
+        assert_eq!(reason("a: &x [*x]\n"), Reason::AliasOfItself { line: 1 });
+    }
+
+    #[test]
+    fn places_count_from_one() {
+        let documents = read_documents("a:\n  b: c\n");
+        let node = documents[0].root.as_ref().unwrap().at(&["a", "b"]).unwrap();
+        assert_eq!((node.line, node.column), (2, 6));
+    }
+}

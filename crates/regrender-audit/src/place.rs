@@ -1,0 +1,72 @@
+//! Knows where in the repository something stands.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file, as it was handed in.
+    pub file: Arc<str>,
+    /// The document in the file, from 0.
+    pub document: usize,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1.
+    pub column: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// Returns the folder of a file, empty for the top.
+pub(crate) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Returns the last part of a path.
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+/// Joins `relative` to `folder`, with `.` and `..` taken out where that is possible.
+pub(crate) fn join(folder: &str, relative: &str) -> String {
+    let absolute = relative.starts_with('/');
+    let base = if absolute { "" } else { folder };
+    let rooted = absolute || folder.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in base.split('/').chain(relative.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    if rooted { format!("/{joined}") } else { joined }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined_without_detours() {
+        assert_eq!(join("a/b", "../c/./d.yaml"), "a/c/d.yaml");
+        assert_eq!(join("", "a"), "a");
+        assert_eq!(join("./a", "."), "a");
+        assert_eq!(join("a", "../../b"), "../b");
+        assert_eq!(join("/a/b", "../c"), "/a/c");
+    }
+
+    #[test]
+    fn folder_and_name_are_split_at_the_last_slash() {
+        assert_eq!((folder_of("a/b/c.yaml"), file_name("a/b/c.yaml")), ("a/b", "c.yaml"));
+        assert_eq!((folder_of("c.yaml"), file_name("c.yaml")), ("", "c.yaml"));
+    }
+}

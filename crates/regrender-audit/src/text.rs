@@ -1,0 +1,68 @@
+//! Knows how the bytes of a file become text: byte order marks, UTF-16, and what is no text at all.
+
+use std::borrow::Cow;
+
+use crate::unreadable::Reason;
+
+/// Files above this size are not read: no repository keeps manifests of this size.
+pub const SIZE_LIMIT: usize = 64 * 1024 * 1024;
+
+const GIT_CRYPT: &[u8] = b"\0GITCRYPT\0";
+
+/// Decodes the bytes of a file, without the byte order mark.
+///
+/// # Errors
+///
+/// Says why the bytes are not text.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Reason> {
+    if bytes.len() > SIZE_LIMIT {
+        return Err(Reason::TooLarge);
+    }
+    if bytes.starts_with(GIT_CRYPT) {
+        return Err(Reason::GitCrypt);
+    }
+    match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest),
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        // A YAML stream begins with an ASCII character, which shows the byte order.
+        [1..=127, 0, ..] => utf16(bytes, u16::from_le_bytes),
+        [0, 1..=127, ..] => utf16(bytes, u16::from_be_bytes),
+        _ => utf8(bytes),
+    }
+}
+
+fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, Reason> {
+    std::str::from_utf8(bytes).map(Cow::Borrowed).or(Err(Reason::NotText))
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, Reason> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let text: Result<String, _> =
+        char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect();
+    match text {
+        Ok(text) if rest.is_empty() => Ok(Cow::Owned(text)),
+        _ => Err(Reason::NotText),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn byte_order_marks_are_taken_off() {
+        assert_eq!(decode(b"\xef\xbb\xbfa: 1").unwrap(), "a: 1");
+        assert_eq!(decode(b"\xff\xfea\0:\0").unwrap(), "a:");
+        assert_eq!(decode(b"\xfe\xff\0a\0:").unwrap(), "a:");
+        assert_eq!(decode(b"a\0:\0").unwrap(), "a:");
+        assert_eq!(decode(b"\0a\0:").unwrap(), "a:");
+    }
+
+    #[test]
+    fn what_is_no_text_says_so() {
+        assert_eq!(decode(b"\0GITCRYPT\0\x01"), Err(Reason::GitCrypt));
+        assert_eq!(decode(b"\xff\x80"), Err(Reason::NotText));
+        assert_eq!(decode(b"a\0:"), Err(Reason::NotText));
+    }
+}

@@ -1,0 +1,330 @@
+//! What an inventory finds in manifests.
+
+use std::collections::BTreeMap;
+
+use regrender_audit::{Inventory, Role, SecretState};
+
+fn read(files: &[(&str, &str)]) -> Inventory {
+    Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())))
+}
+
+/// Lists `role container image` of every image.
+fn images(files: &[(&str, &str)]) -> Vec<String> {
+    let inventory = read(files);
+    let all = inventory.workloads().flat_map(|workload| &workload.images);
+    all.map(|one| format!("{} {} {}", one.role.name(), one.container, one.image)).collect()
+}
+
+/// Lists `namespace/name secrets account` of every workload.
+fn workloads(files: &[(&str, &str)]) -> Vec<String> {
+    let inventory = read(files);
+    let line = |one: &regrender_audit::Workload| {
+        format!(
+            "{}/{} {:?} {}",
+            one.namespace.as_deref().unwrap_or("?"),
+            one.name,
+            one.pull_secrets,
+            one.service_account.as_deref().unwrap_or("-"),
+        )
+    };
+    inventory.workloads().map(line).collect()
+}
+
+const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+    spec: {template: {spec: {containers: [{name: app, image: a.io/web:1}]}}}\n";
+
+#[test]
+fn every_core_kind_is_read() {
+    let spec = "{containers: [{name: c, image: x}]}";
+    for (kind, version, body) in [
+        ("Pod", "v1", format!("spec: {spec}")),
+        ("PodTemplate", "v1", format!("template: {{spec: {spec}}}")),
+        ("ReplicationController", "v1", format!("spec: {{template: {{spec: {spec}}}}}")),
+        ("Deployment", "apps/v1", format!("spec: {{template: {{spec: {spec}}}}}")),
+        ("StatefulSet", "apps/v1", format!("spec: {{template: {{spec: {spec}}}}}")),
+        ("DaemonSet", "apps/v1", format!("spec: {{template: {{spec: {spec}}}}}")),
+        ("ReplicaSet", "apps/v1", format!("spec: {{template: {{spec: {spec}}}}}")),
+        ("Job", "batch/v1", format!("spec: {{template: {{spec: {spec}}}}}")),
+        (
+            "CronJob",
+            "batch/v1",
+            format!("spec: {{jobTemplate: {{spec: {{template: {{spec: {spec}}}}}}}}}"),
+        ),
+    ] {
+        let text = format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: n}}\n{body}\n");
+        assert_eq!(images(&[("a.yaml", &text)]), ["container c x"], "{kind}");
+    }
+}
+
+#[test]
+fn every_role_is_told_apart() {
+    let text = "apiVersion: v1\nkind: Pod\nspec:\n  \
+        initContainers: [{name: i, image: i}]\n  containers: [{name: c, image: c}]\n  \
+        ephemeralContainers: [{name: e, image: e}]\n  \
+        volumes: [{name: v, image: {reference: v}}, {name: w, emptyDir: {}}]\n";
+    let found = images(&[("a.yaml", text)]);
+    assert_eq!(found, ["init i i", "container c c", "ephemeral e e", "volume v v"]);
+}
+
+#[test]
+fn places_name_document_and_line() {
+    let text = format!("kind: Namespace\nmetadata: {{name: x}}\n---\n{DEPLOYMENT}");
+    let inventory = read(&[("a.yaml", &text)]);
+    let place = &inventory.workloads().next().unwrap().images[0].place;
+    assert_eq!((&*place.file, place.document, place.line), ("a.yaml", 1, 7));
+}
+
+#[test]
+fn lists_and_openshift_templates_are_unfolded() {
+    let json = r#"{"apiVersion":"v1","kind":"List","items":[
+        {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"x"}]}},
+        {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"n"}}]}"#;
+    let inventory = read(&[("a.json", json)]);
+    assert_eq!(inventory.workloads().count(), 1);
+    assert_eq!(inventory.namespaces().count(), 1);
+    let template = "apiVersion: template.openshift.io/v1\nkind: Template\nobjects:\n\
+        - apiVersion: apps.openshift.io/v1\n  kind: DeploymentConfig\n  metadata: {name: d}\n  \
+        spec: {template: {spec: {containers: [{name: c, image: y}]}}}\n";
+    assert_eq!(images(&[("t.yaml", template)]), ["container c y"]);
+}
+
+#[test]
+fn custom_resources_are_read_by_shape() {
+    for (text, expected) in [
+        (
+            "kind: Rollout\nspec: {template: {spec: {containers: [{name: c, image: x}]}}}",
+            "container c x",
+        ),
+        (
+            "kind: Service\napiVersion: serving.knative.dev/v1\n\
+             spec: {template: {spec: {containers: [{image: x}]}}}",
+            "container  x",
+        ),
+        (
+            "kind: Workflow\nspec: {templates: [{name: t, container: {image: x}}]}",
+            "container spec.templates.container.image x",
+        ),
+        ("kind: Task\nspec: {steps: [{name: s, image: x}]}", "container s x"),
+        ("kind: Cluster\nspec: {imageName: a.io/pg:16}", "container spec.imageName a.io/pg:16"),
+        ("kind: Prometheus\nspec: {image: a.io/p}", "container spec.image a.io/p"),
+        (
+            "kind: VirtualMachine\nspec: {template: {spec: {volumes: [{name: v, containerDisk: {image: x}}]}}}",
+            "container spec.template.spec.volumes.containerDisk.image x",
+        ),
+    ] {
+        assert_eq!(images(&[("a.yaml", text)]), [expected], "{text}");
+    }
+}
+
+#[test]
+fn kinds_whose_images_nobody_pulls_are_left_out() {
+    for kind in ["CustomResourceDefinition", "ConfigMap", "ImageRepository", "ClusterPolicy"] {
+        assert!(images(&[("a.yaml", &format!("kind: {kind}\nspec: {{image: x}}"))]).is_empty());
+    }
+}
+
+#[test]
+fn custom_resources_take_account_and_secrets_from_around() {
+    let text = "kind: Workflow\nmetadata: {name: w, namespace: n}\nspec:\n  serviceAccountName: s\n  \
+        imagePullSecrets: [{name: p}]\n  templates: [{container: {image: x}}, {script: {image: y}}]\n";
+    assert_eq!(workloads(&[("a.yaml", text)]), ["n/w [\"p\"] s"]);
+    let tekton = "kind: TaskRun\nmetadata: {name: t, namespace: n}\nspec:\n  serviceAccountName: s\n  \
+        podTemplate: {imagePullSecrets: [{name: p}]}\n  taskSpec: {steps: [{image: x}]}\n";
+    assert_eq!(workloads(&[("a.yaml", tekton)]), ["n/t [\"p\"] s"]);
+}
+
+#[test]
+fn helm_values_are_put_together() {
+    let text = "image:\n  registry: r.io\n  repository: team/app\n  tag: 1.20\n\
+        sidecar: {image: {repository: b.io/x, tag: v2, digest: 'sha256:00'}}\n\
+        controller: {repository: c.io/y, tag: v3}\n\
+        plain: {image: d.io/z, tag: v4}\nchart: {repository: 'https://charts.io', tag: x}\n";
+    assert_eq!(
+        images(&[("values.yaml", text)]),
+        [
+            "container image r.io/team/app:1.20",
+            "container sidecar.image b.io/x:v2@sha256:00",
+            "container controller c.io/y:v3",
+            "container plain.image d.io/z:v4",
+        ]
+    );
+}
+
+#[test]
+fn helm_releases_bring_their_pull_secrets() {
+    let text = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n\
+        metadata: {name: h, namespace: n}\nspec:\n  targetNamespace: t\n  values:\n    \
+        imagePullSecrets: [{name: a}, b]\n    image: {repository: r.io/x, tag: 1, pullSecrets: [c]}\n";
+    assert_eq!(workloads(&[("a.yaml", text)]), ["t/h [\"a\", \"b\", \"c\"] -"]);
+}
+
+#[test]
+fn files_of_other_tools_are_no_values() {
+    let text = "services: {web: {image: x}}\n";
+    for path in
+        ["docker-compose.yaml", "compose.yaml", ".github/workflows/ci.yaml", "a/.gitlab-ci.yml"]
+    {
+        assert!(images(&[(path, text)]).is_empty(), "{path}");
+    }
+    assert_eq!(images(&[("values.yaml", text)]).len(), 1);
+}
+
+#[test]
+fn namespace_comes_from_the_kustomization_that_lists_the_file() {
+    let files = [
+        ("app/kustomization.yaml", "namespace: prod\nresources: [web.yaml]\n"),
+        ("app/web.yaml", DEPLOYMENT),
+    ];
+    assert_eq!(workloads(&files), ["prod/web [] -"]);
+}
+
+#[test]
+fn outer_kustomization_has_the_last_word() {
+    let files = [
+        ("base/kustomization.yaml", "namespace: base\nnamePrefix: a-\nresources: [web.yaml]\n"),
+        ("base/web.yaml", DEPLOYMENT),
+        ("prod/kustomization.yaml", "namespace: prod\nnamePrefix: b-\nresources: [../base]\n"),
+    ];
+    assert_eq!(workloads(&files), ["prod/b-a-web [] -"]);
+}
+
+#[test]
+fn two_overlays_leave_the_namespace_open_and_both_renderings_listed() {
+    let files = [
+        ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("base/web.yaml", DEPLOYMENT),
+        ("dev/kustomization.yaml", "namespace: dev\nresources: [../base]\n"),
+        ("prod/kustomization.yaml", "namespace: prod\nresources: [../base]\n"),
+    ];
+    let inventory = read(&files);
+    let web = inventory.workloads().next().unwrap();
+    assert_eq!(web.namespace, None);
+    let found: Vec<_> = web.renderings.iter().map(|one| one.namespace.as_deref()).collect();
+    assert_eq!(found, [Some("dev"), Some("prod")]);
+}
+
+#[test]
+fn components_act_on_what_lists_them() {
+    let files = [
+        ("app/kustomization.yaml", "resources: [web.yaml]\ncomponents: [../secret]\n"),
+        ("app/web.yaml", DEPLOYMENT),
+        (
+            "secret/kustomization.yaml",
+            "kind: Component\nnamespace: n\npatches:\n- path: web.yaml\n  target: {kind: Deployment, name: web}\n",
+        ),
+        (
+            "secret/web.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+             spec: {template: {spec: {imagePullSecrets: [{name: regcred}]}}}\n",
+        ),
+    ];
+    assert_eq!(workloads(&files), ["n/web [\"regcred\"] -"]);
+}
+
+#[test]
+fn patches_are_no_workloads_and_change_images_and_secrets() {
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+        spec: {template: {spec: {imagePullSecrets: [{name: p}], containers: [{name: app, image: b.io/w}]}}}\n";
+    let files = [
+        (
+            "kustomization.yaml",
+            "resources: [web.yaml]\npatches:\n- path: patch.yaml\n\
+             - target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/imagePullSecrets/-\n      value: {name: q}\n",
+        ),
+        ("web.yaml", DEPLOYMENT),
+        ("patch.yaml", patch),
+    ];
+    assert_eq!(workloads(&files), ["?/web [\"p\", \"q\"] -"]);
+    assert_eq!(images(&files), ["container app b.io/w"]);
+}
+
+#[test]
+fn kustomize_images_change_the_registry() {
+    let files = [
+        (
+            "kustomization.yaml",
+            "resources: [web.yaml]\nimages: [{name: a.io/web, newName: b.io/web, newTag: '2'}]\n",
+        ),
+        ("web.yaml", DEPLOYMENT),
+    ];
+    let found = images(&files);
+    assert!(found.contains(&"container app b.io/web:2".to_owned()), "{found:?}");
+    assert!(!found.iter().any(|one| one.contains("a.io/web:1")), "{found:?}");
+}
+
+#[test]
+fn accounts_keep_what_admission_asks_for() {
+    let text = "kind: ServiceAccount\nmetadata: {name: s, namespace: n, annotations: {a: b}}\n\
+        imagePullSecrets: [{name: p}, {}]\nsecrets: [{name: m}]\n";
+    let inventory = read(&[("a.yaml", text)]);
+    let account = inventory.service_account("n", "s").unwrap();
+    assert_eq!(account.pull_secrets, ["p", ""]);
+    assert_eq!(account.mountable_secrets, ["m"]);
+    assert_eq!(account.annotations["a"], "b");
+}
+
+#[test]
+fn namespaces_are_found_by_labels() {
+    let text = "kind: Namespace\nmetadata: {name: b, labels: {tier: app, x: 'y'}}\n---\n\
+        kind: Namespace\nmetadata: {name: a, labels: {tier: app}}\n---\n\
+        kind: Namespace\nmetadata: {name: c}\n";
+    let inventory = read(&[("a.yaml", text)]);
+    let labels = |text: &str| {
+        let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
+        pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect::<BTreeMap<_, _>>()
+    };
+    assert_eq!(inventory.namespaces_with_labels(&labels("tier=app")), ["a", "b"]);
+    assert_eq!(inventory.namespaces_with_labels(&labels("tier=app,x=y")), ["b"]);
+    assert_eq!(inventory.namespaces_with_labels(&labels("")), ["a", "b", "c"]);
+    assert!(inventory.namespaces_with_labels(&labels("tier=db")).is_empty());
+}
+
+#[test]
+fn secrets_are_told_apart_by_state() {
+    let text = "kind: Secret\nmetadata: {name: clear}\ntype: t\ndata: {a: Y2FuYXJ5LTRmMWQ=, b: '?'}\nstringData: {c: d}\n---\n\
+        kind: Secret\nmetadata: {name: sops}\nsops: {mac: x}\n---\n\
+        kind: SealedSecret\nmetadata: {name: sealed}\nspec: {template: {type: t}}\n---\n\
+        kind: ExternalSecret\nmetadata: {name: e}\nspec: {target: {name: external}}\n";
+    let inventory =
+        read(&[("a.yaml", text), ("kustomization.yaml", "secretGenerator: [{name: generated}]\n")]);
+    let found: Vec<_> = inventory.secrets().map(|one| (&*one.name, one.state)).collect();
+    assert_eq!(
+        found,
+        [
+            ("clear", SecretState::Clear),
+            ("sops", SecretState::Sops),
+            ("sealed", SecretState::SealedSecret),
+            ("external", SecretState::ExternalSecret),
+            ("generated", SecretState::Generated),
+        ]
+    );
+    let clear = inventory.secrets().next().unwrap();
+    assert_eq!(clear.content.data["a"], b"canary-4f1d");
+    assert_eq!(clear.bad_keys, ["b"]);
+    assert!(!format!("{inventory:?}").contains("canary"));
+}
+
+#[test]
+fn chart_templates_are_named_even_where_they_parse() {
+    let files = [
+        ("chart/Chart.yaml", "name: c\n"),
+        (
+            "chart/templates/web.yaml",
+            "kind: Pod\nspec: {containers: [{image: '{{ .Values.x }}'}]}\n",
+        ),
+        ("chart/values.yaml", "image: x\n"),
+    ];
+    let inventory = read(&files);
+    assert_eq!(inventory.unreadable()[0].reason.to_string(), "helm-template");
+    assert_eq!(inventory.workloads().count(), 1);
+}
+
+#[test]
+fn utf16_and_crlf_are_read() {
+    let wide: Vec<u8> = std::iter::once('\u{feff}')
+        .chain(DEPLOYMENT.replace('\n', "\r\n").chars())
+        .flat_map(|letter| u16::try_from(u32::from(letter)).unwrap().to_le_bytes())
+        .collect();
+    let inventory = Inventory::read([("a.yaml", wide.as_slice())]);
+    assert_eq!(inventory.workloads().next().unwrap().images[0].role, Role::Container);
+}

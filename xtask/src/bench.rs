@@ -15,6 +15,8 @@ use crate::interop::Peers;
 use crate::usage;
 use crate::workspace::{self, Profile};
 
+pub(crate) use floor::{FLOOR_CHORE, print_floor};
+
 use measure::Round;
 use table::Report;
 use workload::Workload;
@@ -30,11 +32,13 @@ const ROUNDS: usize = 5;
 /// Something does not build or run.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
     usage::only_known(flags, &["--write"])?;
-    let peers = Peers::beside(workspace::build_regrender(Profile::Release)?)?;
+    let peers = Peers::beside(workspace::build("regrender", Profile::Release)?)?;
+    // The arithmetic is compiled as that of the binary under test is.
+    let floor = workspace::build("xtask", Profile::Release)?;
     let workload = Workload::new(&peers, NAMESPACES)?;
     let mut rounds = Vec::new();
     for number in 1..=ROUNDS {
-        let round = Round::measure(&workload, NAMESPACES * RECIPIENTS)?;
+        let round = Round::measure(&workload, &floor, NAMESPACES * RECIPIENTS)?;
         println!("round {number} of {ROUNDS}: {round}");
         rounds.push(round);
     }

@@ -45,7 +45,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     let options = Options::parse(flags)?;
     let regrender = match options.binary {
         Some(path) => path,
-        None => workspace::build_regrender(Profile::Dev)?,
+        None => workspace::build("regrender", Profile::Dev)?,
     };
     let peers = Peers::beside(regrender)?;
     let mut ledger = Ledger::new(&peers, options.demand, options.filter);

@@ -30,6 +30,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "bench" => bench::run(flags),
         "tidy" => tidy::run(flags),
         interop::KSOPS_CHORE => interop::emulate_ksops(),
+        bench::FLOOR_CHORE => bench::print_floor(flags),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -28,20 +28,19 @@ pub(crate) fn cargo() -> Invocation {
     Invocation::new(cargo).directory(&root())
 }
 
-/// Builds the binary `regrender` and returns its path.
+/// Builds the binary of `package` and returns its path.
 ///
 /// # Errors
 ///
 /// The build failed, or cargo did not say where the executable is.
-pub(crate) fn build_regrender(profile: Profile) -> Result<PathBuf> {
-    let mut build =
-        cargo().arguments(["build", "--quiet", "--package", "regrender", "--bin", "regrender"]);
+pub(crate) fn build(package: &str, profile: Profile) -> Result<PathBuf> {
+    let mut build = cargo().arguments(["build", "--quiet", "--package", package, "--bin", package]);
     if profile == Profile::Release {
         build = build.arguments(["--release"]);
     }
     let answer = build.arguments(["--message-format", "json-render-diagnostics"]).run()?;
     let messages = answer.success()?.stdout_text()?;
-    executable_in(&messages).context("cargo named no executable for regrender")
+    executable_in(&messages).with_context(|| format!("cargo named no executable for {package}"))
 }
 
 fn executable_in(messages: &str) -> Option<PathBuf> {

@@ -4,18 +4,46 @@
 //! of the base point and one of the recipient's point.
 
 use std::num::NonZero;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use curve25519_dalek::montgomery::MontgomeryPoint;
+
+use crate::invocation::Invocation;
+
+/// The chore that does the arithmetic and prints how many nanoseconds it took.
+pub(crate) const FLOOR_CHORE: &str = "measure-floor";
+
+/// Does the arithmetic of as many wraps as the first of `flags` says.
+///
+/// # Errors
+///
+/// It says no number.
+pub(crate) fn print_floor(flags: &[String]) -> Result<()> {
+    let wraps = flags.first().context("how many wraps?")?.parse()?;
+    println!("{}", measure(wraps)?.as_nanos());
+    Ok(())
+}
+
+/// Has the program `xtask` do the arithmetic of `wraps`.
+///
+/// # Errors
+///
+/// It failed.
+pub(super) fn ask(xtask: &Path, wraps: usize) -> Result<Duration> {
+    let run = Invocation::new(xtask).arguments([FLOOR_CHORE, &wraps.to_string()]);
+    let text = run.run()?.success()?.stdout_text()?;
+    Ok(Duration::from_nanos(text.trim().parse().context("the floor is no number")?))
+}
 
 /// Times `wraps` pairs of multiplications, spread over all cores.
 ///
 /// # Errors
 ///
 /// A thread died, or the arithmetic gave what it cannot give.
-pub(super) fn measure(wraps: usize) -> Result<Duration> {
+fn measure(wraps: usize) -> Result<Duration> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let start = Instant::now();
     let shares: Vec<_> = (0..cores)

@@ -35,8 +35,8 @@ impl Round {
     /// # Errors
     ///
     /// Something failed.
-    pub(super) fn measure(workload: &Workload<'_>, wraps: usize) -> Result<Self> {
-        let floor = floor::measure(wraps)?;
+    pub(super) fn measure(workload: &Workload<'_>, floor: &Path, wraps: usize) -> Result<Self> {
+        let floor = floor::ask(floor, wraps)?;
         workload.reset(Recognise::Identity)?;
         let cold = workload.build(Recognise::Identity)?;
         let identity = workload.build(Recognise::Identity)?;

@@ -3,16 +3,29 @@
 //! Knows the keys of the file, what their values may be, and which of them must agree. Does not
 //! know files, the environment or ciphers: a path is a text here, and a credential is a source.
 
+mod check;
 mod cluster;
 mod config;
+mod decode;
+mod nearest;
+mod page;
+mod parse;
+pub mod preset;
+mod problem;
 mod pull_secret;
+mod raw;
 mod recipient;
 mod registry;
 mod source;
+mod syntax;
+mod table;
 mod workload;
 
 pub use cluster::{ArgoCd, Cluster, Consumer, Flux, Format, MacScope};
 pub use config::Config;
+pub use page::Page;
+pub use parse::{Parsed, parse};
+pub use problem::{page, pages};
 pub use pull_secret::{Namespaces, PullSecret};
 pub use recipient::{Recipient, RecipientKind};
 pub use registry::{Access, Credential, Date, Registry, RegistryKind, Username};

@@ -95,3 +95,170 @@ pub struct Date {
     /// Day, from 1.
     pub day: u8,
 }
+
+/// Kinds of registries whose tokens live for hours; known, but not supported yet.
+pub(crate) const CLOUD_KINDS: &[&str] = &["ecr", "acr", "gar", "gcr"];
+
+/// The host that images of Docker Hub are named by.
+const DOCKER_HUB_HOST: &str = "docker.io";
+
+/// The key of Docker Hub that docker, kubectl and the kubelet agree on.
+const DOCKER_HUB_KEY: &str = "https://index.docker.io/v1/";
+
+impl RegistryKind {
+    /// All kinds.
+    pub const ALL: &'static [Self] = &[
+        Self::Generic,
+        Self::DockerHub,
+        Self::Ghcr,
+        Self::GitLab,
+        Self::Quay,
+        Self::Harbor,
+        Self::Artifactory,
+    ];
+
+    /// Returns its name in registries.toml.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Generic => "generic",
+            Self::DockerHub => "docker-hub",
+            Self::Ghcr => "ghcr",
+            Self::GitLab => "gitlab",
+            Self::Quay => "quay",
+            Self::Harbor => "harbor",
+            Self::Artifactory => "artifactory",
+        }
+    }
+
+    /// Returns the host of registries of this kind that nobody runs themselves.
+    #[must_use]
+    pub fn default_host(self) -> Option<&'static str> {
+        match self {
+            Self::Generic | Self::Harbor | Self::Artifactory => None,
+            Self::DockerHub => Some(DOCKER_HUB_HOST),
+            Self::Ghcr => Some("ghcr.io"),
+            Self::GitLab => Some("registry.gitlab.com"),
+            Self::Quay => Some("quay.io"),
+        }
+    }
+}
+
+impl Registry {
+    /// Lists the keys under which its credential stands in a pull secret.
+    #[must_use]
+    pub fn auth_keys(&self) -> Vec<String> {
+        if !self.paths.is_empty() {
+            return self.paths.iter().map(|path| format!("{}/{path}", self.host)).collect();
+        }
+        if self.kind != RegistryKind::DockerHub {
+            return vec![self.host.clone()];
+        }
+        let mut keys = vec![String::from(DOCKER_HUB_KEY)];
+        if self.hub_aliases {
+            keys.push(String::from(DOCKER_HUB_HOST));
+        }
+        keys
+    }
+}
+
+impl Date {
+    /// Returns a day of the calendar.
+    #[must_use]
+    pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
+        let is_leap =
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let days = match month {
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            4 | 6 | 9 | 11 => 30,
+            2 if is_leap => 29,
+            2 => 28,
+            _ => return None,
+        };
+        ((1..=days).contains(&day) && year >= 1).then_some(Self { year, month, day })
+    }
+
+    /// Parses `YYYY-MM-DD`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '-');
+        let year = number(parts.next()?, 4)?;
+        let month = number(parts.next()?, 2)?;
+        let day = number(parts.next()?, 2)?;
+        Self::new(year, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
+    }
+}
+
+/// Parses a number of exactly so many digits.
+fn number(text: &str, digits: usize) -> Option<u16> {
+    let right = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+    if right { text.parse().ok() } else { None }
+}
+
+impl std::fmt::Display for Date {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(kind: RegistryKind, paths: &[&str], hub_aliases: bool, keys: &[&str]) {
+        let registry = Registry {
+            name: String::from("r"),
+            kind,
+            host: kind.default_host().unwrap_or("registry.example.com").to_owned(),
+            paths: paths.iter().copied().map(str::to_owned).collect(),
+            hub_aliases,
+            access: Access::Anonymous,
+            expires: None,
+            span: 0..0,
+        };
+        assert_eq!(registry.auth_keys(), keys);
+    }
+
+    #[test]
+    fn docker_hub_has_the_key_that_everybody_knows() {
+        check(RegistryKind::DockerHub, &[], false, &["https://index.docker.io/v1/"]);
+    }
+
+    #[test]
+    fn docker_hub_may_have_its_alias_beside_it() {
+        check(RegistryKind::DockerHub, &[], true, &["https://index.docker.io/v1/", "docker.io"]);
+    }
+
+    #[test]
+    fn docker_hub_with_paths_is_named_as_images_are() {
+        check(RegistryKind::DockerHub, &["acme/"], true, &["docker.io/acme/"]);
+    }
+
+    #[test]
+    fn other_registries_are_their_host_and_paths() {
+        check(RegistryKind::Ghcr, &[], false, &["ghcr.io"]);
+        let keys = ["registry.example.com/a/", "registry.example.com/b/"];
+        check(RegistryKind::Generic, &["a/", "b/"], false, &keys);
+    }
+
+    #[test]
+    fn days_are_days_of_the_calendar() {
+        assert!(Date::new(2024, 2, 29).is_some());
+        assert!(Date::new(2000, 2, 29).is_some());
+        assert!(Date::new(1900, 2, 29).is_none());
+        assert!(Date::new(2026, 4, 31).is_none());
+        assert!(Date::new(2026, 13, 1).is_none());
+        assert!(Date::new(2026, 0, 1).is_none());
+        assert!(Date::new(0, 1, 1).is_none());
+    }
+
+    #[test]
+    fn days_have_one_spelling() {
+        let text = "2026-12-31";
+        assert_eq!(Date::parse(text).unwrap().to_string(), text);
+        for text in ["2026-1-1", "31.12.2026", "2026-12-31T00:00", "+026-12-31", "", "2026-12"] {
+            assert_eq!(Date::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Raw values to valid ones: what values may be, and which of them must agree.
+
+mod agreement;
+mod cluster;
+mod credential;
+mod host;
+mod label;
+mod list;
+mod name;
+mod path;
+mod recipient;
+mod registry;
+mod repository_path;
+mod secret;
+mod settings;
+mod source;
+mod workload;
+
+use crate::Config;
+use crate::raw::RawConfig;
+use crate::table::{Field, Problems};
+
+/// Checks the whole file; `None` means that some problem is an error.
+pub(crate) fn check(raw: &RawConfig, problems: &mut Problems) -> Option<Config> {
+    let clusters = cluster::clusters(raw, problems);
+    let fingerprint_key = raw.fingerprint_key.check(|key| source::source(&key.value, problems));
+    let registries: Vec<_> =
+        raw.registries.iter().map(|registry| registry::registry(registry, problems)).collect();
+    let secrets: Vec<_> =
+        raw.secrets.iter().map(|secret| secret::secret(secret, raw, problems)).collect();
+    agreement::agreements(raw, &registries, problems);
+    let mut config = Config {
+        clusters: clusters?,
+        registries: registries.into_iter().collect::<Option<_>>()?,
+        secrets: secrets.into_iter().collect::<Option<_>>()?,
+        fingerprint_key: match fingerprint_key {
+            Field::Absent => None,
+            Field::Broken => return None,
+            Field::Given(key) => Some(key.value),
+        },
+    };
+    config.registries.sort_by(|one, other| one.name.cmp(&other.name));
+    config.secrets.sort_by(|one, other| one.name.cmp(&other.name));
+    Some(config)
+}

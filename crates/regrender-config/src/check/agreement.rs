@@ -1,0 +1,100 @@
+//! What must agree across tables: names that are used, keys that differ, one reader of standard input.
+
+use std::collections::BTreeMap;
+
+use crate::check::credential;
+use crate::problem::{registry, secret, source};
+use crate::raw::{RawConfig, RawSecret, RawSource};
+use crate::table::Problems;
+use crate::{Access, Registry};
+
+/// Checks what must agree across tables. A registry that is not valid is left out.
+pub(crate) fn agreements(
+    raw: &RawConfig,
+    registries: &[Option<Registry>],
+    problems: &mut Problems,
+) {
+    standard_input(raw, problems);
+    unused(raw, problems);
+    for pull_secret in &raw.secrets {
+        contents(pull_secret, registries, problems);
+    }
+    if raw.secrets.is_empty() {
+        problems.push(secret::none());
+    }
+}
+
+/// Standard input can be read once.
+fn standard_input(raw: &RawConfig, problems: &mut Problems) {
+    let key = raw.fingerprint_key.as_given().map(|key| &key.value);
+    let sources = key.into_iter().chain(raw.registries.iter().flat_map(credential::sources));
+    let mut readers: Vec<&RawSource> =
+        sources.filter(|source| source.stdin.as_given().is_some_and(|stdin| stdin.value)).collect();
+    readers.sort_by_key(|source| source.span.start);
+    if let [first, others @ ..] = readers.as_slice() {
+        for other in others {
+            problems.push(source::stdin_twice(
+                (&first.purpose, first.span.clone()),
+                (&other.purpose, other.span.clone()),
+            ));
+        }
+    }
+}
+
+fn unused(raw: &RawConfig, problems: &mut Problems) {
+    // Somebody who writes the file from the top sees one warning, not one a table.
+    if raw.secrets.is_empty()
+        || raw.secrets.iter().any(|secret| secret.registries.as_given().is_none())
+    {
+        return;
+    }
+    for declared in &raw.registries {
+        let is_used = raw.secrets.iter().any(|secret| names(secret, &declared.name.value));
+        // An anonymous registry is declared for the audit alone.
+        let is_anonymous = declared.anonymous.as_given().is_some_and(|flag| flag.value);
+        if !is_used && !is_anonymous {
+            problems.push(registry::unused(&declared.name));
+        }
+    }
+}
+
+fn names(secret: &RawSecret, registry: &str) -> bool {
+    let registries = secret.registries.as_given();
+    registries.is_some_and(|list| list.value.iter().any(|name| name.value == registry))
+}
+
+/// Checks that the registries of a pull secret have a credential and keys of their own.
+fn contents(raw: &RawSecret, registries: &[Option<Registry>], problems: &mut Problems) {
+    let Some(listed) = raw.registries.as_given() else { return };
+    let found: Vec<Option<&Registry>> = listed
+        .value
+        .iter()
+        .map(|name| registries.iter().flatten().find(|registry| registry.name == name.value))
+        .collect();
+    let is_anonymous = |registry: Option<&Registry>| {
+        registry.is_some_and(|registry| matches!(registry.access, Access::Anonymous))
+    };
+    if !found.is_empty() && found.iter().copied().all(is_anonymous) {
+        problems.push(secret::all_anonymous(&raw.name.value, listed.span.clone()));
+    }
+    let mut keys: BTreeMap<String, &Registry> = BTreeMap::new();
+    for registry in found.into_iter().flatten() {
+        if matches!(registry.access, Access::Anonymous) {
+            continue;
+        }
+        for key in registry.auth_keys() {
+            match keys.get(&key) {
+                Some(first) if first.name != registry.name => {
+                    problems.push(secret::same_key(
+                        (&raw.name.value, listed.span.clone()),
+                        &key,
+                        (&first.name, first.span.clone()),
+                        (&registry.name, registry.span.clone()),
+                    ));
+                    break;
+                }
+                _ => keys.insert(key, registry),
+            };
+        }
+    }
+}

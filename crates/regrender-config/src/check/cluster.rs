@@ -1,0 +1,226 @@
+//! Clusters: their settings over those for all, and what must agree in each.
+
+use regrender_diagnostic::{Span, Spanned};
+
+use crate::check::settings::{Settings, settings};
+use crate::check::{name, path};
+use crate::problem::{cluster as problem, path as path_problem, recipient};
+use crate::raw::{RawArgoCd, RawConfig, RawFlux};
+use crate::table::{Field, Problems};
+use crate::{ArgoCd, Cluster, Consumer, Flux, Format, MacScope, Recipient};
+
+const DEFAULT_DIRECTORY: &str = "pull-secrets";
+
+/// Checks the clusters, or the one without a name if none is declared.
+pub(crate) fn clusters(raw: &RawConfig, problems: &mut Problems) -> Option<Vec<Cluster>> {
+    let shared = settings(&raw.settings, "`[seal]`", "`[output]`", problems);
+    if raw.clusters.is_empty() {
+        let cluster = cluster(None, &shared, &Settings::nothing(), problems)?;
+        return Some(vec![cluster]);
+    }
+    let mut clusters = Vec::new();
+    let mut folders = Vec::new();
+    for declared in &raw.clusters {
+        let named = name::table("a cluster", &declared.name, problems);
+        let owner = format!("cluster `{}`", declared.name.value);
+        let own = settings(&declared.settings, &owner, &owner, problems);
+        let cluster = cluster(Some(&declared.name), &shared, &own, problems);
+        clusters.push(cluster.filter(|_| named.is_some()));
+        folders.extend(folder(&declared.name, &shared, &own));
+    }
+    let apart = apart(&folders, problems);
+    let mut clusters: Vec<Cluster> = clusters.into_iter().collect::<Option<_>>()?;
+    apart?;
+    clusters.sort_by(|one, other| one.name.cmp(&other.name));
+    Some(clusters)
+}
+
+impl Settings {
+    /// Settings that say nothing.
+    fn nothing() -> Self {
+        Self {
+            format: Field::Absent,
+            recipients: Field::Absent,
+            mac: Field::Absent,
+            directory: Field::Absent,
+            consumers: Field::Absent,
+            per_namespace: Field::Absent,
+            inventory: Field::Absent,
+            flux: RawFlux {
+                namespace: Field::Absent,
+                source: Field::Absent,
+                decryption_secret: Field::Absent,
+                interval: Field::Absent,
+            },
+            argocd: RawArgoCd {
+                namespace: Field::Absent,
+                project: Field::Absent,
+                repository: Field::Absent,
+                revision: Field::Absent,
+            },
+        }
+    }
+}
+
+/// Returns the cluster's own field, or the one for all.
+fn either<'f, T>(own: &'f Field<T>, shared: &'f Field<T>) -> &'f Field<T> {
+    if own.is_absent() { shared } else { own }
+}
+
+fn cluster(
+    name: Option<&Spanned<String>>,
+    shared: &Settings,
+    own: &Settings,
+    problems: &mut Problems,
+) -> Option<Cluster> {
+    let title = name.map(|name| name.value.as_str());
+    let span = name.map_or(0..0, |name| name.span.clone());
+    let recipients =
+        recipients(title, &span, either(&own.recipients, &shared.recipients), problems);
+    let format = either(&own.format, &shared.format);
+    let consumers = either(&own.consumers, &shared.consumers);
+    let per_namespace = either(&own.per_namespace, &shared.per_namespace);
+    let argocd = argocd(&own.argocd, &shared.argocd);
+    let chosen = or_default(consumers, [Consumer::Flux].into());
+    if let (Field::Given(format), Some(chosen)) = (format, &chosen)
+        && format.value == Format::Age
+        && let Some(controller) = controller(chosen)
+    {
+        let consumer = consumers.as_given().map(|consumers| consumers.span.clone());
+        problems.push(problem::age_needs_kubectl(title, format.span.clone(), consumer, controller));
+    }
+    if let (Field::Given(per), Some(chosen)) = (per_namespace, &chosen)
+        && per.value
+        && chosen.contains(&Consumer::ArgoCd)
+        && either(&own.argocd.repository, &shared.argocd.repository).is_absent()
+    {
+        let consumer = consumers.as_given().map(|consumers| consumers.span.clone());
+        problems.push(problem::argocd_needs_repository(title, per.span.clone(), consumer));
+    }
+    if let (Some(recipients), Some(chosen)) = (&recipients, &chosen)
+        && controller(chosen).is_some()
+        && !recipients.iter().any(|recipient| recipient.kind.is_native())
+    {
+        let list = either(&own.recipients, &shared.recipients).as_given();
+        let list = list.map_or_else(|| span.clone(), |list| list.span.clone());
+        problems.push(recipient::no_native(title, list));
+    }
+    Some(Cluster {
+        name: title.map(str::to_owned),
+        format: or_default(format, Format::Sops)?,
+        recipients: recipients?,
+        mac: or_default(either(&own.mac, &shared.mac), MacScope::All)?,
+        directory: directory(title, &own.directory, &shared.directory)?,
+        consumers: chosen?,
+        per_namespace: or_default(per_namespace, false)?,
+        flux: flux(&own.flux, &shared.flux)?,
+        argocd: argocd?,
+        inventory: or_default(either(&own.inventory, &shared.inventory), vec![String::from(".")])?,
+        span,
+    })
+}
+
+fn recipients(
+    name: Option<&str>,
+    span: &Span,
+    field: &Field<Vec<Recipient>>,
+    problems: &mut Problems,
+) -> Option<Vec<Recipient>> {
+    if field.is_absent() {
+        problems.push(recipient::none(name, span.clone()));
+    }
+    field.as_given().map(|recipients| recipients.value.clone())
+}
+
+/// Names the controller among the consumers.
+fn controller(consumers: &std::collections::BTreeSet<Consumer>) -> Option<&'static str> {
+    if consumers.contains(&Consumer::Flux) {
+        Some("Flux")
+    } else if consumers.contains(&Consumer::ArgoCd) {
+        Some("Argo CD")
+    } else {
+        None
+    }
+}
+
+/// Returns the value, or the default if there is none, or nothing if it is broken.
+fn or_default<T: Clone>(field: &Field<T>, default: T) -> Option<T> {
+    match field {
+        Field::Absent => Some(default),
+        Field::Broken => None,
+        Field::Given(value) => Some(value.value.clone()),
+    }
+}
+
+fn directory(name: Option<&str>, own: &Field<String>, shared: &Field<String>) -> Option<String> {
+    let shared = or_default(shared, String::from(DEFAULT_DIRECTORY))?;
+    match name {
+        None => Some(shared),
+        Some(name) => or_default(own, format!("{shared}/{name}")),
+    }
+}
+
+fn flux(own: &RawFlux, shared: &RawFlux) -> Option<Flux> {
+    let default = Flux::default();
+    Some(Flux {
+        namespace: or_default(either(&own.namespace, &shared.namespace), default.namespace)?,
+        source: or_default(either(&own.source, &shared.source), default.source)?,
+        decryption_secret: or_default(
+            either(&own.decryption_secret, &shared.decryption_secret),
+            default.decryption_secret,
+        )?,
+        interval: or_default(either(&own.interval, &shared.interval), default.interval)?,
+    })
+}
+
+fn argocd(own: &RawArgoCd, shared: &RawArgoCd) -> Option<ArgoCd> {
+    let default = ArgoCd::default();
+    let repository = either(&own.repository, &shared.repository);
+    Some(ArgoCd {
+        namespace: or_default(either(&own.namespace, &shared.namespace), default.namespace)?,
+        project: or_default(either(&own.project, &shared.project), default.project)?,
+        repository: match repository {
+            Field::Absent => None,
+            Field::Broken => return None,
+            Field::Given(repository) => Some(repository.value.clone()),
+        },
+        revision: or_default(either(&own.revision, &shared.revision), default.revision)?,
+    })
+}
+
+/// The output folder of a cluster.
+struct Folder {
+    cluster: String,
+    path: String,
+    span: Span,
+}
+
+fn folder(name: &Spanned<String>, shared: &Settings, own: &Settings) -> Option<Folder> {
+    let path = directory(Some(&name.value), &own.directory, &shared.directory)?;
+    let declared = own.directory.as_given().map(|directory| directory.span.clone());
+    let span = declared.unwrap_or_else(|| name.span.clone());
+    Some(Folder { cluster: name.value.clone(), path, span })
+}
+
+/// Checks that no cluster writes into the folder of another.
+fn apart(folders: &[Folder], problems: &mut Problems) -> Option<()> {
+    let found_before = problems.len();
+    let words =
+        |folder: &Folder| (folder.cluster.clone(), folder.path.clone(), folder.span.clone());
+    for (index, first) in folders.iter().enumerate() {
+        for second in folders.iter().skip(index + 1) {
+            let (outer, inner) = if path::contains(&first.path, &second.path) {
+                (words(first), words(second))
+            } else if path::contains(&second.path, &first.path) {
+                (words(second), words(first))
+            } else {
+                continue;
+            };
+            problems.push(path_problem::overlapping_directories(
+                (&outer.0, &outer.1, outer.2),
+                (&inner.0, &inner.1, inner.2),
+            ));
+        }
+    }
+    (problems.len() == found_before).then_some(())
+}

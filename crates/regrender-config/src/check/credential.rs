@@ -1,0 +1,187 @@
+//! The credential of a registry: whole, half, or declared to be none.
+
+use regrender_diagnostic::Spanned;
+
+use crate::check::{path, source};
+use crate::preset;
+use crate::problem::{registry as problem, shape, source as source_problem};
+use crate::raw::{RawCredential, RawRegistry, RawSource, RawValue};
+use crate::table::{Field, Problems};
+use crate::{Access, Credential, RegistryKind, Source, Username};
+
+/// Checks how the images of a registry are pulled.
+pub(crate) fn access(
+    raw: &RawRegistry,
+    kind: Option<RegistryKind>,
+    problems: &mut Problems,
+) -> Option<Access> {
+    let found_before = problems.len();
+    let name = raw.name.value.as_str();
+    let username = raw.username.check(|value| username(name, value, problems));
+    let password = raw.password.check(|value| password(name, value, problems));
+    let whole = raw.credential.check(|value| docker_config(name, value, problems));
+    let email = raw.email.check(|value| email(name, value, problems));
+    conflicts(raw, problems);
+    let access = if raw.anonymous.as_given().is_some_and(|flag| flag.value) {
+        Some(Access::Anonymous)
+    } else if raw.credential.is_absent() {
+        halves(raw, kind, problems);
+        pair(username, password, email).map(Access::Credential)
+    } else {
+        whole.given().map(|whole| Access::Credential(whole.value))
+    };
+    let errors = problems.get(found_before..).unwrap_or_default();
+    let broken = matches!(raw.anonymous, Field::Broken) || matches!(raw.email, Field::Broken);
+    let is_right = !broken && !errors.iter().any(regrender_diagnostic::Diagnostic::is_error);
+    access.filter(|_| is_right)
+}
+
+fn pair(
+    username: Field<Username>,
+    password: Field<Source>,
+    email: Field<String>,
+) -> Option<Credential> {
+    Some(Credential::Pair {
+        username: username.given()?.value,
+        password: password.given()?.value,
+        email: email.given().map(|email| email.value),
+    })
+}
+
+/// Complains of a username without a password, the reverse, and neither.
+fn halves(raw: &RawRegistry, kind: Option<RegistryKind>, problems: &mut Problems) {
+    let name = raw.name.value.as_str();
+    let span = raw.name.span.clone();
+    let kind = kind.unwrap_or(RegistryKind::Generic);
+    let custom = preset::username_custom(kind);
+    let variable = preset::variable(name, "PASSWORD");
+    match (raw.username.is_absent(), raw.password.is_absent()) {
+        (false, false) => {}
+        (true, true) => {
+            let missing = "credential";
+            let example =
+                format!("username = \"NAME\"` and `password = {{ env = \"{variable}\" }}");
+            problems.push(
+                problem::incomplete(name, span, missing, &example, custom)
+                    .help("or add `anonymous = true`, if its images are pulled without one"),
+            );
+        }
+        (true, false) => {
+            let example = format!("username = \"{}\"", preset::example_username(kind));
+            problems.push(problem::incomplete(name, span, "username", &example, custom));
+        }
+        (false, true) => {
+            let example = format!("password = {{ env = \"{variable}\" }}");
+            problems.push(problem::incomplete(name, span, "password", &example, None));
+        }
+    }
+}
+
+/// Complains of keys that exclude each other.
+fn conflicts(raw: &RawRegistry, problems: &mut Problems) {
+    let name = raw.name.value.as_str();
+    let username = raw.username.as_given().map(|value| ("username", value.span.clone()));
+    let password = raw.password.as_given().map(|value| ("password", value.span.clone()));
+    let credential = raw.credential.as_given().map(|value| ("credential", value.span.clone()));
+    let email = raw.email.as_given().map(|value| ("email", value.span.clone()));
+    let pair = username.or(password).or(email);
+    if let Some(anonymous) = raw.anonymous.as_given().filter(|flag| flag.value) {
+        if let Some((key, span)) = pair.or(credential) {
+            problems.push(problem::anonymous_with(name, anonymous.span.clone(), key, span));
+        }
+    } else if let (Some((key, span)), Some((_, credential))) = (pair, credential) {
+        problems.push(problem::two_credentials(name, credential, key, span));
+    }
+}
+
+fn username(
+    registry: &str,
+    found: &Spanned<RawValue>,
+    problems: &mut Problems,
+) -> Option<Username> {
+    let text = match &found.value {
+        RawValue::Source(raw) => return source::source(raw, problems).map(Username::From),
+        RawValue::Text(text) => text.expose(),
+    };
+    let span = found.span.clone();
+    if text.is_empty() {
+        problems.push(shape::empty_value(&format!("registry `{registry}`"), "username", span));
+    } else if text.contains(':') {
+        let reason = "holds a colon; what follows it would be taken for the password";
+        let help = "write the username alone, and the source of the password in `password`";
+        problems.push(problem::invalid_username(registry, span, reason, help));
+    } else if text.chars().any(char::is_control) {
+        let reason = "holds a character that cannot be seen";
+        problems.push(problem::invalid_username(registry, span, reason, "remove it"));
+    } else if text.trim() != text {
+        let reason = "begins or ends with white space";
+        problems.push(problem::invalid_username(registry, span, reason, "remove it"));
+    } else {
+        return Some(Username::Literal(text.to_owned()));
+    }
+    None
+}
+
+fn password(registry: &str, found: &Spanned<RawValue>, problems: &mut Problems) -> Option<Source> {
+    match &found.value {
+        RawValue::Source(raw) => source::source(raw, problems),
+        RawValue::Text(_) => {
+            let variable = preset::variable(registry, "PASSWORD");
+            problems.push(source_problem::clear_password(registry, found.span.clone(), &variable));
+            None
+        }
+    }
+}
+
+fn docker_config(
+    registry: &str,
+    found: &Spanned<RawCredential>,
+    problems: &mut Problems,
+) -> Option<Credential> {
+    let raw = &found.value;
+    let purpose = format!("`credential` of registry `{registry}`");
+    if let Some(key) = &raw.unsupported {
+        let span = key.span.clone();
+        problems.push(source_problem::credential_not_supported(&purpose, &key.value, span));
+        return None;
+    }
+    if raw.docker_config.is_absent() && !raw.broken {
+        let example = "docker-config = \"~/.docker/config.json\"";
+        problems.push(shape::missing_key(&purpose, "docker-config", found.span.clone(), example));
+    }
+    let key = raw.key.check(|key| {
+        if key.value.is_empty() {
+            problems.push(shape::empty_value(&purpose, "key", key.span.clone()));
+            return None;
+        }
+        Some(key.value.clone())
+    });
+    let path = path::anywhere(&purpose, "docker-config", raw.docker_config.as_given()?, problems)?;
+    let key = match key {
+        Field::Absent => None,
+        Field::Broken => return None,
+        Field::Given(key) => Some(key.value),
+    };
+    (!raw.broken).then(|| Credential::DockerConfig { path, key, span: found.span.clone() })
+}
+
+fn email(registry: &str, found: &Spanned<String>, problems: &mut Problems) -> Option<String> {
+    let text = &found.value;
+    let is_word = !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let is_address = text
+        .split_once('@')
+        .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'));
+    if is_word && is_address {
+        return Some(text.clone());
+    }
+    problems.push(problem::invalid_email(registry, found.span.clone()));
+    None
+}
+
+/// Lists the sources of a registry.
+pub(crate) fn sources(raw: &RawRegistry) -> impl Iterator<Item = &RawSource> {
+    [&raw.username, &raw.password].into_iter().filter_map(|field| match field.as_given() {
+        Some(Spanned { value: RawValue::Source(source), .. }) => Some(source.as_ref()),
+        _ => None,
+    })
+}

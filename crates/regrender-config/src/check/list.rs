@@ -1,0 +1,42 @@
+//! Lists: items that are there twice, and lists without any.
+
+use std::collections::BTreeMap;
+
+use regrender_diagnostic::{Span, Spanned};
+
+use crate::problem::shape;
+use crate::table::Problems;
+
+/// Complains of items that are there twice; the first of each stays.
+pub(crate) fn unique(
+    owner: &str,
+    key: &str,
+    items: &[Spanned<String>],
+    problems: &mut Problems,
+) -> Option<()> {
+    let mut seen: BTreeMap<&str, &Span> = BTreeMap::new();
+    let found_before = problems.len();
+    for item in items {
+        if let Some(first) = seen.get(item.value.as_str()) {
+            let (first, again) = ((*first).clone(), item.span.clone());
+            problems.push(shape::listed_twice(owner, key, &item.value, first, again));
+        } else {
+            seen.insert(&item.value, &item.span);
+        }
+    }
+    (problems.len() == found_before).then_some(())
+}
+
+/// Checks every item, and that none is there twice.
+pub(crate) fn each(
+    owner: &str,
+    key: &str,
+    items: &[Spanned<String>],
+    problems: &mut Problems,
+    mut check: impl FnMut(&Spanned<String>, &mut Problems) -> Option<String>,
+) -> Option<Vec<String>> {
+    let unique = unique(owner, key, items, problems);
+    let checked: Vec<_> = items.iter().map(|item| check(item, problems)).collect();
+    unique?;
+    checked.into_iter().collect()
+}

@@ -1,0 +1,147 @@
+//! Paths of files and folders, as text.
+
+use regrender_diagnostic::Spanned;
+
+use crate::problem::path;
+use crate::table::Problems;
+
+/// Where a path may lead.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// A folder below registries.toml, not its own.
+    Below,
+    /// Any place that is named from registries.toml.
+    Relative,
+}
+
+/// Checks a path and returns it without `.` and doubled slashes.
+pub(crate) fn relative(
+    owner: &str,
+    key: &str,
+    found: &Spanned<String>,
+    reach: Reach,
+    problems: &mut Problems,
+) -> Option<String> {
+    match normal(&found.value, reach) {
+        Ok(path) => Some(path),
+        Err((reason, suggestion)) => {
+            problems.push(path::invalid_path(
+                owner,
+                key,
+                &found.value,
+                found.span.clone(),
+                reason,
+                suggestion.as_deref(),
+            ));
+            None
+        }
+    }
+}
+
+type Refusal = (&'static str, Option<String>);
+
+fn normal(path: &str, reach: Reach) -> Result<String, Refusal> {
+    if path.trim().is_empty() {
+        return Err(("must name something", None));
+    }
+    if path.chars().any(char::is_control) {
+        return Err(("holds a character that cannot be seen", None));
+    }
+    if path.contains('\\') {
+        return Err(("must have `/` between its parts", Some(path.replace('\\', "/"))));
+    }
+    let is_drive = path.as_bytes().get(1) == Some(&b':');
+    if path.starts_with(['/', '~']) || is_drive {
+        return Err(("must be relative to the folder of registries.toml", None));
+    }
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    if reach == Reach::Below && parts.contains(&"..") {
+        return Err(("must not lead upwards", None));
+    }
+    match parts.as_slice() {
+        [] if reach == Reach::Below => Err(("must be a folder of its own", None)),
+        [] => Ok(String::from(".")),
+        [".git", ..] if reach == Reach::Below => Err(("belongs to Git", None)),
+        parts => Ok(parts.join("/")),
+    }
+}
+
+/// Checks the path of a file that may be anywhere on the machine.
+pub(crate) fn anywhere(
+    owner: &str,
+    key: &str,
+    found: &Spanned<String>,
+    problems: &mut Problems,
+) -> Option<String> {
+    let reason = if found.value.trim().is_empty() {
+        "must name a file"
+    } else if found.value.chars().any(char::is_control) {
+        "holds a character that cannot be seen"
+    } else if found.value.starts_with('$') {
+        "variables are not replaced"
+    } else if found.value.starts_with('~') && !found.value.starts_with("~/") {
+        "only `~/` is the home folder"
+    } else {
+        return Some(found.value.clone());
+    };
+    problems.push(path::invalid_path(owner, key, &found.value, found.span.clone(), reason, None));
+    None
+}
+
+/// Says whether one folder is the other or lies in it.
+pub(crate) fn contains(outer: &str, inner: &str) -> bool {
+    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(path: &str, expected: Option<&str>) {
+        assert_eq!(normal(path, Reach::Below).ok().as_deref(), expected, "{path}");
+    }
+
+    #[test]
+    fn paths_lose_what_says_nothing() {
+        check("a/b", Some("a/b"));
+        check("./a//b/./", Some("a/b"));
+        check("...", Some("..."));
+    }
+
+    #[test]
+    fn paths_stay_below_the_file() {
+        check("", None);
+        check(" ", None);
+        check(".", None);
+        check("./", None);
+        check("..", None);
+        check("a/../b", None);
+        check("/a", None);
+        check("~/a", None);
+        check("C:/a", None);
+        check("a\\b", None);
+        check("a\nb", None);
+        check(".git/x", None);
+    }
+
+    #[test]
+    fn an_inventory_may_be_the_folder_itself_or_above_it() {
+        assert_eq!(normal("./", Reach::Relative), Ok(String::from(".")));
+        assert_eq!(normal("../apps/", Reach::Relative), Ok(String::from("../apps")));
+        assert!(normal("/apps", Reach::Relative).is_err());
+    }
+
+    #[test]
+    fn a_backslash_has_a_suggestion() {
+        assert_eq!(normal("a\\b", Reach::Below).unwrap_err().1.as_deref(), Some("a/b"));
+    }
+
+    #[test]
+    fn a_folder_contains_itself_and_what_is_below() {
+        assert!(contains("a", "a"));
+        assert!(contains("a", "a/b"));
+        assert!(!contains("a", "ab"));
+        assert!(!contains("a/b", "a"));
+    }
+}

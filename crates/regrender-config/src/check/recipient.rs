@@ -1,0 +1,203 @@
+//! Recipients, as far as their spelling tells.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bech32::primitives::checksum::Checksum;
+use bech32::primitives::decode::UncheckedHrpstring;
+use regrender_diagnostic::{Diagnostic, Span, Spanned};
+
+use crate::problem::recipient::{self as problem, Looks};
+use crate::problem::shape;
+use crate::table::Problems;
+use crate::{Recipient, RecipientKind};
+
+/// Bech32 as age uses it: without the limit of 90 characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LongBech32 {}
+
+impl Checksum for LongBech32 {
+    type MidstateRepr = u32;
+    const CODE_LENGTH: usize = usize::MAX;
+    const CHECKSUM_LENGTH: usize = bech32::Bech32::CHECKSUM_LENGTH;
+    const GENERATOR_SH: [u32; 5] = bech32::Bech32::GENERATOR_SH;
+    const TARGET_RESIDUE: u32 = bech32::Bech32::TARGET_RESIDUE;
+}
+
+/// An X25519 public key has 32 bytes.
+const X25519_LENGTH: usize = 32;
+const ED25519_LENGTH: usize = 32;
+/// age refuses RSA keys that are shorter.
+const SHORTEST_RSA_BITS: usize = 2048;
+
+/// Checks a list of recipients.
+pub(crate) fn list(
+    owner: &str,
+    items: &[Spanned<String>],
+    problems: &mut Problems,
+) -> Option<Vec<Recipient>> {
+    let found_before = problems.len();
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    let mut recipients = Vec::new();
+    for item in items {
+        match recipient(item) {
+            Ok(recipient) => {
+                if let Some(first) = seen.get(&recipient.text) {
+                    let (first, again) = (first.clone(), item.span.clone());
+                    let text = short(&recipient.text);
+                    problems.push(shape::listed_twice(owner, "recipients", &text, first, again));
+                }
+                seen.entry(recipient.text.clone()).or_insert_with(|| item.span.clone());
+                recipients.push(recipient);
+            }
+            Err(found) => problems.push(*found),
+        }
+    }
+    (problems.len() == found_before).then_some(recipients)
+}
+
+/// Returns the beginning of a recipient, enough to tell it from others.
+fn short(text: &str) -> String {
+    const ENOUGH: usize = 24;
+    if text.chars().count() <= ENOUGH {
+        return text.to_owned();
+    }
+    format!("{}…", text.chars().take(ENOUGH).collect::<String>())
+}
+
+fn recipient(item: &Spanned<String>) -> Result<Recipient, Box<Diagnostic>> {
+    let text = item.value.trim();
+    let span = || item.span.clone();
+    let upper = text.to_ascii_uppercase();
+    // Bech32 may be all in capitals or all in small letters, and so may a slip.
+    if upper.starts_with("AGE-SECRET-KEY-")
+        || upper.starts_with("AGE-PLUGIN-")
+        || text.contains("-----BEGIN")
+    {
+        return Err(Box::new(problem::secret_key(span())));
+    }
+    if text.split_whitespace().filter(|word| word.starts_with("age1")).count() > 1
+        || text.contains("age1") && text.contains(',')
+    {
+        return Err(Box::new(problem::unknown(span(), Looks::Several)));
+    }
+    if upper.starts_with("AGE1") {
+        return age(text, &item.span);
+    }
+    if text.starts_with("ssh-") || text.starts_with("ecdsa-") || text.starts_with("sk-") {
+        return ssh(text, &item.span);
+    }
+    Err(Box::new(problem::unknown(span(), looks(text))))
+}
+
+fn looks(text: &str) -> Looks {
+    let is_hexadecimal = text.chars().all(|c| c.is_ascii_hexdigit() || c == ' ');
+    if text.starts_with("AAAA") {
+        Looks::SshWithoutType
+    } else if text.len() >= 16 && is_hexadecimal {
+        Looks::Pgp
+    } else if text.contains('@') {
+        Looks::Email
+    } else if text.contains('/') || text.starts_with('~') || has_key_ending(text) {
+        Looks::File
+    } else {
+        Looks::Other
+    }
+}
+
+fn has_key_ending(text: &str) -> bool {
+    [".txt", ".pub", ".key", ".age"].iter().any(|ending| text.ends_with(ending))
+}
+
+fn age(text: &str, span: &Span) -> Result<Recipient, Box<Diagnostic>> {
+    let damaged = |reason: &str| Box::new(problem::damaged(span.clone(), reason));
+    if text.to_ascii_lowercase().starts_with("age1pq1") {
+        return Err(Box::new(problem::post_quantum(span.clone())));
+    }
+    if text.chars().any(char::is_whitespace) {
+        return Err(damaged("must be one word"));
+    }
+    // Readers compare the beginning letter by letter, so capitals would not do.
+    if text.chars().any(|c| c.is_ascii_uppercase()) {
+        return Err(damaged("must be in lower case"));
+    }
+    let Ok(unchecked) = UncheckedHrpstring::new(text) else {
+        return Err(damaged("holds a character that a recipient cannot hold"));
+    };
+    if !unchecked.has_valid_checksum::<LongBech32>() {
+        return Err(damaged(
+            "a character is wrong, missing or too many: the checksum does not fit",
+        ));
+    }
+    let name = unchecked.hrp().to_string();
+    let length = unchecked.remove_checksum::<LongBech32>().byte_iter().count();
+    let kind = match name.strip_prefix("age1") {
+        Some("") => return Err(damaged("names no plugin")),
+        Some(plugin) => RecipientKind::Plugin(plugin.to_owned()),
+        None if name != "age" => return Err(damaged("names no plugin")),
+        None if length != X25519_LENGTH => return Err(damaged("is too short or too long")),
+        None => RecipientKind::X25519,
+    };
+    Ok(Recipient { text: text.to_owned(), kind, span: span.clone() })
+}
+
+fn ssh(text: &str, span: &Span) -> Result<Recipient, Box<Diagnostic>> {
+    let unusable = |reason: &str| Box::new(problem::unusable_ssh_key(span.clone(), reason));
+    let damaged = |reason: &str| Box::new(problem::damaged_ssh_key(span.clone(), reason));
+    let mut words = text.split_whitespace();
+    let name = words.next().unwrap_or_default();
+    let kind = match name {
+        "ssh-ed25519" => RecipientKind::SshEd25519,
+        "ssh-rsa" => RecipientKind::SshRsa,
+        name if name.contains("-cert-") => return Err(unusable("a certificate, not a key")),
+        name if name.starts_with("sk-") => return Err(unusable("a key on a security token")),
+        _ => return Err(unusable("must be `ssh-ed25519` or `ssh-rsa`")),
+    };
+    let Some(encoded) = words.next() else { return Err(damaged("has only its type")) };
+    let Ok(bytes) = BASE64_STANDARD.decode(encoded) else {
+        return Err(damaged("what follows the type is no Base64"));
+    };
+    let mut fields = Fields(&bytes);
+    // RFC 4253 §6.6: the key repeats its type.
+    if fields.next() != Some(name.as_bytes()) {
+        return Err(damaged("the key is of another type than the text before it"));
+    }
+    let right = if kind == RecipientKind::SshEd25519 {
+        fields.next().is_some_and(|key| key.len() == ED25519_LENGTH)
+    } else {
+        let exponent = fields.next();
+        let bits = fields.next().map(bits);
+        if bits.is_some_and(|bits| bits < SHORTEST_RSA_BITS) {
+            return Err(unusable("fewer than 2048 bits"));
+        }
+        exponent.is_some() && bits.is_some()
+    };
+    if !right || !fields.0.is_empty() {
+        return Err(damaged("the key is too short or too long"));
+    }
+    Ok(Recipient { text: format!("{name} {encoded}"), kind, span: span.clone() })
+}
+
+/// Counts the bits of a number in the wire format.
+fn bits(number: &[u8]) -> usize {
+    let significant: &[u8] = match number.iter().position(|byte| *byte != 0) {
+        Some(first) => number.get(first..).unwrap_or_default(),
+        None => return 0,
+    };
+    let leading = significant.first().map_or(0, |byte| byte.leading_zeros());
+    significant.len() * 8 - leading as usize
+}
+
+/// The fields of an SSH key in the wire format (RFC 4251 §5): a length, then so many bytes.
+struct Fields<'b>(&'b [u8]);
+
+impl<'b> Fields<'b> {
+    fn next(&mut self) -> Option<&'b [u8]> {
+        let (length, rest) = self.0.split_first_chunk::<4>()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (field, rest) = rest.split_at_checked(length)?;
+        self.0 = rest;
+        Some(field)
+    }
+}

@@ -1,0 +1,134 @@
+//! Registries: host, paths and what their kind says.
+
+use regrender_diagnostic::{Span, Spanned};
+
+use crate::check::host::{self, HubHost};
+use crate::check::{credential, list, name, repository_path};
+use crate::problem::{registry as problem, shape};
+use crate::raw::{RawDate, RawRegistry};
+use crate::registry::CLOUD_KINDS;
+use crate::table::{Field, Problems};
+use crate::{Date, Registry, RegistryKind};
+
+/// Checks one registry.
+pub(crate) fn registry(raw: &RawRegistry, problems: &mut Problems) -> Option<Registry> {
+    let name = name::table("a registry", &raw.name, problems);
+    let kind = kind(raw, problems);
+    let host = kind.and_then(|kind| host_of(raw, kind, problems));
+    let paths = paths(raw, problems);
+    let hub_aliases = hub_aliases(raw, kind, problems);
+    let expires = raw.expires.check(|date| day(&raw.name.value, date, problems));
+    let is_cloud =
+        raw.kind.as_given().is_some_and(|kind| CLOUD_KINDS.contains(&kind.value.as_str()));
+    // What a registry of a cloud would need is not known.
+    let access = if is_cloud { None } else { credential::access(raw, kind, problems) };
+    Some(Registry {
+        name: name?,
+        kind: kind?,
+        host: host?,
+        paths: paths?,
+        hub_aliases: hub_aliases?,
+        access: access?,
+        expires: match expires {
+            Field::Absent => None,
+            Field::Broken => return None,
+            Field::Given(date) => Some(date.value),
+        },
+        span: raw.name.span.clone(),
+    })
+}
+
+fn kind(raw: &RawRegistry, problems: &mut Problems) -> Option<RegistryKind> {
+    let kind = match &raw.kind {
+        Field::Absent => return Some(RegistryKind::Generic),
+        Field::Broken => return None,
+        Field::Given(kind) => kind,
+    };
+    let owner = format!("registry `{}`", raw.name.value);
+    let known = RegistryKind::ALL.iter().find(|known| known.name() == kind.value);
+    if known.is_none() {
+        problems.push(if CLOUD_KINDS.contains(&kind.value.as_str()) {
+            problem::cloud(&raw.name.value, &kind.value, kind.span.clone())
+        } else {
+            let names: Vec<&str> = RegistryKind::ALL.iter().map(|kind| kind.name()).collect();
+            shape::unknown_value(&owner, "kind", kind, &names)
+        });
+    }
+    known.copied()
+}
+
+fn host_of(raw: &RawRegistry, kind: RegistryKind, problems: &mut Problems) -> Option<String> {
+    let name = &raw.name.value;
+    match (&raw.host, kind.default_host()) {
+        (Field::Broken, _) => None,
+        (Field::Absent, Some(host)) => Some(host.to_owned()),
+        (Field::Absent, None) => {
+            let owner = format!("registry `{name}`");
+            let example = "host = \"registry.example.com\"";
+            problems.push(shape::missing_key(&owner, "host", raw.name.span.clone(), example));
+            None
+        }
+        (Field::Given(host), _) if kind == RegistryKind::DockerHub => {
+            if matches!(
+                host.value.as_str(),
+                "docker.io" | "index.docker.io" | "https://index.docker.io/v1/"
+            ) {
+                return kind.default_host().map(str::to_owned);
+            }
+            let kind = raw.kind.as_given().map_or(0..0, |kind| kind.span.clone());
+            problems.push(problem::fixed_host(name, host.span.clone(), kind));
+            None
+        }
+        (Field::Given(host), _) => {
+            host::host(name, host, !raw.paths.is_absent(), HubHost::Refused, problems)
+        }
+    }
+}
+
+fn paths(raw: &RawRegistry, problems: &mut Problems) -> Option<Vec<String>> {
+    let paths = match &raw.paths {
+        Field::Absent => return Some(Vec::new()),
+        Field::Broken => return None,
+        Field::Given(paths) => paths,
+    };
+    let owner = format!("registry `{}`", raw.name.value);
+    if paths.value.is_empty() {
+        let help = "list a path, or remove `paths` for all repositories";
+        problems.push(shape::empty_list(&owner, "paths", paths.span.clone(), help));
+        return None;
+    }
+    list::each(&owner, "paths", &paths.value, problems, |path, problems| {
+        repository_path::path(&raw.name.value, path, problems)
+    })
+}
+
+fn hub_aliases(
+    raw: &RawRegistry,
+    kind: Option<RegistryKind>,
+    problems: &mut Problems,
+) -> Option<bool> {
+    match &raw.hub_aliases {
+        Field::Absent => Some(false),
+        Field::Broken => None,
+        Field::Given(flag) => {
+            if kind.is_some_and(|kind| kind != RegistryKind::DockerHub) {
+                problems.push(problem::hub_aliases(&raw.name.value, flag.span.clone()));
+                return None;
+            }
+            Some(flag.value)
+        }
+    }
+}
+
+fn day(registry: &str, found: &Spanned<RawDate>, problems: &mut Problems) -> Option<Date> {
+    let date = match &found.value {
+        RawDate::Date { year, month, day } => Date::new(*year, *month, *day),
+        RawDate::WithTime => None,
+        RawDate::Text(text) => Date::parse(text),
+    };
+    if date.is_none() {
+        let span: Span = found.span.clone();
+        problems.push(problem::invalid_date(registry, span));
+    }
+    date
+}

@@ -1,0 +1,211 @@
+//! Pull secrets: where they land, and what they hold.
+
+use std::collections::BTreeMap;
+
+use regrender_diagnostic::Spanned;
+
+use crate::check::label::{self, Map};
+use crate::check::list;
+use crate::check::name::{self, Rule};
+use crate::check::workload;
+use crate::problem::{cluster, registry, secret as problem, shape};
+use crate::raw::{RawConfig, RawNamespaces, RawSecret, TextMap, Texts};
+use crate::table::{Field, Problems};
+use crate::{Namespaces, PullSecret};
+
+/// Checks one pull secret.
+pub(crate) fn secret(
+    raw: &RawSecret,
+    file: &RawConfig,
+    problems: &mut Problems,
+) -> Option<PullSecret> {
+    let owner = format!("pull secret `{}`", raw.name.value);
+    let name = name::object("a pull secret", &raw.name, Rule::Subdomain, problems);
+    let registries = registries(raw, &owner, file, problems);
+    let namespaces = namespaces(raw, &owner, problems);
+    let service_accounts =
+        names(&owner, "service-accounts", "a service account", &raw.service_accounts, problems);
+    let keep = names(&owner, "keep", "a pull secret", &raw.keep, problems);
+    keep_agrees(raw, file, problems);
+    let workloads = workload::list(raw, &owner, problems);
+    let labels = map(Map::Labels, &raw.labels, problems);
+    let annotations = map(Map::Annotations, &raw.annotations, problems);
+    let clusters = clusters(raw, &owner, file, problems);
+    Some(PullSecret {
+        name: name?,
+        registries: registries?,
+        namespaces: namespaces?,
+        service_accounts: service_accounts?,
+        keep: keep?,
+        workloads: workloads?,
+        labels: labels?,
+        annotations: annotations?,
+        clusters: clusters?,
+        span: raw.name.span.clone(),
+    })
+}
+
+fn registries(
+    raw: &RawSecret,
+    owner: &str,
+    file: &RawConfig,
+    problems: &mut Problems,
+) -> Option<Vec<String>> {
+    let found = match &raw.registries {
+        Field::Broken => return None,
+        Field::Absent => {
+            let example = "registries = [\"NAME\"]";
+            let span = raw.name.span.clone();
+            problems.push(shape::missing_key(owner, "registries", span, example));
+            return None;
+        }
+        Field::Given(found) => found,
+    };
+    if found.value.is_empty() {
+        let help = "list the name of a `[registry.NAME]` table";
+        problems.push(shape::empty_list(owner, "registries", found.span.clone(), help));
+        return None;
+    }
+    let defined: Vec<Spanned<String>> =
+        file.registries.iter().map(|registry| registry.name.clone()).collect();
+    list::each(owner, "registries", &found.value, problems, |item, problems| {
+        if defined.iter().any(|name| name.value == item.value) {
+            return Some(item.value.clone());
+        }
+        problems.push(registry::unknown(&raw.name.value, item, &defined));
+        None
+    })
+}
+
+fn namespaces(raw: &RawSecret, owner: &str, problems: &mut Problems) -> Option<Namespaces> {
+    let found = match &raw.namespaces {
+        Field::Broken => return None,
+        Field::Absent => {
+            let example = "namespaces = [\"NAME\"]";
+            let span = raw.name.span.clone();
+            problems.push(shape::missing_key(owner, "namespaces", span, example));
+            return None;
+        }
+        Field::Given(found) => found,
+    };
+    match &found.value {
+        RawNamespaces::Listed(items) => {
+            if items.is_empty() {
+                let help = "list a namespace, or write `{ from = \"inventory\" }`";
+                problems.push(shape::empty_list(owner, "namespaces", found.span.clone(), help));
+                return None;
+            }
+            list::each(owner, "namespaces", items, problems, |item, problems| {
+                name::object("a namespace", item, Rule::Label, problems)
+            })
+            .map(Namespaces::Listed)
+        }
+        RawNamespaces::From { from, labels } => {
+            let owner = format!("`namespaces` of {owner}");
+            let known = from.check(|from| inventory(&owner, from, problems));
+            if from.is_absent() {
+                let example = "from = \"inventory\"";
+                problems.push(shape::missing_key(&owner, "from", found.span.clone(), example));
+            }
+            let labels = selector(labels, problems);
+            known.given()?;
+            Some(Namespaces::Inventory { labels: labels? })
+        }
+    }
+}
+
+fn inventory(owner: &str, from: &Spanned<String>, problems: &mut Problems) -> Option<()> {
+    if from.value == "inventory" {
+        return Some(());
+    }
+    problems.push(shape::unknown_value(owner, "from", from, &["inventory"]));
+    None
+}
+
+/// Checks labels that are looked for, those of this tool included.
+fn selector(labels: &TextMap, problems: &mut Problems) -> Option<BTreeMap<String, String>> {
+    map(Map::Selector, labels, problems)
+}
+
+fn map(map: Map, field: &TextMap, problems: &mut Problems) -> Option<BTreeMap<String, String>> {
+    match field {
+        Field::Absent => Some(BTreeMap::new()),
+        Field::Broken => None,
+        Field::Given(pairs) => label::map(map, &pairs.value, problems),
+    }
+}
+
+fn names(
+    owner: &str,
+    key: &str,
+    what: &str,
+    field: &Texts,
+    problems: &mut Problems,
+) -> Option<Vec<String>> {
+    match field {
+        Field::Absent => Some(Vec::new()),
+        Field::Broken => None,
+        Field::Given(items) => list::each(owner, key, &items.value, problems, |item, problems| {
+            name::object(what, item, Rule::Subdomain, problems)
+        }),
+    }
+}
+
+/// Complains of names in `keep` that are listed anyway, and of a `keep` that keeps nothing.
+fn keep_agrees(raw: &RawSecret, file: &RawConfig, problems: &mut Problems) {
+    let Some(keep) = raw.keep.as_given() else { return };
+    let is_empty = |field: &Texts| field.as_given().is_some_and(|items| items.value.is_empty());
+    let has_no_accounts = raw.service_accounts.is_absent() || is_empty(&raw.service_accounts);
+    let has_no_workloads = raw.workloads.is_absent();
+    if has_no_accounts && has_no_workloads && !keep.value.is_empty() {
+        problems.push(problem::idle_keep(&raw.name.value, keep.span.clone()));
+    }
+    for item in &keep.value {
+        let declared = file.secrets.iter().find(|other| other.name.value == item.value);
+        if let Some(declared) = declared.filter(|other| shares_accounts(raw, other)) {
+            let (span, name) = (item.span.clone(), declared.name.span.clone());
+            problems.push(problem::kept(&raw.name.value, &item.value, span, name));
+        }
+    }
+}
+
+fn shares_accounts(one: &RawSecret, other: &RawSecret) -> bool {
+    if one.name.value == other.name.value {
+        return true;
+    }
+    let (Some(one), Some(other)) =
+        (one.service_accounts.as_given(), other.service_accounts.as_given())
+    else {
+        return false;
+    };
+    one.value.iter().any(|account| other.value.iter().any(|name| name.value == account.value))
+}
+
+#[expect(clippy::option_option, reason = "broken, absent and given are three things")]
+fn clusters(
+    raw: &RawSecret,
+    owner: &str,
+    file: &RawConfig,
+    problems: &mut Problems,
+) -> Option<Option<Vec<String>>> {
+    let found = match &raw.clusters {
+        Field::Absent => return Some(None),
+        Field::Broken => return None,
+        Field::Given(found) => found,
+    };
+    if found.value.is_empty() {
+        let help = "list a cluster, or remove `clusters` for all";
+        problems.push(shape::empty_list(owner, "clusters", found.span.clone(), help));
+        return None;
+    }
+    let declared: Vec<Spanned<String>> =
+        file.clusters.iter().map(|cluster| cluster.name.clone()).collect();
+    list::each(owner, "clusters", &found.value, problems, |item, problems| {
+        if declared.iter().any(|name| name.value == item.value) {
+            return Some(item.value.clone());
+        }
+        problems.push(cluster::unknown_cluster(&raw.name.value, item, &declared));
+        None
+    })
+    .map(Some)
+}

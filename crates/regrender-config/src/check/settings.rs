@@ -1,0 +1,200 @@
+//! The settings of `[seal]`, `[output]` and a cluster, value by value.
+
+use std::collections::BTreeSet;
+
+use regrender_diagnostic::Spanned;
+
+use crate::check::list;
+use crate::check::name::{self, Rule};
+use crate::check::path::{self, Reach};
+use crate::check::recipient;
+use crate::problem::{cluster as problem, shape};
+use crate::raw::{RawArgoCd, RawFlux, RawSettings};
+use crate::table::{Field, Problems};
+use crate::{Consumer, Format, MacScope, Recipient};
+
+/// Settings, each valid by itself.
+pub(crate) struct Settings {
+    pub(crate) format: Field<Format>,
+    pub(crate) recipients: Field<Vec<Recipient>>,
+    pub(crate) mac: Field<MacScope>,
+    pub(crate) directory: Field<String>,
+    pub(crate) consumers: Field<BTreeSet<Consumer>>,
+    pub(crate) per_namespace: Field<bool>,
+    pub(crate) inventory: Field<Vec<String>>,
+    pub(crate) flux: RawFlux,
+    pub(crate) argocd: RawArgoCd,
+}
+
+const FORMATS: &[&str] = &["sops", "age"];
+const MAC_SCOPES: &[&str] = &["all", "encrypted-only"];
+const CONSUMERS: &[&str] = &["flux", "argocd", "kubectl"];
+
+/// Checks settings value by value; `seal` and `output` are what the tables are called.
+pub(crate) fn settings(
+    raw: &RawSettings,
+    seal: &str,
+    output: &str,
+    problems: &mut Problems,
+) -> Settings {
+    Settings {
+        format: raw.format.check(|value| format(seal, value, problems)),
+        recipients: raw.recipients.check(|list| {
+            if list.value.is_empty() {
+                let help = "list at least one public key, or remove `recipients`";
+                problems.push(shape::empty_list(seal, "recipients", list.span.clone(), help));
+                return None;
+            }
+            recipient::list(seal, &list.value, problems)
+        }),
+        mac: raw.mac.check(|value| mac(seal, value, problems)),
+        directory: raw
+            .directory
+            .check(|value| path::relative(output, "directory", value, Reach::Below, problems)),
+        consumers: raw.consumer.check(|list| consumers(output, list, problems)),
+        per_namespace: raw.per_namespace.clone(),
+        inventory: raw.inventory.check(|list| inventory(output, list, problems)),
+        flux: flux(&raw.flux, output, problems),
+        argocd: argocd(&raw.argocd, output, problems),
+    }
+}
+
+fn format(owner: &str, value: &Spanned<String>, problems: &mut Problems) -> Option<Format> {
+    match value.value.as_str() {
+        "sops" => return Some(Format::Sops),
+        "age" => return Some(Format::Age),
+        "sealed-secrets" => problems.push(problem::sealed_secrets(value.span.clone())),
+        _ => problems.push(shape::unknown_value(owner, "format", value, FORMATS)),
+    }
+    None
+}
+
+fn mac(owner: &str, value: &Spanned<String>, problems: &mut Problems) -> Option<MacScope> {
+    match value.value.as_str() {
+        "all" => Some(MacScope::All),
+        "encrypted-only" => Some(MacScope::EncryptedOnly),
+        _ => {
+            problems.push(shape::unknown_value(owner, "mac", value, MAC_SCOPES));
+            None
+        }
+    }
+}
+
+type Texts = Spanned<Vec<Spanned<String>>>;
+
+fn consumers(owner: &str, found: &Texts, problems: &mut Problems) -> Option<BTreeSet<Consumer>> {
+    if found.value.is_empty() {
+        let help = "list `flux`, `argocd` or `kubectl`";
+        problems.push(shape::empty_list(owner, "consumer", found.span.clone(), help));
+        return None;
+    }
+    let unique = list::unique(owner, "consumer", &found.value, problems);
+    let consumers: Vec<_> =
+        found.value.iter().map(|value| consumer(owner, value, problems)).collect();
+    unique?;
+    consumers.into_iter().collect()
+}
+
+fn consumer(owner: &str, value: &Spanned<String>, problems: &mut Problems) -> Option<Consumer> {
+    match value.value.as_str() {
+        "flux" => Some(Consumer::Flux),
+        "argocd" => Some(Consumer::ArgoCd),
+        "kubectl" => Some(Consumer::Kubectl),
+        _ => {
+            problems.push(shape::unknown_value(owner, "consumer", value, CONSUMERS));
+            None
+        }
+    }
+}
+
+fn inventory(owner: &str, found: &Texts, problems: &mut Problems) -> Option<Vec<String>> {
+    list::each(owner, "inventory", &found.value, problems, |item, problems| {
+        path::relative(owner, "inventory", item, Reach::Relative, problems)
+    })
+}
+
+fn flux(raw: &RawFlux, owner: &str, problems: &mut Problems) -> RawFlux {
+    let mut object = |field: &Field<String>, rule, what: &str| {
+        field.check(|value| name::object(what, value, rule, problems))
+    };
+    let namespace = object(&raw.namespace, Rule::Label, "a namespace");
+    let source = object(&raw.source, Rule::Subdomain, "a GitRepository");
+    let decryption_secret = object(&raw.decryption_secret, Rule::Subdomain, "a Secret");
+    let interval = raw.interval.check(|value| {
+        if is_interval(&value.value) {
+            return Some(value.value.clone());
+        }
+        problems.push(problem::invalid_interval(owner, value.span.clone()));
+        None
+    });
+    RawFlux { namespace, source, decryption_secret, interval }
+}
+
+/// Flux: `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`.
+fn is_interval(text: &str) -> bool {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let Some(after) = digits(rest) else { return false };
+        let after = match after.strip_prefix('.') {
+            Some(fraction) => match digits(fraction) {
+                Some(after) => after,
+                None => return false,
+            },
+            None => after,
+        };
+        let unit = ["ms", "s", "m", "h"].iter().find_map(|unit| after.strip_prefix(unit));
+        let Some(after) = unit else { return false };
+        rest = after;
+    }
+    !text.is_empty()
+}
+
+/// Returns what follows at least one digit.
+fn digits(text: &str) -> Option<&str> {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    (rest.len() < text.len()).then_some(rest)
+}
+
+fn argocd(raw: &RawArgoCd, owner: &str, problems: &mut Problems) -> RawArgoCd {
+    let owner = format!("`argocd` of {owner}");
+    let namespace =
+        raw.namespace.check(|value| name::object("a namespace", value, Rule::Label, problems));
+    let project = raw
+        .project
+        .check(|value| name::object("an Argo CD project", value, Rule::Subdomain, problems));
+    let repository = raw.repository.check(|value| word(&owner, "repository", value, problems));
+    let revision = raw.revision.check(|value| word(&owner, "revision", value, problems));
+    RawArgoCd { namespace, project, repository, revision }
+}
+
+fn word(
+    owner: &str,
+    key: &str,
+    found: &Spanned<String>,
+    problems: &mut Problems,
+) -> Option<String> {
+    if found.value.is_empty() {
+        problems.push(shape::empty_value(owner, key, found.span.clone()));
+        return None;
+    }
+    if found.value.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        problems.push(problem::invalid_text(owner, key, found.span.clone()));
+        return None;
+    }
+    Some(found.value.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_are_those_of_flux() {
+        for interval in ["10m", "1h30m", "1.5h", "500ms", "0s"] {
+            assert!(is_interval(interval), "{interval}");
+        }
+        for interval in ["", "10", "m", "10 m", "1d", "-1m", "1.m", "10m "] {
+            assert!(!is_interval(interval), "{interval}");
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Sources: exactly one place, and what belongs to it.
+
+use std::time::Duration;
+
+use regrender_diagnostic::{Span, Spanned};
+
+use crate::check::path;
+use crate::problem::{quoted, source as problem};
+use crate::raw::{RawCommand, RawSource, RawTimeout};
+use crate::table::{Field, Problems};
+use crate::{Source, SourceKind, Trim};
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
+
+/// Checks a source; `None` means that a problem was found.
+pub(crate) fn source(raw: &RawSource, problems: &mut Problems) -> Option<Source> {
+    let found_before = problems.len();
+    if let Some(key) = &raw.unsupported {
+        problems.push(problem::not_supported(&raw.purpose, &key.value, key.span.clone()));
+        return None;
+    }
+    let kind = one_place(raw, problems).and_then(|place| kind(raw, place, problems));
+    idle_keys(raw, problems);
+    let has_errors = problems
+        .get(found_before..)
+        .is_some_and(|new| new.iter().any(regrender_diagnostic::Diagnostic::is_error));
+    (!raw.broken && !has_errors).then_some(())?;
+    Some(Source { kind: kind?, span: raw.span.clone() })
+}
+
+/// Returns the name of the one key that names a place.
+fn one_place(raw: &RawSource, problems: &mut Problems) -> Option<&'static str> {
+    let mut places: Vec<(&'static str, Span)> = Vec::new();
+    let mut broken = raw.broken;
+    let mut add = |name: &'static str, place: Field<()>| match place {
+        Field::Given(place) => places.push((name, place.span)),
+        Field::Broken => broken = true,
+        Field::Absent => {}
+    };
+    add("env", raw.env.check(|_| Some(())));
+    add("file", raw.file.check(|_| Some(())));
+    add("stdin", raw.stdin.check(|_| Some(())));
+    add("command", raw.command.check(|_| Some(())));
+    add("plain", raw.plain.check(|_| Some(())));
+    places.sort_by_key(|(_, span)| span.start);
+    match places.as_slice() {
+        [only] => Some(only.0),
+        [] => {
+            if !broken {
+                problems.push(problem::none(&raw.purpose, raw.span.clone()));
+            }
+            None
+        }
+        [first, second, ..] => {
+            let (first, second) = ((first.0, first.1.clone()), (second.0, second.1.clone()));
+            problems.push(problem::two(&raw.purpose, first, second));
+            None
+        }
+    }
+}
+
+fn kind(raw: &RawSource, place: &str, problems: &mut Problems) -> Option<SourceKind> {
+    let trim = trim(&raw.trim);
+    match place {
+        "env" => variable(raw, problems).map(SourceKind::Env),
+        "file" => {
+            let file = raw.file.as_given()?;
+            let path = path::anywhere(&raw.purpose, "file", file, problems)?;
+            Some(SourceKind::File { path, trim })
+        }
+        "stdin" => {
+            let stdin = raw.stdin.as_given()?;
+            if !stdin.value {
+                let span = stdin.span.clone();
+                problems.push(problem::idle_key(&raw.purpose, "stdin", span, "must be `true`"));
+                return None;
+            }
+            Some(SourceKind::Stdin { trim })
+        }
+        "command" => {
+            let arguments = arguments(raw, problems);
+            let timeout = timeout(raw, problems);
+            Some(SourceKind::Command { arguments: arguments?, timeout: timeout?, trim })
+        }
+        _ => {
+            let plain = raw.plain.as_given()?;
+            problems.push(problem::plain(&raw.purpose, plain.span.clone()));
+            Some(SourceKind::Plain(plain.value.clone()))
+        }
+    }
+}
+
+fn trim(field: &Field<bool>) -> Trim {
+    match field.as_given().map(|trim| trim.value) {
+        None => Trim::Unstated,
+        Some(true) => Trim::Yes,
+        Some(false) => Trim::No,
+    }
+}
+
+fn variable(raw: &RawSource, problems: &mut Problems) -> Option<String> {
+    let name = raw.env.as_given()?;
+    if is_variable(&name.value) {
+        return Some(name.value.clone());
+    }
+    let bare = name.value.trim().trim_start_matches('$');
+    let bare = bare.strip_prefix('{').and_then(|bare| bare.strip_suffix('}')).unwrap_or(bare);
+    // Without a sign of a variable the text may be the value itself, which is not shown again.
+    let suggestion = (name.value.trim().starts_with('$') && is_variable(bare)).then_some(bare);
+    problems.push(problem::invalid_variable(&raw.purpose, name.span.clone(), suggestion));
+    None
+}
+
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn arguments(raw: &RawSource, problems: &mut Problems) -> Option<Vec<String>> {
+    let command = raw.command.as_given()?;
+    match &command.value {
+        RawCommand::Text(text) => {
+            let list = words(text);
+            problems.push(problem::command_as_text(&raw.purpose, command.span.clone(), list));
+            None
+        }
+        RawCommand::List(list) => {
+            if list.first().is_none_or(|program| program.value.trim().is_empty()) {
+                problems.push(problem::empty_command(&raw.purpose, command.span.clone()));
+                return None;
+            }
+            Some(list.iter().map(|argument: &Spanned<String>| argument.value.clone()).collect())
+        }
+    }
+}
+
+/// Writes a command as a list; what only a shell understands is handed to one.
+fn words(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let needs_shell =
+        text.contains(['|', '&', ';', '<', '>', '$', '`', '"', '\'', '\\', '*', '(', '~']);
+    if needs_shell {
+        return Some(format!("[\"sh\", \"-c\", {}]", quoted(text)));
+    }
+    let words: Vec<String> = text.split_whitespace().map(quoted).collect();
+    Some(format!("[{}]", words.join(", ")))
+}
+
+fn timeout(raw: &RawSource, problems: &mut Problems) -> Option<Duration> {
+    let timeout = match &raw.timeout {
+        Field::Absent => return Some(DEFAULT_TIMEOUT),
+        Field::Broken => return None,
+        Field::Given(timeout) => timeout,
+    };
+    let seconds = match &timeout.value {
+        RawTimeout::Seconds(seconds) => *seconds,
+        RawTimeout::Text(text) => seconds(text),
+    };
+    let duration = seconds.map(Duration::from_secs);
+    let valid = duration.filter(|duration| !duration.is_zero() && *duration <= LONGEST_TIMEOUT);
+    if valid.is_none() {
+        problems.push(problem::invalid_timeout(&raw.purpose, timeout.span.clone()));
+    }
+    valid
+}
+
+fn seconds(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let (number, factor) = if let Some(number) = text.strip_suffix('s') {
+        (number, 1)
+    } else if let Some(number) = text.strip_suffix('m') {
+        (number, 60)
+    } else {
+        (text, 1)
+    };
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number {
+        return None;
+    }
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// Complains of keys that belong to another place.
+fn idle_keys(raw: &RawSource, problems: &mut Problems) {
+    let commands = !raw.command.is_absent();
+    if let Field::Given(timeout) = &raw.timeout
+        && !commands
+    {
+        let span = timeout.span.clone();
+        problems.push(problem::idle_key(&raw.purpose, "timeout", span, "only for `command`"));
+    }
+    let trims = commands || !raw.file.is_absent() || !raw.stdin.is_absent();
+    if let Field::Given(trim) = &raw.trim
+        && !trims
+        && !(raw.env.is_absent() && raw.plain.is_absent())
+    {
+        let (span, reason) = (trim.span.clone(), "only for `file`, `stdin` and `command`");
+        problems.push(problem::idle_key(&raw.purpose, "trim", span, reason));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_variables_are_words() {
+        assert!(is_variable("HUB_TOKEN_2"));
+        assert!(is_variable("_a"));
+        assert!(!is_variable("2A"));
+        assert!(!is_variable("A-B"));
+        assert!(!is_variable("$A"));
+        assert!(!is_variable(""));
+    }
+
+    #[test]
+    fn durations_are_seconds_or_minutes() {
+        assert_eq!(seconds("30"), Some(30));
+        assert_eq!(seconds("30s"), Some(30));
+        assert_eq!(seconds("2m"), Some(120));
+        assert_eq!(seconds("2h"), None);
+        assert_eq!(seconds("-1s"), None);
+        assert_eq!(seconds("+1s"), None);
+        assert_eq!(seconds("s"), None);
+        assert_eq!(seconds("99999999999999999999m"), None);
+        assert_eq!(seconds("18446744073709551615m"), None);
+    }
+
+    #[test]
+    fn a_command_becomes_its_words() {
+        assert_eq!(words("pass show hub").as_deref(), Some(r#"["pass", "show", "hub"]"#));
+    }
+
+    #[test]
+    fn what_only_a_shell_understands_is_handed_to_one() {
+        let list = words(r#"pass "hub" | head -1"#);
+        assert_eq!(list.as_deref(), Some(r#"["sh", "-c", "pass \"hub\" | head -1"]"#));
+    }
+
+    #[test]
+    fn no_command_has_no_words() {
+        assert_eq!(words("  "), None);
+    }
+}

@@ -1,0 +1,297 @@
+//! Workloads: their kind, and where their pod spec is.
+
+use std::collections::BTreeMap;
+
+use regrender_diagnostic::{Span, Spanned};
+
+use crate::Workload;
+use crate::check::name::{self, Rule};
+use crate::problem::{shape, workload as problem};
+use crate::raw::{RawSecret, RawWorkload};
+use crate::table::{Field, Problems};
+
+/// A kind of Kubernetes itself.
+struct Kind {
+    name: &'static str,
+    api_version: &'static str,
+    pod_spec: &'static str,
+}
+
+const KINDS: &[Kind] = &[
+    Kind { name: "Pod", api_version: "v1", pod_spec: "spec" },
+    Kind { name: "Deployment", api_version: "apps/v1", pod_spec: "spec.template.spec" },
+    Kind { name: "StatefulSet", api_version: "apps/v1", pod_spec: "spec.template.spec" },
+    Kind { name: "DaemonSet", api_version: "apps/v1", pod_spec: "spec.template.spec" },
+    Kind { name: "ReplicaSet", api_version: "apps/v1", pod_spec: "spec.template.spec" },
+    Kind { name: "Job", api_version: "batch/v1", pod_spec: "spec.template.spec" },
+    Kind {
+        name: "CronJob",
+        api_version: "batch/v1",
+        pod_spec: "spec.jobTemplate.spec.template.spec",
+    },
+];
+
+/// Short names of kubectl.
+const SHORT_NAMES: &[(&str, &str)] = &[
+    ("po", "Pod"),
+    ("deploy", "Deployment"),
+    ("sts", "StatefulSet"),
+    ("ds", "DaemonSet"),
+    ("rs", "ReplicaSet"),
+    ("cj", "CronJob"),
+];
+
+/// Checks the workloads of a pull secret.
+pub(crate) fn list(raw: &RawSecret, owner: &str, problems: &mut Problems) -> Option<Vec<Workload>> {
+    let items = match &raw.workloads {
+        Field::Absent => return Some(Vec::new()),
+        Field::Broken => return None,
+        Field::Given(items) => &items.value,
+    };
+    let checked: Vec<_> = items.iter().map(|item| workload(raw, item, problems)).collect();
+    let unique = unique(owner, &checked, problems);
+    let checked = checked.into_iter().collect();
+    unique?;
+    checked
+}
+
+fn unique(owner: &str, workloads: &[Option<Workload>], problems: &mut Problems) -> Option<()> {
+    let found_before = problems.len();
+    let mut seen: BTreeMap<(&str, &str), Span> = BTreeMap::new();
+    for workload in workloads.iter().flatten() {
+        let key = (workload.kind.as_str(), workload.name.as_str());
+        if let Some(first) = seen.get(&key) {
+            let item = format!("{}/{}", workload.kind, workload.name);
+            let (first, again) = (first.clone(), workload.span.clone());
+            problems.push(shape::listed_twice(owner, "workloads", &item, first, again));
+        } else {
+            seen.insert(key, workload.span.clone());
+        }
+    }
+    (problems.len() == found_before).then_some(())
+}
+
+fn workload(secret: &RawSecret, raw: &RawWorkload, problems: &mut Problems) -> Option<Workload> {
+    match raw {
+        RawWorkload::Text(text) => from_text(&secret.name.value, text, problems),
+        RawWorkload::Table { .. } => from_table(raw, problems),
+    }
+}
+
+fn from_text(secret: &str, text: &Spanned<String>, problems: &mut Problems) -> Option<Workload> {
+    let span = || text.span.clone();
+    let parts =
+        text.value.split_once('/').filter(|(kind, name)| !kind.is_empty() && !name.is_empty());
+    let Some((kind, name)) = parts else {
+        problems.push(problem::invalid(
+            secret,
+            &text.value,
+            span(),
+            "must be a kind and a name",
+            None,
+        ));
+        return None;
+    };
+    let Some(known) = KINDS.iter().find(|known| known.name == kind) else {
+        problems.push(if let Some(known) = meant(kind) {
+            let suggestion = format!("{}/{name}", known.name);
+            let reason = "the kind is not spelled as in manifests";
+            problem::invalid(secret, &text.value, span(), reason, Some(&suggestion))
+        } else {
+            problem::unknown_kind(kind, name, span(), "`api-version` and `path`")
+        });
+        return None;
+    };
+    let spanned = Spanned::new(name.to_owned(), span());
+    let name = workload_name(&spanned, Some(known.name), problems)?;
+    Some(Workload {
+        api_version: known.api_version.to_owned(),
+        kind: known.name.to_owned(),
+        name,
+        pod_spec: keys(known.pod_spec),
+        service_account: None,
+        span: span(),
+    })
+}
+
+/// Checks a name; in `Kind/name` the kind stays in what is suggested.
+fn workload_name(
+    name: &Spanned<String>,
+    kind: Option<&str>,
+    problems: &mut Problems,
+) -> Option<String> {
+    let found_before = problems.len();
+    let checked = name::object("a workload", name, Rule::Subdomain, problems);
+    if let (Some(kind), Some(problem)) =
+        (kind, problems.get_mut(found_before..).and_then(<[_]>::first_mut))
+        && let Some(fix) = &mut problem.fix
+    {
+        fix.replacement = fix.replacement.replacen('"', &format!("\"{kind}/"), 1);
+    }
+    checked
+}
+
+/// Returns the kind that somebody meant who wrote it in small letters, in the plural or short.
+fn meant(kind: &str) -> Option<&'static Kind> {
+    let small = kind.to_ascii_lowercase();
+    // kubectl takes `deployment.apps` as well.
+    let small = small.split('.').next().unwrap_or_default();
+    let short = SHORT_NAMES.iter().find(|(short, _)| *short == small).map(|(_, long)| *long);
+    KINDS.iter().find(|known| {
+        let name = known.name.to_ascii_lowercase();
+        short == Some(known.name) || small == name || small.strip_suffix('s') == Some(&name)
+    })
+}
+
+fn from_table(raw: &RawWorkload, problems: &mut Problems) -> Option<Workload> {
+    let RawWorkload::Table { kind, name, api_version, path, service_account, span } = raw else {
+        return None;
+    };
+    for (key, field) in [("kind", kind), ("name", name)] {
+        if field.is_absent() {
+            let example = if key == "kind" { "kind = \"Deployment\"" } else { "name = \"web\"" };
+            problems.push(shape::missing_key("a workload", key, span.clone(), example));
+        }
+    }
+    let checked_name = name.check(|name| workload_name(name, None, problems));
+    let account = service_account
+        .check(|name| name::object("a service account", name, Rule::Subdomain, problems));
+    let kind = kind.as_given()?;
+    let known = KINDS.iter().find(|known| known.name == kind.value);
+    if known.is_none() && !is_kind(&kind.value) {
+        problems.push(problem::invalid(
+            "of this table",
+            &kind.value,
+            kind.span.clone(),
+            "must be a kind as manifests spell it",
+            meant(&kind.value).map(|known| known.name),
+        ));
+        return None;
+    }
+    let version = version(kind, known, api_version, problems);
+    let pod_spec = path.check(|path| pod_spec(path, problems));
+    let pod_spec = match (pod_spec, known) {
+        (Field::Given(path), _) => Some(path.value),
+        (Field::Absent, Some(known)) => Some(keys(known.pod_spec)),
+        _ => None,
+    };
+    if known.is_none() && (api_version.is_absent() || path.is_absent()) {
+        let missing = match (api_version.is_absent(), path.is_absent()) {
+            (true, true) => "`api-version` and `path`",
+            (true, false) => "`api-version`",
+            _ => "`path`",
+        };
+        let name = name.as_given().map_or("NAME", |name| name.value.as_str());
+        problems.push(problem::unknown_kind(&kind.value, name, span.clone(), missing));
+        return None;
+    }
+    Some(Workload {
+        api_version: version?,
+        kind: kind.value.clone(),
+        name: checked_name.given()?.value,
+        pod_spec: pod_spec?,
+        service_account: match account {
+            Field::Absent => None,
+            Field::Broken => return None,
+            Field::Given(account) => Some(account.value),
+        },
+        span: span.clone(),
+    })
+}
+
+fn is_kind(kind: &str) -> bool {
+    kind.starts_with(|c: char| c.is_ascii_uppercase())
+        && kind.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+fn version(
+    kind: &Spanned<String>,
+    known: Option<&Kind>,
+    field: &Field<String>,
+    problems: &mut Problems,
+) -> Option<String> {
+    let found = match field {
+        Field::Broken => return None,
+        Field::Absent => return known.map(|known| known.api_version.to_owned()),
+        Field::Given(found) => found,
+    };
+    let (reason, suggestion) = match known {
+        // A kind of another group may have the name of one of Kubernetes' own.
+        Some(known)
+            if group(&found.value) != group(known.api_version) && is_old_group(&found.value) =>
+        {
+            ("a version that Kubernetes no longer has", Some(known.api_version))
+        }
+        _ if !is_api_version(&found.value) => ("must be `VERSION` or `GROUP/VERSION`", None),
+        _ => return Some(found.value.clone()),
+    };
+    let span = found.span.clone();
+    problems.push(problem::invalid_api_version(&kind.value, span, reason, suggestion));
+    None
+}
+
+fn group(version: &str) -> &str {
+    version.split_once('/').map_or("", |(group, _)| group)
+}
+
+/// Kubernetes moved its workloads out of this group long ago.
+fn is_old_group(version: &str) -> bool {
+    group(version) == "extensions"
+}
+
+fn is_api_version(text: &str) -> bool {
+    let (group, version) = match text.split_once('/') {
+        Some((group, version)) => (Some(group), version),
+        None => (None, text),
+    };
+    group.is_none_or(|group| Rule::Subdomain.allows(group)) && Rule::Label.allows(version)
+}
+
+fn pod_spec(path: &Spanned<String>, problems: &mut Problems) -> Option<Vec<String>> {
+    let is_key = |key: &str| {
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+    };
+    if path.value.split('.').all(is_key) {
+        return Some(keys(&path.value));
+    }
+    let dotted = path.value.trim_matches(['/', '.', '$']).replace('/', ".");
+    let suggestion = dotted.split('.').all(is_key).then_some(dotted);
+    let reason = "must be keys with dots between them";
+    problems.push(problem::invalid_pod_path(path.span.clone(), reason, suggestion.as_deref()));
+    None
+}
+
+fn keys(path: &str) -> Vec<String> {
+    path.split('.').map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(kind: &str, expected: Option<&str>) {
+        assert_eq!(meant(kind).map(|kind| kind.name), expected);
+    }
+
+    #[test]
+    fn kinds_are_understood_as_kubectl_does() {
+        check("deployment", Some("Deployment"));
+        check("deployments", Some("Deployment"));
+        check("deploy", Some("Deployment"));
+        check("deployments.apps", Some("Deployment"));
+        check("sts", Some("StatefulSet"));
+        check("cronJob", Some("CronJob"));
+        check("rollout", None);
+        check("", None);
+    }
+
+    #[test]
+    fn api_versions_have_an_optional_group() {
+        assert!(is_api_version("v1"));
+        assert!(is_api_version("argoproj.io/v1alpha1"));
+        assert!(!is_api_version(""));
+        assert!(!is_api_version("a/b/c"));
+        assert!(!is_api_version("Apps/v1"));
+    }
+}

@@ -1,0 +1,62 @@
+//! The tables of the file to raw values: which keys there are, and of which type.
+
+mod registry;
+mod secret;
+mod settings;
+mod source;
+
+use regrender_diagnostic::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::problem::shape;
+use crate::raw::RawConfig;
+use crate::table::{Field, Problems, Table};
+
+/// Decodes the whole file.
+pub(crate) fn decode(root: &DeTable<'_>, source: &str, problems: &mut Problems) -> RawConfig {
+    let mut file = Table::new("the file", 0..0, root, source);
+    let seal = settings::seal(&mut file, problems);
+    let (output, fingerprint_key) = settings::output(&mut file, seal, problems);
+    let clusters = named(&mut file, "cluster", problems, settings::cluster);
+    let registries = named(&mut file, "registry", problems, registry::registry);
+    let secrets = named(&mut file, "secret", problems, secret::secret);
+    file.finish(problems);
+    RawConfig { settings: output, fingerprint_key, clusters, registries, secrets }
+}
+
+/// Decodes the tables `[kind.NAME]`.
+fn named<T>(
+    file: &mut Table<'_>,
+    kind: &'static str,
+    problems: &mut Problems,
+    decode: impl Fn(Spanned<String>, Table<'_>, &mut Problems) -> T,
+) -> Vec<T> {
+    let Some(value) = file.any(kind) else { return Vec::new() };
+    let DeValue::Table(table) = value.get_ref() else {
+        problems.push(shape::unnamed_table(kind, value.span()));
+        return Vec::new();
+    };
+    let mut tables = Table::new(format!("`[{kind}]`"), value.span(), table, "");
+    let mut decoded = Vec::new();
+    for (key, value) in tables.take_rest() {
+        let name = Spanned::new(key.value.to_owned(), key.span.clone());
+        match value.get_ref() {
+            DeValue::Table(_) => {
+                let owner = owner(kind, key.value);
+                if let Field::Given(mut table) = file.as_table(kind, value, owner, problems) {
+                    // The name is the place to point at, not the whole header.
+                    table.value.span = key.span;
+                    decoded.push(decode(name, table.value, problems));
+                }
+            }
+            _ => problems.push(shape::setting_without_name(kind, &name, value.span())),
+        }
+    }
+    decoded
+}
+
+/// Returns what messages call the table `[kind.name]`.
+fn owner(kind: &str, name: &str) -> String {
+    let kind = if kind == "secret" { "pull secret" } else { kind };
+    format!("{kind} `{name}`")
+}

@@ -1,0 +1,141 @@
+//! The tables `[seal]`, `[output]` and `[cluster.NAME]`.
+
+use regrender_diagnostic::Spanned;
+
+use crate::decode::source::source;
+use crate::raw::{RawArgoCd, RawCluster, RawFlux, RawSettings, RawSource};
+use crate::table::{Field, Problems, Table};
+
+/// What `[seal]` says.
+pub(crate) struct RawSeal {
+    format: Field<String>,
+    recipients: Field<Vec<Spanned<String>>>,
+    mac: Field<String>,
+    fingerprint_key: Field<RawSource>,
+}
+
+/// Decodes `[seal]`.
+pub(crate) fn seal(file: &mut Table<'_>, problems: &mut Problems) -> RawSeal {
+    let Field::Given(table) = file.table("seal", "`[seal]`", problems) else {
+        return RawSeal {
+            format: Field::Absent,
+            recipients: Field::Absent,
+            mac: Field::Absent,
+            fingerprint_key: Field::Absent,
+        };
+    };
+    let mut table = table.value;
+    let seal = RawSeal {
+        format: table.text("format", problems),
+        recipients: table.texts("recipients", problems),
+        mac: table.text("mac", problems),
+        fingerprint_key: source(&mut table, "fingerprint-key", problems),
+    };
+    table.finish(problems);
+    seal
+}
+
+/// Decodes `[output]` and joins it with `[seal]`.
+pub(crate) fn output(
+    file: &mut Table<'_>,
+    seal: RawSeal,
+    problems: &mut Problems,
+) -> (RawSettings, Field<RawSource>) {
+    let mut settings = match file.table("output", "`[output]`", problems) {
+        Field::Given(table) => {
+            let mut table = table.value;
+            let settings = shared(&mut table, problems);
+            table.finish(problems);
+            settings
+        }
+        Field::Absent | Field::Broken => nothing(),
+    };
+    settings.format = seal.format;
+    settings.recipients = seal.recipients;
+    settings.mac = seal.mac;
+    (settings, seal.fingerprint_key)
+}
+
+/// Decodes `[cluster.NAME]`.
+pub(crate) fn cluster(
+    name: Spanned<String>,
+    mut table: Table<'_>,
+    problems: &mut Problems,
+) -> RawCluster {
+    let mut settings = shared(&mut table, problems);
+    settings.format = table.text("format", problems);
+    settings.recipients = table.texts("recipients", problems);
+    settings.mac = table.text("mac", problems);
+    table.finish(problems);
+    RawCluster { name, settings }
+}
+
+/// Decodes the keys that `[output]` and `[cluster.NAME]` have in common.
+fn shared(table: &mut Table<'_>, problems: &mut Problems) -> RawSettings {
+    RawSettings {
+        directory: table.text("directory", problems),
+        consumer: table.text_or_texts("consumer", problems),
+        per_namespace: table.flag("per-namespace", problems),
+        inventory: table.texts("inventory", problems),
+        flux: flux(table, problems),
+        argocd: argocd(table, problems),
+        ..nothing()
+    }
+}
+
+fn flux(table: &mut Table<'_>, problems: &mut Problems) -> RawFlux {
+    let owner = format!("`flux` of {}", table.owner);
+    let Field::Given(flux) = table.table("flux", owner, problems) else {
+        return nothing().flux;
+    };
+    let mut flux = flux.value;
+    let raw = RawFlux {
+        namespace: flux.text("namespace", problems),
+        source: flux.text("source", problems),
+        decryption_secret: flux.text("decryption-secret", problems),
+        interval: flux.text("interval", problems),
+    };
+    flux.finish(problems);
+    raw
+}
+
+fn argocd(table: &mut Table<'_>, problems: &mut Problems) -> RawArgoCd {
+    let owner = format!("`argocd` of {}", table.owner);
+    let Field::Given(argocd) = table.table("argocd", owner, problems) else {
+        return nothing().argocd;
+    };
+    let mut argocd = argocd.value;
+    let raw = RawArgoCd {
+        namespace: argocd.text("namespace", problems),
+        project: argocd.text("project", problems),
+        repository: argocd.text("repository", problems),
+        revision: argocd.text("revision", problems),
+    };
+    argocd.finish(problems);
+    raw
+}
+
+/// Settings that say nothing.
+fn nothing() -> RawSettings {
+    RawSettings {
+        format: Field::Absent,
+        recipients: Field::Absent,
+        mac: Field::Absent,
+        directory: Field::Absent,
+        consumer: Field::Absent,
+        per_namespace: Field::Absent,
+        inventory: Field::Absent,
+        flux: RawFlux {
+            namespace: Field::Absent,
+            source: Field::Absent,
+            decryption_secret: Field::Absent,
+            interval: Field::Absent,
+        },
+        argocd: RawArgoCd {
+            namespace: Field::Absent,
+            project: Field::Absent,
+            repository: Field::Absent,
+            revision: Field::Absent,
+        },
+    }
+}

@@ -1,0 +1,75 @@
+//! Every kind of problem of a registries.toml: its page and its wording.
+//!
+//! One module a subject. A constructor says what is wrong with which thing and what to do; it is
+//! never handed a secret.
+
+pub(crate) mod cluster;
+pub(crate) mod host;
+pub(crate) mod name;
+pub(crate) mod path;
+pub(crate) mod recipient;
+pub(crate) mod registry;
+pub(crate) mod secret;
+pub(crate) mod shape;
+pub(crate) mod source;
+pub(crate) mod syntax;
+pub(crate) mod workload;
+
+use std::fmt::Write as _;
+
+use crate::Page;
+
+/// Lists the pages of all kinds of problems, by code.
+#[must_use]
+pub fn pages() -> Vec<&'static Page> {
+    let modules = [
+        cluster::PAGES,
+        host::PAGES,
+        name::PAGES,
+        path::PAGES,
+        recipient::PAGES,
+        registry::PAGES,
+        secret::PAGES,
+        shape::PAGES,
+        source::PAGES,
+        syntax::PAGES,
+        workload::PAGES,
+    ];
+    let mut pages: Vec<&Page> = modules.concat();
+    pages.sort_by_key(|page| page.code);
+    pages
+}
+
+/// Returns the page of a code.
+#[must_use]
+pub fn page(code: &str) -> Option<&'static Page> {
+    pages().into_iter().find(|page| page.code == code)
+}
+
+/// Writes a list of names for people: `` `a`, `b` or `c` ``.
+pub(crate) fn one_of(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => String::from("nothing"),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// Writes a TOML string.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            c if c.is_control() => {
+                // Writing into a string cannot fail.
+                let _ = write!(quoted, "\\u{:04X}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}

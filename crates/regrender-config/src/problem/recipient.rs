@@ -1,0 +1,184 @@
+//! Wording for recipients.
+
+use regrender_diagnostic::{Diagnostic, Severity, Span};
+
+use crate::Page;
+
+pub(crate) const PAGES: &[&Page] = &[
+    &SECRET_KEY_AS_RECIPIENT,
+    &DAMAGED_RECIPIENT,
+    &UNKNOWN_RECIPIENT,
+    &POST_QUANTUM_RECIPIENT,
+    &UNUSABLE_SSH_KEY,
+    &NO_RECIPIENTS,
+    &NO_NATIVE_RECIPIENT,
+];
+
+static SECRET_KEY_AS_RECIPIENT: Page = Page {
+    code: "secret-key-as-recipient",
+    severity: Severity::Error,
+    title: "a secret key is listed as a recipient",
+    why: "Recipients are the public halves of key pairs: they begin with `age1` or `ssh-`.\nThe private half opens everything that was ever sealed for it, and registries.toml is committed.",
+    example: "[seal]\nrecipients = [\"AGE-SECRET-KEY-1EXAMPLE\"]\n",
+    way_out: "print the public half with `age-keygen -y KEY_FILE` and list that.\nIf the file was ever committed, make a new key pair, seal everything anew and change the credentials.",
+};
+
+static DAMAGED_RECIPIENT: Page = Page {
+    code: "damaged-recipient",
+    severity: Severity::Error,
+    title: "a recipient has a character that is wrong, missing or too many",
+    why: "Recipients carry a checksum, so that a slip is found before something is sealed for a key that nobody has.",
+    example: "[seal]\nrecipients = [\"age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqsqqqqq\"]\n",
+    way_out: "copy the recipient again, or print it with `age-keygen -y KEY_FILE`.",
+};
+
+static UNKNOWN_RECIPIENT: Page = Page {
+    code: "unknown-recipient",
+    severity: Severity::Error,
+    title: "a text that is no recipient",
+    why: "A recipient is a public key itself, not the name of a file or of a person.",
+    example: "[seal]\nrecipients = [\"ops@example.com\"]\n",
+    way_out: "list a key that begins with `age1`, `ssh-ed25519` or `ssh-rsa`.",
+};
+
+static POST_QUANTUM_RECIPIENT: Page = Page {
+    code: "post-quantum-recipient",
+    severity: Severity::Error,
+    title: "post-quantum recipients are not supported yet",
+    why: "Keys that begin with `age1pq1` need age 1.3; the library that regrender seals with does not know them yet.",
+    example: "[seal]\nrecipients = [\"age1pq1qqqqqqqq\"]\n",
+    way_out: "list an `age1` recipient meanwhile; `age-keygen` without `-pq` makes one.",
+};
+
+static UNUSABLE_SSH_KEY: Page = Page {
+    code: "unusable-ssh-key",
+    severity: Severity::Error,
+    title: "an SSH key that age cannot seal for",
+    why: "age takes `ssh-ed25519` keys and `ssh-rsa` keys of at least 2048 bits.\nKeys of other kinds, certificates and keys on security tokens cannot open a sealed file.",
+    example: "[seal]\nrecipients = [\"ssh-dss AAAAB3NzaC1kc3MAAACBAA\"]\n",
+    way_out: "copy the whole line of a `.pub` file of type `ssh-ed25519`, or list an `age1` recipient.",
+};
+
+static NO_RECIPIENTS: Page = Page {
+    code: "no-recipients",
+    severity: Severity::Error,
+    title: "nobody could open what is sealed",
+    why: "Sealing needs at least one recipient; those of `[seal]` hold for every cluster that lists none itself.",
+    example: "[seal]\nformat = \"sops\"\n",
+    way_out: "add `recipients = [\"age1…\"]` to `[seal]`; `regrender init` makes a key pair.",
+};
+
+static NO_NATIVE_RECIPIENT: Page = Page {
+    code: "no-native-recipient",
+    severity: Severity::Warning,
+    title: "no recipient that Flux or Argo CD can open for",
+    why: "The controllers in the cluster open with an `age1` identity.\nThey have no SSH key and none of the programs that plugin recipients need.",
+    example: "[seal]\nrecipients = [\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN\"]\n",
+    way_out: "add an `age1` recipient whose identity the cluster has.",
+};
+
+/// A private key among the recipients. Its text is never handed over.
+pub(crate) fn secret_key(span: Span) -> Diagnostic {
+    SECRET_KEY_AS_RECIPIENT
+        .problem("a secret key is listed as a recipient")
+        .at(span, "the private half of a key pair")
+        .note("recipients are public keys; they begin with `age1` or `ssh-`")
+        .help("print the public half with `age-keygen -y KEY_FILE` and list that instead")
+        .help("if this file was ever committed, make a new key: this one is no longer secret")
+}
+
+/// A recipient whose checksum or length is wrong.
+pub(crate) fn damaged(span: Span, reason: &str) -> Diagnostic {
+    DAMAGED_RECIPIENT
+        .problem("a recipient is damaged")
+        .at(span, reason)
+        .help("copy it again, or print it with `age-keygen -y KEY_FILE`")
+}
+
+/// An SSH key whose text is damaged.
+pub(crate) fn damaged_ssh_key(span: Span, reason: &str) -> Diagnostic {
+    DAMAGED_RECIPIENT
+        .problem("an SSH key is damaged")
+        .at(span, reason)
+        .help("copy the whole line of its `.pub` file again")
+}
+
+/// What a text that is no recipient may be.
+#[derive(Clone, Copy)]
+pub(crate) enum Looks {
+    /// An address.
+    Email,
+    /// A path.
+    File,
+    /// The fingerprint or id of a PGP key.
+    Pgp,
+    /// An SSH key without its type.
+    SshWithoutType,
+    /// Several keys in one text.
+    Several,
+    /// Nothing in particular.
+    Other,
+}
+
+/// A text that is no recipient.
+pub(crate) fn unknown(span: Span, looks: Looks) -> Diagnostic {
+    let (label, help) = match looks {
+        Looks::Email => ("an e-mail address", "list the public key of that person"),
+        Looks::File => (
+            "a path; recipients are the keys themselves",
+            "copy the key from the file into this list",
+        ),
+        Looks::Pgp => (
+            "an OpenPGP key; only age and SSH keys can be recipients",
+            "make an age key with `age-keygen` and list its public half",
+        ),
+        Looks::SshWithoutType => (
+            "an SSH key without its type",
+            "copy the whole line of the `.pub` file, from `ssh-ed25519` or `ssh-rsa` on",
+        ),
+        Looks::Several => ("several keys in one string", "list each key as a string of its own"),
+        Looks::Other => (
+            "begins with neither `age1` nor `ssh-`",
+            "list a public key; `age-keygen -y KEY_FILE` prints one",
+        ),
+    };
+    UNKNOWN_RECIPIENT.problem("a recipient is no public key").at(span, label).help(help)
+}
+
+/// A post-quantum recipient.
+pub(crate) fn post_quantum(span: Span) -> Diagnostic {
+    POST_QUANTUM_RECIPIENT
+        .problem("post-quantum recipients are not supported yet")
+        .at(span, "a key for age 1.3 and later")
+        .help("list an `age1` recipient meanwhile; `age-keygen` without `-pq` makes one")
+}
+
+/// An SSH key that age cannot seal for.
+pub(crate) fn unusable_ssh_key(span: Span, reason: &str) -> Diagnostic {
+    UNUSABLE_SSH_KEY
+        .problem("age cannot seal for this SSH key")
+        .at(span, reason)
+        .help("list an `ssh-ed25519` key or an `age1` recipient instead")
+}
+
+/// A cluster without recipients; `span` is where they could stand.
+pub(crate) fn none(cluster: Option<&str>, span: Span) -> Diagnostic {
+    let title = match cluster {
+        Some(name) => format!("nobody could open what is sealed for cluster `{name}`"),
+        None => String::from("nobody could open what is sealed"),
+    };
+    NO_RECIPIENTS
+        .problem(title)
+        .at(span, "no `recipients`, and `[seal]` has none for all")
+        .help("add `recipients = [\"age1…\"]` to `[seal]`; `regrender init` makes a key pair")
+}
+
+/// A cluster whose controllers could not open anything.
+pub(crate) fn no_native(cluster: Option<&str>, span: Span) -> Diagnostic {
+    let whose = cluster.map_or_else(String::new, |name| format!(" of cluster `{name}`"));
+    NO_NATIVE_RECIPIENT
+        .problem(format!("Flux and Argo CD have no key for any of the recipients{whose}"))
+        .at(span, "only SSH keys and plugins")
+        .note("the controllers open with an `age1` identity; they have no SSH keys and no plugins")
+        .help("add the `age1` recipient whose identity is in the cluster")
+}

@@ -1,0 +1,101 @@
+//! Wording for workloads.
+
+use regrender_diagnostic::{Diagnostic, Severity, Span};
+
+use crate::Page;
+use crate::problem::name::shown;
+use crate::problem::quoted;
+
+pub(crate) const PAGES: &[&Page] =
+    &[&INVALID_WORKLOAD, &UNKNOWN_WORKLOAD_KIND, &INVALID_POD_PATH, &INVALID_API_VERSION];
+
+static INVALID_WORKLOAD: Page = Page {
+    code: "invalid-workload",
+    severity: Severity::Error,
+    title: "a workload is not written as `Kind/name`",
+    why: "A workload is its kind as manifests spell it, a slash and its name.",
+    example: "[secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\nworkloads = [\"deployment/web\"]\n",
+    way_out: "write `Deployment/web`.",
+};
+
+static UNKNOWN_WORKLOAD_KIND: Page = Page {
+    code: "unknown-workload-kind",
+    severity: Severity::Error,
+    title: "a kind whose pod spec is not known",
+    why: "A patch must say which API the kind belongs to and where its pod spec is; that is known of Kubernetes' own kinds only.",
+    example: "[secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\nworkloads = [\"Rollout/web\"]\n",
+    way_out: "write a table: `{ kind = \"Rollout\", name = \"web\", api-version = \"argoproj.io/v1alpha1\", path = \"spec.template.spec\" }`.",
+};
+
+static INVALID_POD_PATH: Page = Page {
+    code: "invalid-pod-path",
+    severity: Severity::Error,
+    title: "a path to the pod spec that is none",
+    why: "It is the keys that lead to the pod spec, with dots between them, as in `spec.template.spec`.",
+    example: "[secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\nworkloads = [{ kind = \"Rollout\", name = \"web\", api-version = \"argoproj.io/v1alpha1\", path = \"/spec/template/spec\" }]\n",
+    way_out: "write the keys with dots between them.",
+};
+
+static INVALID_API_VERSION: Page = Page {
+    code: "invalid-api-version",
+    severity: Severity::Error,
+    title: "an API version that is none, or not that of the kind",
+    why: "It is a version alone, as in `v1`, or a group, a slash and a version, as in `apps/v1`.",
+    example: "[secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\nworkloads = [{ kind = \"Deployment\", name = \"web\", api-version = \"extensions/v1beta1\" }]\n",
+    way_out: "copy the `apiVersion` of the workload's manifest.",
+};
+
+/// A text that is not `Kind/name`.
+pub(crate) fn invalid(
+    secret: &str,
+    text: &str,
+    span: Span,
+    reason: &str,
+    suggestion: Option<&str>,
+) -> Diagnostic {
+    let problem = INVALID_WORKLOAD
+        .problem(format!("pull secret `{secret}` names no workload with `{}`", shown(text)))
+        .at(span.clone(), reason);
+    match suggestion {
+        Some(text) => problem.fix(span, quoted(text), "write it this way"),
+        None => problem.help("write `Kind/name`, such as `Deployment/web`"),
+    }
+}
+
+/// A kind whose pod spec is not known.
+pub(crate) fn unknown_kind(kind: &str, name: &str, span: Span, missing: &str) -> Diagnostic {
+    UNKNOWN_WORKLOAD_KIND
+        .problem(format!("where the pod spec of kind `{}` is, is not known", shown(kind)))
+        .at(span, format!("needs {missing}"))
+        .help(format!(
+            "write `{{ kind = {}, name = {}, api-version = \"GROUP/VERSION\", path = \"spec.template.spec\" }}`",
+            quoted(kind),
+            quoted(name)
+        ))
+}
+
+/// A path to the pod spec.
+pub(crate) fn invalid_pod_path(span: Span, reason: &str, suggestion: Option<&str>) -> Diagnostic {
+    let problem =
+        INVALID_POD_PATH.problem("the path to the pod spec is none").at(span.clone(), reason);
+    match suggestion {
+        Some(path) => problem.fix(span, quoted(path), "write dots between the keys"),
+        None => problem.help("write a path such as `spec.template.spec`"),
+    }
+}
+
+/// An API version.
+pub(crate) fn invalid_api_version(
+    kind: &str,
+    span: Span,
+    reason: &str,
+    suggestion: Option<&str>,
+) -> Diagnostic {
+    let problem = INVALID_API_VERSION
+        .problem(format!("the API version of kind `{}` cannot be this", shown(kind)))
+        .at(span.clone(), reason);
+    match suggestion {
+        Some(version) => problem.fix(span, quoted(version), "write the one of the kind"),
+        None => problem.help("copy the `apiVersion` of the workload's manifest"),
+    }
+}

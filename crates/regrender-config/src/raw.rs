@@ -1,0 +1,176 @@
+//! What the file says, before anybody asks whether it makes sense.
+
+use regrender_diagnostic::{Span, Spanned};
+use regrender_document::SecretText;
+
+use crate::table::Field;
+
+/// A list of strings, each with its place.
+pub(crate) type Texts = Field<Vec<Spanned<String>>>;
+/// A table of strings, in the order of the file.
+pub(crate) type TextMap = Field<Vec<(Spanned<String>, Spanned<String>)>>;
+
+/// The whole file.
+pub(crate) struct RawConfig {
+    /// `[seal]` and `[output]`: what holds unless a cluster says otherwise.
+    pub(crate) settings: RawSettings,
+    pub(crate) fingerprint_key: Field<RawSource>,
+    pub(crate) clusters: Vec<RawCluster>,
+    pub(crate) registries: Vec<RawRegistry>,
+    pub(crate) secrets: Vec<RawSecret>,
+}
+
+/// What `[seal]`, `[output]` and `[cluster.NAME]` say.
+pub(crate) struct RawSettings {
+    pub(crate) format: Field<String>,
+    pub(crate) recipients: Texts,
+    pub(crate) mac: Field<String>,
+    pub(crate) directory: Field<String>,
+    pub(crate) consumer: Texts,
+    pub(crate) per_namespace: Field<bool>,
+    pub(crate) inventory: Texts,
+    pub(crate) flux: RawFlux,
+    pub(crate) argocd: RawArgoCd,
+}
+
+/// What a `flux` table says.
+pub(crate) struct RawFlux {
+    pub(crate) namespace: Field<String>,
+    pub(crate) source: Field<String>,
+    pub(crate) decryption_secret: Field<String>,
+    pub(crate) interval: Field<String>,
+}
+
+/// What an `argocd` table says.
+pub(crate) struct RawArgoCd {
+    pub(crate) namespace: Field<String>,
+    pub(crate) project: Field<String>,
+    pub(crate) repository: Field<String>,
+    pub(crate) revision: Field<String>,
+}
+
+/// What `[cluster.NAME]` says.
+pub(crate) struct RawCluster {
+    pub(crate) name: Spanned<String>,
+    pub(crate) settings: RawSettings,
+}
+
+/// What `[registry.NAME]` says.
+pub(crate) struct RawRegistry {
+    pub(crate) name: Spanned<String>,
+    pub(crate) kind: Field<String>,
+    pub(crate) host: Field<String>,
+    pub(crate) paths: Texts,
+    pub(crate) username: Field<RawValue>,
+    pub(crate) password: Field<RawValue>,
+    pub(crate) credential: Field<RawCredential>,
+    pub(crate) email: Field<String>,
+    pub(crate) expires: Field<RawDate>,
+    pub(crate) anonymous: Field<bool>,
+    pub(crate) hub_aliases: Field<bool>,
+}
+
+/// A day, as a TOML date or as a string.
+#[derive(Clone)]
+pub(crate) enum RawDate {
+    /// A date of TOML.
+    Date { year: u16, month: u8, day: u8 },
+    /// A date with a time of TOML.
+    WithTime,
+    /// Text.
+    Text(String),
+}
+
+/// What `credential = { … }` says.
+#[derive(Clone)]
+pub(crate) struct RawCredential {
+    pub(crate) docker_config: Field<String>,
+    pub(crate) key: Field<String>,
+    /// The key of something that will be supported one day.
+    pub(crate) unsupported: Option<Spanned<String>>,
+    pub(crate) broken: bool,
+}
+
+/// Text in the file itself, or a source.
+#[derive(Clone)]
+pub(crate) enum RawValue {
+    /// Text.
+    Text(SecretText),
+    /// A source.
+    Source(Box<RawSource>),
+}
+
+/// What `{ env = … }` and its like say.
+#[derive(Clone)]
+pub(crate) struct RawSource {
+    /// What it is for: `` `password` of registry `hub` ``.
+    pub(crate) purpose: String,
+    pub(crate) plain: Field<SecretText>,
+    pub(crate) env: Field<String>,
+    pub(crate) file: Field<String>,
+    pub(crate) stdin: Field<bool>,
+    pub(crate) command: Field<RawCommand>,
+    pub(crate) trim: Field<bool>,
+    pub(crate) timeout: Field<RawTimeout>,
+    /// The key of something that will be supported one day.
+    pub(crate) unsupported: Option<Spanned<String>>,
+    /// Whether a key was there that no source has.
+    pub(crate) broken: bool,
+    pub(crate) span: Span,
+}
+
+/// A command, as the file spells it.
+#[derive(Clone)]
+pub(crate) enum RawCommand {
+    /// A list, as it must be.
+    List(Vec<Spanned<String>>),
+    /// One text, as a shell would want it.
+    Text(String),
+}
+
+/// How long a command may take.
+#[derive(Clone)]
+pub(crate) enum RawTimeout {
+    /// So many seconds.
+    Seconds(Option<u64>),
+    /// A number with a unit.
+    Text(String),
+}
+
+/// What `[secret.NAME]` says.
+pub(crate) struct RawSecret {
+    pub(crate) name: Spanned<String>,
+    pub(crate) registries: Texts,
+    pub(crate) namespaces: Field<RawNamespaces>,
+    pub(crate) service_accounts: Texts,
+    pub(crate) keep: Texts,
+    pub(crate) workloads: Field<Vec<RawWorkload>>,
+    pub(crate) labels: TextMap,
+    pub(crate) annotations: TextMap,
+    pub(crate) clusters: Texts,
+}
+
+/// Where a pull secret lands.
+#[derive(Clone)]
+pub(crate) enum RawNamespaces {
+    /// In these.
+    Listed(Vec<Spanned<String>>),
+    /// In those that `from` knows.
+    From { from: Field<String>, labels: TextMap },
+}
+
+/// A workload, as text or as a table.
+#[derive(Clone)]
+pub(crate) enum RawWorkload {
+    /// `Kind/name`.
+    Text(Spanned<String>),
+    /// Keys.
+    Table {
+        kind: Field<String>,
+        name: Field<String>,
+        api_version: Field<String>,
+        path: Field<String>,
+        service_account: Field<String>,
+        span: Span,
+    },
+}

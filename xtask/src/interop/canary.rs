@@ -24,8 +24,12 @@ const COMMANDS: &[&[&str]] = &[
 const MISTAKES: &[(&str, &str, &str)] = &[
     ("a user name with a colon", "username = \"registry-user\"", "username = \"a:canary-4f1d\""),
     ("a secret where its source belongs", "{ env = \"INTERNAL_PASSWORD\" }", "\"canary-4f1d\""),
-    ("an unknown source", "{ env = \"INTERNAL_PASSWORD\" }", "{ vault = \"canary-4f1d\" }"),
+    ("an unknown source", "{ env = \"INTERNAL_PASSWORD\" }", "{ value = \"canary-4f1d\" }"),
     ("an unset variable", "\"INTERNAL_PASSWORD\"", "\"NOWHERE\""),
+    ("an unknown key", "username =", "pasword = \"canary-4f1d\"\nusername ="),
+    ("a secret where a variable's name belongs", "\"INTERNAL_PASSWORD\"", "\"canary-4f1d!\""),
+    ("a quote that is not closed", "{ env = \"INTERNAL_PASSWORD\" }", "\"canary-4f1d"),
+    ("a host with a user", "\"private-registry.io\"", "\"ada:canary-4f1d@private-registry.io\""),
     (
         "a private key as a recipient",
         "recipients = [",

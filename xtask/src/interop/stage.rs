@@ -38,7 +38,7 @@ impl<'a> Stage<'a> {
             fs::remove_dir_all(&folder).context("cannot empty the folder of the case")?;
         }
         let stage = Self { peers, folder };
-        for part in ["home", "repo", "plain", "bin"] {
+        for part in ["home", "repo/.git", "plain", "bin"] {
             fs::create_dir_all(stage.folder.join(part)).context("cannot make the stage")?;
         }
         Ok(stage)

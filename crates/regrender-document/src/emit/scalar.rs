@@ -130,8 +130,13 @@ impl<'a> Emitter<'a> {
         self.indicator("|", Indicator::Word);
         if text.starts_with([' ', '\n']) {
             // Go's YAML writer gives the width of a step here, which is wrong inside of lists: what
-            // it writes there cannot be read again. The number counts from the parent's indentation.
-            let hint = self.indent.unwrap_or(0) - parent_indent;
+            // it writes there cannot be read again, unless there are only line ends. The number
+            // counts from the parent's indentation.
+            let hint = if text.bytes().all(|byte| byte == b'\n') {
+                self.step
+            } else {
+                self.indent.unwrap_or(0) - parent_indent
+            };
             write!(self.out, "{hint}").expect("writing to a buffer cannot fail");
         }
         self.out.push_str(chomping(text));

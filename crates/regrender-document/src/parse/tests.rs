@@ -1,1 +1,143 @@
 //! Tests of the reading.
+
+use super::*;
+use crate::emit::{Spelling, emit};
+
+#[track_caller]
+fn check(text: &str, emitted: &str) {
+    let documents = parse(text).unwrap();
+    assert_eq!(emit(&documents, Spelling::Sops).as_deref(), Ok(emitted));
+}
+
+#[track_caller]
+fn refuse(text: &str, line: usize, column: usize, problem: ParseProblem) {
+    assert_eq!(parse(text).unwrap_err(), ParseError { line, column, problem }, "{text:?}");
+}
+
+#[test]
+fn an_empty_text_has_no_documents() {
+    assert!(parse("").unwrap().is_empty());
+    assert!(parse("\n  \n").unwrap().is_empty());
+}
+
+#[test]
+fn a_comment_keeps_its_place() {
+    check(
+        "# head\n\n# key\na: b # line\n# foot\n\nc:\n  # inside\n  - d # item\n  # last\n",
+        "# head\n# key\na: b # line\n# foot\nc:\n    # inside\n    - d # item\n    # last\n",
+    );
+}
+
+#[test]
+fn a_comment_behind_a_colon_moves_above_its_key() {
+    check("a: # why\n  b: c\n", "# why\na:\n    b: c\n");
+}
+
+#[test]
+fn aliases_are_expanded_and_merge_keys_kept() {
+    check(
+        "a: &x {b: [c]}\nd: *x\ne:\n  <<: *x\n",
+        "a:\n    b:\n        - c\nd:\n    b:\n        - c\ne:\n    !!merge <<:\n        b:\n            - c\n",
+    );
+}
+
+#[test]
+fn anchors_reach_into_later_documents() {
+    check("a: &x b\n---\nc: *x\n", "a: b\n---\nc: b\n");
+}
+
+#[test]
+fn tags_decide_the_type() {
+    check("a: !!str 12\nb: !!int \"7\"\nc: !!float 3\nd: !x z\n", "a: \"12\"\nb: 7\nc: 3\nd: z\n");
+    refuse("a: !!int x\n", 1, 4, ParseProblem::TagMismatch);
+    refuse("a: !!binary YQ==\n", 1, 4, ParseProblem::UnsupportedTag);
+}
+
+#[test]
+fn a_block_that_the_text_ends_in_has_no_line_end() {
+    check("a: |\n  b", "a: b\n");
+    check("a: |\n  b\n", "a: |\n    b\n");
+}
+
+#[test]
+fn a_document_is_a_mapping() {
+    refuse("- a\n", 1, 1, ParseProblem::ListDocument);
+    refuse("a: b\n---\n[]\n", 3, 1, ParseProblem::ListDocument);
+    refuse("text\n", 1, 1, ParseProblem::ValueDocument);
+    check("---\n", "{}\n");
+}
+
+#[test]
+fn a_key_stands_once_and_is_a_string() {
+    refuse("a: b\n\"a\": c\n", 2, 1, ParseProblem::DuplicateKey);
+    refuse("a:\n  b: {c: 1, c: 2}\n", 2, 13, ParseProblem::DuplicateKey);
+    refuse("a: b\n---\nc: d\nc: e\n", 4, 1, ParseProblem::DuplicateKey);
+    for key in ["1", "true", "~", "1.5", "2026-11-21", "[a]", "{a: b}"] {
+        refuse(&format!("x: y\n? {key}\n: z\n"), 2, 3, ParseProblem::NonStringKey);
+    }
+}
+
+#[test]
+fn only_mappings_are_merged() {
+    refuse("a:\n  <<: b\n", 2, 7, ParseProblem::MergeValue);
+    check("\"<<\": b\n", "\"<<\": b\n");
+}
+
+#[test]
+fn an_alias_has_an_anchor_before_it() {
+    refuse("a: *x\nb: &x c\n", 1, 4, ParseProblem::UnknownAlias);
+    refuse("a: &x [b, *x]\n", 1, 11, ParseProblem::AliasCycle);
+}
+
+#[test]
+fn an_unfinished_merge_is_named() {
+    let text = "a: b\n<<<<<<< ours\nc: d\n=======\nc: e\n>>>>>>> theirs\n";
+    refuse(text, 2, 1, ParseProblem::ConflictMarker);
+}
+
+#[test]
+fn what_readers_disagree_about_is_refused() {
+    refuse("a: b\u{2028}c\n", 1, 5, ParseProblem::Character);
+    refuse("é: \u{1}\n", 1, 4, ParseProblem::Character);
+    refuse("a: [b:, c]\n", 1, 7, ParseProblem::Syntax);
+    refuse("a: &x:y c\n", 1, 4, ParseProblem::Syntax);
+    refuse("%TAG ! tag:x,2000:\n---\na: b\n", 1, 1, ParseProblem::Directive);
+    refuse("%YAML 1.2\n---\na: b\n", 1, 1, ParseProblem::Directive);
+    check("%YAML 1.1\n---\na: b\n", "a: b\n");
+}
+
+#[test]
+fn an_error_says_where_and_quotes_nothing() {
+    let error = parse("password: [canary-4f1d\n").unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("canary-4f1d"));
+    assert_eq!(error.problem, ParseProblem::Bracket);
+    assert_eq!(parse("a: b: c\n").unwrap_err().line, 1);
+    assert_eq!(parse("a:\n\t- b\n").unwrap_err().line, 2);
+}
+
+#[test]
+fn depth_is_bounded() {
+    let brackets = format!("a: {}", "[".repeat(100_000));
+    assert_eq!(parse(&brackets).unwrap_err().problem, ParseProblem::TooDeep);
+    let dashes = format!("a:\n  {}b\n", "- ".repeat(100_000));
+    assert_eq!(parse(&dashes).unwrap_err().problem, ParseProblem::TooDeep);
+    let keys: String = (0..1000).map(|depth| " ".repeat(depth) + "a:\n").collect();
+    assert_eq!(parse(&keys).unwrap_err().problem, ParseProblem::TooDeep);
+    let chain: Vec<String> = (1..1000).map(|n| format!("k{n}: &a{n} [*a{}]\n", n - 1)).collect();
+    let error = parse(&format!("k0: &a0 x\n{}", chain.concat())).unwrap_err();
+    assert_eq!(error.problem, ParseProblem::TooDeep);
+}
+
+#[test]
+fn aliases_cannot_stand_for_more_than_the_memory_holds() {
+    let laughs: Vec<String> = (1..12)
+        .map(|n| {
+            let aliases = vec![format!("*a{}", n - 1); 10].join(", ");
+            format!("k{n}: &a{n} [{aliases}]\n")
+        })
+        .collect();
+    let error = parse(&format!("k0: &a0 lol\n{}", laughs.concat())).unwrap_err();
+    assert_eq!(error.problem, ParseProblem::TooManyAliases);
+    let long = format!("k0: &a {}\nk1: [{}]\n", "x".repeat(100_000), vec!["*a"; 1000].join(", "));
+    assert_eq!(parse(&long).unwrap_err().problem, ParseProblem::TooManyAliases);
+}

@@ -24,6 +24,6 @@ pub use docker_config::docker_config_json;
 pub use layout::{HEADER, MANIFESTS, account_of_path};
 pub use placement::{Patch, PatchTarget, Placement};
 pub use pull_secret::{LARGEST_SECRET, PullSecretFile};
-pub use render::{Contents, RenderError, render};
+pub use render::{Contents, RenderError, Rendered, render};
 pub use surroundings::{DeclaredWorkload, Surroundings};
 pub use tree::{FileTree, WantedFile};

@@ -15,7 +15,8 @@ const DEFAULT_ACCOUNT: &str = "default";
 pub struct Placement<'a> {
     /// Its pull secrets, by name.
     pub secrets: Vec<&'a PullSecret>,
-    /// The whole list of each account that this tree owns, by the name of the account.
+    /// The whole list of each account that this tree owns, by the name of the account; it is empty
+    /// for one that is not declared any more.
     pub accounts: BTreeMap<String, Vec<String>>,
     /// What other people's manifests are patched with, by the name of the patch's file.
     pub patches: BTreeMap<String, Patch>,
@@ -57,9 +58,11 @@ impl<'a> Placement<'a> {
             placement.place_accounts(namespace, surroundings);
             placement.place_workloads(namespace, surroundings);
         }
-        for (namespace, account) in &surroundings.retired_accounts {
-            let accounts = &mut placements.entry(namespace.clone()).or_default().accounts;
-            accounts.entry(account.clone()).or_default();
+        for (namespace, account) in &surroundings.written_accounts {
+            if !surroundings.declared_accounts.contains(&(namespace.clone(), account.clone())) {
+                let accounts = &mut placements.entry(namespace.clone()).or_default().accounts;
+                accounts.entry(account.clone()).or_default();
+            }
         }
         placements
     }

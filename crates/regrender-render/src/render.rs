@@ -47,6 +47,16 @@ pub enum RenderError {
     },
 }
 
+/// The tree of a cluster, and what is to be said of it.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// The files.
+    pub tree: FileTree,
+    /// The accounts, by namespace and name, whose list is emptied since nothing declares them any
+    /// more.
+    pub emptied_accounts: Vec<(String, String)>,
+}
+
 /// Renders the tree that `config` asks for in `cluster`.
 ///
 /// # Errors
@@ -57,7 +67,7 @@ pub fn render(
     cluster: &Cluster,
     surroundings: &Surroundings,
     contents: Contents<'_>,
-) -> Result<FileTree, Vec<RenderError>> {
+) -> Result<Rendered, Vec<RenderError>> {
     let payloads = payloads(config, cluster, contents)?;
     let placements = Placement::of_cluster(config, cluster, surroundings);
     let mut folder = Folder { cluster, surroundings, tree: FileTree::default() };
@@ -68,7 +78,17 @@ pub fn render(
         folder.render_namespace(namespace, placement);
     }
     folder.render_roots(&placements);
-    Ok(folder.tree)
+    Ok(Rendered { tree: folder.tree, emptied_accounts: emptied_accounts(&placements) })
+}
+
+fn emptied_accounts(placements: &BTreeMap<String, Placement<'_>>) -> Vec<(String, String)> {
+    let mut emptied = Vec::new();
+    for (namespace, placement) in placements {
+        for (account, _) in placement.accounts.iter().filter(|(_, list)| list.is_empty()) {
+            emptied.push((namespace.clone(), account.clone()));
+        }
+    }
+    emptied
 }
 
 /// The payload of each pull secret is made once, however many namespaces it lands in.

@@ -12,8 +12,9 @@ pub struct Surroundings {
     /// The account and the pull secrets of its own that each known workload has, by namespace, kind
     /// and name.
     pub workloads: BTreeMap<(String, String, String), DeclaredWorkload>,
-    /// Accounts, by namespace and name, that the tree on disk has and the declaration has no more.
-    pub retired_accounts: BTreeSet<(String, String)>,
+    /// Accounts, by namespace and name, that an earlier build wrote; the list of one that is not
+    /// declared any more is emptied.
+    pub written_accounts: BTreeSet<(String, String)>,
     /// Path of the output folder from the top of the Git repository, with `/`.
     pub repository_path: String,
 }

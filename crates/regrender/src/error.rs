@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 
 /// Why a run failed.
 #[derive(Debug)]
@@ -27,8 +28,40 @@ pub enum ErrorKind {
     Files,
     /// The command line is wrong.
     Usage,
+    /// Whoever read standard output has seen enough.
+    ClosedPipe,
     /// A bug.
     Internal,
+}
+
+/// How a run ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All is done.
+    Done,
+    /// What is on disk differs from what is declared.
+    Differs,
+}
+
+/// Everything that made a run fail.
+#[derive(Debug)]
+pub struct Failure(pub Vec<CliError>);
+
+impl From<CliError> for Failure {
+    fn from(error: CliError) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl Exit {
+    /// Returns the exit code.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Differs => 3,
+        }
+    }
 }
 
 impl CliError {
@@ -52,10 +85,21 @@ impl CliError {
         self
     }
 
+    /// Makes the error of standard output that takes no more.
+    #[must_use]
+    pub fn from_output(error: io::Error) -> Self {
+        let kind = match error.kind() {
+            io::ErrorKind::BrokenPipe => ErrorKind::ClosedPipe,
+            _ => ErrorKind::Files,
+        };
+        Self::new(kind, "standard output cannot be written").with_source(error)
+    }
+
     /// Returns the exit code.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self.kind {
+            ErrorKind::ClosedPipe => 0,
             ErrorKind::Config | ErrorKind::Credentials | ErrorKind::Files => 1,
             ErrorKind::Usage => 2,
             ErrorKind::Internal => 70,

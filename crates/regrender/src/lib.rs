@@ -3,9 +3,27 @@
 //! Everything it knows of registries, manifests and ciphers comes from the other crates; everything
 //! it touches of the outside world goes through [`World`].
 
+mod args;
+mod command;
+mod commit;
+mod disk;
 mod error;
+mod identity;
+mod message;
+mod plan;
+mod planner;
+mod progress;
+mod project;
+mod randomness;
+mod reason;
+mod repository;
+mod run;
+mod sealing;
 mod source;
+mod surroundings;
 mod world;
 
-pub use error::{CliError, ErrorKind};
-pub use world::{Terminal, World};
+pub use error::{CliError, ErrorKind, Exit, Failure};
+pub use regrender_seal::Random;
+pub use run::run;
+pub use world::{RandomOfPath, Terminal, World};

@@ -70,7 +70,7 @@ pub(crate) fn resolve(
     for source in registries.iter().flat_map(|(_, declared)| sources_of(declared)) {
         note_source(source, &base, world, &mut questions, &mut mask);
     }
-    for source in &config.fingerprint_key {
+    if let Some(source) = &config.fingerprint_key {
         note_source(source, &base, world, &mut questions, &mut mask);
     }
     for (_, declared) in &registries {
@@ -276,13 +276,12 @@ impl<'a> Resolution<'a> {
         span: &Span,
     ) {
         let problems = &mut self.resolved.problems;
-        match self.told.get(question).and_then(|at| problems.get_mut(*at)) {
-            Some(earlier) => *earlier = problem::also_used(earlier.clone(), asker, span.clone()),
-            None => {
-                self.told.insert(question.clone(), problems.len());
-                problems.push(problem);
-            }
+        if let Some(earlier) = self.told.get(question).and_then(|at| problems.get_mut(*at)) {
+            *earlier = problem::also_used(earlier.clone(), asker, span.clone());
+            return;
         }
+        self.told.insert(question.clone(), problems.len());
+        problems.push(problem);
     }
 }
 

@@ -1,10 +1,15 @@
 //! What a run takes from the outside world, so that a test can hand in another one.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io::{Read, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+
+use regrender_seal::Random;
+
+use crate::randomness::OsRandom;
 
 /// What a run takes from the outside world.
 pub struct World {
@@ -22,13 +27,18 @@ pub struct World {
     pub terminal: Terminal,
     /// The time of this run.
     pub now: SystemTime,
-    /// A seed that makes all randomness of this run repeatable; only tests have one.
-    pub seed: Option<u64>,
+    /// Makes the randomness that the file at a path is sealed with.
+    pub random: Box<RandomOfPath>,
 }
+
+/// Makes the randomness that the file at a path is sealed with.
+pub type RandomOfPath = dyn Fn(&str) -> Box<dyn Random> + Send + Sync;
 
 /// What is known of the terminal.
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal {
+    /// Whether standard input is one.
+    pub stdin: bool,
     /// Whether standard output is one.
     pub stdout: bool,
     /// Whether standard error is one.
@@ -37,7 +47,37 @@ pub struct Terminal {
     pub width: usize,
 }
 
+impl Terminal {
+    /// How many columns to assume where nobody says.
+    const WIDTH: usize = 100;
+
+    fn detect() -> Self {
+        let width = terminal_size::terminal_size().map_or(Self::WIDTH, |(width, _)| width.0.into());
+        Self {
+            stdin: io::stdin().is_terminal(),
+            stdout: io::stdout().is_terminal(),
+            stderr: io::stderr().is_terminal(),
+            width,
+        }
+    }
+}
+
 impl World {
+    /// The world this process lives in.
+    #[must_use]
+    pub fn real() -> Self {
+        Self {
+            directory: env::current_dir().unwrap_or_default(),
+            environment: env::vars_os().collect(),
+            stdin: Box::new(io::stdin()),
+            stdout: Box::new(BufWriter::new(io::stdout())),
+            stderr: Box::new(io::stderr()),
+            terminal: Terminal::detect(),
+            now: SystemTime::now(),
+            random: Box::new(|_| Box::new(OsRandom)),
+        }
+    }
+
     /// Returns the environment variable `name`, if it is set and not empty.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&OsStr> {

@@ -10,7 +10,7 @@ pub(crate) enum Json {
     /// A text.
     Text(Zeroizing<String>),
     /// An object, its members in order.
-    Object(Vec<(String, Json)>),
+    Object(Vec<(String, Self)>),
     /// `null`.
     Null,
     /// Anything else.

@@ -21,7 +21,7 @@ impl Lines {
         let mut lines = Vec::new();
         for byte in piece.iter().take(LIMIT.saturating_sub(self.length)) {
             match byte {
-                b'\n' => lines.extend(self.take()),
+                b'\n' => lines.push(self.take()),
                 byte => self.rest.push(*byte),
             }
             if self.rest.len() >= LONGEST {
@@ -34,13 +34,13 @@ impl Lines {
 
     /// Returns the last line, if it has no end.
     pub(crate) fn finish(&mut self) -> Option<Zeroizing<String>> {
-        if self.rest.is_empty() { None } else { self.take() }
+        (!self.rest.is_empty()).then(|| self.take())
     }
 
-    fn take(&mut self) -> Option<Zeroizing<String>> {
+    fn take(&mut self) -> Zeroizing<String> {
         let bytes = std::mem::take(&mut self.rest);
         let text = String::from_utf8_lossy(&bytes);
-        Some(Zeroizing::new(text.strip_suffix('\r').unwrap_or(&text).to_owned()))
+        Zeroizing::new(text.strip_suffix('\r').unwrap_or(&text).to_owned())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
-use std::io::{self, IsTerminal as _, Read, Write};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -17,7 +17,7 @@ use super::failure::Failure;
 use super::file::read_file;
 use super::lines::Lines;
 use super::mask::Mask;
-use crate::World;
+use crate::{Terminal, World};
 
 /// How many commands run side by side.
 const SIDE_BY_SIDE: usize = 8;
@@ -78,7 +78,7 @@ pub(crate) fn ask(
         let answer = match question {
             Question::Variable(name) => ask_variable(&world.environment, name),
             Question::File(path) => read_file(path),
-            Question::Stdin => ask_stdin(&mut world.stdin, world.terminal.stderr),
+            Question::Stdin => ask_stdin(&mut *world.stdin, world.terminal),
             Question::Command { .. } => {
                 commands.push(question);
                 continue;
@@ -112,9 +112,9 @@ fn ask_variable(environment: &BTreeMap<OsString, OsString>, name: &str) -> Answe
     }
 }
 
-fn ask_stdin(stdin: &mut (dyn Read + Send), person_watches: bool) -> Answer {
-    // Without a person at the terminal there is nobody to wait for in vain.
-    if person_watches && io::stdin().is_terminal() {
+fn ask_stdin(stdin: &mut dyn Read, terminal: Terminal) -> Answer {
+    // A secret that is typed in shows on the screen.
+    if terminal.stdin {
         return Err(Failure::StdinIsTerminal);
     }
     let read = read_all(stdin).map_err(|error| Failure::Unreadable(error.to_string()))?;
@@ -200,7 +200,7 @@ impl Desk<'_> {
 
     /// Makes an answer of what came of a command; a failed one is quoted in its problem.
     fn answer(&self, question: &Question, outcome: Outcome, mask: &Mask) -> Answer {
-        let said = if self.person_watches { Vec::new() } else { shown(&outcome.stderr, mask) };
+        let said = if self.person_watches { Vec::new() } else { outcome.stderr.lines(mask) };
         let answer = match outcome.ending {
             Ending::Failed(ending) => {
                 let skipped = said.len().saturating_sub(QUOTED);
@@ -230,12 +230,4 @@ impl Desk<'_> {
         // When nobody can be told, the credential is still worth having.
         drop(writeln!(stderr, "{name}: {line}"));
     }
-}
-
-/// Lists the lines of standard error, fit to be shown.
-fn shown(stderr: &SecretBytes, mask: &Mask) -> Vec<String> {
-    let mut lines = Lines::default();
-    let mut all = lines.push(stderr.expose());
-    all.extend(lines.finish());
-    all.iter().map(|line| mask.apply(line)).filter(|line| !line.trim().is_empty()).collect()
 }

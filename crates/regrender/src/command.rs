@@ -1,0 +1,9 @@
+//! The commands, one module each.
+
+pub(crate) mod build;
+pub(crate) mod diff;
+pub(crate) mod explain;
+pub(crate) mod generate;
+pub(crate) mod init;
+pub(crate) mod reveal;
+pub(crate) mod verify;

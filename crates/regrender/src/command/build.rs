@@ -1,0 +1,108 @@
+//! `regrender build`: the main job.
+
+use serde_json::{Value, json};
+
+use crate::args::{Build, Output};
+use crate::error::{CliError, ErrorKind, Exit, Failure};
+use crate::plan::Plan;
+use crate::planner::{self, Request};
+use crate::project::Project;
+use crate::reason;
+use crate::world::World;
+
+pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure> {
+    let project = Project::open(&arguments.selection, world)?;
+    let lock = if arguments.check { None } else { Some(project.lock(world)?) };
+    let request = Request {
+        clusters: &arguments.selection.cluster,
+        only: &arguments.only,
+        identities: &arguments.identities.identity,
+        drop_emptied: arguments.drop_emptied,
+    };
+    let plans = planner::plan(&project, &request, world)?.plans;
+    world.warn_of(reason::warnings(&plans));
+    for note in plans.iter().flat_map(emptied) {
+        world.note(&note);
+    }
+    let differs = plans.iter().any(|plan| plan.changed().next().is_some());
+    if !arguments.check {
+        check_writable(&plans)?;
+        for plan in &plans {
+            plan.changes().commit(&plan.folder)?;
+        }
+    }
+    drop(lock);
+    let text = match arguments.output {
+        Output::Human => human(&plans, arguments.check),
+        Output::Json => format!("{}\n", json(&plans)),
+    };
+    world.print(&text)?;
+    Ok(if arguments.check && differs { Exit::Differs } else { Exit::Done })
+}
+
+/// Says what comes after an account left the declaration: taking it away is two steps.
+fn emptied(plan: &Plan) -> impl Iterator<Item = String> {
+    plan.emptied_accounts.iter().map(|(namespace, account)| {
+        format!(
+            "service account `{namespace}/{account}` is not declared any more and has an empty list \
+             now; when that is applied everywhere, run `regrender build --drop-emptied`"
+        )
+    })
+}
+
+/// A file that is read-only was made so by somebody: it is not replaced behind their back.
+fn check_writable(plans: &[Plan]) -> Result<(), Failure> {
+    let mut errors = Vec::new();
+    for plan in plans {
+        for file in plan.changed() {
+            let path = plan.folder.join(&file.path);
+            let read_only =
+                path.symlink_metadata().is_ok_and(|metadata| metadata.permissions().readonly());
+            if read_only {
+                let message = format!(
+                    "`{}/{}` is read-only and would change; nothing was written",
+                    plan.shown_folder, file.path
+                );
+                let hint = format!("make it writable: `chmod u+w {}`", path.display());
+                errors.push(CliError::new(ErrorKind::Files, message).with_hint(hint));
+            }
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Failure(errors)) }
+}
+
+fn human(plans: &[Plan], check: bool) -> String {
+    let mut text = String::new();
+    for plan in plans {
+        for file in plan.changed() {
+            text.push_str(&file.line(plan));
+        }
+    }
+    let count = |verb| plans.iter().map(|plan| plan.count(verb)).sum::<usize>();
+    let counts = [("create", "created"), ("update", "updated"), ("remove", "removed")];
+    let changed: Vec<String> = counts
+        .iter()
+        .filter(|(verb, _)| count(verb) > 0)
+        .map(|(verb, done)| format!("{} {}{done}", count(verb), if check { "to be " } else { "" }))
+        .collect();
+    let unchanged = format!("{} unchanged", count("keep"));
+    let all = changed.into_iter().chain([unchanged]).collect::<Vec<_>>().join(", ");
+    text + &all + "\n"
+}
+
+fn json(plans: &[Plan]) -> Value {
+    let changes: Vec<Value> = plans
+        .iter()
+        .flat_map(|plan| plan.changed().map(move |file| json!(file.change(plan, None))))
+        .collect();
+    let count = |verb| plans.iter().map(|plan| plan.count(verb)).sum::<usize>();
+    json!({
+        "changes": changes,
+        "summary": {
+            "created": count("create"),
+            "updated": count("update"),
+            "removed": count("remove"),
+            "unchanged": count("keep"),
+        },
+    })
+}

@@ -1,0 +1,148 @@
+//! What changes inside a file: registries of a sealed one, lines of a clear one.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use regrender_document::{Document, Node, SecretText};
+use regrender_render::{PullSecretFile, WantedFile};
+use regrender_seal::{FileFormat, Reason, open, open_age};
+use serde::{Deserialize, Deserializer};
+use zeroize::Zeroizing;
+
+use crate::plan::{Action, Plan, PlannedFile};
+use crate::sealing::Keys;
+
+/// Describes what changes inside a file, a line each; `+` comes, `-` goes, `~` changes.
+pub(super) fn details(plan: &Plan, file: &PlannedFile, keys: &Keys) -> Vec<String> {
+    let current = plan.current.ours.get(&file.path);
+    match (plan.tree.get(&file.path), &file.action) {
+        (Some(WantedFile::Sealed(wanted)), Action::Create(_) | Action::Update(_)) => {
+            sealed(wanted, current, &file.reasons, keys)
+        }
+        (_, Action::Update(text)) => lines(current.map_or("", String::as_str), text),
+        _ => Vec::new(),
+    }
+}
+
+fn sealed(
+    wanted: &PullSecretFile,
+    current: Option<&String>,
+    reasons: &[Reason],
+    keys: &Keys,
+) -> Vec<String> {
+    let new = wanted.document().as_ref().and_then(Auths::of_document).unwrap_or_default();
+    let old = match current {
+        None => Auths::default(),
+        Some(text) => match opened(text, keys) {
+            Some(document) => Auths::of_document(&document).unwrap_or_default(),
+            None => return vec![String::from("? what is there cannot be opened to compare it")],
+        },
+    };
+    let mut details = recipients(reasons);
+    details.extend(new.changes_from(&old));
+    details
+}
+
+fn recipients(reasons: &[Reason]) -> Vec<String> {
+    let mut details = Vec::new();
+    for reason in reasons {
+        match reason {
+            Reason::RecipientsAdded(names) => {
+                details.extend(names.iter().map(|name| format!("+ recipient {name}")));
+            }
+            Reason::RecipientsRemoved(names) => {
+                details.extend(names.iter().map(|name| format!("- recipient {name}")));
+            }
+            _ => {}
+        }
+    }
+    details
+}
+
+/// Opens what is on disk, if an identity does.
+fn opened(text: &str, keys: &Keys) -> Option<Document> {
+    if let Ok(opened) = open(text, FileFormat::Yaml, &keys.identities) {
+        return opened.into_documents().into_iter().next();
+    }
+    let text = open_age(text.as_bytes(), &keys.identities).ok()?;
+    regrender_document::parse(text.expose()).ok()?.into_iter().next()
+}
+
+/// The entries of a `.dockerconfigjson`.
+#[derive(Default, Deserialize)]
+struct Auths {
+    auths: BTreeMap<String, Entry>,
+}
+
+/// One of them.
+#[derive(Deserialize)]
+struct Entry {
+    username: String,
+    #[serde(deserialize_with = "zeroizing")]
+    password: Zeroizing<String>,
+    #[serde(default)]
+    email: String,
+}
+
+fn zeroizing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zeroizing<String>, D::Error> {
+    String::deserialize(deserializer).map(Zeroizing::new)
+}
+
+impl Auths {
+    fn of_document(document: &Document) -> Option<Self> {
+        let payload = match document.at(&["data", ".dockerconfigjson"])? {
+            Node::Secret(secret) => secret.text.clone(),
+            node => SecretText::new(node.as_text()?.to_owned()),
+        };
+        let json = Zeroizing::new(STANDARD.decode(payload.expose()).ok()?);
+        serde_json::from_slice(&json).ok()
+    }
+
+    fn changes_from(&self, old: &Self) -> Vec<String> {
+        let mut changes = Vec::new();
+        for (key, entry) in &self.auths {
+            match old.auths.get(key) {
+                None => {
+                    changes.push(format!("+ registry `{key}` (username `{}`)", entry.username));
+                }
+                Some(before) => {
+                    let parts = entry.changes_from(before);
+                    if !parts.is_empty() {
+                        changes.push(format!("~ registry `{key}`: {}", parts.join(", ")));
+                    }
+                }
+            }
+        }
+        let gone = old.auths.iter().filter(|(key, _)| !self.auths.contains_key(*key));
+        changes.extend(
+            gone.map(|(key, entry)| format!("- registry `{key}` (username `{}`)", entry.username)),
+        );
+        changes
+    }
+}
+
+impl Entry {
+    fn changes_from(&self, old: &Self) -> Vec<String> {
+        let mut parts = Vec::new();
+        if self.username != old.username {
+            parts.push(format!("username `{}` becomes `{}`", old.username, self.username));
+        }
+        if self.password.as_str() != old.password.as_str() {
+            parts.push(String::from("password changes"));
+        }
+        if self.email != old.email {
+            parts.push(String::from("email changes"));
+        }
+        parts
+    }
+}
+
+/// The lines that come and go. The files of the tree are lists, so lines that move do not matter.
+fn lines(old: &str, new: &str) -> Vec<String> {
+    let gone = old.lines().filter(|line| !new.lines().any(|other| other == *line));
+    let come = new.lines().filter(|line| !old.lines().any(|other| other == *line));
+    gone.map(|line| format!("- {}", line.trim_start()))
+        .chain(come.map(|line| format!("+ {}", line.trim_start())))
+        .collect()
+}

@@ -1,0 +1,144 @@
+//! `regrender init`: a first registries.toml, and an identity outside of the repository.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use age::secrecy::ExposeSecret as _;
+use zeroize::Zeroizing;
+
+use crate::args::Init;
+use crate::error::{CliError, ErrorKind, Exit, Failure};
+use crate::identity;
+use crate::project::{CONFIG_FILE, shown};
+use crate::world::World;
+
+pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> {
+    let folder = world.directory.join(&arguments.folder);
+    let file = folder.join(CONFIG_FILE);
+    if file.symlink_metadata().is_ok() {
+        let message = format!("`{}` exists; it is left as it is", shown(&file, &world.directory));
+        return Err(CliError::new(ErrorKind::Files, message)
+            .with_hint("edit it, or name another folder: `regrender init FOLDER`")
+            .into());
+    }
+    let keys = identity::default_file(world).ok_or_else(no_home)?;
+    let recipient = match read_recipient(&keys)? {
+        Some(recipient) => {
+            world.note(&format!("using the identity in `{}`", keys.display()));
+            recipient
+        }
+        None => make_identity(&keys, world)?,
+    };
+    fs::create_dir_all(&folder)
+        .and_then(|()| create(&file, template(&recipient).as_bytes(), false))
+        .map_err(|error| not_written(&file, error))?;
+    let written = shown(&file, &world.directory);
+    world.print(&format!("wrote {written}\n\n{NEXT}"))?;
+    Ok(Exit::Done)
+}
+
+const NEXT: &str = "\
+next:
+  1. fill in your registries and namespaces
+  2. regrender build
+  3. commit registries.toml and pull-secrets
+
+lines for your Makefile:
+
+pull-secrets:
+\tregrender build
+
+check-pull-secrets:
+\tregrender verify
+
+.PHONY: pull-secrets check-pull-secrets
+";
+
+/// Returns the recipient of the first identity in the file where sops finds identities too.
+fn read_recipient(keys: &Path) -> Result<Option<String>, CliError> {
+    let text = match fs::read_to_string(keys) {
+        Ok(text) => Zeroizing::new(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            let message = format!("`{}` cannot be read", keys.display());
+            return Err(CliError::new(ErrorKind::Files, message).with_source(error));
+        }
+    };
+    let recipient = text
+        .lines()
+        .find_map(|line| line.trim().parse::<age::x25519::Identity>().ok())
+        .map(|identity| identity.to_public().to_string());
+    if recipient.is_none() {
+        let message = format!("`{}` holds no age identity", keys.display());
+        return Err(CliError::new(ErrorKind::Credentials, message)
+            .with_hint("add one to it: `age-keygen >> FILE`"));
+    }
+    Ok(recipient)
+}
+
+/// Makes an identity that nobody but its owner can read.
+fn make_identity(keys: &Path, world: &mut World) -> Result<String, CliError> {
+    let identity = age::x25519::Identity::generate();
+    let recipient = identity.to_public().to_string();
+    let secret = identity.to_string();
+    let text = Zeroizing::new(format!("# public key: {recipient}\n{}\n", secret.expose_secret()));
+    let folder: PathBuf = keys.parent().unwrap_or(Path::new("")).to_owned();
+    fs::create_dir_all(&folder)
+        .and_then(|()| create(keys, text.as_bytes(), true))
+        .map_err(|error| not_written(keys, error))?;
+    world.note(&format!(
+        "made an identity in `{}`, where sops finds it too; keep a copy in a safe place",
+        keys.display()
+    ));
+    Ok(recipient)
+}
+
+/// Writes a file that must not exist yet.
+fn create(path: &Path, bytes: &[u8], is_secret: bool) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if is_secret {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn not_written(path: &Path, error: io::Error) -> CliError {
+    CliError::new(ErrorKind::Files, format!("`{}` cannot be written", path.display()))
+        .with_source(error)
+}
+
+fn no_home() -> CliError {
+    CliError::new(ErrorKind::Files, "there is no home folder to put an identity into")
+        .with_hint("set HOME")
+}
+
+fn template(recipient: &str) -> String {
+    format!(
+        r#"# What each key means: docs/config.md of regrender.
+
+[seal]
+# Who can open the sealed files: you, your colleagues, each cluster.
+recipients = ["{recipient}"]
+
+[output]
+directory = "pull-secrets"
+consumer = "flux"                          # or "argocd", "kubectl", or several in a list
+
+[registry.hub]
+kind = "docker-hub"
+username = "acme-bot"
+password = {{ env = "DOCKER_HUB_TOKEN" }}
+
+[secret.regcred]
+registries = ["hub"]
+namespaces = ["default"]
+service-accounts = ["default"]
+"#
+    )
+}

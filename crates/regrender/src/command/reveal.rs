@@ -1,0 +1,57 @@
+//! `regrender reveal`: one sealed file, opened, to standard output.
+
+use std::fs;
+
+use regrender_document::SecretText;
+use regrender_seal::{FileFormat, Identities, OpenError, open, open_age};
+
+use crate::args::Reveal;
+use crate::error::{CliError, ErrorKind, Exit, Failure};
+use crate::identity;
+use crate::world::World;
+
+pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure> {
+    let shown = arguments.file.display().to_string();
+    let bytes = fs::read(world.directory.join(&arguments.file)).map_err(|error| {
+        CliError::new(ErrorKind::Files, format!("`{shown}` cannot be read")).with_source(error)
+    })?;
+    let found = identity::discover(world, &arguments.identities.identity);
+    world.warn_of(found.warnings);
+    if !found.problems.is_empty() {
+        return Err(Failure(found.problems));
+    }
+    let text = reveal(&shown, &bytes, &found.identities).map_err(|error| {
+        // What was passed over may be the identity that is missing.
+        for note in &found.passed_over {
+            world.note(note);
+        }
+        not_opened(&shown, error)
+    })?;
+    world.print(text.expose())?;
+    Ok(Exit::Done)
+}
+
+fn reveal(name: &str, bytes: &[u8], identities: &Identities) -> Result<SecretText, OpenError> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !is_age(bytes) => open(text, FileFormat::of_name(name), identities)?.reveal(),
+        _ => open_age(bytes, identities),
+    }
+}
+
+fn is_age(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    text.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE")
+}
+
+fn not_opened(shown: &str, error: OpenError) -> CliError {
+    let hint = match &error {
+        OpenError::NotSealed => "it is in clear already",
+        OpenError::NoIdentity => {
+            "name an identity of one of its recipients: `--identity FILE`, or SOPS_AGE_KEY_FILE"
+        }
+        _ => "build it anew, or take it from the Git history",
+    };
+    CliError::new(ErrorKind::Credentials, format!("`{shown}` cannot be opened"))
+        .with_source(error)
+        .with_hint(hint)
+}

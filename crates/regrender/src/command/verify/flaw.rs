@@ -1,0 +1,39 @@
+//! What looks wrong in a sealed file, in codes and words.
+
+use regrender_seal::Finding as Flaw;
+
+/// Returns the code of a flaw.
+pub(super) fn code_of(flaw: &Flaw) -> &'static str {
+    match flaw {
+        Flaw::ValueInClear(_) | Flaw::CommentInClear(_) => "value-in-clear",
+        Flaw::DuplicateRecipient(_) => "duplicate-recipient",
+        Flaw::OtherKeys(_) => "undeclared-recipient",
+        Flaw::OtherSelector => "other-selector",
+        _ => "broken-file",
+    }
+}
+
+/// Describes a flaw; never shows a value.
+pub(super) fn describe(flaw: &Flaw) -> String {
+    match flaw {
+        Flaw::SeveralDocuments(count) => format!("holds {count} documents; one was written"),
+        Flaw::ValueInClear(path) => format!("`{path}` can be read by everybody"),
+        Flaw::MalformedValue(path) => format!("`{path}` is no well-formed encrypted value"),
+        Flaw::CommentInClear(path) => format!("a comment in `{path}` can be read by everybody"),
+        Flaw::OtherSelector => String::from("encrypts other keys than `data` and `stringData`"),
+        Flaw::MacMissing => String::from("has no MAC"),
+        Flaw::MacMalformed => String::from("its MAC is no well-formed encrypted value"),
+        Flaw::DuplicateRecipient(recipient) => format!("lists `{recipient}` twice"),
+        Flaw::MalformedKey(recipient) => {
+            format!("what is wrapped for `{recipient}` cannot hold a data key")
+        }
+        Flaw::ForeignStanza(recipient) => {
+            format!("what is wrapped for `{recipient}` is wrapped for another kind of key")
+        }
+        Flaw::OtherKeys(services) => {
+            format!("can be opened with {} too", services.join(", "))
+        }
+        Flaw::KeyGroups => String::from("splits its data key between groups of keys"),
+        _ => String::from("is not as a build writes it"),
+    }
+}

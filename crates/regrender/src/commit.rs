@@ -1,0 +1,159 @@
+//! Changes to files, put on disk: beside their place first, then flushed, then moved into it.
+//!
+//! Whenever it is interrupted each file is the old one or the new one, and what lies beside its
+//! place is cleaned up by the next build.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::disk::UNFINISHED;
+use crate::error::{CliError, ErrorKind};
+
+/// What shall happen to one output folder.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    /// Files to write, with their text, in the order in which they take their places.
+    pub(crate) write: Vec<(PathBuf, String)>,
+    /// Files to remove, after all others are in their places.
+    pub(crate) remove: Vec<PathBuf>,
+}
+
+impl Changes {
+    /// Carries the changes out below `folder`.
+    pub(crate) fn commit(&self, folder: &Path) -> Result<(), CliError> {
+        if self.write.is_empty() && self.remove.is_empty() {
+            return Ok(());
+        }
+        self.make_folders()?;
+        if let Err(error) = self.write_beside().and_then(|()| flush(folder)) {
+            self.clean_up();
+            return Err(error);
+        }
+        for (path, _) in &self.write {
+            fs::rename(beside(path), path).map_err(|error| half_way(path, error))?;
+        }
+        for path in &self.remove {
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(half_way(path, error));
+                }
+                _ => {}
+            }
+        }
+        self.remove_empty_folders(folder);
+        flush(folder)
+    }
+
+    fn make_folders(&self) -> Result<(), CliError> {
+        let folders: BTreeSet<&Path> =
+            self.write.iter().filter_map(|(path, _)| path.parent()).collect();
+        for folder in folders {
+            fs::create_dir_all(folder).map_err(|error| {
+                CliError::new(
+                    ErrorKind::Files,
+                    format!("folder `{}` cannot be made; nothing was written", folder.display()),
+                )
+                .with_source(error)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn write_beside(&self) -> Result<(), CliError> {
+        self.write.par_iter().try_for_each(|(path, text)| {
+            let unfinished = beside(path);
+            let written = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .open(&unfinished)
+                .and_then(|mut file| file.write_all(text.as_bytes()));
+            written.map_err(|error| {
+                CliError::new(
+                    ErrorKind::Files,
+                    format!("`{}` cannot be written; nothing was changed", path.display()),
+                )
+                .with_source(error)
+            })
+        })
+    }
+
+    /// Best effort after a failure: what stays is removed by the next build.
+    fn clean_up(&self) {
+        for (path, _) in &self.write {
+            drop(fs::remove_file(beside(path)));
+        }
+        let folders: BTreeSet<&Path> =
+            self.write.iter().filter_map(|(path, _)| path.parent()).collect();
+        for folder in folders.into_iter().rev() {
+            drop(fs::remove_dir(folder));
+        }
+    }
+
+    /// Removes the folders that the removals left empty, up to the output folder.
+    fn remove_empty_folders(&self, top: &Path) {
+        for path in &self.remove {
+            let mut folder = path.parent();
+            while let Some(empty) = folder.filter(|folder| folder.starts_with(top)) {
+                if fs::remove_dir(empty).is_err() {
+                    break;
+                }
+                folder = empty.parent();
+            }
+        }
+    }
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(UNFINISHED);
+    path.with_file_name(name)
+}
+
+/// Makes what was written survive a power cut.
+///
+/// One flush of the file system costs less than one a file as soon as there are a few of them.
+#[cfg(target_os = "linux")]
+fn flush(folder: &Path) -> Result<(), CliError> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    File::open(folder)
+        .and_then(|file| rustix::fs::syncfs(&file).map_err(io::Error::from))
+        .map_err(|error| not_flushed(folder, error))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn flush(folder: &Path) -> Result<(), CliError> {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(path) = folders.pop() {
+        let entries = fs::read_dir(&path).map_err(|error| not_flushed(&path, error))?;
+        for entry in entries.flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                File::open(&path)
+                    .and_then(|file| file.sync_all())
+                    .map_err(|error| not_flushed(&path, error))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn not_flushed(path: &Path, error: io::Error) -> CliError {
+    let message = format!("`{}` cannot be flushed to the disk", path.display());
+    CliError::new(ErrorKind::Files, message).with_source(error).with_hint("run the build again")
+}
+
+fn half_way(path: &Path, error: io::Error) -> CliError {
+    let message = format!("`{}` cannot be replaced; files before it were", path.display());
+    CliError::new(ErrorKind::Files, message)
+        .with_source(error)
+        .with_hint("mend that and run the build again: it goes on where this one stopped")
+}

@@ -1,0 +1,112 @@
+//! What to tell a person about identities: the wording of every problem, in one place.
+
+use std::path::Path;
+
+use regrender_seal::IdentityError;
+
+use super::words::WordsError;
+use super::{Origin, Reason};
+use crate::source::failure::Failure;
+use crate::{CliError, ErrorKind};
+
+/// Says that an identity that was asked for cannot be had.
+pub(super) fn unusable(name: &str, origin: Origin, reason: &Reason) -> CliError {
+    let told_by = match origin {
+        Origin::Variable(variable) => format!(" of `{variable}`"),
+        Origin::Option | Origin::KeysFile | Origin::SshKey => String::new(),
+    };
+    let error =
+        CliError::new(ErrorKind::Credentials, format!("{name}{told_by} {}", what_is_wrong(reason)));
+    hints(name, origin, reason).into_iter().fold(error, CliError::with_hint)
+}
+
+/// Says that an identity nobody asked for is passed over.
+pub(super) fn passed_over(name: &str, reason: &Reason) -> String {
+    format!("{name} {}", what_is_wrong(reason))
+}
+
+/// Says that there is an identity file where sops does not look.
+pub(super) fn elsewhere(path: &Path, expected: Option<&Path>) -> String {
+    let expected = expected.map_or_else(String::new, |path| {
+        format!("; without `XDG_CONFIG_HOME`, sops on macOS looks at `{}`", path.display())
+    });
+    format!("identity file `{}` is not read{expected}", path.display())
+}
+
+/// Says that other people can read an identity.
+pub(super) fn open_to_others(path: &Path) -> String {
+    let path = path.display();
+    format!("identity file `{path}` can be read by other users; run `chmod 600 {path}`")
+}
+
+fn what_is_wrong(reason: &Reason) -> String {
+    match reason {
+        Reason::Failure(failure) => what_failed(failure),
+        Reason::NotUtf8 { utf16: false } => String::from("is not UTF-8 text"),
+        Reason::NotUtf8 { utf16: true } => {
+            String::from("is UTF-16 text, which is what older PowerShell writes with `>`")
+        }
+        Reason::Identity(error) => format!("cannot be used: {error}"),
+        Reason::Words(WordsError::OpenQuote) => String::from("has a quote that is not closed"),
+        Reason::Words(WordsError::FinalBackslash) => String::from("ends in a backslash"),
+        Reason::Words(WordsError::NoWord) => String::from("names no program"),
+    }
+}
+
+fn what_failed(failure: &Failure) -> String {
+    match failure {
+        Failure::FileMissing => String::from("is not there"),
+        Failure::FileIsFolder => String::from("is a folder"),
+        Failure::TooLarge => String::from("is larger than 1 MiB"),
+        Failure::Unreadable(reason) => format!("cannot be read: {reason}"),
+        Failure::CommandMissing => String::from("names a program that is not there"),
+        Failure::CommandNotStarted(reason) => format!("cannot be run: {reason}"),
+        Failure::CommandFailed { ending, said } => {
+            let said = said.last().map_or_else(String::new, |line| format!("; it said: {line}"));
+            format!("ended with {ending}{said}")
+        }
+        Failure::CommandTimeout => String::from("took longer than two minutes and was ended"),
+        Failure::CommandTooLong => String::from("printed more than 1 MiB and was ended"),
+        Failure::VariableUnset | Failure::VariableEmpty | Failure::StdinIsTerminal => {
+            String::from("gives nothing")
+        }
+    }
+}
+
+fn hints(name: &str, origin: Origin, reason: &Reason) -> Vec<String> {
+    let mut hints = Vec::new();
+    match reason {
+        Reason::Failure(Failure::FileMissing) => {
+            if name.contains("`~") {
+                hints.push(String::from("write the path without `~`: only a shell expands it"));
+            }
+            hints.push(match origin {
+                Origin::Variable(variable) => {
+                    format!("set `{variable}` to a file that is there, or unset it")
+                }
+                Origin::Option | Origin::KeysFile | Origin::SshKey => {
+                    String::from("give `--identity` a file that is there")
+                }
+            });
+        }
+        Reason::Failure(Failure::FileIsFolder) => hints.push(String::from("name a file in it")),
+        Reason::Failure(
+            Failure::CommandMissing | Failure::CommandFailed { .. } | Failure::CommandTimeout,
+        )
+        | Reason::Words(_) => {
+            hints.push(String::from("the command runs as it is, without a shell; try it by hand"));
+        }
+        Reason::NotUtf8 { .. } => hints.push(String::from("write it again as UTF-8")),
+        Reason::Identity(IdentityError::PassphraseProtectedFile) => hints.push(String::from(
+            "let age decrypt it for each run: `export SOPS_AGE_KEY_CMD='age -d FILE'`",
+        )),
+        Reason::Identity(IdentityError::PassphraseProtectedKey { .. }) => hints.push(String::from(
+            "use an identity without a passphrase, such as `age-keygen -o FILE` makes",
+        )),
+        Reason::Identity(IdentityError::PublicKey { .. }) => hints.push(String::from(
+            "name the file with the private half; of an age key it begins `AGE-SECRET-KEY-1`",
+        )),
+        Reason::Identity(_) | Reason::Failure(_) => {}
+    }
+    hints
+}

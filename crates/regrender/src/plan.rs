@@ -1,0 +1,143 @@
+//! What a build would do to each file: the one thing that build, check and diff share.
+
+use std::cmp::Reverse;
+use std::path::PathBuf;
+
+use regrender_render::FileTree;
+use regrender_seal::Reason;
+use serde::Serialize;
+
+use crate::commit::Changes;
+use crate::disk::OutputFolder;
+use crate::reason;
+
+/// What a build would do to the output folder of one cluster.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// The cluster's name, if it has one.
+    pub(crate) cluster: Option<String>,
+    /// The output folder.
+    pub(crate) folder: PathBuf,
+    /// The output folder as the file names it.
+    pub(crate) shown_folder: String,
+    /// Every file that is there or shall be, in the order of their paths.
+    pub(crate) files: Vec<PlannedFile>,
+    /// What is in the folder.
+    pub(crate) current: OutputFolder,
+    /// What shall be in the folder.
+    pub(crate) tree: FileTree,
+    /// The accounts, by namespace and name, whose list is empty since nothing declares them.
+    pub(crate) emptied_accounts: Vec<(String, String)>,
+}
+
+/// What a build would do to one file.
+#[derive(Debug)]
+pub(crate) struct PlannedFile {
+    /// Its path in the output folder.
+    pub(crate) path: String,
+    /// What happens to it.
+    pub(crate) action: Action,
+    /// Why, if it is a sealed file.
+    pub(crate) reasons: Vec<Reason>,
+}
+
+/// What happens to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// It is new, with this text.
+    Create(String),
+    /// It gets this text.
+    Update(String),
+    /// It stays as it is.
+    Keep,
+    /// It goes.
+    Remove,
+}
+
+/// What happens to a file, as programs read it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Change<'a> {
+    path: String,
+    cluster: Option<&'a str>,
+    action: &'static str,
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Vec<String>>,
+}
+
+impl Action {
+    /// Returns the word for it.
+    pub(crate) fn verb(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "create",
+            Self::Update(_) => "update",
+            Self::Keep => "keep",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+impl Plan {
+    /// Lists the files that do not stay as they are.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = &PlannedFile> {
+        self.files.iter().filter(|file| file.action != Action::Keep)
+    }
+
+    /// Counts the files with which `action` happens.
+    pub(crate) fn count(&self, verb: &str) -> usize {
+        self.files.iter().filter(|file| file.action.verb() == verb).count()
+    }
+
+    /// Returns what is to be done on disk. Lists of files take their places last, the deepest first,
+    /// so that a list never names a file that is not there yet.
+    pub(crate) fn changes(&self) -> Changes {
+        let mut changes = Changes::default();
+        let mut lists = Vec::new();
+        for file in &self.files {
+            let path = self.folder.join(&file.path);
+            match &file.action {
+                Action::Create(text) | Action::Update(text) if file.is_list() => {
+                    lists.push((path, text.clone()));
+                }
+                Action::Create(text) | Action::Update(text) => {
+                    changes.write.push((path, text.clone()));
+                }
+                Action::Remove => changes.remove.push(path),
+                Action::Keep => {}
+            }
+        }
+        lists.sort_by_key(|(path, _)| Reverse(path.components().count()));
+        changes.write.append(&mut lists);
+        changes.remove.extend(self.current.unfinished.iter().map(|path| self.folder.join(path)));
+        changes
+    }
+}
+
+impl PlannedFile {
+    /// Says in one line what happens to the file.
+    pub(crate) fn line(&self, plan: &Plan) -> String {
+        let why = self.why().map(|why| format!("  ({why})")).unwrap_or_default();
+        format!("{} {}/{}{why}\n", self.action.verb(), plan.shown_folder, self.path)
+    }
+
+    /// Says for programs what happens to the file.
+    pub(crate) fn change<'a>(&self, plan: &'a Plan, details: Option<Vec<String>>) -> Change<'a> {
+        Change {
+            path: format!("{}/{}", plan.shown_folder, self.path),
+            cluster: plan.cluster.as_deref(),
+            action: self.action.verb(),
+            reason: self.why(),
+            details,
+        }
+    }
+
+    /// Says why a sealed file is written.
+    fn why(&self) -> Option<String> {
+        let reasons: Vec<String> = self.reasons.iter().filter_map(reason::describe).collect();
+        (!reasons.is_empty()).then(|| reasons.join(", "))
+    }
+
+    fn is_list(&self) -> bool {
+        self.path.rsplit('/').next() == Some("kustomization.yaml")
+    }
+}

@@ -1,0 +1,176 @@
+//! The registries.toml of a run: found, read, valid, and locked while it is being built.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use regrender_config::{Cluster, Config};
+use regrender_diagnostic::{Diagnostic, SourceText};
+
+use crate::args::Selection;
+use crate::error::{CliError, ErrorKind, Failure};
+use crate::world::World;
+
+/// The name of the file.
+pub(crate) const CONFIG_FILE: &str = "registries.toml";
+
+/// The most bytes it may have.
+const LARGEST_CONFIG: u64 = 1024 * 1024;
+
+/// The registries.toml of a run.
+#[derive(Debug)]
+pub(crate) struct Project {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// The folder it lies in; every path in it is relative to that.
+    pub(crate) folder: PathBuf,
+    /// Its text, for messages.
+    pub(crate) source: SourceText,
+    /// What it says.
+    pub(crate) config: Config,
+}
+
+impl Project {
+    /// Finds, reads and checks registries.toml, and shows everything that is wrong with it.
+    pub(crate) fn open(selection: &Selection, world: &mut World) -> Result<Self, Failure> {
+        let file = match &selection.config {
+            Some(path) => world.directory.join(path),
+            None => find(&world.directory)?,
+        };
+        let text = read(&file)?;
+        let source = SourceText::new(shown(&file, &world.directory), text);
+        let parsed = regrender_config::parse(&source.text);
+        for diagnostic in &parsed.diagnostics {
+            world.show(diagnostic, &source);
+        }
+        let Some(config) = parsed.config else {
+            return Err(invalid(&source.path, &parsed.diagnostics).into());
+        };
+        let folder = file.parent().unwrap_or(Path::new("")).to_owned();
+        let project = Self { file, folder, source, config };
+        project.check_clusters(&selection.cluster)?;
+        Ok(project)
+    }
+
+    /// Lists the clusters that were asked for; none named means all.
+    pub(crate) fn clusters<'a>(
+        &'a self,
+        names: &'a [String],
+    ) -> impl Iterator<Item = &'a Cluster> + 'a {
+        self.config.clusters.iter().filter(move |cluster| {
+            names.is_empty() || cluster.name.as_ref().is_some_and(|name| names.contains(name))
+        })
+    }
+
+    fn check_clusters(&self, names: &[String]) -> Result<(), Failure> {
+        let known: Vec<&str> =
+            self.config.clusters.iter().filter_map(|cluster| cluster.name.as_deref()).collect();
+        let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
+        let errors: Vec<CliError> =
+            unknown.map(|name| undeclared("cluster", name, &known, &self.source.path)).collect();
+        if errors.is_empty() { Ok(()) } else { Err(Failure(errors)) }
+    }
+
+    /// Checks that these pull secrets are declared.
+    pub(crate) fn check_secrets(&self, names: &[String]) -> Result<(), Failure> {
+        let known: Vec<&str> =
+            self.config.secrets.iter().map(|secret| secret.name.as_str()).collect();
+        let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
+        let errors: Vec<CliError> = unknown
+            .map(|name| undeclared("pull secret", name, &known, &self.source.path))
+            .collect();
+        if errors.is_empty() { Ok(()) } else { Err(Failure(errors)) }
+    }
+
+    /// Takes the lock that keeps two builds of one file apart; waits for the other one and says so.
+    pub(crate) fn lock(&self, world: &mut World) -> Result<File, CliError> {
+        let failed = |error: io::Error| {
+            CliError::new(ErrorKind::Files, format!("`{}` cannot be locked", self.source.path))
+                .with_source(error)
+        };
+        let file = File::open(&self.file).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                world.note(&format!(
+                    "another build of `{}` is running; waiting for it",
+                    self.source.path
+                ));
+                file.lock().map_err(failed)?;
+            }
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                world.note("this file system has no locks; do not run two builds at once");
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        Ok(file)
+    }
+}
+
+/// Shows `path` as a person who stands in `directory` would write it.
+pub(crate) fn shown(path: &Path, directory: &Path) -> String {
+    let shown = path.strip_prefix(directory).unwrap_or(path);
+    let text = shown.display().to_string();
+    if text.is_empty() { String::from(".") } else { text }
+}
+
+fn find(directory: &Path) -> Result<PathBuf, CliError> {
+    let candidates = directory.ancestors().map(|folder| folder.join(CONFIG_FILE));
+    candidates.into_iter().find(|file| file.is_file()).ok_or_else(|| {
+        CliError::new(
+            ErrorKind::Config,
+            format!("there is no {CONFIG_FILE} here or in a folder above"),
+        )
+        .with_hint("make one with `regrender init`, or name one with `--config FILE`")
+    })
+}
+
+fn read(file: &Path) -> Result<String, CliError> {
+    let failed =
+        |message: &str| CliError::new(ErrorKind::Config, format!("`{}` {message}", file.display()));
+    let metadata = fs::metadata(file).map_err(|error| {
+        failed("cannot be read")
+            .with_source(error)
+            .with_hint("make one with `regrender init`, or name another with `--config FILE`")
+    })?;
+    if metadata.is_dir() {
+        return Err(failed("is a folder")
+            .with_hint(format!("name the file: `--config {}`", file.join(CONFIG_FILE).display())));
+    }
+    let mut bytes = Vec::new();
+    File::open(file)
+        .and_then(|file| file.take(LARGEST_CONFIG + 1).read_to_end(&mut bytes))
+        .map_err(|error| failed("cannot be read").with_source(error))?;
+    if bytes.len() as u64 > LARGEST_CONFIG {
+        return Err(failed("is larger than 1 MiB").with_hint("split it: one file a cluster"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+        let line = line.filter(|byte| **byte == b'\n').count() + 1;
+        failed(&format!("is not UTF-8 text; the first other byte is on line {line}"))
+            .with_hint("save it as UTF-8")
+    })
+}
+
+fn invalid(path: &str, diagnostics: &[Diagnostic]) -> CliError {
+    let errors: Vec<&Diagnostic> =
+        diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
+    let count = match errors.len() {
+        1 => String::from("1 error"),
+        count => format!("{count} errors"),
+    };
+    let error =
+        CliError::new(ErrorKind::Config, format!("{path} has {count}; nothing was written"));
+    match errors.first() {
+        Some(first) => error.with_hint(format!("`regrender explain {}` says more", first.code)),
+        None => error,
+    }
+}
+
+fn undeclared(thing: &str, name: &str, known: &[&str], path: &str) -> CliError {
+    let error = CliError::new(ErrorKind::Usage, format!("{path} declares no {thing} `{name}`"));
+    if known.is_empty() {
+        return error.with_hint(format!("it declares no {thing} at all"));
+    }
+    error.with_hint(format!("name one of these: {}", known.join(", ")))
+}

@@ -1,0 +1,80 @@
+//! Why a sealed file is written, in words.
+
+use std::collections::BTreeSet;
+
+use regrender_seal::Reason;
+
+use crate::plan::{Plan, PlannedFile};
+
+/// Describes a reason; a file that is new or stays needs none.
+pub(crate) fn describe(reason: &Reason) -> Option<String> {
+    let text = match reason {
+        Reason::Unchanged(_) | Reason::New => return None,
+        Reason::ContentChanged => String::from("content changes"),
+        Reason::RecipientsAdded(names) => format!("for {} too", list(names)),
+        Reason::RecipientsRemoved(names) => format!("not for {} any more", list(names)),
+        Reason::RecipientsChanged => String::from("recipients change"),
+        Reason::OptionsChanged => String::from("the MAC covers something else"),
+        Reason::FingerprintMissing => String::from("gets a fingerprint"),
+        Reason::FingerprintDiffers => String::from("its fingerprint does not match"),
+        Reason::NotComparable => String::from("cannot be compared"),
+        Reason::Unreadable(error) => format!("is no sealed file: {error}"),
+        Reason::HandEdited(error) => format!("was edited by hand: {error}"),
+        _ => String::from("is sealed anew"),
+    };
+    Some(text)
+}
+
+/// What people should know about the reasons of a whole run, each thing once.
+pub(crate) fn warnings(plans: &[Plan]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for plan in plans {
+        for file in plan.changed() {
+            warnings.extend(overwritten(plan, file));
+        }
+    }
+    let changed: Vec<&Reason> =
+        plans.iter().flat_map(Plan::changed).flat_map(|file| &file.reasons).collect();
+    let blind = changed.iter().filter(|reason| ***reason == Reason::NotComparable).count();
+    if blind > 0 {
+        let files =
+            if blind == 1 { String::from("1 file is") } else { format!("{blind} files are") };
+        warnings.push(format!(
+            "{files} sealed anew, whether anything changed or not: no identity opens what is there, \
+             and there is no fingerprint key; give an identity (`--identity FILE`, \
+             `SOPS_AGE_KEY_FILE`) or set `fingerprint-key` in [seal]"
+        ));
+    }
+    let removed: BTreeSet<&String> = changed
+        .iter()
+        .filter_map(|reason| match reason {
+            Reason::RecipientsRemoved(names) => Some(names),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    if !removed.is_empty() {
+        let names: Vec<String> = removed.into_iter().cloned().collect();
+        warnings.push(format!(
+            "{} can still open the old files in the Git history: change the credentials at the \
+             registries too",
+            list(&names)
+        ));
+    }
+    warnings
+}
+
+/// Says that what somebody did to a sealed file is overwritten.
+fn overwritten(plan: &Plan, file: &PlannedFile) -> Option<String> {
+    let reason = file
+        .reasons
+        .iter()
+        .find(|reason| matches!(reason, Reason::Unreadable(_) | Reason::HandEdited(_)))?;
+    let why = describe(reason)?;
+    Some(format!("`{}/{}` {why}; it is sealed anew", plan.shown_folder, file.path))
+}
+
+fn list(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}

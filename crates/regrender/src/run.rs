@@ -1,0 +1,65 @@
+//! One run: from the arguments to the exit code.
+
+use std::ffi::OsString;
+use std::io::Write as _;
+
+use clap::Parser as _;
+
+use crate::args::{Arguments, Command};
+use crate::command;
+use crate::error::{CliError, ErrorKind, Exit, Failure};
+use crate::message::takes_color;
+use crate::world::World;
+
+/// Carries out what `arguments` ask for, and returns the exit code.
+#[must_use]
+pub fn run(arguments: Vec<OsString>, world: &mut World) -> u8 {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return show_usage(&error, world),
+    };
+    let outcome = dispatch(&arguments.command, world).and_then(|exit| {
+        world.stdout.flush().map_err(CliError::from_output)?;
+        Ok(exit)
+    });
+    match outcome {
+        Ok(exit) => exit.code(),
+        Err(Failure(errors)) => {
+            let code = errors.iter().map(CliError::exit_code).max().unwrap_or(0);
+            for error in errors.iter().filter(|error| error.kind != ErrorKind::ClosedPipe) {
+                world.error(error);
+            }
+            code
+        }
+    }
+}
+
+fn dispatch(command: &Command, world: &mut World) -> Result<Exit, Failure> {
+    match command {
+        Command::Init(arguments) => command::init::run(arguments, world),
+        Command::Build(arguments) => command::build::run(arguments, world),
+        Command::Diff(arguments) => command::diff::run(arguments, world),
+        Command::Verify(arguments) => command::verify::run(arguments, world),
+        Command::Reveal(arguments) => command::reveal::run(arguments, world),
+        Command::Explain(arguments) => command::explain::run(arguments, world),
+        Command::Generate(arguments) => command::generate::run(arguments, world),
+    }
+}
+
+/// Shows what clap has to say: help and version are data, a wrong command line is for people.
+fn show_usage(error: &clap::Error, world: &mut World) -> u8 {
+    let rendered = error.render();
+    let (is_terminal, stream) = if error.use_stderr() {
+        (world.terminal.stderr, &mut world.stderr)
+    } else {
+        (world.terminal.stdout, &mut world.stdout)
+    };
+    let written = if is_terminal && takes_color(&world.environment) {
+        write!(stream, "{}", rendered.ansi())
+    } else {
+        write!(stream, "{rendered}")
+    };
+    // A closed pipe counts as done.
+    drop(written.and_then(|()| stream.flush()));
+    u8::try_from(error.exit_code()).unwrap_or(2)
+}

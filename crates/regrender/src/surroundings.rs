@@ -1,0 +1,148 @@
+//! What the repository's own manifests say, as far as rendering depends on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+use regrender_audit::{FileFacts, Inventory, read_file};
+use regrender_config::{Cluster, Config, Namespaces, PullSecret};
+use regrender_render::{DeclaredWorkload, Surroundings, account_of_path};
+
+use crate::disk::OutputFolder;
+use crate::error::{CliError, ErrorKind};
+use crate::project::{Project, shown};
+use crate::repository;
+
+/// Reads the inventory of `cluster`: its manifests, without the output folder of any cluster.
+///
+/// It stays empty when nothing that lands in the cluster depends on it.
+pub(crate) fn inventory(project: &Project, cluster: &Cluster) -> Inventory {
+    if !project.config.secrets_of(cluster).any(depends_on_inventory) {
+        return Inventory::default();
+    }
+    let paths: Vec<PathBuf> =
+        cluster.inventory.iter().map(|path| project.folder.join(path)).collect();
+    let except: Vec<PathBuf> = project
+        .config
+        .clusters
+        .iter()
+        .map(|cluster| project.folder.join(&cluster.directory))
+        .collect();
+    let facts: Vec<FileFacts> = repository::manifests(&paths, &except)
+        .par_iter()
+        .filter_map(|path| {
+            let bytes = repository::read(path)?;
+            Some(read_file(&shown(path, &project.folder), &bytes))
+        })
+        .collect();
+    Inventory::from_facts(facts)
+}
+
+fn depends_on_inventory(secret: &PullSecret) -> bool {
+    let is_listed = matches!(secret.namespaces, Namespaces::Listed(_));
+    !is_listed || !secret.service_accounts.is_empty() || !secret.workloads.is_empty()
+}
+
+/// Works out what rendering needs of the inventory and of the output folder as it is.
+pub(crate) fn surroundings(
+    project: &Project,
+    cluster: &Cluster,
+    inventory: &Inventory,
+    written: BTreeSet<(String, String)>,
+) -> Result<Surroundings, Vec<CliError>> {
+    let namespaces = namespaces(&project.config, cluster, inventory)?;
+    Ok(Surroundings {
+        namespaces,
+        declared_accounts: declared_accounts(inventory),
+        workloads: workloads(inventory),
+        written_accounts: written,
+        repository_path: repository_path(project, cluster),
+    })
+}
+
+/// Lists the accounts that an earlier build wrote.
+pub(crate) fn written_accounts(
+    folder: &OutputFolder,
+    drop_emptied: bool,
+) -> BTreeSet<(String, String)> {
+    let accounts = folder
+        .ours
+        .iter()
+        .filter(|(_, text)| !drop_emptied || text.contains("\nimagePullSecrets:"));
+    accounts
+        .filter_map(|(path, _)| account_of_path(path))
+        .map(|(namespace, account)| (namespace.to_owned(), account.to_owned()))
+        .collect()
+}
+
+fn namespaces(
+    config: &Config,
+    cluster: &Cluster,
+    inventory: &Inventory,
+) -> Result<BTreeMap<String, Vec<String>>, Vec<CliError>> {
+    let mut namespaces = BTreeMap::new();
+    let mut errors = Vec::new();
+    for secret in config.secrets_of(cluster) {
+        let names = match &secret.namespaces {
+            Namespaces::Listed(names) => names.clone(),
+            Namespaces::Inventory { labels } => {
+                let found = inventory.namespaces_with_labels(labels);
+                if found.is_empty() {
+                    errors.push(no_namespace(&secret.name, cluster, labels));
+                }
+                found
+            }
+        };
+        namespaces.insert(secret.name.clone(), names);
+    }
+    if errors.is_empty() { Ok(namespaces) } else { Err(errors) }
+}
+
+fn no_namespace(secret: &str, cluster: &Cluster, labels: &BTreeMap<String, String>) -> CliError {
+    let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let message = format!(
+        "pull secret `{secret}` lands nowhere: no Namespace in the inventory ({}) has the labels {}",
+        cluster.inventory.join(", "),
+        labels.join(", "),
+    );
+    CliError::new(ErrorKind::Config, message).with_hint(
+        "list the namespaces by name, or name the folder of their manifests in `inventory`",
+    )
+}
+
+/// Lists the accounts that other manifests declare, as kustomize renders them.
+fn declared_accounts(inventory: &Inventory) -> BTreeSet<(String, String)> {
+    let mut accounts = BTreeSet::new();
+    for account in inventory.service_accounts() {
+        let own = account.namespace.clone().map(|namespace| (namespace, account.name.clone()));
+        accounts.extend(own);
+        let rendered = account
+            .renderings
+            .iter()
+            .filter_map(|rendering| Some((rendering.namespace.clone()?, rendering.name.clone())));
+        accounts.extend(rendered);
+    }
+    accounts
+}
+
+fn workloads(inventory: &Inventory) -> BTreeMap<(String, String, String), DeclaredWorkload> {
+    let known = inventory.workloads().filter_map(|workload| {
+        let key = (workload.namespace.clone()?, workload.kind.clone(), workload.name.clone());
+        let declared = DeclaredWorkload {
+            service_account: workload.service_account.clone(),
+            pull_secrets: workload.pull_secrets.clone(),
+        };
+        Some((key, declared))
+    });
+    known.collect()
+}
+
+/// Path of the output folder from the top of the Git repository.
+fn repository_path(project: &Project, cluster: &Cluster) -> String {
+    let folder = project.folder.join(&cluster.directory);
+    let top = repository::top(&project.folder);
+    let path = folder.strip_prefix(top).unwrap_or(&folder);
+    let parts: Vec<String> =
+        path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    parts.join("/")
+}

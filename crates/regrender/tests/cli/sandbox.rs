@@ -1,0 +1,256 @@
+//! A folder with files, and runs in it; every run is searched for clear secrets.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::fs;
+use std::io::{self, Cursor, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use regrender::{Random, Terminal, World};
+use tempfile::TempDir;
+
+/// What every secret of the tests contains.
+pub(crate) const CANARY: &str = "canary-4f1d";
+
+/// An identity of the tests, and its recipient.
+pub(crate) const IDENTITY: &str =
+    "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+
+/// A folder with files, and runs in it.
+pub(crate) struct Sandbox {
+    folder: TempDir,
+    environment: BTreeMap<OsString, OsString>,
+    stdin: String,
+}
+
+/// What a run did.
+#[must_use]
+pub(crate) struct Outcome {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) status: u8,
+}
+
+impl Sandbox {
+    /// Makes a folder with these files; it is the top of a Git repository.
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
+        let folder = TempDir::new().unwrap();
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        fs::create_dir(folder.path().join(".home")).unwrap();
+        let mut sandbox =
+            Self { folder, environment: BTreeMap::new(), stdin: String::new() };
+        let home = sandbox.path(".home");
+        sandbox.environment.insert("HOME".into(), home.into());
+        for (path, text) in files {
+            sandbox.write(path, text);
+        }
+        sandbox
+    }
+
+    /// Sets an environment variable for the runs that follow.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.environment.insert(name.into(), value.into());
+    }
+
+    /// Unsets an environment variable.
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.environment.remove(&OsString::from(name));
+    }
+
+    /// Sets what the runs that follow read from standard input.
+    pub(crate) fn type_in(&mut self, text: &str) {
+        text.clone_into(&mut self.stdin);
+    }
+
+    /// Returns a path in the folder.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    /// Writes a file.
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Reads a file.
+    #[track_caller]
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Replaces a text in a file; it must be there.
+    #[track_caller]
+    pub(crate) fn edit(&self, path: &str, from: &str, to: &str) {
+        let text = self.read(path);
+        assert!(text.contains(from), "{path} does not contain {from:?}");
+        self.write(path, &text.replacen(from, to, 1));
+    }
+
+    /// Says whether there is such a file or folder.
+    pub(crate) fn exists(&self, path: &str) -> bool {
+        self.path(path).exists()
+    }
+
+    /// Lists the files below a folder, in order.
+    pub(crate) fn files(&self, folder: &str) -> Vec<String> {
+        let mut files = Vec::new();
+        collect(&self.path(folder), &mut files);
+        let top = self.folder.path();
+        let mut files: Vec<String> = files
+            .iter()
+            .map(|file| file.strip_prefix(top).unwrap().display().to_string())
+            .collect();
+        files.sort();
+        files
+    }
+
+    /// Returns the files below a folder with their texts and times.
+    pub(crate) fn snapshot(&self, folder: &str) -> BTreeMap<String, (String, SystemTime)> {
+        let files = self.files(folder).into_iter();
+        files
+            .map(|file| {
+                let time = fs::metadata(self.path(&file)).unwrap().modified().unwrap();
+                (file.clone(), (self.read(&file), time))
+            })
+            .collect()
+    }
+
+    /// Runs `regrender` with these arguments, and searches everything it made for clear secrets.
+    #[track_caller]
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
+        let outcome = self.run_unsearched(arguments);
+        refuse_canary("stdout", &outcome.stdout);
+        refuse_canary("stderr", &outcome.stderr);
+        for file in self.files(".").iter().filter(|file| file.contains("pull-secrets")) {
+            refuse_canary(file, &self.read(file));
+        }
+        outcome
+    }
+
+    /// Runs `regrender` where a secret in clear is what was asked for.
+    pub(crate) fn run_unsearched(&self, arguments: &[&str]) -> Outcome {
+        let stdout = Buffer::default();
+        let stderr = Buffer::default();
+        let mut world = World {
+            directory: self.folder.path().to_owned(),
+            environment: self.environment.clone(),
+            stdin: Box::new(Cursor::new(self.stdin.clone().into_bytes())),
+            stdout: Box::new(stdout.clone()),
+            stderr: Box::new(stderr.clone()),
+            terminal: Terminal { stdin: false, stdout: false, stderr: false, width: 100 },
+            now: SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_000_000),
+            random: Box::new(|path| Box::new(Counting::new(path))),
+        };
+        let arguments = ["regrender"].iter().chain(arguments).map(OsString::from).collect();
+        let status = regrender::run(arguments, &mut world);
+        let place = self.folder.path().display().to_string();
+        Outcome {
+            stdout: stdout.text().replace(&place, "$FOLDER"),
+            stderr: stderr.text().replace(&place, "$FOLDER"),
+            status,
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.stdout)?;
+        if !self.stderr.is_empty() {
+            write!(f, "--- stderr\n{}", self.stderr)?;
+        }
+        if self.status != 0 {
+            writeln!(f, "--- status {}", self.status)?;
+        }
+        Ok(())
+    }
+}
+
+impl Outcome {
+    /// Asserts that the run did what was asked, and hands it on.
+    #[track_caller]
+    pub(crate) fn succeeded(self) -> Self {
+        assert_eq!(self.status, 0, "{self}");
+        self
+    }
+
+    /// Asserts that the run ended with this status, and hands it on.
+    #[track_caller]
+    pub(crate) fn ended_with(self, status: u8) -> Self {
+        assert_eq!(self.status, status, "{self}");
+        self
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.is_symlink() {
+            collect(&path, files);
+        } else {
+            files.push(path);
+        }
+    }
+}
+
+/// Fails when the canary is in `text`, raw or in base64 at any alignment.
+#[track_caller]
+fn refuse_canary(place: &str, text: &str) {
+    assert!(!text.contains(CANARY), "a clear secret in {place}");
+    for shift in 0..3 {
+        let shifted = [&b"xx"[..shift.min(2)], CANARY.as_bytes()].concat();
+        let encoded = STANDARD_NO_PAD.encode(shifted);
+        // The characters at either end also encode what stands beside the canary.
+        let inner = &encoded[4..encoded.len() - 2];
+        assert!(!text.contains(inner), "a secret in base64 in {place}");
+    }
+}
+
+/// Standard output or standard error, kept.
+#[derive(Clone, Default)]
+struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Buffer {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Bytes that are the same in each run and different for each file.
+struct Counting(u64);
+
+impl Counting {
+    fn new(path: &str) -> Self {
+        let seed = path.bytes().fold(0x9e37_79b9_u64, |seed, byte| {
+            seed.wrapping_mul(0x0100_0000_01b3).wrapping_add(u64::from(byte))
+        });
+        Self(seed)
+    }
+}
+
+impl Random for Counting {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for byte in bytes {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            *byte = self.0.to_be_bytes()[0];
+        }
+    }
+}

@@ -253,7 +253,8 @@ fn describe(status: ExitStatus) -> String {
     String::from("an unknown status")
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -207,7 +207,7 @@ fn shell(script: &str) -> SourceKind {
 #[track_caller]
 fn password_of<'a>(resolved: &'a Resolved, registry: &str) -> &'a str {
     assert_eq!(resolved.problems, Vec::new());
-    resolved.credentials.get(registry).unwrap().password.expose()
+    resolved.credentials[registry].password.expose()
 }
 
 #[track_caller]
@@ -225,7 +225,7 @@ mod values {
         let mut case = Case::new().password("hub", plain("canary-4f1d"));
         let resolved = case.resolve();
         assert_eq!(password_of(&resolved, "hub"), "canary-4f1d");
-        assert_eq!(resolved.credentials.get("hub").unwrap().username, "acme-bot");
+        assert_eq!(resolved.credentials["hub"].username, "acme-bot");
     }
 
     #[test]
@@ -267,7 +267,7 @@ mod values {
             Case::new().variable("HUB_USER", "acme-bot").username("hub", env("HUB_USER"));
         let resolved = case.resolve();
         assert_eq!(password_of(&resolved, "hub"), "canary-4f1d");
-        let credential = resolved.credentials.get("hub").unwrap();
+        let credential = &resolved.credentials["hub"];
         assert_eq!(credential.username, "acme-bot");
         assert_eq!(credential.email.as_deref(), Some("bot@acme.io"));
     }
@@ -669,7 +669,7 @@ mod docker_configs {
         let mut case = case(r#"{"auths": {"hub.io": {"auth": "@AUTH@", "email": "bot@acme.io"}}}"#);
         let resolved = case.resolve();
         assert_eq!(password_of(&resolved, "hub"), "canary-4f1d");
-        let credential = resolved.credentials.get("hub").unwrap();
+        let credential = &resolved.credentials["hub"];
         assert_eq!(credential.username, "acme-bot");
         assert_eq!(credential.email.as_deref(), Some("bot@acme.io"));
     }

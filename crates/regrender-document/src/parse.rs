@@ -97,6 +97,9 @@ impl ParseProblem {
 
 /// Reads the documents of `text`.
 ///
+/// All comments become entries, those above the first key too: the headers of the documents are
+/// empty. Spelled again, they stand where they stood, as far as SOPS keeps them there.
+///
 /// # Errors
 ///
 /// Says where `text` is not YAML, or not YAML that SOPS can seal.

@@ -1,13 +1,18 @@
 //! Which plain scalars are numbers.
 
+use zeroize::Zeroizing;
+
 use super::Resolved;
 
 /// Parses a scalar that begins with a digit or a sign.
 pub(super) fn parse(text: &str) -> Option<Resolved> {
     let without_separators;
     let plain = if text.contains('_') {
-        without_separators = text.replace('_', "");
-        &without_separators
+        // The text may be a secret, and then no copy of it may be left behind.
+        let mut copy = Zeroizing::new(String::with_capacity(text.len()));
+        copy.extend(text.split('_'));
+        without_separators = copy;
+        without_separators.as_str()
     } else {
         text
     };

@@ -118,7 +118,7 @@ mod tests {
         let mut context = random.context();
         let file_key = draw_file_key(&mut context);
         let (stanzas, _) = age::Recipient::wrap_file_key(&identity.to_public(), &file_key).unwrap();
-        let plaintext: Vec<u8> = (0..length).map(|index| (index % 251) as u8).collect();
+        let plaintext: Vec<u8> = (0..length).map(|index| index.to_le_bytes()[0]).collect();
         let payload = write_payload(&plaintext, &file_key, &mut context);
         assert_eq!(
             payload.len(),

@@ -123,7 +123,7 @@ pub enum SealError {
         /// The recipient.
         recipient: String,
         /// What the age library or its plugin said.
-        source: age::EncryptError,
+        source: Box<age::EncryptError>,
     },
     /// The emitter found a secret that sealing left behind.
     #[error("a secret was left in the sealed document")]

@@ -36,6 +36,10 @@ impl FingerprintKey {
     /// # Errors
     ///
     /// Says that it is too short. Whoever can guess the key can test guesses of the secrets.
+    ///
+    /// # Panics
+    ///
+    /// Never: HMAC takes a key of any length.
     pub fn parse(text: &str) -> Result<Self, FingerprintKeyError> {
         let text = text.trim();
         let length = text.chars().count();
@@ -145,7 +149,7 @@ pub(crate) fn take(document: Document) -> (Document, Option<String>) {
 }
 
 /// Puts a fingerprint into a document that has none.
-pub(crate) fn put(document: Document, fingerprint: String) -> Result<Document, SealError> {
+pub(crate) fn put(document: Document, fingerprint: &str) -> Result<Document, SealError> {
     let no_place = |keys: &[&str]| SealError::NoPlaceForFingerprint { path: KeyPath::of(keys) };
     let is_mapping = |node: Option<&Node>| node.is_none_or(|node| node.as_mapping().is_some());
     let metadata = document.root.get(METADATA);
@@ -159,7 +163,7 @@ pub(crate) fn put(document: Document, fingerprint: String) -> Result<Document, S
     let root = ensure(document.root, METADATA);
     let root = edit(root, METADATA, |metadata| {
         edit(ensure(metadata, ANNOTATIONS), ANNOTATIONS, |annotations| {
-            annotations.with(FINGERPRINT_ANNOTATION, fingerprint.clone())
+            annotations.with(FINGERPRINT_ANNOTATION, fingerprint)
         })
     });
     Ok(Document { header: document.header, root })

@@ -78,7 +78,7 @@ impl FileFormat {
         let first = documents.first();
         let revealed = match self {
             Self::Yaml => return Ok(emit_revealed(documents, Spelling::Sops)),
-            Self::Json => first.map(json::reveal).transpose(),
+            Self::Json => Ok(first.map(json::reveal)),
             Self::Dotenv => first.map(dotenv::reveal).transpose(),
             Self::Ini => first.map(ini::reveal).transpose(),
             Self::Binary => first.map(json::reveal_envelope).transpose(),

@@ -162,6 +162,12 @@ impl Inspection {
 }
 
 impl AgeInspection {
+    /// Says whether this crate wrote the file.
+    #[must_use]
+    pub fn is_marked(&self) -> bool {
+        self.file.mark.is_some()
+    }
+
     /// Says whether the file is for exactly these recipients; `None` when it does not say for whom it
     /// is, because this crate did not write it.
     #[must_use]

@@ -80,8 +80,10 @@ impl MacHash {
             return Err(OpenError::MacMissing);
         }
         let recorded = EncryptedValue::parse(mac)
-            .and_then(|value| value.decrypt(data_key.cipher(), last_modified.as_bytes()))
-            .map_err(|_| OpenError::MacMismatch)?;
+            .and_then(|value| value.decrypt(data_key.cipher(), last_modified.as_bytes()));
+        let Ok(recorded) = recorded else {
+            return Err(OpenError::MacMismatch);
+        };
         // Whoever holds the data key can make any MAC, so how long the comparison takes tells nobody
         // anything.
         let same = recorded.as_slice() == self.finish().expose().as_bytes();

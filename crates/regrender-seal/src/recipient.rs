@@ -134,7 +134,9 @@ impl Recipient {
     ) -> Result<Vec<Stanza>, SealError> {
         match wrapped {
             Ok((stanzas, _)) => Ok(stanzas),
-            Err(source) => Err(SealError::Wrap { recipient: self.text.clone(), source }),
+            Err(source) => {
+                Err(SealError::Wrap { recipient: self.text.clone(), source: Box::new(source) })
+            }
         }
     }
 }

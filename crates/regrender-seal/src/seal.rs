@@ -120,8 +120,8 @@ impl Draft<'_> {
         }
         if let Some(key) = self.fingerprint_key {
             let fingerprint = key.of_sops(&covered, &sealed, self.recipients, &self.metadata);
-            sealed = fingerprint::put(sealed, fingerprint.clone())?;
-            covered = fingerprint::put(covered, fingerprint)?;
+            sealed = fingerprint::put(sealed, &fingerprint)?;
+            covered = fingerprint::put(covered, &fingerprint)?;
         }
         if self.metadata.mac_scope == MacScope::All {
             self.renew_mac(&covered, context)?;

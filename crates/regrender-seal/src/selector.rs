@@ -186,11 +186,8 @@ fn has_foreign_meaning(text: &str) -> bool {
                 }
                 rest.next();
             }
-            '[' if in_class => {
-                if !after.starts_with(':') {
-                    return true;
-                }
-            }
+            '[' if in_class && after.starts_with(':') => {}
+            '[' if in_class => return true,
             '[' => {
                 in_class = true;
                 // A bracket that closes nothing stands for itself at the beginning of a class.

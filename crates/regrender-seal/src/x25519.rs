@@ -146,7 +146,7 @@ fn decode(text: &str, prefix: &str) -> Option<Zeroizing<[u8; 32]>> {
         |hrp| hrp.as_str().eq_ignore_ascii_case(prefix).then_some(()).ok_or(()),
         |_, bytes| {
             let bytes: Zeroizing<Vec<u8>> = Zeroizing::new(bytes.collect());
-            <[u8; 32]>::try_from(bytes.as_slice()).map(Zeroizing::new).map_err(|_| ())
+            <[u8; 32]>::try_from(bytes.as_slice()).map(Zeroizing::new).map_err(drop)
         },
     )
     .ok()

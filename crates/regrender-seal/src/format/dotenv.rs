@@ -102,11 +102,8 @@ fn spell_float(value: f64) -> String {
     }
     let scientific = format!("{value:E}");
     let (mantissa, exponent) = scientific.split_once('E').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
-    let limit = i32::try_from(digits).unwrap_or(21).clamp(6, 21);
-    let limit = if digits > 6 && exponent + 1 <= limit { limit } else { 6 };
-    if exponent < -4 || exponent >= limit {
+    let exponent: i64 = exponent.parse().unwrap_or_default();
+    if !(-4..6).contains(&exponent) {
         let sign = if exponent < 0 { '-' } else { '+' };
         return format!("{mantissa}E{sign}{:02}", exponent.unsigned_abs());
     }

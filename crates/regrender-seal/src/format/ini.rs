@@ -44,7 +44,7 @@ pub(super) fn reveal(document: &Document) -> Result<SecretText, KeyPath> {
             _ => entries,
         };
         if index > 0 || *name != DEFAULT_SECTION {
-            text.push_str(&format!("[{name}]\n"));
+            push_all(&mut text, &["[", name, "]\n"]);
         }
         push_keys(&mut text, name, entries)?;
         if index + 1 < sections.len() {
@@ -196,7 +196,8 @@ fn push_keys(text: &mut String, section: &str, entries: &[Entry]) -> Result<(), 
             push_comment(text, comment);
         }
         let name = spell_name(key);
-        text.push_str(&format!("{name:width$} = "));
+        let name = format!("{name:width$}");
+        push_all(text, &[&name, " = "]);
         push_value(text, value.expose());
     }
     Ok(())
@@ -219,9 +220,7 @@ fn push_value(text: &mut String, value: &str) {
     } else {
         "\""
     };
-    for part in [quote, value, quote, "\n"] {
-        text.push_str(part);
-    }
+    push_all(text, &[quote, value, quote, "\n"]);
 }
 
 fn push_comment(text: &mut String, comment: &Comment) {
@@ -230,10 +229,17 @@ fn push_comment(text: &mut String, comment: &Comment) {
         Comment::Secret(comment) => comment.expose(),
     };
     for line in comment.lines() {
-        let (sign, line) = match line.chars().next() {
-            Some(sign @ ('#' | ';')) => (sign, line.get(1..).unwrap_or_default()),
-            _ => (';', line),
+        let (sign, line) = line.split_at_checked(1).unwrap_or(("", line));
+        let (sign, line) = match sign {
+            "#" | ";" => (sign, line.to_owned()),
+            first => (";", format!("{first}{line}")),
         };
-        text.push_str(&format!("{sign} {}\n", line.trim()));
+        push_all(text, &[sign, " ", line.trim(), "\n"]);
+    }
+}
+
+fn push_all(text: &mut String, parts: &[&str]) {
+    for part in parts {
+        text.push_str(part);
     }
 }

@@ -23,11 +23,11 @@ pub(super) fn parse(text: &str) -> Result<Document, String> {
 }
 
 /// Spells an opened file, indented with tabs.
-pub(super) fn reveal(document: &Document) -> Result<SecretText, KeyPath> {
+pub(super) fn reveal(document: &Document) -> SecretText {
     let mut writer = Writer::default();
     writer.mapping(&document.root);
     writer.text.push('\n');
-    Ok(SecretText::new(writer.text))
+    SecretText::new(writer.text)
 }
 
 /// Takes the text of a file that is not structured out of its envelope.
@@ -211,7 +211,8 @@ impl Writer {
                 '\r' => self.text.push_str("\\r"),
                 '\t' => self.text.push_str("\\t"),
                 '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                    self.text.push_str(&format!("\\u{:04x}", u32::from(letter)));
+                    let escape = format!("\\u{:04x}", u32::from(letter));
+                    self.text.push_str(&escape);
                 }
                 letter => self.text.push(letter),
             }

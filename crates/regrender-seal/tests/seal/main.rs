@@ -1,4 +1,20 @@
 //! What the crate does as a whole: text in, text out.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in helper functions too"
+)]
+
+mod age_format;
+mod identity;
+mod inspect;
+mod recipient;
+mod sealing;
+mod silence;
 mod support;
+mod tamper;
+mod update;
 mod vectors;

@@ -1,0 +1,191 @@
+//! Plain age files: one armored file around the whole document.
+
+use std::str::FromStr as _;
+
+use regrender_document::{Document, Mapping, SecretText};
+use regrender_seal::{
+    FingerprintKey, Keys, OpenError, Proof, Reason, SealFormat, SealOptions, inspect_age, open_age,
+    seal, seal_age, update,
+};
+
+use crate::support::{
+    ANNA, ANNAS_IDENTITY, BERT, BERTS_IDENTITY, CARL, CARLS_IDENTITY, Seeded, identities,
+    pull_secret, recipients, secret,
+};
+
+const OPTIONS: SealOptions =
+    SealOptions { format: SealFormat::Age, mac: regrender_seal::MacScope::All };
+
+fn key() -> FingerprintKey {
+    FingerprintKey::parse("0123456789abcdef0123456789abcdef").unwrap()
+}
+
+fn sealed(document: &Document, names: &[&str], key: Option<&FingerprintKey>) -> String {
+    let mut random = Seeded::new(1);
+    seal(document, &recipients(names), OPTIONS, key, &mut random.context()).unwrap()
+}
+
+#[track_caller]
+fn check(
+    current: &str,
+    wanted: &Document,
+    names: &[&str],
+    keys: Keys<'_>,
+    expected: &Reason,
+) -> Option<String> {
+    let mut random = Seeded::new(2);
+    let context = &mut random.context();
+    let updated =
+        update(Some(current), wanted, &recipients(names), OPTIONS, keys, context).unwrap();
+    assert_eq!(updated.reasons, std::slice::from_ref(expected));
+    assert_eq!(updated.text.is_none(), matches!(expected, Reason::Unchanged(_)));
+    updated.text
+}
+
+#[test]
+fn age_file_holds_the_document_in_clear() {
+    let text = sealed(&pull_secret("x"), &[ANNA, CARL], None);
+    for identity in [ANNAS_IDENTITY, CARLS_IDENTITY] {
+        let opened = open_age(text.as_bytes(), &identities(identity)).unwrap();
+        assert!(opened.expose().starts_with("# Made by regrender; do not edit.\napiVersion: v1\n"));
+        assert!(opened.expose().contains("    .dockerconfigjson: canary-4f1d x\n"));
+    }
+}
+
+#[test]
+fn age_file_opens_with_the_age_crate() {
+    let key = ANNAS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap();
+    let identity = age::x25519::Identity::from_str(key).unwrap();
+    let text = sealed(&pull_secret("x"), &[BERT, ANNA], None);
+    assert!(!age::decrypt(&identity, text.as_bytes()).unwrap().is_empty());
+}
+
+#[test]
+fn long_text_is_sealed_in_chunks() {
+    let long = SecretText::new("canary-4f1d ".repeat(20_000));
+    let mut random = Seeded::new(1);
+    let text = seal_age(&long, &recipients(&[ANNA]), None, &mut random.context()).unwrap();
+    let opened = open_age(text.as_bytes(), &identities(ANNAS_IDENTITY)).unwrap();
+    assert_eq!(opened.expose(), long.expose());
+}
+
+#[test]
+fn binary_age_file_opens_too() {
+    use base64::Engine as _;
+    let text = sealed(&pull_secret("x"), &[ANNA], None);
+    let letters: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
+    let bytes = base64::prelude::BASE64_STANDARD.decode(letters).unwrap();
+    assert!(open_age(&bytes, &identities(ANNAS_IDENTITY)).is_ok());
+}
+
+#[test]
+fn what_is_no_age_file_does_not_open() {
+    let identities = identities(ANNAS_IDENTITY);
+    for text in ["", "hello", "age-encryption.org/v1\n"] {
+        assert_eq!(open_age(text.as_bytes(), &identities).map(|_| ()), Err(OpenError::AgeFile));
+    }
+    let foreign = sealed(&pull_secret("x"), &[BERT], None);
+    assert_eq!(open_age(foreign.as_bytes(), &identities).map(|_| ()), Err(OpenError::NoIdentity));
+}
+
+#[test]
+fn text_that_is_no_text_is_named() {
+    let key = ANNAS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap();
+    let recipient = age::x25519::Identity::from_str(key).unwrap().to_public();
+    let bytes = age::encrypt(&recipient, &[0xff, 0xfe]).unwrap();
+    let error = open_age(&bytes, &identities(ANNAS_IDENTITY)).map(|_| ()).unwrap_err();
+    assert_eq!(error.to_string(), "the value at `top level` is not text");
+}
+
+#[test]
+fn identity_proves_that_nothing_changed() {
+    let identities = identities(ANNAS_IDENTITY);
+    let keys = Keys { identities: Some(&identities), fingerprint_key: None };
+    let text = sealed(&pull_secret("x"), &[ANNA, BERT], None);
+    let unchanged = Reason::Unchanged(Proof::Opened);
+    check(&text, &pull_secret("x"), &[BERT, ANNA], keys, &unchanged);
+    check(&text, &pull_secret("y"), &[ANNA, BERT], keys, &Reason::ContentChanged);
+    check(&text, &pull_secret("x"), &[ANNA], keys, &Reason::RecipientsChanged);
+}
+
+#[test]
+fn fingerprint_proves_that_nothing_changed() {
+    let key = key();
+    let keys = Keys { identities: None, fingerprint_key: Some(&key) };
+    let text = sealed(&pull_secret("x"), &[ANNA, BERT], Some(&key));
+    let unchanged = Reason::Unchanged(Proof::Fingerprint);
+    check(&text, &pull_secret("x"), &[BERT, ANNA], keys, &unchanged);
+    check(&text, &pull_secret("y"), &[ANNA, BERT], keys, &Reason::FingerprintDiffers);
+    check(&text, &pull_secret("x"), &[ANNA], keys, &Reason::FingerprintDiffers);
+}
+
+#[test]
+fn file_without_a_fingerprint_gets_one() {
+    let (identities, key) = (identities(ANNAS_IDENTITY), key());
+    let keys = Keys { identities: Some(&identities), fingerprint_key: Some(&key) };
+    let text = sealed(&pull_secret("x"), &[ANNA], None);
+    let next = check(&text, &pull_secret("x"), &[ANNA], keys, &Reason::FingerprintMissing).unwrap();
+    let unchanged = Reason::Unchanged(Proof::Fingerprint);
+    check(&next, &pull_secret("x"), &[ANNA], keys, &unchanged);
+}
+
+#[test]
+fn fingerprint_covers_the_whole_file() {
+    use base64::Engine as _;
+    let key = key();
+    let keys = Keys { identities: None, fingerprint_key: Some(&key) };
+    let text = sealed(&pull_secret("x"), &[ANNA], Some(&key));
+    let letters: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
+    let bytes = base64::prelude::BASE64_STANDARD.decode(letters).unwrap();
+    // The header of the first stanza, and the payload; the MAC of the header follows from them.
+    for at in [30, bytes.len() - 60, bytes.len() - 1] {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1;
+        let armored = format!(
+            "-----BEGIN AGE ENCRYPTED FILE-----\n{}\n-----END AGE ENCRYPTED FILE-----\n",
+            base64::prelude::BASE64_STANDARD.encode(changed)
+        );
+        check(&armored, &pull_secret("x"), &[ANNA], keys, &Reason::FingerprintDiffers);
+    }
+}
+
+#[test]
+fn nothing_to_compare_with_is_a_reason() {
+    let text = sealed(&pull_secret("x"), &[ANNA], None);
+    check(&text, &pull_secret("x"), &[ANNA], Keys::default(), &Reason::NotComparable);
+    let foreign = identities(BERTS_IDENTITY);
+    let keys = Keys { identities: Some(&foreign), fingerprint_key: None };
+    check(&text, &pull_secret("x"), &[ANNA], keys, &Reason::NotComparable);
+}
+
+#[test]
+fn file_of_another_format_is_unreadable() {
+    let unreadable = Reason::Unreadable(OpenError::AgeFile);
+    check("a: b\n", &pull_secret("x"), &[ANNA], Keys::default(), &unreadable);
+}
+
+#[test]
+fn file_that_age_wrote_is_taken_over() {
+    let key = ANNAS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap();
+    let recipient = age::x25519::Identity::from_str(key).unwrap().to_public();
+    let document =
+        Document::new(Mapping::new().with("data", Mapping::new().with("a", secret("x"))));
+    let theirs = age::encrypt_and_armor(&recipient, b"data:\n    a: canary-4f1d x\n").unwrap();
+    assert_eq!(inspect_age(&theirs).unwrap().is_for(&recipients(&[ANNA])), None);
+    let identities = identities(ANNAS_IDENTITY);
+    let keys = Keys { identities: Some(&identities), fingerprint_key: None };
+    check(&theirs, &document, &[ANNA], keys, &Reason::RecipientsChanged);
+}
+
+#[test]
+fn age_file_says_for_whom_it_is() {
+    let key = key();
+    let text = sealed(&pull_secret("x"), &[ANNA, CARL], Some(&key));
+    let inspection = inspect_age(&text).unwrap();
+    assert_eq!(inspection.stanzas, ["X25519", "ssh-ed25519"]);
+    assert_eq!(inspection.fingerprint.map(|text| text.len()), Some(43));
+    let inspection = inspect_age(&text).unwrap();
+    assert_eq!(inspection.is_for(&recipients(&[CARL, ANNA])), Some(true));
+    assert_eq!(inspection.is_for(&recipients(&[ANNA])), Some(false));
+    assert!(matches!(inspect_age("hello"), Err(OpenError::AgeFile)));
+}

@@ -1,0 +1,128 @@
+//! Which texts are identities, and what is said of those that are not.
+
+use regrender_seal::{FileFormat, Identities, IdentityError, OpenError, SealOptions, open, seal};
+
+use crate::support::{
+    ANNA, ANNAS_IDENTITY, BERTS_IDENTITY, CARL, CARLS_IDENTITY, Seeded, identities, pull_secret,
+    recipients,
+};
+
+/// Made for this test with `ssh-keygen -t ed25519 -N canary`.
+const LOCKED_SSH_KEY: &str = include_str!("../data/locked_ssh_key");
+/// Made for this test with `ssh-keygen -t ecdsa`.
+const ECDSA_SSH_KEY: &str = include_str!("../data/ecdsa_ssh_key");
+
+fn annas_key() -> &'static str {
+    ANNAS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap()
+}
+
+#[track_caller]
+fn check_refused(text: &str, expected: IdentityError) {
+    assert_eq!(Identities::parse(text).map(|_| ()), Err(expected));
+}
+
+/// Seals for `recipient` and opens with `identity`.
+#[track_caller]
+fn check_opens(recipient: &str, identity: &str) -> Result<(), OpenError> {
+    let mut random = Seeded::new(1);
+    let document = pull_secret("x");
+    let options = SealOptions::default();
+    let sealed = seal(&document, &recipients(&[recipient]), options, None, &mut random.context());
+    open(&sealed.unwrap(), FileFormat::Yaml, &identities(identity)).map(|_| ())
+}
+
+#[test]
+fn identity_file_with_comments_opens() {
+    check_opens(ANNA, ANNAS_IDENTITY).unwrap();
+}
+
+#[test]
+fn ssh_key_opens() {
+    check_opens(CARL, CARLS_IDENTITY).unwrap();
+}
+
+#[test]
+fn identities_of_one_line_are_all_tried() {
+    let berts = BERTS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap();
+    check_opens(ANNA, &format!("{berts} {}", annas_key())).unwrap();
+}
+
+#[test]
+fn ssh_key_and_identities_may_stand_in_one_text() {
+    let both = format!("# first\r\n{}\r\n{CARLS_IDENTITY}", annas_key());
+    check_opens(ANNA, &both).unwrap();
+    check_opens(CARL, &both).unwrap();
+}
+
+#[test]
+fn identities_of_several_sources_are_all_tried() {
+    let mut all = identities(BERTS_IDENTITY);
+    all.extend(identities(ANNAS_IDENTITY));
+    assert!(!all.is_empty());
+    let mut random = Seeded::new(1);
+    let context = &mut random.context();
+    let options = SealOptions::default();
+    let sealed = seal(&pull_secret("x"), &recipients(&[ANNA]), options, None, context).unwrap();
+    assert!(open(&sealed, FileFormat::Yaml, &all).is_ok());
+}
+
+#[test]
+fn identity_of_somebody_else_does_not_open() {
+    assert_eq!(check_opens(ANNA, BERTS_IDENTITY), Err(OpenError::NoIdentity));
+    assert_eq!(check_opens(ANNA, CARLS_IDENTITY), Err(OpenError::NoIdentity));
+    assert_eq!(check_opens(CARL, ANNAS_IDENTITY), Err(OpenError::NoIdentity));
+}
+
+#[test]
+fn plugin_that_is_not_installed_is_named() {
+    let prefix = bech32::Hrp::parse("AGE-PLUGIN-NOSUCHPLUGIN-").unwrap();
+    let identity = bech32::encode::<bech32::Bech32>(prefix, &[1; 8]).unwrap().to_uppercase();
+    let plugin = String::from("nosuchplugin");
+    assert_eq!(check_opens(ANNA, &identity), Err(OpenError::PluginMissing { plugin }));
+}
+
+#[test]
+fn text_without_an_identity_is_refused() {
+    check_refused("", IdentityError::Empty);
+    check_refused("# created: 2026-11-21\n\n", IdentityError::Empty);
+}
+
+#[test]
+fn error_names_the_line() {
+    check_refused(&format!("# one\n{}\nhello\n", annas_key()), IdentityError::Unknown { line: 3 });
+    check_refused("\n\nAGE-SECRET-KEY-1CANARY", IdentityError::Damaged { line: 3 });
+    check_refused("AGE-PLUGIN-TEST-1CANARY", IdentityError::Damaged { line: 1 });
+    check_refused(ANNA, IdentityError::PublicKey { line: 1 });
+    check_refused(CARL, IdentityError::PublicKey { line: 1 });
+}
+
+#[test]
+fn post_quantum_identity_is_not_supported_yet() {
+    check_refused("AGE-SECRET-KEY-PQ-1CANARY", IdentityError::PostQuantum { line: 1 });
+}
+
+#[test]
+fn encrypted_identity_file_is_refused() {
+    for text in ["age-encryption.org/v1\n", "\n-----BEGIN AGE ENCRYPTED FILE-----\n"] {
+        check_refused(text, IdentityError::PassphraseProtectedFile);
+    }
+}
+
+#[test]
+fn ssh_key_with_a_passphrase_is_refused() {
+    check_refused(LOCKED_SSH_KEY, IdentityError::PassphraseProtectedKey { line: 1 });
+}
+
+#[test]
+fn ssh_key_of_another_type_is_refused() {
+    check_refused(ECDSA_SSH_KEY, IdentityError::SshKeyType { line: 1 });
+}
+
+#[test]
+fn damaged_ssh_key_is_refused() {
+    let damaged =
+        format!("# key\n{}", CARLS_IDENTITY.replace("b3BlbnNzaC1rZXk", "b3BlbnNzaC1rZXj"));
+    check_refused(&damaged, IdentityError::Damaged { line: 2 });
+    let cut = &CARLS_IDENTITY[..CARLS_IDENTITY.len() / 2];
+    check_refused(cut, IdentityError::Damaged { line: 1 });
+}

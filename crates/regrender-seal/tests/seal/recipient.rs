@@ -1,0 +1,82 @@
+//! Which texts are recipients.
+
+use regrender_seal::{Recipient, RecipientError, Recipients};
+
+use crate::support::{ANNA, ANNAS_IDENTITY, BERT, CARL, CARLS_IDENTITY, recipients};
+
+const PLUGIN: &str = "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t";
+
+#[track_caller]
+fn check_refused(text: &str, expected: RecipientError) {
+    assert_eq!(Recipient::parse(text).map(|_| ()), Err(expected));
+}
+
+#[test]
+fn age_recipient_is_native() {
+    let recipient = Recipient::parse(ANNA).unwrap();
+    assert_eq!(recipient.as_str(), ANNA);
+    assert!(recipient.is_native());
+    assert_eq!(recipient.plugin(), None);
+}
+
+#[test]
+fn ssh_recipient_is_not_native() {
+    let recipient = Recipient::parse(CARL).unwrap();
+    assert_eq!(recipient.to_string(), CARL);
+    assert!(!recipient.is_native());
+}
+
+#[test]
+fn remark_behind_an_ssh_key_is_no_part_of_it() {
+    assert_eq!(Recipient::parse(&format!("{CARL} carl@laptop")).unwrap().as_str(), CARL);
+}
+
+#[test]
+fn plugin_recipient_names_its_plugin() {
+    let recipient = Recipient::parse(PLUGIN).unwrap();
+    assert_eq!(recipient.plugin(), Some("yubikey"));
+    assert!(!recipient.is_native());
+}
+
+#[test]
+fn white_space_around_a_recipient_does_not_count() {
+    assert_eq!(Recipient::parse(&format!("  {ANNA}\n")).unwrap().as_str(), ANNA);
+}
+
+#[test]
+fn post_quantum_recipient_is_not_supported_yet() {
+    check_refused("age1pq1qqqq", RecipientError::PostQuantum);
+}
+
+#[test]
+fn secret_key_is_no_recipient() {
+    let key = ANNAS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap();
+    check_refused(key, RecipientError::SecretKey);
+    check_refused(CARLS_IDENTITY, RecipientError::SecretKey);
+}
+
+#[test]
+fn recipient_that_was_not_copied_whole_is_damaged() {
+    check_refused(&ANNA[..ANNA.len() - 1], RecipientError::Damaged);
+    check_refused(&CARL[..CARL.len() - 9], RecipientError::Damaged);
+    check_refused(&ANNA.replace("9nt", "9nn"), RecipientError::Damaged);
+}
+
+#[test]
+fn other_texts_are_no_recipients() {
+    check_refused("", RecipientError::Empty);
+    check_refused("anna@example.com", RecipientError::Unknown);
+    check_refused("ssh-dss AAAAB3NzaC1kc3M=", RecipientError::SshKeyType);
+}
+
+#[test]
+fn recipients_are_listed_once_and_in_order() {
+    let listed = recipients(&[BERT, ANNA, BERT]);
+    let texts: Vec<&str> = listed.iter().map(Recipient::as_str).collect();
+    assert_eq!(texts, [BERT, ANNA]);
+}
+
+#[test]
+fn nobody_is_no_list_of_recipients() {
+    assert!(Recipients::new(Vec::new()).is_none());
+}

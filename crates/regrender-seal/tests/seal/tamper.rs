@@ -1,0 +1,194 @@
+//! A sealed file that somebody changed is refused, or says what it said before.
+
+use regrender_document::Mapping;
+use regrender_seal::{
+    FileFormat, FingerprintKey, MacScope, OpenError, SealFormat, SealOptions, open, open_age, seal,
+};
+
+use crate::support::{
+    ANNA, ANNAS_IDENTITY, Seeded, identities, pull_secret, recipients, secret, with_data,
+};
+
+fn sealed(mac: MacScope, format: SealFormat) -> String {
+    let mut random = Seeded::new(1);
+    let key = FingerprintKey::parse("0123456789abcdef0123456789abcdef").unwrap();
+    let options = SealOptions { format, mac };
+    let context = &mut random.context();
+    seal(&pull_secret("x"), &recipients(&[ANNA]), options, Some(&key), context).unwrap()
+}
+
+fn opened(text: &str) -> Result<String, OpenError> {
+    let opened = open(text, FileFormat::Yaml, &identities(ANNAS_IDENTITY))?;
+    Ok(opened.reveal()?.expose().to_owned())
+}
+
+/// Changes one byte after the other, and hands every file that is still text to `check`.
+fn flip_each(text: &str, mut check: impl FnMut(&str, usize)) {
+    for flip in [0x01, 0x20] {
+        for at in 0..text.len() {
+            let mut bytes = text.as_bytes().to_vec();
+            bytes[at] ^= flip;
+            if let Ok(changed) = String::from_utf8(bytes) {
+                check(&changed, at);
+            }
+        }
+    }
+}
+
+fn without_line(text: &str, start: &str) -> String {
+    text.split_inclusive('\n').filter(|line| !line.starts_with(start)).collect()
+}
+
+/// The part of a revealed file that the MAC covers: everything but comments.
+fn without_comments(text: &str) -> String {
+    text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n")
+}
+
+/// sops hashes the values one after the other, without their keys and without nulls, so neither of
+/// these is covered in what stands in clear.
+fn values(text: &str) -> Vec<String> {
+    let lines = without_comments(text);
+    let values = lines.lines().filter_map(|line| Some(line.split_once(": ")?.1.to_owned()));
+    values.filter(|value| value != "null").collect()
+}
+
+#[test]
+fn flipped_byte_is_refused_or_changes_no_value() {
+    let text = sealed(MacScope::All, SealFormat::Sops);
+    let before = values(&opened(&text).unwrap());
+    flip_each(&text, |changed, at| {
+        if let Ok(after) = opened(changed) {
+            assert_eq!(values(&after), before, "byte {at}");
+        }
+    });
+}
+
+#[test]
+fn flipped_byte_under_a_narrow_mac_changes_no_secret() {
+    let text = sealed(MacScope::EncryptedOnly, SealFormat::Sops);
+    flip_each(&text, |changed, at| {
+        if let Ok(after) = opened(changed) {
+            assert!(after.contains("canary-4f1d x"), "byte {at}");
+        }
+    });
+}
+
+#[test]
+fn flipped_byte_of_an_age_file_is_refused_or_changes_nothing() {
+    let text = sealed(MacScope::All, SealFormat::Age);
+    let identities = identities(ANNAS_IDENTITY);
+    let before = open_age(text.as_bytes(), &identities).unwrap();
+    flip_each(&text, |changed, at| {
+        if let Ok(after) = open_age(changed.as_bytes(), &identities) {
+            assert_eq!(after.expose(), before.expose(), "byte {at}");
+        }
+    });
+}
+
+#[track_caller]
+fn check(text: &str, from: &str, to: &str, expected: OpenError) {
+    assert!(text.contains(from), "{text}");
+    assert_eq!(opened(&text.replace(from, to)), Err(expected));
+}
+
+fn path(keys: &str) -> String {
+    keys.to_owned()
+}
+
+#[test]
+fn changed_name_is_noticed() {
+    let text = sealed(MacScope::All, SealFormat::Sops);
+    check(&text, "name: regcred", "name: other", OpenError::MacMismatch);
+}
+
+#[test]
+fn changed_name_is_not_noticed_under_a_narrow_mac() {
+    let text = sealed(MacScope::EncryptedOnly, SealFormat::Sops);
+    assert!(opened(&text.replace("name: regcred", "name: other")).is_ok());
+}
+
+#[test]
+fn removed_value_is_noticed() {
+    let mut random = Seeded::new(1);
+    let data = Mapping::new().with("a", secret("x")).with("b", secret("y"));
+    let context = &mut random.context();
+    let options = SealOptions::default();
+    let text = seal(&with_data(data), &recipients(&[ANNA]), options, None, context).unwrap();
+    let without = without_line(&text, "    b: ");
+    assert_eq!(opened(&without), Err(OpenError::MacMismatch));
+}
+
+#[test]
+fn swapped_values_are_noticed() {
+    let mut random = Seeded::new(1);
+    let data = Mapping::new().with("a", secret("x")).with("b", secret("y"));
+    let context = &mut random.context();
+    let options = SealOptions::default();
+    let text = seal(&with_data(data), &recipients(&[ANNA]), options, None, context).unwrap();
+    let swapped = text
+        .replace("    a: ", "    c: ")
+        .replace("    b: ", "    a: ")
+        .replace("    c: ", "    b: ");
+    match opened(&swapped) {
+        Err(OpenError::NotAuthentic { path }) => assert_eq!(path.to_string(), "data:b"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn value_in_clear_is_noticed() {
+    let text = sealed(MacScope::All, SealFormat::Sops);
+    let (above, rest) = text.split_once("dockerconfigjson: ENC[").unwrap();
+    let (_, below) = rest.split_once('\n').unwrap();
+    let clear = format!("{above}dockerconfigjson: planted\n{below}");
+    let error = opened(&clear).unwrap_err();
+    assert_eq!(error.to_string(), "the value at `data:.dockerconfigjson` is not encrypted");
+    let typed = format!("{above}dockerconfigjson: 12\n{below}");
+    assert_eq!(opened(&typed).unwrap_err(), error);
+}
+
+#[test]
+fn missing_mac_is_noticed() {
+    let text = sealed(MacScope::All, SealFormat::Sops);
+    let without = without_line(&text, "    mac: ");
+    assert_eq!(opened(&without), Err(OpenError::MacMissing));
+}
+
+#[test]
+fn other_time_is_noticed() {
+    let text = sealed(MacScope::All, SealFormat::Sops);
+    check(&text, "lastmodified: \"2026", "lastmodified: \"2027", OpenError::MacMismatch);
+}
+
+#[test]
+fn damaged_data_key_is_noticed() {
+    let text = sealed(MacScope::All, SealFormat::Sops);
+    let (above, rest) = text.split_once("            YWdl").unwrap();
+    let (_, below) = rest.split_once("-----END").unwrap();
+    let damaged = format!("{above}            AAAA\n            -----END{below}");
+    assert_eq!(opened(&damaged), Err(OpenError::DataKey { recipient: path(ANNA) }));
+}
+
+#[test]
+fn file_without_metadata_is_not_sealed() {
+    assert_eq!(opened("a: b\n"), Err(OpenError::NotSealed));
+}
+
+#[test]
+fn conflict_markers_are_named() {
+    let text = sealed(MacScope::All, SealFormat::Sops);
+    let marked = text.replace("    lastmodified:", "<<<<<<< ours\n    lastmodified:");
+    assert!(matches!(opened(&marked), Err(OpenError::ConflictMarkers { line: 21.. })));
+}
+
+#[test]
+fn file_for_other_key_services_only_is_named() {
+    let text = "a: b\nsops:\n    pgp:\n        - fp: x\n          enc: y\n          created_at: z\n    lastmodified: \"2026-11-21T01:59:59Z\"\n    mac: x\n    version: 3.13.3\n";
+    assert_eq!(opened(text).unwrap_err().to_string(), "the file has no age recipient, only pgp");
+}
+
+#[test]
+fn key_groups_are_named() {
+    let text = "a: b\nsops:\n    shamir_threshold: 2\n    key_groups:\n        - age: []\n        - age: []\n    lastmodified: \"2026-11-21T01:59:59Z\"\n    mac: x\n    version: 3.13.3\n";
+    assert_eq!(opened(text), Err(OpenError::KeyGroups));
+}

@@ -93,3 +93,62 @@ fn text_of(comment: &Comment) -> &str {
         Comment::Secret(text) => text.expose(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use regrender_document::{SecretText, parse};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(left: &str, right: &str, expected: bool) {
+        let document = |yaml| parse(yaml).unwrap().remove(0);
+        assert_eq!(is_same(&document(left), &document(right)), expected, "{left} {right}");
+        assert_eq!(is_same(&document(right), &document(left)), expected, "{right} {left}");
+    }
+
+    #[test]
+    fn spelling_makes_no_difference() {
+        check("a: b\nc: [d]\n", "a: 'b'\nc:\n  - \"d\"\n", true);
+    }
+
+    #[test]
+    fn type_makes_a_difference() {
+        check("a: '1'\n", "a: 1\n", false);
+        check("a: 'true'\n", "a: true\n", false);
+        check("a: null\n", "a: ''\n", false);
+        check("a: {}\n", "a: []\n", false);
+        check("a: x\n", "a: [x]\n", false);
+    }
+
+    #[test]
+    fn order_and_number_make_a_difference() {
+        check("a: 1\nb: 2\n", "b: 2\na: 1\n", false);
+        check("a: [1, 2]\n", "a: [2, 1]\n", false);
+        check("a: [1]\n", "a: [1, 1]\n", false);
+        check("a: 1\n", "a: 1\nb: 1\n", false);
+    }
+
+    #[test]
+    fn comment_makes_a_difference_wherever_it_stands() {
+        check("# x\na: 1\n", "a: 1\n", false);
+        check("# x\na: 1\n", "# y\na: 1\n", false);
+        check("a:\n    # x\n    - 1\n", "a:\n    - 1\n", false);
+    }
+
+    #[test]
+    fn line_above_a_mapping_is_its_first_comment() {
+        let mut in_mapping = Mapping::new();
+        in_mapping.push_comment(Comment::Clear(String::from(" x")));
+        let above = Document { header: vec![String::from(" x")], root: Mapping::new() };
+        assert!(is_same(&above, &Document::new(in_mapping)));
+    }
+
+    #[test]
+    fn mark_of_a_secret_makes_no_difference() {
+        let secret = SecretText::new(String::from("canary-4f1d"));
+        let left = Document::new(Mapping::new().with("a", secret));
+        let right = Document::new(Mapping::new().with("a", "canary-4f1d"));
+        assert!(is_same(&left, &right));
+    }
+}

@@ -252,3 +252,110 @@ fn is_empty(node: &Node) -> bool {
         Node::Scalar(_) | Node::Secret(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use regrender_document::{Document, Spelling, parse};
+
+    use super::*;
+
+    const SMALLEST: &str = "age: [{recipient: age1x, enc: file}]\n\
+        lastmodified: \"2026-11-21T01:59:59Z\"\nmac: ENC[x]\nversion: 3.13.3\n";
+
+    fn block(yaml: &str) -> Mapping {
+        parse(yaml).unwrap().remove(0).root
+    }
+
+    fn metadata(yaml: &str) -> Metadata {
+        Metadata::parse(&block(yaml)).unwrap()
+    }
+
+    fn spelled(block: Mapping) -> String {
+        Document::new(block).emit(Spelling::Sops).unwrap()
+    }
+
+    #[track_caller]
+    fn check_refused(yaml: &str, expected: &MetadataError) {
+        assert_eq!(Metadata::parse(&block(yaml)).map(|_| ()).as_ref(), Err(expected), "{yaml}");
+    }
+
+    #[track_caller]
+    fn check_scope(value: &str, expected: MacScope) {
+        let found = metadata(&format!("{SMALLEST}mac_only_encrypted: {value}\n")).mac_scope;
+        assert_eq!(found, expected, "{value}");
+    }
+
+    #[test]
+    fn new_metadata_is_in_alphabetical_order() {
+        insta::assert_snapshot!(spelled(metadata(SMALLEST).write()), @r#"
+        age:
+            - enc: file
+              recipient: age1x
+        unencrypted_suffix: _unencrypted
+        lastmodified: "2026-11-21T01:59:59Z"
+        mac: ENC[x]
+        version: 3.13.3
+        "#);
+    }
+
+    #[test]
+    fn metadata_is_rewritten_in_the_order_found() {
+        let found = "shamir_threshold: 0\nkms: []\nage:\n    - recipient: age1x\n      enc: file\n\
+            lastmodified: \"2026-11-21T01:59:59Z\"\nmac: ENC[x]\npgp: []\n\
+            encrypted_regex: ^(data|stringData)$\nversion: 3.9.4\n";
+        let mut metadata = metadata(found);
+        assert_eq!(spelled(metadata.rewrite(&block(found))), found);
+        metadata.mac_scope = MacScope::EncryptedOnly;
+        let expected = found.replace("version", "mac_only_encrypted: true\nversion");
+        assert_eq!(spelled(metadata.rewrite(&block(found))), expected);
+        metadata.mac_scope = MacScope::All;
+        assert_eq!(spelled(metadata.rewrite(&block(&expected))), found);
+    }
+
+    #[test]
+    fn truth_values_may_be_loosely_typed() {
+        for value in ["true", "\"true\"", "\"1\"", "1", "\"T\""] {
+            check_scope(value, MacScope::EncryptedOnly);
+        }
+        for value in ["false", "\"false\"", "0", "\"\"", "null"] {
+            check_scope(value, MacScope::All);
+        }
+    }
+
+    #[test]
+    fn single_entry_stands_for_a_list_of_one() {
+        let found = metadata(&SMALLEST.replace("[{", "{").replace("}]", "}"));
+        assert_eq!(found.wrapped_keys.len(), 1);
+    }
+
+    #[test]
+    fn names_of_fields_may_be_in_other_letter_case() {
+        assert_eq!(metadata(&SMALLEST.replace("mac:", "MAC:")).mac, "ENC[x]");
+    }
+
+    #[test]
+    fn simple_values_stand_for_their_texts() {
+        let found = metadata(&SMALLEST.replace("3.13.3", "3.5").replace("ENC[x]", "12"));
+        assert_eq!((found.version.as_str(), found.mac.as_str()), ("3.5", "12"));
+        assert_eq!(metadata(&SMALLEST.replace("3.13.3", "true")).version, "1");
+    }
+
+    #[test]
+    fn other_key_services_are_named() {
+        let found =
+            metadata(&format!("{SMALLEST}pgp: [{{fp: x}}]\nkms: []\nhc_vault: [{{a: b}}]\n"));
+        assert_eq!(found.other_services, ["hc_vault", "pgp"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let wrong = MetadataError::WrongType("age");
+        check_refused(&SMALLEST.replace("[{recipient: age1x, enc: file}]", "[x]"), &wrong);
+        check_refused(&SMALLEST.replace("[{recipient: age1x, enc: file}]", "x"), &wrong);
+        let nobody = MetadataError::NoRecipients;
+        check_refused(&SMALLEST.replace("[{recipient: age1x, enc: file}]", "[]"), &nobody);
+        check_refused(&SMALLEST.replace("ENC[x]", "[x]"), &MetadataError::WrongType("mac"));
+        let two = format!("{SMALLEST}encrypted_suffix: a\nunencrypted_suffix: b\n");
+        check_refused(&two, &MetadataError::SeveralSelectors);
+    }
+}

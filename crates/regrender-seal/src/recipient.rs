@@ -52,7 +52,7 @@ impl Recipient {
             return Self::parse_ssh(text);
         }
         if let Some(recipient) = X25519Recipient::parse(text) {
-            return Ok(Self { text: text.to_owned(), kind: Kind::X25519(recipient) });
+            return Ok(Self { text: lower, kind: Kind::X25519(recipient) });
         }
         if let Ok(recipient) = text.parse::<age::plugin::Recipient>() {
             return Ok(Self { text: text.to_owned(), kind: Kind::Plugin(recipient) });

@@ -201,3 +201,134 @@ fn has_foreign_meaning(text: &str) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strings(texts: &[&str]) -> Vec<String> {
+        texts.iter().copied().map(str::to_owned).collect()
+    }
+
+    #[track_caller]
+    fn check_path(kind: SelectorKind, text: &str, path: &[&str], expected: bool) {
+        let path = strings(path);
+        let place = Place { path: &path, comments: &[] };
+        let selector = Selector::new(kind, text).unwrap();
+        assert_eq!(selector.encrypts(place, false), expected, "{kind:?} {text} {path:?}");
+    }
+
+    #[track_caller]
+    fn check_comments(kind: SelectorKind, levels: &[&[&str]], is_comment: bool, expected: bool) {
+        let comments: Vec<Vec<String>> = levels.iter().map(|level| strings(level)).collect();
+        let place = Place { path: &[], comments: &comments };
+        let selector = Selector::new(kind, "secret").unwrap();
+        assert_eq!(selector.encrypts(place, is_comment), expected, "{levels:?}");
+    }
+
+    #[test]
+    fn suffix_counts_on_any_key_of_the_path() {
+        use SelectorKind::{EncryptedSuffix, UnencryptedSuffix};
+        for (path, ends) in [
+            (&["a_x", "b"][..], true),
+            (&["a", "b_x"][..], true),
+            (&["a", "b"][..], false),
+            (&["a_xy"][..], false),
+            (&[][..], false),
+        ] {
+            check_path(EncryptedSuffix, "_x", path, ends);
+            check_path(UnencryptedSuffix, "_x", path, !ends);
+        }
+    }
+
+    #[test]
+    fn pattern_is_not_anchored() {
+        use SelectorKind::{EncryptedRegex, UnencryptedRegex};
+        for (path, matches) in [
+            (&["my-password-1"][..], true),
+            (&["list", "password"][..], true),
+            (&["Password"][..], false),
+            (&[][..], false),
+        ] {
+            check_path(EncryptedRegex, "password", path, matches);
+            check_path(UnencryptedRegex, "password", path, !matches);
+        }
+    }
+
+    #[test]
+    fn rule_for_kubernetes_means_the_same_as_its_pattern() {
+        let compiled = compile(KUBERNETES_PATTERN).unwrap();
+        for key in ["data", "stringData", "", "Data", "data2", "xdata", "data\n", "metadata"] {
+            let path = strings(&[key]);
+            let place = Place { path: &path, comments: &[] };
+            let matches = compiled.is_match(key.as_bytes());
+            assert_eq!(Selector::kubernetes().encrypts(place, false), matches, "{key}");
+        }
+        let read = Selector::new(SelectorKind::EncryptedRegex, KUBERNETES_PATTERN).unwrap();
+        assert_eq!(read, Selector::kubernetes());
+        assert!(read.is_kubernetes());
+        assert!(!Selector::of_sops().is_kubernetes());
+    }
+
+    #[test]
+    fn comment_in_force_on_any_level_counts() {
+        use SelectorKind::{EncryptedCommentRegex, UnencryptedCommentRegex};
+        for (levels, matches) in [
+            (&[&["secret"][..], &[][..]][..], true),
+            (&[&[][..], &["x", "a secret"][..]][..], true),
+            (&[&["x"][..], &[][..]][..], false),
+        ] {
+            check_comments(EncryptedCommentRegex, levels, false, matches);
+            check_comments(UnencryptedCommentRegex, levels, false, !matches);
+        }
+    }
+
+    #[test]
+    fn comment_that_says_encrypt_stays_in_clear_itself() {
+        use SelectorKind::EncryptedCommentRegex;
+        check_comments(EncryptedCommentRegex, &[&["secret"]], true, false);
+        check_comments(EncryptedCommentRegex, &[&["secret", "more"]], true, true);
+        check_comments(EncryptedCommentRegex, &[&["secret"], &["more"]], true, true);
+        check_comments(EncryptedCommentRegex, &[], false, false);
+    }
+
+    #[test]
+    fn pattern_that_means_something_else_in_go_is_refused() {
+        for text in [
+            "(",
+            r"\<a",
+            r"a\>",
+            r"\b{start}a",
+            "[a&&b]",
+            "[a--b]",
+            "[a~~b]",
+            "[a[b]]",
+            r"\C",
+            r"\pL",
+            "(?P<n",
+            "é[é]",
+        ] {
+            let error = Selector::new(SelectorKind::UnencryptedRegex, text).unwrap_err();
+            assert_eq!(error, MetadataError::Pattern("unencrypted_regex"), "{text}");
+        }
+    }
+
+    #[test]
+    fn common_pattern_is_understood() {
+        for (text, key, expected) in [
+            ("^(username|kind)$", "kind", true),
+            ("(?i)PASSWORD", "password", true),
+            (r"^\d+$", "12", true),
+            (r"^\d+$", "\u{661}", false),
+            ("[[:alpha:]]{3}", "abc", true),
+            ("[]a]b", "]b", true),
+            ("[^]a]b", "xb", true),
+            ("[a-z&]", "&", true),
+            (r"a\&\&b", "a&&b", true),
+            ("é", "née", true),
+            (r"end\z", "the end", true),
+        ] {
+            check_path(SelectorKind::EncryptedRegex, text, &[key], expected);
+        }
+    }
+}

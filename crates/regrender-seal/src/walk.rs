@@ -242,3 +242,88 @@ fn node_of(leaf: Leaf) -> Node {
         Leaf::Comment(Comment::Secret(text)) => Node::from(text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use regrender_document::{Spelling, parse};
+
+    use super::*;
+
+    /// Lists the leaves of `yaml` with what is authenticated and what comments are in force.
+    fn walked(yaml: &str) -> String {
+        let mut lines = String::new();
+        map(parse(yaml).unwrap().remove(0), &mut |leaf, place| {
+            let text = plaintext(&leaf).unwrap();
+            let comments = format!("{:?}", place.comments);
+            let line = [place.additional_data().as_str(), text.1.expose(), &comments].join(" | ");
+            lines.push_str(&line);
+            lines.push('\n');
+            Ok::<_, Infallible>(leaf)
+        })
+        .unwrap();
+        lines
+    }
+
+    #[test]
+    fn leaves_come_in_the_order_of_the_file() {
+        insta::assert_snapshot!(walked("b: {d: 1, c: [x, {e: y}, [z]]}\na: null\nf: true\n"), @r"
+        b:d: | 1 | [[], []]
+        b:c: | x | [[], [], []]
+        b:c:e: | y | [[], [], [], []]
+        b:c: | z | [[], [], [], []]
+        f: | True | [[]]
+        ");
+    }
+
+    #[test]
+    fn comments_are_in_force_until_the_next_value_of_their_level() {
+        insta::assert_snapshot!(walked("# head\na:\n    # inner\n    b: x\n    c: y\n# last\nd: z\n"), @r#"
+        : |  head | [[" head"]]
+        a: |  inner | [[" head"], [" inner"]]
+        a:b: | x | [[" head"], [" inner"]]
+        a:c: | y | [[" head"], []]
+        : |  last | [[" last"]]
+        d: | z | [[" last"]]
+        "#);
+    }
+
+    #[test]
+    fn document_that_is_not_changed_stays_as_it_is() {
+        let yaml = "# head\na: # behind\n    - x\n    # between\n    - y # behind\nb: null\nc: 1.5\n# tail\n";
+        let document = parse(yaml).unwrap().remove(0);
+        let expected = document.emit(Spelling::Sops).unwrap();
+        let mapped = map(document, &mut |leaf, _| Ok::<_, Infallible>(leaf)).unwrap();
+        assert_eq!(mapped.emit(Spelling::Sops).unwrap(), expected);
+    }
+
+    #[test]
+    fn comment_that_becomes_a_text_is_an_item_in_a_list_only() {
+        let yaml = "# a\nb: # c\n    # d\n    - e\n";
+        let mapped = map(parse(yaml).unwrap().remove(0), &mut |leaf, _| {
+            Ok::<_, Infallible>(match leaf {
+                Leaf::Comment(_) => Leaf::Scalar(Scalar::Text(String::from("X"))),
+                leaf => leaf,
+            })
+        });
+        let text = mapped.unwrap().emit(Spelling::Sops).unwrap();
+        assert_eq!(text.matches("#X").count(), 2, "{text}");
+        assert!(text.contains("    - X\n    - e\n"), "{text}");
+    }
+
+    #[test]
+    fn numbers_are_spelled_without_an_exponent() {
+        for (value, expected) in [
+            (1e21, "1000000000000000000000"),
+            (1.5, "1.5"),
+            (1e-7, "0.0000001"),
+            (-0.0, "-0"),
+            (f64::INFINITY, "+Inf"),
+            (f64::NEG_INFINITY, "-Inf"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(spell_float(value), expected);
+        }
+    }
+}

@@ -110,3 +110,77 @@ fn spell_float(value: f64) -> String {
     let plain = value.to_string();
     if plain.contains('.') { plain } else { format!("{plain}.0") }
 }
+
+#[cfg(test)]
+mod tests {
+    use regrender_document::{SecretKind, SecretScalar};
+
+    use super::*;
+
+    fn spelled(root: Mapping) -> String {
+        reveal(&Document::new(root)).unwrap().expose().to_owned()
+    }
+
+    #[test]
+    fn lines_are_pairs_or_comments() {
+        let (document, block) = parse("# one\n\nA=b=c\nB= x \nC=a\\nb\n").unwrap();
+        assert!(block.is_none());
+        let pairs: Vec<_> =
+            document.root.pairs().map(|(key, node)| (key, node.as_text())).collect();
+        assert_eq!(pairs, [("A", Some("b=c")), ("B", Some(" x ")), ("C", Some("a\nb"))]);
+        assert_eq!(spelled(document.root), "# one\nA=b=c\nB= x \nC=a\\nb\n");
+    }
+
+    #[test]
+    fn metadata_is_taken_out() {
+        let (document, block) = parse("A=b\nsops_mac=x\nsops_age__list_0__map_enc=y\n").unwrap();
+        assert_eq!(document.root.pairs().count(), 1);
+        assert_eq!(block.unwrap().get("mac").and_then(Node::as_text), Some("x"));
+    }
+
+    #[test]
+    fn line_without_an_equals_sign_is_named() {
+        assert_eq!(parse("A=b\ncanary-4f1d\n").unwrap_err(), "line 2 has no equals sign");
+    }
+
+    #[test]
+    fn typed_values_are_spelled_as_texts() {
+        let secret = |kind, text: &str| {
+            Node::Secret(SecretScalar { kind, text: SecretText::new(text.to_owned()) })
+        };
+        let root = Mapping::new()
+            .with("A", true)
+            .with("B", secret(SecretKind::Bool, "False"))
+            .with("C", secret(SecretKind::Integer, "12"))
+            .with("D", secret(SecretKind::Float, "1000000"))
+            .with("E", Node::Scalar(Scalar::Null))
+            .with("F", Node::Scalar(Scalar::Integer(-1)))
+            .with("G", secret(SecretKind::Time, "2026-11-21T01:59:59Z"));
+        let expected = "A=true\nB=false\nC=12\nD=1E+06\nE=<nil>\nF=-1\nG=2026-11-21T01:59:59Z\n";
+        assert_eq!(spelled(root), expected);
+    }
+
+    #[test]
+    fn numbers_are_never_like_whole_ones() {
+        for (value, expected) in [
+            (1.5, "1.5"),
+            (100_000.0, "100000.0"),
+            (1_000_000.0, "1E+06"),
+            (1_234_567.5, "1.2345675E+06"),
+            (123_456.789, "123456.789"),
+            (0.000_01, "1E-05"),
+            (0.0001, "0.0001"),
+            (1e21, "1E+21"),
+            (f64::INFINITY, "+Inf"),
+        ] {
+            assert_eq!(spell_float(value), expected);
+        }
+    }
+
+    #[test]
+    fn nested_value_has_no_place() {
+        let root = Mapping::new().with("A", Mapping::new());
+        let error = reveal(&Document::new(root)).map(|_| ()).unwrap_err();
+        assert_eq!(error.to_string(), "A");
+    }
+}

@@ -243,3 +243,74 @@ fn push_all(text: &mut String, parts: &[&str]) {
         text.push_str(part);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads `text` and spells it again.
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let (document, _) = parse(text).unwrap();
+        assert_eq!(reveal(&document).unwrap().expose(), expected);
+    }
+
+    #[test]
+    fn sections_are_parted_by_an_empty_line() {
+        check("[a]\nb=c\n[d]\nlong = x\ne: f\n", "[a]\nb = c\n\n[d]\nlong = x\ne    = f\n");
+    }
+
+    #[test]
+    fn comments_stand_above_what_they_are_about() {
+        check(
+            "# top\n[a]\n; first\n; second\nb = c ; behind\nd = e\n",
+            "; top\n[a]\n; first\n; second\n; behind\nb = c\nd = e\n",
+        );
+    }
+
+    #[test]
+    fn keys_above_the_first_section_have_no_header() {
+        check("a = b\n\n[c]\nd = e\n", "a = b\n\n[c]\nd = e\n");
+    }
+
+    #[test]
+    fn values_are_quoted_when_they_must_be() {
+        check("[a]\nb = `x;y#z`\nc = \"  x\"\n", "[a]\nb = `x;y#z`\nc = \"  x\"\n");
+        check("[a]\nb = \"\"\"`\"\"\"\nc = 'x'\n", "[a]\nb = \"\"\"`\"\"\"\nc = x\n");
+    }
+
+    #[test]
+    fn names_are_quoted_when_they_must_be() {
+        check("[a]\n`n=o` = x\nlonger = y\n", "[a]\n`n=o`  = x\nlonger = y\n");
+    }
+
+    #[test]
+    fn last_value_of_a_key_counts() {
+        check("[a]\nb = 1\nc = 2\nb = 3\n", "[a]\nb = 3\nc = 2\n");
+    }
+
+    #[test]
+    fn metadata_is_taken_out() {
+        let (document, block) =
+            parse("[a]\nb = c\n[sops]\nmac = x\\ny\nage__list_0__map_enc = z\n").unwrap();
+        assert_eq!(document.root.pairs().count(), 1);
+        assert_eq!(block.unwrap().get("mac").and_then(Node::as_text), Some("x\ny"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_placed_and_not_repeated() {
+        for text in ["\n[canary-4f1d\n", "[a]\ncanary-4f1d\n", "[a]\n= canary-4f1d\n"] {
+            assert_eq!(parse(text).map(|_| ()).unwrap_err(), "line 2 is not readable", "{text}");
+        }
+    }
+
+    #[test]
+    fn value_outside_of_a_section_has_no_place() {
+        for root in [
+            Mapping::new().with("a", "b"),
+            Mapping::new().with("a", Mapping::new().with("b", Mapping::new())),
+        ] {
+            assert!(reveal(&Document::new(root)).is_err());
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! The JSON files of sops: read with every key in its place, written as Go writes JSON.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use regrender_document::{
@@ -98,8 +99,9 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Node, A::Error> {
         let mut mapping = Mapping::new();
+        let mut seen = BTreeSet::new();
         while let Some((key, Value(node))) = pairs.next_entry::<String, Value>()? {
-            if mapping.get(&key).is_some() {
+            if !seen.insert(key.clone()) {
                 return Err(A::Error::custom("a key stands there twice"));
             }
             mapping.push(key, node);
@@ -234,4 +236,103 @@ fn spell_float(value: f64) -> String {
         };
     }
     value.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(reveal(&parse(text).unwrap()).expose(), expected);
+    }
+
+    #[test]
+    fn objects_and_lists_are_indented_with_tabs() {
+        check(
+            r#"{"b":{"c":[1,[],{}]},"a":null,"d":[true,false]}"#,
+            "{\n\t\"b\": {\n\t\t\"c\": [\n\t\t\t1,\n\t\t\t[],\n\t\t\t{}\n\t\t]\n\t},\n\
+             \t\"a\": null,\n\t\"d\": [\n\t\ttrue,\n\t\tfalse\n\t]\n}\n",
+        );
+        check("{}", "{}\n");
+    }
+
+    #[track_caller]
+    fn check_value(value: &str, expected: &str) {
+        check(&format!("{{\"a\":{value}}}"), &format!("{{\n\t\"a\": {expected}\n}}\n"));
+    }
+
+    #[test]
+    fn strings_are_escaped_as_go_escapes_them() {
+        check_value(r#""<a> & \u2028\u2029""#, r#""\u003ca\u003e \u0026 \u2028\u2029""#);
+        check_value(r#""\b\f\n\r\t\u0001\"\\\/""#, r#""\b\f\n\r\t\u0001\"\\/""#);
+        check_value(r#""é\u007f""#, "\"é\u{7f}\"");
+    }
+
+    #[test]
+    fn numbers_are_spelled_as_go_spells_them() {
+        for (value, expected) in [
+            ("9007199254740993", "9007199254740993"),
+            ("-1", "-1"),
+            ("18446744073709551615", "18446744073709552000"),
+            ("1.0", "1"),
+            ("0.1", "0.1"),
+            ("1e20", "100000000000000000000"),
+            ("1e21", "1e+21"),
+            ("1.5e-7", "1.5e-7"),
+            ("0.000001", "0.000001"),
+            ("123456789.123456789", "123456789.12345679"),
+        ] {
+            check_value(value, expected);
+        }
+    }
+
+    #[test]
+    fn secrets_keep_their_types() {
+        let secret = |kind, text: &str| {
+            Node::Secret(SecretScalar { kind, text: SecretText::new(text.to_owned()) })
+        };
+        let root = Mapping::new()
+            .with("text", secret(SecretKind::Text, "12"))
+            .with("integer", secret(SecretKind::Integer, "12"))
+            .with("bool", secret(SecretKind::Bool, "True"))
+            .with("float", secret(SecretKind::Float, "1000000000000000000000"))
+            .with("time", secret(SecretKind::Time, "2026-11-21T01:59:59Z"));
+        insta::assert_snapshot!(reveal(&Document::new(root)).expose(), @r#"
+        {
+        	"text": "12",
+        	"integer": 12,
+        	"bool": true,
+        	"float": 1e+21,
+        	"time": "2026-11-21T01:59:59Z"
+        }
+        "#);
+    }
+
+    #[test]
+    fn comments_have_no_place() {
+        let mut root = Mapping::new();
+        root.push_comment(regrender_document::Comment::Clear(String::from("x")));
+        root.push("a", "b");
+        assert_eq!(reveal(&Document::new(root)).expose(), "{\n\t\"a\": \"b\"\n}\n");
+    }
+
+    #[test]
+    fn envelope_holds_one_text() {
+        let document = parse(r#"{"data":"a\nb"}"#).unwrap();
+        assert_eq!(reveal_envelope(&document).unwrap().expose(), "a\nb");
+        for text in ["{}", r#"{"data":1}"#] {
+            let error = reveal_envelope(&parse(text).unwrap()).map(|_| ()).unwrap_err();
+            assert_eq!(error.to_string(), "data");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_placed_and_not_repeated() {
+        let refused = |text| parse(text).map(|_| ()).unwrap_err();
+        assert_eq!(refused("{\"a\": canary-4f1d}"), "line 1, column 7");
+        assert_eq!(refused("[1]"), "there is no object at the top");
+        assert_eq!(refused("{\"a\": 1,\n\"a\": 2}"), "line 2, column 7");
+        assert!(parse("{} x").is_err());
+    }
 }

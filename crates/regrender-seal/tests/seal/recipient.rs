@@ -44,6 +44,11 @@ fn white_space_around_a_recipient_does_not_count() {
 }
 
 #[test]
+fn capital_letters_are_written_small() {
+    assert_eq!(Recipient::parse(&ANNA.to_ascii_uppercase()).unwrap().as_str(), ANNA);
+}
+
+#[test]
 fn post_quantum_recipient_is_not_supported_yet() {
     check_refused("age1pq1qqqq", RecipientError::PostQuantum);
 }

@@ -5,10 +5,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use regrender_seal::{FileFormat, OpenError, inspect, open};
+use regrender_seal::{
+    FileFormat, Keys, OpenError, Proof, Reason, SealOptions, Update, inspect, open, update,
+};
 use serde_json::Value;
 
-use crate::support::identities;
+use crate::support::{Seeded, identities, recipients};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/vectors/sops")
@@ -105,4 +107,57 @@ fn every_sealed_file_is_in_the_index() {
     }
     assert_eq!(found, indexed);
     assert_eq!(cases().len(), 35);
+}
+
+/// Files of one Secret that sops sealed by the rule that this crate writes.
+fn secrets() -> Vec<Value> {
+    let is_secret = |case: &Value| {
+        case["rule"].as_str().is_some_and(|rule| rule.contains("^(data|stringData)$"))
+            && text(case, "outcome") == "ok"
+            && !text(case, "case").starts_with("multidoc")
+    };
+    cases().into_iter().filter(is_secret).collect()
+}
+
+#[test]
+fn file_that_sops_sealed_stays() {
+    assert_eq!(secrets().len(), 4);
+    for case in secrets() {
+        let (sealed, updated) = update_with(&case, &[]);
+        assert_eq!(updated.reasons, [Reason::Unchanged(Proof::Opened)], "{sealed}");
+    }
+}
+
+#[test]
+fn file_that_sops_sealed_keeps_its_spelling_when_a_recipient_is_added() {
+    const NEW: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+    for case in secrets() {
+        let (sealed, updated) = update_with(&case, &[NEW]);
+        assert_eq!(updated.reasons, [Reason::RecipientsAdded(vec![NEW.to_owned()])]);
+        let text = updated.text.unwrap();
+        let (above, rest) = text.rsplit_once("        - enc: |\n").unwrap();
+        let (_, below) = rest.split_once(&format!("          recipient: {NEW}\n")).unwrap();
+        assert_eq!(format!("{above}{below}"), sealed);
+    }
+}
+
+/// Updates the file of a case with what it says already, for its own recipients and `new` ones.
+fn update_with(case: &Value, new: &[&str]) -> (String, Update) {
+    let sealed = read(text(case, "sealed"));
+    let identities = identities(&read(text(case, "identity")));
+    let opened = open(&sealed, FileFormat::Yaml, &identities).unwrap();
+    let names: Vec<String> = opened
+        .recipients()
+        .map(str::to_owned)
+        .chain(new.iter().copied().map(str::to_owned))
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let options = SealOptions { mac: opened.mac_scope(), ..SealOptions::default() };
+    let wanted = opened.into_documents().remove(0);
+    let keys = Keys { identities: Some(&identities), fingerprint_key: None };
+    let mut random = Seeded::new(1);
+    let context = &mut random.context();
+    let updated =
+        update(Some(&sealed), &wanted, &recipients(&names), options, keys, context).unwrap();
+    (sealed, updated)
 }

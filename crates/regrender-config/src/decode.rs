@@ -49,6 +49,7 @@ fn named<T>(
                     decoded.push(decode(name, table.value, problems));
                 }
             }
+            DeValue::Array(_) => problems.push(file.wrong_type(key.value, "a table", value)),
             _ => problems.push(shape::setting_without_name(kind, &name, value.span())),
         }
     }

@@ -1,6 +1,6 @@
 //! The text of a registries.toml to a config or its problems.
 
-use regrender_diagnostic::Diagnostic;
+use regrender_diagnostic::{Diagnostic, withhold};
 use toml::de::DeTable;
 
 use crate::check::check;
@@ -24,7 +24,7 @@ pub fn parse(text: &str) -> Parsed {
         return Parsed { config: None, diagnostics: conflicts };
     }
     let (root, errors) = DeTable::parse_recoverable(text);
-    let mut problems = syntax::problems(text, root.get_ref(), &errors);
+    let mut problems = syntax::problems(text, root.get_ref(), errors);
     // A table that was cut off by a syntax error would seem to lack keys.
     let config = if problems.iter().all(|problem| problem.code == syntax::DUPLICATE_KEY) {
         let raw = decode(root.get_ref(), text, &mut problems);
@@ -32,6 +32,7 @@ pub fn parse(text: &str) -> Parsed {
     } else {
         None
     };
+    withhold(&mut problems, text);
     problems.sort_by_key(|problem| problem.position().unwrap_or(usize::MAX));
     let config = config.filter(|_| !problems.iter().any(Diagnostic::is_error));
     Parsed { config, diagnostics: problems }

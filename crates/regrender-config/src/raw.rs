@@ -60,6 +60,7 @@ pub(crate) struct RawRegistry {
     pub(crate) name: Spanned<String>,
     pub(crate) kind: Field<String>,
     pub(crate) host: Field<String>,
+    pub(crate) host_key: Option<Span>,
     pub(crate) paths: Texts,
     pub(crate) username: Field<RawValue>,
     pub(crate) password: Field<RawValue>,

@@ -37,36 +37,141 @@ fn is_mark(line: &str, mark: &str) -> bool {
     line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
+/// Rounds of reading on behind an error that makes the parser lose its way.
+const MOST_ROUNDS: usize = 20;
+
 /// Turns the errors of the TOML parser into problems.
-pub(crate) fn problems(text: &str, root: &DeTable<'_>, errors: &[Error]) -> Vec<Diagnostic> {
-    let mut problems: Vec<Diagnostic> = Vec::new();
-    let mut last_line = None;
-    for error in sorted(errors) {
-        let span = within(text, error.span().unwrap_or_default());
-        if error.message() == "duplicate key" {
-            let key = text.get(span.clone()).unwrap_or_default();
-            problems.push(syntax::duplicate_key(key, span.clone(), first_of(root, text, &span)));
-            continue;
+///
+/// Behind a list that is not closed the parser takes every line for an item; so the text is read again
+/// from there.
+pub(crate) fn problems(text: &str, root: &DeTable<'_>, errors: Vec<Error>) -> Vec<Diagnostic> {
+    let mut problems = duplicates(text, root, &errors);
+    let mut errors = errors;
+    let mut start = 0;
+    for _ in 0..MOST_ROUNDS {
+        let Some(next) = read(text, start, &errors, &mut problems) else { break };
+        if next <= start {
+            break;
         }
-        // After the first error in a line the parser guesses, and mostly wrongly.
-        let line = line_of(text, span.start);
-        if last_line != Some(line) {
-            let found = text.get(span.clone()).unwrap_or_default();
-            problems.push(syntax::toml_syntax(error.message(), span, found));
-        }
-        last_line = Some(line);
+        start = next;
+        errors = DeTable::parse_recoverable(text.get(start..).unwrap_or_default()).1;
     }
     problems
 }
 
-/// Sorts by place; of two errors in one place the one that names a text comes first.
-fn sorted(errors: &[Error]) -> Vec<&Error> {
-    let mut sorted: Vec<&Error> = errors.iter().collect();
-    sorted.sort_by_key(|error| {
-        let span = error.span().unwrap_or_default();
-        (span.start, std::cmp::Reverse(span.end))
-    });
-    sorted
+/// Collects the errors up to the first that makes the parser lose its way, and returns from where to
+/// read on.
+fn read(
+    text: &str,
+    start: usize,
+    errors: &[Error],
+    problems: &mut Vec<Diagnostic>,
+) -> Option<usize> {
+    for place in places(text, start, errors) {
+        if follows_open_bracket(text, &place) {
+            let opened = brackets(text, start, place.span.start).pop();
+            problems.push(syntax::open_bracket(
+                opened.unwrap_or(place.span.clone()),
+                place.span.clone(),
+            ));
+            return Some(line_start(text, place.span.start));
+        }
+        problems.push(problem(text, start, &place));
+        if place.message.starts_with("key with no value") {
+            let rest = text.get(place.span.start..)?;
+            return rest.find('\n').map(|newline| place.span.start + newline + 1);
+        }
+    }
+    None
+}
+
+/// An error of the parser, and where it is in the whole text.
+#[derive(PartialEq)]
+struct Place {
+    message: String,
+    span: Span,
+}
+
+const DUPLICATE: &str = "duplicate key";
+
+/// Lists the first error of each line: after it the parser guesses, and mostly wrongly.
+fn places(text: &str, start: usize, errors: &[Error]) -> Vec<Place> {
+    let mut places: Vec<Place> = errors
+        .iter()
+        .filter(|error| error.message() != DUPLICATE)
+        .map(|error| {
+            let span = error.span().unwrap_or_default();
+            let span = within(text, start + span.start..start + span.end);
+            Place { message: error.message().to_owned(), span }
+        })
+        .collect();
+    // Of two errors in one place the one that names a text comes first.
+    places.sort_by_key(|place| (place.span.start, std::cmp::Reverse(place.span.end)));
+    places.dedup_by_key(|place| line_start(text, place.span.start));
+    places
+}
+
+fn problem(text: &str, start: usize, place: &Place) -> Diagnostic {
+    if let Some(colon) = colon(text, place.span.start) {
+        return syntax::colon(colon);
+    }
+    let found = text.get(place.span.clone()).unwrap_or_default();
+    if place.message.starts_with("unclosed array,") || place.message.starts_with("unclosed inline")
+    {
+        let opened = brackets(text, start, place.span.start).pop();
+        return syntax::open_bracket(opened.unwrap_or(place.span.clone()), place.span.clone());
+    }
+    syntax::toml_syntax(&place.message, place.span.clone(), found)
+}
+
+/// Says whether an error is that of a line which was taken for an item of a list.
+fn follows_open_bracket(text: &str, place: &Place) -> bool {
+    let start = line_start(text, place.span.start);
+    let line = text.get(start..).unwrap_or_default();
+    let line = line.split('\n').next().unwrap_or_default();
+    let before = text.get(start..place.span.start).unwrap_or_default();
+    let is_first = before.trim().is_empty();
+    let name = line.trim_start().trim_start_matches('[');
+    let is_header =
+        line.trim_start().starts_with('[') && place.message.starts_with("missing comma");
+    let after = name.trim_start_matches(|c: char| c.is_alphanumeric() || "-_.\"".contains(c));
+    let is_key = after.len() < name.len()
+        && after.trim_start().starts_with('=')
+        && !place.message.starts_with("key")
+        && !place.message.starts_with("invalid unquoted key");
+    is_first && (is_header || is_key)
+}
+
+/// Finds the colon that stands after the first word of a line.
+fn colon(text: &str, offset: usize) -> Option<Span> {
+    let start = line_start(text, offset);
+    let line = text.get(start..)?.split('\n').next()?;
+    let blanks = line.len() - line.trim_start().len();
+    let name = line.get(blanks..)?;
+    let length = name.find(|c: char| !(c.is_alphanumeric() || "-_".contains(c)))?;
+    let is_colon = length > 0 && name.get(length..)?.starts_with(':');
+    let at = start + blanks + length;
+    is_colon.then(|| at..at + 1)
+}
+
+/// Lists the brackets that are open at `end`, outside of strings and comments.
+fn brackets(text: &str, start: usize, end: usize) -> Vec<Span> {
+    let mut open = Vec::new();
+    let mut quote = None;
+    let mut comment = false;
+    for (index, c) in text.get(start..end).unwrap_or_default().char_indices() {
+        match (c, quote) {
+            ('\n', _) => (quote, comment) = (None, false),
+            (c, Some(open)) if !comment && c == open => quote = None,
+            _ if comment || quote.is_some() => {}
+            ('"' | '\'', None) => quote = Some(c),
+            ('#', None) => comment = true,
+            ('[' | '{', None) => open.push(start + index..start + index + 1),
+            (']' | '}', None) => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open
 }
 
 fn within(text: &str, span: Span) -> Span {
@@ -74,8 +179,68 @@ fn within(text: &str, span: Span) -> Span {
     start..span.end.clamp(start, text.len())
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
+fn line_start(text: &str, offset: usize) -> usize {
     text.get(..offset).unwrap_or_default().rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// Finds what is there twice; of a table that is there twice, not its keys as well.
+fn duplicates(text: &str, root: &DeTable<'_>, errors: &[Error]) -> Vec<Diagnostic> {
+    let mut spans: Vec<Span> = errors
+        .iter()
+        .filter(|error| error.message() == DUPLICATE)
+        .map(|error| within(text, error.span().unwrap_or_default()))
+        .collect();
+    spans.sort_by_key(|span| span.start);
+    let mut problems = Vec::new();
+    let mut table = None;
+    for span in spans {
+        let start = line_start(text, span.start);
+        let header = header(text, start);
+        let own_table = last_header(text, start);
+        if header.is_none() && table.is_some() && table == own_table {
+            continue;
+        }
+        let key = text.get(span.clone()).unwrap_or_default();
+        let first = match header {
+            Some(header) => {
+                table = Some(start);
+                earlier_header(text, header, start)
+            }
+            None => first_of(root, text, &span),
+        };
+        problems.push(syntax::duplicate_key(key, span, first));
+    }
+    problems
+}
+
+/// Returns the table header in the line at `start`, if there is one.
+fn header(text: &str, start: usize) -> Option<&str> {
+    let line = text.get(start..)?.lines().next()?.trim();
+    line.starts_with('[').then_some(line)
+}
+
+/// Returns where the line of the last table header before `offset` begins.
+fn last_header(text: &str, offset: usize) -> Option<usize> {
+    let mut start = offset;
+    while start > 0 {
+        start = line_start(text, start - 1);
+        if header(text, start).is_some() {
+            return Some(start);
+        }
+    }
+    None
+}
+
+fn earlier_header(text: &str, header: &str, before: usize) -> Option<Span> {
+    let mut start = 0;
+    for line in text.get(..before)?.split_inclusive('\n') {
+        if line.trim() == header {
+            let blanks = line.len() - line.trim_start().len();
+            return Some(start + blanks..start + blanks + header.len());
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// Finds the key that was there before the one at `again`.

@@ -3,6 +3,7 @@
 use regrender_diagnostic::{Diagnostic, Span, Spanned};
 use toml::de::{DeArray, DeTable, DeValue};
 
+use crate::nearest::nearest;
 use crate::problem::shape;
 
 /// What became of a key: it is not there, it is there and wrong, or it is there and right.
@@ -93,6 +94,17 @@ impl<'t> Table<'t> {
         Some(self.left.remove(index).1)
     }
 
+    /// Says of a key that is not there whether a slip of it is: then that is the problem.
+    pub(crate) fn missing<T>(&self, name: &str) -> Field<T> {
+        let mut keys = self.left.iter().map(|(key, _)| key.value);
+        if keys.any(|key| nearest(key, [name]).is_some()) { Field::Broken } else { Field::Absent }
+    }
+
+    /// Returns where a key stands.
+    pub(crate) fn key_span(&self, name: &str) -> Option<Span> {
+        self.left.iter().find(|(key, _)| key.value == name).map(|(key, _)| key.span.clone())
+    }
+
     /// Returns the value of a key that stays.
     pub(crate) fn peek(&self, name: &str) -> Option<&'t DeValue<'t>> {
         let found = self.left.iter().find(|(key, _)| key.value == name);
@@ -147,7 +159,7 @@ impl<'t> Table<'t> {
         problems: &mut Problems,
         decode: impl FnOnce(&DeValue<'t>) -> Option<T>,
     ) -> Field<T> {
-        let Some(value) = self.take(name) else { return Field::Absent };
+        let Some(value) = self.take(name) else { return self.missing(name) };
         if let Some(decoded) = decode(value.get_ref()) {
             return Field::Given(Spanned::new(decoded, value.span()));
         }
@@ -161,7 +173,7 @@ impl<'t> Table<'t> {
         name: &'static str,
         problems: &mut Problems,
     ) -> Field<Vec<Spanned<String>>> {
-        let Some(value) = self.take(name) else { return Field::Absent };
+        let Some(value) = self.take(name) else { return self.missing(name) };
         let DeValue::Array(items) = value.get_ref() else {
             problems.push(self.wrong_type(name, "a list of strings", value));
             return Field::Broken;
@@ -175,7 +187,7 @@ impl<'t> Table<'t> {
         name: &'static str,
         problems: &mut Problems,
     ) -> Field<Vec<Spanned<String>>> {
-        let Some(value) = self.take(name) else { return Field::Absent };
+        let Some(value) = self.take(name) else { return self.missing(name) };
         match value.get_ref() {
             DeValue::String(text) => {
                 let item = Spanned::new(text.clone().into_owned(), value.span());
@@ -224,7 +236,7 @@ impl<'t> Table<'t> {
         owner: impl Into<String>,
         problems: &mut Problems,
     ) -> Field<Self> {
-        let Some(value) = self.take(name) else { return Field::Absent };
+        let Some(value) = self.take(name) else { return self.missing(name) };
         self.as_table(name, value, owner, problems)
     }
 

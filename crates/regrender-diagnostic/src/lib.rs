@@ -14,7 +14,7 @@ mod span;
 
 pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 pub use json::to_json;
-pub use mask::{MASK, mask_line};
+pub use mask::{MASK, mask_line, withhold};
 pub use render::{Color, Style, render};
 pub use source_text::{Position, SourceText};
 pub use span::{Span, Spanned};

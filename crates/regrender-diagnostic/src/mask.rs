@@ -1,6 +1,6 @@
 //! A text without what must not be quoted, and where its other bytes went.
 
-use crate::{Span, pattern, scan};
+use crate::{Diagnostic, Span, pattern, scan};
 
 /// What stands for a masked value, whatever its length.
 pub const MASK: &str = "<masked>";
@@ -22,12 +22,50 @@ struct Move {
     lines: usize,
 }
 
+/// Finds everything in a TOML text, right or wrong, that must not be quoted.
+fn sensitive_spans(text: &str) -> Vec<Span> {
+    let mut spans = scan::sensitive_values(text);
+    spans.extend(pattern::sensitive_spans(text));
+    merged(spans)
+}
+
+/// A text that is shorter may stand in a message by chance.
+const SHORTEST_SECRET: usize = 6;
+
+/// Takes out of problems what must not be quoted from `text`.
+///
+/// A change that would repeat it is left out; a title, label, note or help that does is masked.
+pub fn withhold(diagnostics: &mut [Diagnostic], text: &str) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    let secrets: Vec<&str> = sensitive_spans(text)
+        .into_iter()
+        .filter_map(|span| text.get(span))
+        .map(|secret| secret.trim_matches(|c: char| c.is_whitespace() || "\"',]}".contains(c)))
+        .filter(|secret| !secret.is_empty())
+        .collect();
+    for diagnostic in diagnostics {
+        let repeats = |text: &str| secrets.iter().any(|secret| text.contains(secret));
+        if diagnostic.fix.as_ref().is_some_and(|fix| repeats(&fix.replacement)) {
+            diagnostic.fix = None;
+        }
+        let labels = diagnostic.labels.iter_mut().map(|label| &mut label.text);
+        let lines = labels.chain(&mut diagnostic.notes).chain(&mut diagnostic.helps);
+        for line in lines.chain([&mut diagnostic.title]) {
+            for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST_SECRET) {
+                if line.contains(secret) {
+                    *line = line.replace(secret, MASK);
+                }
+            }
+        }
+    }
+}
+
 impl MaskedText {
     /// Masks a TOML text, right or wrong.
     pub(crate) fn new(text: &str) -> Self {
-        let mut spans = scan::sensitive_values(text);
-        spans.extend(pattern::sensitive_spans(text));
-        Self::without(text, merged(spans))
+        Self::without(text, sensitive_spans(text))
     }
 
     fn without(text: &str, spans: Vec<Span>) -> Self {
@@ -148,6 +186,34 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_left_out() {
         check("\u{feff}host = 'x'", "host", "host");
+    }
+
+    #[test]
+    fn what_must_not_be_quoted_is_taken_out_of_problems() {
+        let text = "password = canary-4f1d";
+        let problem = Diagnostic::new("code", crate::Severity::Error, "bad canary-4f1d")
+            .at(0..1, "canary-4f1d")
+            .note("canary-4f1d!")
+            .help("not canary-4f1d")
+            .fix(11..22, "\"canary-4f1d\"", "quote it");
+        let mut problems = [problem];
+        withhold(&mut problems, text);
+        assert!(!format!("{problems:?}").contains("canary"), "{problems:?}");
+        assert_eq!(problems[0].fix, None);
+        assert_eq!(problems[0].title, "bad <masked>");
+    }
+
+    #[test]
+    fn what_may_be_quoted_stays_in_problems() {
+        let text = "password = 'ab'\nhost = 'about'";
+        let problem = Diagnostic::new("code", crate::Severity::Error, "host `about`").fix(
+            25..30,
+            "house",
+            "write it",
+        );
+        let mut problems = [problem.clone()];
+        withhold(&mut problems, text);
+        assert_eq!(problems[0], problem);
     }
 
     proptest! {

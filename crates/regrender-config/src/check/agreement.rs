@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use regrender_diagnostic::Diagnostic;
+
 use crate::check::credential;
 use crate::problem::{registry, secret, source};
 use crate::raw::{RawConfig, RawSecret, RawSource};
@@ -19,7 +21,8 @@ pub(crate) fn agreements(
     for pull_secret in &raw.secrets {
         contents(pull_secret, registries, problems);
     }
-    if raw.secrets.is_empty() {
+    // A slip in the header of the only one is a better reason.
+    if raw.secrets.is_empty() && !problems.iter().any(Diagnostic::is_error) {
         problems.push(secret::none());
     }
 }
@@ -43,9 +46,13 @@ fn standard_input(raw: &RawConfig, problems: &mut Problems) {
 
 fn unused(raw: &RawConfig, problems: &mut Problems) {
     // Somebody who writes the file from the top sees one warning, not one a table.
-    if raw.secrets.is_empty()
-        || raw.secrets.iter().any(|secret| secret.registries.as_given().is_none())
-    {
+    let is_clear = |secret: &RawSecret| {
+        secret.registries.as_given().is_some_and(|list| {
+            !list.value.is_empty() && list.value.iter().all(|name| is_declared(raw, &name.value))
+        })
+    };
+    // A registry that is named with a slip is not unused.
+    if raw.secrets.is_empty() || !raw.secrets.iter().all(is_clear) {
         return;
     }
     for declared in &raw.registries {
@@ -56,6 +63,10 @@ fn unused(raw: &RawConfig, problems: &mut Problems) {
             problems.push(registry::unused(&declared.name));
         }
     }
+}
+
+fn is_declared(raw: &RawConfig, name: &str) -> bool {
+    raw.registries.iter().any(|registry| registry.name.value == name)
 }
 
 fn names(secret: &RawSecret, registry: &str) -> bool {

@@ -18,23 +18,23 @@ const DOCKER_HUB: &[&str] = &[
     "docker.com",
 ];
 
-/// What the kind of a registry allows.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum HubHost {
-    /// Docker Hub has a kind of its own.
-    Refused,
-    /// It is Docker Hub.
-    Allowed,
+/// What the messages about a host need to know.
+pub(crate) struct Context<'r> {
+    /// The name of the registry.
+    pub(crate) registry: &'r str,
+    /// Where the key of the host stands, if a kind could stand there instead.
+    pub(crate) key: Option<Span>,
+    /// Whether `paths` is there.
+    pub(crate) has_paths: bool,
 }
 
-/// Checks a host. `line` is where the key of the host begins, `has_paths` whether `paths` is there.
+/// Checks a host.
 pub(crate) fn host(
-    registry: &str,
+    context: &Context<'_>,
     found: &Spanned<String>,
-    has_paths: bool,
-    hub: HubHost,
     problems: &mut Problems,
 ) -> Option<String> {
+    let registry = context.registry;
     let span = || found.span.clone();
     let text = found.value.as_str();
     let (has_scheme, rest) = without_scheme(text);
@@ -47,13 +47,8 @@ pub(crate) fn host(
         None => (false, authority),
     };
     if is_docker_hub(host) {
-        if hub == HubHost::Allowed && text == "docker.io" {
-            return Some(host.to_owned());
-        }
-        if hub == HubHost::Refused {
-            problems.push(problem::docker_hub(registry, span(), None));
-            return None;
-        }
+        problems.push(problem::docker_hub(registry, span(), context.key.clone()));
+        return None;
     }
     if let Err(reason) = spelling(host) {
         problems.push(problem::invalid(registry, span(), reason));
@@ -63,7 +58,7 @@ pub(crate) fn host(
         problems.push(problem::with_user(registry, span(), host));
     } else if let Some(path) = path {
         let path = api_path(path);
-        problems.push(problem::with_path(registry, span(), host, &path, has_paths));
+        problems.push(problem::with_path(registry, span(), host, &path, context.has_paths));
     } else if has_scheme {
         problems.push(problem::with_scheme(registry, span(), host));
     } else if host.chars().any(|c| c.is_ascii_uppercase()) {

@@ -2,7 +2,7 @@
 
 use regrender_diagnostic::{Span, Spanned};
 
-use crate::check::host::{self, HubHost};
+use crate::check::host::{self, Context};
 use crate::check::{credential, list, name, repository_path};
 use crate::problem::{registry as problem, shape};
 use crate::raw::{RawDate, RawRegistry};
@@ -80,7 +80,15 @@ fn host_of(raw: &RawRegistry, kind: RegistryKind, problems: &mut Problems) -> Op
             None
         }
         (Field::Given(host), _) => {
-            host::host(name, host, !raw.paths.is_absent(), HubHost::Refused, problems)
+            {
+                let context = Context {
+                    registry: name,
+                    // Beside a kind, another kind would be there twice.
+                    key: raw.host_key.clone().filter(|_| raw.kind.is_absent()),
+                    has_paths: !raw.paths.is_absent(),
+                };
+                host::host(&context, host, problems)
+            }
         }
     }
 }

@@ -79,7 +79,7 @@ mod tests {
     fn check(path: &str, suggestion: Result<(), Option<&str>>) {
         let found = spelling(path);
         assert_eq!(
-            found.as_ref().map(|()| ()).map_err(|error| error.1.as_deref()),
+            found.as_ref().copied().map_err(|error| error.1.as_deref()),
             suggestion,
             "{path}"
         );

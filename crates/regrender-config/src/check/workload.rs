@@ -74,7 +74,7 @@ fn unique(owner: &str, workloads: &[Option<Workload>], problems: &mut Problems) 
 fn workload(secret: &RawSecret, raw: &RawWorkload, problems: &mut Problems) -> Option<Workload> {
     match raw {
         RawWorkload::Text(text) => from_text(&secret.name.value, text, problems),
-        RawWorkload::Table { .. } => from_table(raw, problems),
+        RawWorkload::Table { .. } => from_table(&secret.name.value, raw, problems),
     }
 }
 
@@ -143,7 +143,7 @@ fn meant(kind: &str) -> Option<&'static Kind> {
     })
 }
 
-fn from_table(raw: &RawWorkload, problems: &mut Problems) -> Option<Workload> {
+fn from_table(secret: &str, raw: &RawWorkload, problems: &mut Problems) -> Option<Workload> {
     let RawWorkload::Table { kind, name, api_version, path, service_account, span } = raw else {
         return None;
     };
@@ -160,7 +160,7 @@ fn from_table(raw: &RawWorkload, problems: &mut Problems) -> Option<Workload> {
     let known = KINDS.iter().find(|known| known.name == kind.value);
     if known.is_none() && !is_kind(&kind.value) {
         problems.push(problem::invalid(
-            "of this table",
+            secret,
             &kind.value,
             kind.span.clone(),
             "must be a kind as manifests spell it",

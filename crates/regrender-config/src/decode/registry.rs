@@ -23,6 +23,7 @@ pub(crate) fn registry(
     let registry = RawRegistry {
         name,
         kind: table.text("kind", problems),
+        host_key: table.key_span("host"),
         host: table.text("host", problems),
         paths: table.texts("paths", problems),
         username: value(&mut table, "username", problems),

@@ -47,7 +47,7 @@ fn namespaces(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawNamesp
 }
 
 fn workloads(table: &mut Table<'_>, problems: &mut Problems) -> Field<Vec<RawWorkload>> {
-    let Some(value) = table.any("workloads") else { return Field::Absent };
+    let Some(value) = table.any("workloads") else { return table.missing("workloads") };
     let DeValue::Array(items) = value.get_ref() else {
         problems.push(table.wrong_type("workloads", "a list", value));
         return Field::Broken;

@@ -44,7 +44,7 @@ pub(crate) fn value(
     name: &'static str,
     problems: &mut Problems,
 ) -> Field<RawValue> {
-    let Some(value) = table.any(name) else { return Field::Absent };
+    let Some(value) = table.any(name) else { return table.missing(name) };
     let purpose = format!("`{name}` of {}", table.owner);
     match value.get_ref() {
         DeValue::String(text) => {

@@ -38,12 +38,16 @@ pub(crate) fn invalid_path(
     let problem = INVALID_PATH
         .problem(format!("`{key}` of {owner} cannot be `{}`", shown(path)))
         .at(span.clone(), reason);
-    match suggestion {
-        Some(path) => problem.fix(span, quoted(path), "write it this way"),
-        None => problem.help(format!(
-            "write a path relative to registries.toml, such as `{key} = \"pull-secrets\"`"
-        )),
+    if let Some(path) = suggestion {
+        return problem.fix(span, quoted(path), "write it this way");
     }
+    let example = match key {
+        "directory" => "`directory = \"pull-secrets\"`",
+        "inventory" => "`inventory = [\"apps\"]`",
+        "docker-config" => "`docker-config = \"~/.docker/config.json\"`",
+        _ => "`file = \"secrets/hub.password\"`",
+    };
+    problem.help(format!("write a path relative to registries.toml, such as {example}"))
 }
 
 /// Two clusters with one folder, or one inside the other.

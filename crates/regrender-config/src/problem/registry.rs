@@ -115,7 +115,7 @@ static UNUSED_REGISTRY: Page = Page {
     severity: Severity::Warning,
     title: "a registry that no pull secret names",
     why: "Its credential lands nowhere.\nA registry that is `anonymous` needs none and may stand alone.",
-    example: "[registry.ghcr]\nkind = \"ghcr\"\nusername = \"bot\"\npassword = { env = \"TOKEN\" }\n\n[secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\n",
+    example: "[registry.ghcr]\nkind = \"ghcr\"\nusername = \"bot\"\npassword = { env = \"TOKEN\" }\n\n[registry.mirror]\nhost = \"mirror.example.com\"\nanonymous = true\n\n[secret.regcred]\nregistries = [\"mirror\"]\nnamespaces = [\"a\"]\n",
     way_out: "name it in the `registries` of a pull secret, or remove it.",
 };
 
@@ -171,7 +171,7 @@ pub(crate) fn incomplete(
 ) -> Diagnostic {
     let problem = INCOMPLETE_CREDENTIAL
         .problem(format!("registry `{registry}` has no {missing}"))
-        .at(span, format!("needs {missing}"))
+        .at(span, format!("needs a {missing}"))
         .help(format!("add `{example}`"));
     match custom {
         Some(custom) => problem.note(custom),

@@ -48,7 +48,7 @@ static NO_SECRETS: Page = Page {
     severity: Severity::Warning,
     title: "no pull secret is declared",
     why: "The tree would be empty.",
-    example: "[seal]\nrecipients = []\n",
+    example: "[seal]\nrecipients = [\"age1rs8lqg24qdkcxjncpkr0utll2zjkg7jddswqcm346l7ccx5uxa6qv8js8k\"]\n",
     way_out: "add a table `[secret.NAME]` with `registries` and `namespaces`.",
 };
 

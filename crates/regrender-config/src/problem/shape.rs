@@ -145,7 +145,11 @@ pub(crate) fn wrong_type(
     spelling: &str,
 ) -> Diagnostic {
     let problem = WRONG_TYPE
-        .problem(format!("`{key}` of {owner} must be {expected}"))
+        .problem(if owner == FILE {
+            format!("`{key}` must be {expected}")
+        } else {
+            format!("`{key}` of {owner} must be {expected}")
+        })
         .at(span.clone(), format!("this is {found}"));
     match (expected, found) {
         ("a list of strings", "a string") => {
@@ -156,6 +160,9 @@ pub(crate) fn wrong_type(
         }
         ("`true` or `false`", "a string") if matches!(spelling, "\"true\"" | "\"false\"") => {
             problem.fix(span, spelling.trim_matches('"'), "remove the quotes")
+        }
+        ("a table", "a list") if spelling.starts_with("[[") => {
+            problem.help("write its header with single brackets: `[…]`")
         }
         _ => problem.help(format!("write {expected}")),
     }

@@ -118,6 +118,22 @@ const WORDING: &[(&str, &str, &str)] = &[
 const BAD_STRING: &str = "a string is not closed, or holds a character that it cannot hold";
 const BAD_ESCAPE: &str = "a backslash in a string is followed by nothing that it can escape";
 
+/// A bracket that is not closed; `end` is where that shows.
+pub(crate) fn open_bracket(open: Span, end: Span) -> Diagnostic {
+    let problem = TOML_SYNTAX.problem("a list or an inline table is not closed");
+    let problem = problem.at(open.clone(), "opened here");
+    let problem = if open == end { problem } else { problem.beside(end, "still open here") };
+    problem.help("close it with `]` or `}`")
+}
+
+/// A colon in the place of the equals sign.
+pub(crate) fn colon(span: Span) -> Diagnostic {
+    TOML_SYNTAX
+        .problem("a colon stands where `=` belongs")
+        .at(span, "this is YAML")
+        .help("write `key = \"value\"`")
+}
+
 /// Says it in our words; the parser's are for those who wrote the grammar.
 fn wording(message: &str) -> (String, Option<&'static str>) {
     let description = message.split(", expected").next().unwrap_or(message);

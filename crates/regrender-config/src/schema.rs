@@ -1,0 +1,303 @@
+//! The JSON schema of registries.toml, for editors.
+
+use serde_json::{Map, Value, json};
+
+use crate::RegistryKind;
+use crate::registry::CLOUD_KINDS;
+
+/// Returns the JSON schema (draft 2020-12) of registries.toml, indented, with a final line end.
+#[must_use]
+pub fn schema() -> String {
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "registries.toml",
+        "description": "What regrender renders: registries, pull secrets, and where they go.",
+        "type": "object",
+        "properties": {
+            "seal": seal(),
+            "output": output(),
+            "cluster": named("Places to deploy to, by name.", "cluster"),
+            "registry": named("Hosts that serve images, by name.", "registry"),
+            "secret": named("Pull secrets, by the name they have in Kubernetes.", "secret"),
+        },
+        "additionalProperties": false,
+        "$defs": {
+            "cluster": cluster(),
+            "registry": registry(),
+            "secret": secret(),
+            "source": source(),
+            "workload": workload(),
+            "flux": flux(),
+            "argocd": argocd(),
+        },
+    });
+    format!("{schema:#}\n")
+}
+
+/// A table that takes no other keys.
+fn table(description: &str, properties: Value) -> Value {
+    let table = json!({ "description": description, "type": "object" });
+    let table = with(table, "properties", properties);
+    with(table, "additionalProperties", json!(false))
+}
+
+/// Adds a member to an object.
+fn with(mut value: Value, key: &str, member: Value) -> Value {
+    if let Value::Object(object) = &mut value {
+        object.insert(key.to_owned(), member);
+    }
+    value
+}
+
+fn named(description: &str, definition: &str) -> Value {
+    json!({
+        "description": description,
+        "type": "object",
+        "additionalProperties": reference(definition),
+    })
+}
+
+fn reference(definition: &str) -> Value {
+    json!({ "$ref": format!("#/$defs/{definition}") })
+}
+
+fn text(description: &str) -> Value {
+    json!({ "description": description, "type": "string" })
+}
+
+fn text_with_default(description: &str, default: &str) -> Value {
+    json!({ "description": description, "type": "string", "default": default })
+}
+
+fn flag(description: &str) -> Value {
+    json!({ "description": description, "type": "boolean", "default": false })
+}
+
+fn texts(description: &str) -> Value {
+    json!({
+        "description": description,
+        "type": "array",
+        "items": { "type": "string" },
+        "uniqueItems": true,
+    })
+}
+
+fn text_map(description: &str) -> Value {
+    json!({
+        "description": description,
+        "type": "object",
+        "additionalProperties": { "type": "string" },
+    })
+}
+
+fn seal() -> Value {
+    let mut properties = sealing();
+    properties.insert(
+        String::from("fingerprint-key"),
+        described(
+            "Key of the fingerprints that tell an unchanged Secret without an identity.",
+            "source",
+        ),
+    );
+    table("How pull secrets are sealed, and for whom.", Value::Object(properties))
+}
+
+/// A reference with a description of its own.
+fn described(description: &str, definition: &str) -> Value {
+    with(reference(definition), "description", json!(description))
+}
+
+/// The keys that `[seal]` and a cluster share.
+fn sealing() -> Map<String, Value> {
+    let properties = json!({
+        "format": {
+            "description": "How a pull secret is sealed: a SOPS file, or one age message.",
+            "enum": ["sops", "age"],
+            "default": "sops",
+        },
+        "recipients": texts("Public keys: age1…, ssh-ed25519 or ssh-rsa."),
+        "mac": {
+            "description": "What the MAC of a SOPS file covers.",
+            "enum": ["all", "encrypted-only"],
+            "default": "all",
+        },
+    });
+    object(properties)
+}
+
+/// The keys that `[output]` and a cluster share.
+fn placing() -> Map<String, Value> {
+    let consumer = json!({ "enum": ["flux", "argocd", "kubectl"] });
+    let properties = json!({
+        "directory": text("Output folder, below the folder of registries.toml."),
+        "consumer": {
+            "description": "Who applies the tree: one name or several.",
+            "anyOf": [
+                consumer,
+                { "type": "array", "items": consumer, "minItems": 1, "uniqueItems": true },
+            ],
+            "default": ["flux"],
+        },
+        "per-namespace": flag("Whether each namespace gets a Kustomization or Application of its own."),
+        "inventory": texts("Files and folders whose manifests are the inventory."),
+        "flux": reference("flux"),
+        "argocd": reference("argocd"),
+    });
+    object(properties)
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn output() -> Value {
+    table("What is written, and for whom.", Value::Object(placing()))
+}
+
+fn cluster() -> Value {
+    let mut properties = sealing();
+    properties.extend(placing());
+    table("A place to deploy to; what it does not say holds as for all.", Value::Object(properties))
+}
+
+fn flux() -> Value {
+    table(
+        "What the rendered Flux objects name.",
+        json!({
+            "namespace": text_with_default("Namespace of the Kustomization objects.", "flux-system"),
+            "source": text_with_default("Name of the GitRepository.", "flux-system"),
+            "decryption-secret": text_with_default("Name of the Secret with the age identity.", "sops-age"),
+            "interval": text_with_default("How often Flux looks.", "10m"),
+        }),
+    )
+}
+
+fn argocd() -> Value {
+    table(
+        "What the rendered Argo CD objects name.",
+        json!({
+            "namespace": text_with_default("Namespace of the Application objects.", "argocd"),
+            "project": text_with_default("Argo CD project of the Applications.", "default"),
+            "repository": text("Address of the Git repository."),
+            "revision": text_with_default("Branch, tag or commit.", "HEAD"),
+        }),
+    )
+}
+
+fn registry() -> Value {
+    let kinds: Vec<&str> = RegistryKind::ALL.iter().map(|kind| kind.name()).collect();
+    let later = CLOUD_KINDS.join(", ");
+    table(
+        "A host that serves images, and the credential for it.",
+        json!({
+            "kind": {
+                "description": format!("What is known of it beforehand. Not supported yet: {later}."),
+                "enum": kinds,
+                "default": "generic",
+            },
+            "host": text("host or host:port, as before the first slash of the image names."),
+            "paths": texts("Beginnings of the repositories it is narrowed to, each with a slash at its end."),
+            "username": {
+                "description": "The username, or where it comes from.",
+                "anyOf": [{ "type": "string" }, reference("source")],
+            },
+            "password": described("Where the password comes from.", "source"),
+            "credential": table(
+                "A credential that comes whole.",
+                json!({
+                    "docker-config": text("Path of a docker config.json."),
+                    "key": text("Its entry, if it is not the one of the host."),
+                }),
+            ),
+            "email": text("An address that some readers of the Secret want to see."),
+            "expires": {
+                "description": "Last day of the credential: YYYY-MM-DD, with or without quotes.",
+                "type": "string",
+                "format": "date",
+            },
+            "anonymous": flag("Images are pulled without a credential."),
+            "hub-aliases": flag("Docker Hub only: write `docker.io` beside its canonical key."),
+        }),
+    )
+}
+
+fn source() -> Value {
+    let source = table(
+        "Where a value comes from: exactly one of env, file, stdin, command and plain.",
+        json!({
+            "env": text("Name of an environment variable."),
+            "file": text("Path of a file, relative to registries.toml; `~/` is the home folder."),
+            "stdin": { "description": "Standard input, to its end.", "const": true },
+            "command": {
+                "description": "A program and its arguments; no shell.",
+                "type": "array",
+                "items": { "type": "string" },
+                "minItems": 1,
+            },
+            "plain": text("The value itself, for tests and demonstrations."),
+            "trim": { "description": "Whether line ends at the end are left out.", "type": "boolean" },
+            "timeout": {
+                "description": "How long a command may take: seconds, or a number with s or m.",
+                "anyOf": [{ "type": "integer", "minimum": 1, "maximum": 3600 }, { "type": "string" }],
+                "default": "30s",
+            },
+        }),
+    );
+    let places = ["env", "file", "stdin", "command", "plain"];
+    with(source, "oneOf", json!(places.map(|place| json!({ "required": [place] }))))
+}
+
+fn secret() -> Value {
+    let secret = table(
+        "A Secret of type kubernetes.io/dockerconfigjson.",
+        json!({
+            "registries": texts("Names of its registries."),
+            "namespaces": {
+                "description": "Where it lands: names, or what the inventory declares.",
+                "anyOf": [
+                    { "type": "array", "items": { "type": "string" }, "minItems": 1, "uniqueItems": true },
+                    namespaces_of_inventory(),
+                ],
+            },
+            "service-accounts": texts("Accounts whose pods pull with it."),
+            "keep": texts("Names that stand in the lists of those accounts already and stay there."),
+            "workloads": {
+                "description": "Workloads that name it themselves: `Kind/name`, or a table.",
+                "type": "array",
+                "items": { "anyOf": [{ "type": "string" }, reference("workload")] },
+            },
+            "labels": text_map("Labels of the Secret."),
+            "annotations": text_map("Annotations of the Secret."),
+            "clusters": texts("The clusters it lands in; all, if not given."),
+        }),
+    );
+    with(secret, "required", json!(["registries", "namespaces"]))
+}
+
+fn namespaces_of_inventory() -> Value {
+    let namespaces = table(
+        "Namespaces that the inventory declares.",
+        json!({
+            "from": { "description": "Where they are declared.", "const": "inventory" },
+            "labels": text_map("What their labels must say."),
+        }),
+    );
+    with(namespaces, "required", json!(["from"]))
+}
+
+fn workload() -> Value {
+    let workload = table(
+        "A workload whose pods name their pull secrets themselves.",
+        json!({
+            "kind": text("Its kind, as manifests spell it."),
+            "name": text("Its name."),
+            "api-version": text("Its API version; known for Kubernetes' own kinds."),
+            "path": text("The keys that lead to its pod spec; known for Kubernetes' own kinds."),
+            "service-account": text("The account its pods run under, if the patch is to set it."),
+        }),
+    );
+    with(workload, "required", json!(["kind", "name"]))
+}

@@ -1,0 +1,10 @@
+//! What the text of a registries.toml becomes.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod arbitrary;
+mod model;
+mod pages;
+mod reference;
+mod schema;
+mod vectors;

@@ -1,5 +1,6 @@
 //! Knows what a repository's manifests declare: namespaces, accounts, workloads, Secrets, images.
 
+mod admission;
 mod facts;
 mod helm;
 mod image;
@@ -13,9 +14,13 @@ use std::sync::Arc;
 
 use regrender_image::PullSecret;
 
+pub(crate) use self::admission::read_pods;
+use self::facts::Sealing;
 pub use self::facts::{FileFacts, read_file};
 pub(crate) use self::object::read_inline_workloads;
+use crate::finding::{Code, Finding};
 use crate::kustomization::{Change, Kustomization, Kustomizations};
+use crate::leak::SopsRules;
 use crate::place::{Place, folder_of, join};
 use crate::unreadable::{Reason, Unreadable};
 
@@ -137,7 +142,7 @@ pub enum SecretState {
     Sops,
     /// A SealedSecret.
     SealedSecret,
-    /// An ExternalSecret: the content lies elsewhere.
+    /// An `ExternalSecret`: the content lies elsewhere.
     ExternalSecret,
     /// Made by kustomize when it builds.
     Generated,
@@ -192,6 +197,9 @@ pub struct Inventory {
     pub(crate) secrets: Vec<Secret>,
     pub(crate) unreadable: Vec<Unreadable>,
     pub(crate) kustomizations: Kustomizations,
+    pub(crate) findings: Vec<Finding>,
+    /// The places of the entries and patches of kustomizations that took effect.
+    pub(crate) used: BTreeSet<Place>,
     files: usize,
 }
 
@@ -217,6 +225,8 @@ impl Inventory {
             .filter_map(|file| file.kustomization.as_ref())
             .flat_map(Kustomization::patch_files)
             .collect();
+        inventory.findings = unsealed_files(&facts);
+        let paths: BTreeSet<String> = facts.iter().map(|file| join("", &file.path)).collect();
         for file in facts {
             let path = join("", &file.path);
             if named.contains(&path) {
@@ -230,12 +240,13 @@ impl Inventory {
             inventory.workloads.extend(file.workloads);
             inventory.secrets.extend(file.secrets);
             inventory.unreadable.extend(file.unreadable);
+            inventory.findings.extend(file.findings);
             kustomizations.extend(file.kustomization);
         }
         inventory.kustomizations = Kustomizations::new(kustomizations, &generated, |path| {
             patches.remove(path).unwrap_or_default()
         });
-        inventory.render();
+        inventory.render(&paths);
         inventory
     }
 
@@ -307,26 +318,55 @@ impl Inventory {
         self.unreadable.sort();
     }
 
+    /// Takes every object whose namespace is not known to be in `namespace`.
+    ///
+    /// That is what `kubectl apply --namespace` does with the manifests that it is piped.
+    pub fn assume_namespace(&mut self, namespace: &str) {
+        let open = |one: &Option<String>, renderings: &[Rendering]| {
+            one.is_none() && renderings.iter().all(|rendering| rendering.namespace.is_none())
+        };
+        for one in &mut self.workloads {
+            if open(&one.namespace, &one.renderings) {
+                one.namespace = Some(namespace.to_owned());
+            }
+        }
+        for one in &mut self.service_accounts {
+            if open(&one.namespace, &one.renderings) {
+                one.namespace = Some(namespace.to_owned());
+            }
+        }
+        for one in &mut self.secrets {
+            if open(&one.namespace, &one.renderings) {
+                one.namespace = Some(namespace.to_owned());
+            }
+        }
+    }
+
     /// Works out what the kustomizations make of every object.
-    fn render(&mut self) {
+    fn render(&mut self, files: &BTreeSet<String>) {
         let kustomizations = std::mem::take(&mut self.kustomizations);
+        let mut used = BTreeSet::new();
         self.workloads.retain(|one| !kustomizations.is_only_patch(&one.place.file));
         self.service_accounts.retain(|one| !kustomizations.is_only_patch(&one.place.file));
         self.secrets.retain(|one| !kustomizations.is_only_patch(&one.place.file));
         for one in &mut self.workloads {
-            one.renderings = kustomizations.render_workload(one);
+            let rendered = kustomizations.render_workload(one);
+            one.renderings = rendered.renderings;
+            used.extend(rendered.used);
             settle(&mut one.namespace, &mut one.name, &one.renderings);
             settle_images(one);
         }
         for one in &mut self.service_accounts {
             let (file, kind) = (&one.place.file, "ServiceAccount");
-            one.renderings = kustomizations.render_object(
+            let rendered = kustomizations.render_object(
                 file,
                 kind,
                 one.namespace.as_deref(),
                 &one.name,
                 &one.pull_secrets,
             );
+            one.renderings = rendered.renderings;
+            used.extend(rendered.used);
             settle(&mut one.namespace, &mut one.name, &one.renderings);
             if let [Rendering { pull_secrets: Some(changed), .. }] = one.renderings.as_slice() {
                 one.pull_secrets.clone_from(changed);
@@ -334,11 +374,18 @@ impl Inventory {
         }
         for one in &mut self.secrets {
             let (file, kind) = (&one.place.file, "Secret");
-            one.renderings =
+            let rendered =
                 kustomizations.render_object(file, kind, one.namespace.as_deref(), &one.name, &[]);
+            one.renderings = rendered.renderings;
+            used.extend(rendered.used);
             settle(&mut one.namespace, &mut one.name, &one.renderings);
         }
+        for place in kustomizations.idle_patches(&used, files) {
+            let message = "this patch for pull secrets matches no object of the tree";
+            self.findings.push(Finding::new(Code::PatchWithoutTarget, place, message));
+        }
         self.kustomizations = kustomizations;
+        self.used = used;
     }
 }
 
@@ -387,6 +434,25 @@ fn settle_images(workload: &mut Workload) {
     if let Some(account) = &only.service_account {
         workload.service_account = Some(account.clone());
     }
+}
+
+/// Finds files that a rule of the nearest `.sops.yaml` names and that are not sealed.
+fn unsealed_files(facts: &[FileFacts]) -> Vec<Finding> {
+    let rules: Vec<&SopsRules> = facts.iter().filter_map(|file| file.sops_rules.as_ref()).collect();
+    let mut findings = Vec::new();
+    for file in facts.iter().filter(|file| file.sealing == Sealing::Sealable) {
+        let path = join("", &file.path);
+        let nearest = rules
+            .iter()
+            .filter_map(|rules| Some((rules.closeness(&path)?, rules)))
+            .max_by_key(|(closeness, _)| *closeness);
+        if nearest.is_some_and(|(_, rules)| rules.names(&path)) {
+            let place = Place { file: Arc::clone(&file.path), document: 0, line: 1, column: 1 };
+            let message = "a rule of `.sops.yaml` is for this file, and it is not sealed";
+            findings.push(Finding::new(Code::NotSealed, &place, message));
+        }
+    }
+    findings
 }
 
 /// Takes files in the `templates` folder of a chart for what they are, even where they parse.

@@ -178,7 +178,7 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
         components: texts(root, "components"),
         generators: texts(root, "generators"),
         images: items(root, "images").iter().filter_map(|node| image(node, &place)).collect(),
-        patches: read_patches(root),
+        patches: read_patches(root, &place),
         secrets: items(root, "secretGenerator")
             .iter()
             .map(|node| GeneratedSecret {

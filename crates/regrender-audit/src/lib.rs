@@ -2,17 +2,34 @@
 //!
 //! The crate is handed paths and bytes and gives back plain data. It opens no file and no sealed Secret.
 
+mod audit;
+mod check;
+mod credentials;
+mod declared;
+mod explain;
+mod finding;
 mod inventory;
 mod kustomization;
+mod leak;
 mod manifest;
 mod place;
+mod report;
+mod subject;
 mod text;
 mod unreadable;
+mod verdict;
 
+pub use self::audit::audit;
+pub use self::credentials::Opener;
+pub use self::declared::{Declared, RenderedPullSecret};
+pub use self::explain::{Broken, Credential, Explanation, File, Question, explain};
+pub use self::finding::{Code, Finding, Severity};
 pub use self::inventory::{
     FileFacts, ImageUse, Inventory, Namespace, Rendering, Role, Secret, SecretState,
     ServiceAccount, Source, Workload, read_file,
 };
 pub use self::place::Place;
+pub use self::report::{AuditReport, ImageRow, Summary, UnreadableRow};
 pub use self::text::SIZE_LIMIT;
 pub use self::unreadable::{Reason, Unreadable};
+pub use self::verdict::Verdict;

@@ -4,6 +4,7 @@ mod reader;
 mod scalar;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 pub(crate) use self::reader::{Document, read_documents};
@@ -34,12 +35,10 @@ struct Member<'a> {
     value: Node<'a>,
 }
 
-/// The key of a member, with its place.
+/// The key of a member.
 #[derive(Clone, Debug)]
 pub(crate) struct Key<'a> {
     pub(crate) text: Cow<'a, str>,
-    pub(crate) line: usize,
-    pub(crate) column: usize,
 }
 
 impl<'a> Node<'a> {
@@ -65,7 +64,7 @@ impl<'a> Node<'a> {
     }
 
     /// Returns the elements of a sequence; none for anything else.
-    pub(crate) fn items(&self) -> &[Node<'a>] {
+    pub(crate) fn items(&self) -> &[Self] {
         match self.value() {
             Value::Sequence(items) => items,
             _ => &[],
@@ -81,7 +80,7 @@ impl<'a> Node<'a> {
     }
 
     /// Returns the member of that name: of several the last, merges counted where they stand.
-    pub(crate) fn get(&self, name: &str) -> Option<&Node<'a>> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
         let Value::Mapping(members) = self.value() else {
             return None;
         };
@@ -92,34 +91,25 @@ impl<'a> Node<'a> {
     }
 
     /// Follows a path of member names.
-    pub(crate) fn at(&self, path: &[&str]) -> Option<&Node<'a>> {
+    pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
         path.iter().try_fold(self, |node, name| node.get(name))
     }
 
     /// Lists the members that count: the last of each name, merged ones included.
-    pub(crate) fn members(&self) -> Vec<(&Key<'a>, &Node<'a>)> {
-        let mut found: Vec<(&Key<'a>, &Node<'a>)> = Vec::new();
+    pub(crate) fn members(&self) -> Vec<(&Key<'a>, &Self)> {
+        let mut found: Vec<(&Key<'a>, &Self)> = Vec::new();
         self.collect_members(&mut found);
         found.reverse();
         found
     }
 
-    /// Tells whether a member is written twice, and where for the second time.
-    pub(crate) fn repeated_key(&self) -> Option<&Key<'a>> {
-        let Value::Mapping(members) = self.value() else {
-            return None;
-        };
-        let mut seen = std::collections::BTreeSet::new();
-        members.iter().filter_map(|member| member.key.as_ref()).find(|key| !seen.insert(&*key.text))
-    }
-
     /// Goes backwards, so that the first of each name that is met is the one that counts.
-    fn collect_members<'n>(&'n self, found: &mut Vec<(&'n Key<'a>, &'n Node<'a>)>) {
+    fn collect_members<'n>(&'n self, found: &mut Vec<(&'n Key<'a>, &'n Self)>) {
         let Value::Mapping(members) = self.value() else {
             return;
         };
         // Below this, looking through the list is faster than keeping a set.
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         let small = members.len() < 24 && members.iter().all(|member| member.key.is_some());
         if !small {
             seen.extend(found.iter().map(|(key, _)| &*key.text));
@@ -147,7 +137,7 @@ impl<'a> Node<'a> {
     }
 
     /// Lists the mappings that a merge names; earlier ones win.
-    fn merged(&self) -> impl Iterator<Item = &Node<'a>> {
+    fn merged(&self) -> impl Iterator<Item = &Self> {
         let list = self.items();
         let single = if self.is_mapping() { Some(self) } else { None };
         single.into_iter().chain(list.iter().filter(|node| node.is_mapping()))
@@ -178,7 +168,6 @@ mod tests {
             assert_eq!(root.get("a").unwrap().scalar(), Some("3"));
             let names: Vec<_> = root.members().iter().map(|(key, _)| key.text.clone()).collect();
             assert_eq!(names, ["b", "a"]);
-            assert_eq!(root.repeated_key().unwrap().line, 3);
         });
     }
 

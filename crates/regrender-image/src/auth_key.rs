@@ -163,6 +163,12 @@ impl AuthKey {
         self.pattern.as_ref().is_ok_and(HostPattern::has_wildcard)
     }
 
+    /// Returns how long the key's path is: the longer, the narrower the key is meant.
+    #[must_use]
+    pub fn path_length(&self) -> usize {
+        self.pattern.as_ref().map_or(0, |pattern| pattern.path().len())
+    }
+
     /// Tells whether the key covers `image`, Docker Hub's fallback left aside.
     #[must_use]
     pub fn covers(&self, image: &ImageReference) -> bool {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::object::read_object;
 use super::{Namespace, Secret, ServiceAccount, Workload, helm};
+use crate::finding::Finding;
 use crate::kustomization::{self, Change, Kustomization, Operation, read_operations};
+use crate::leak::{self, SopsRules};
 use crate::manifest::{Document, Node, read_documents};
 use crate::place::{Place, file_name};
 use crate::text;
@@ -26,10 +28,28 @@ pub struct FileFacts {
     pub(crate) operations: Vec<Vec<Operation>>,
     /// The files that a generator of KSOPS opens.
     pub(crate) sealed_files: Vec<String>,
+    /// What leaks.
+    pub(crate) findings: Vec<Finding>,
+    /// The rules, where the file is a `.sops.yaml`.
+    pub(crate) sops_rules: Option<SopsRules>,
+    /// Whether the file is sealed with SOPS, or could be.
+    pub(crate) sealing: Sealing,
     /// Whether the file is the `Chart.yaml` of a Helm chart.
     pub(crate) is_chart: bool,
     /// Whether `{{` occurs anywhere.
     pub(crate) has_braces: bool,
+}
+
+/// Whether a file is sealed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sealing {
+    /// There is nothing to seal.
+    #[default]
+    Nothing,
+    /// It could be sealed.
+    Sealable,
+    /// A document carries the metadata of SOPS.
+    Sealed,
 }
 
 impl FileFacts {
@@ -64,11 +84,13 @@ pub fn read_file(path: &str, bytes: &[u8]) -> FileFacts {
     let has_braces = text.contains("{{");
     let mut facts = FileFacts { path: Arc::from(path), has_braces, ..FileFacts::default() };
     facts.is_chart = file_name(path) == "Chart.yaml";
+    facts.findings = leak::identities(&facts.path, &text);
     for Document { index, root } in read_documents(&text) {
         match root {
-            Ok(root) => facts.take_document(index, &root),
+            Ok(root) => facts.take_document(index, &root, &text),
             Err(reason) if has_braces && is_template(&text, &reason) => {
-                return FileFacts::helm_template(path);
+                let findings = std::mem::take(&mut facts.findings);
+                return FileFacts { findings, ..FileFacts::helm_template(path) };
             }
             Err(reason) => facts.unreadable.push(Unreadable {
                 file: Arc::clone(&facts.path),
@@ -77,11 +99,21 @@ pub fn read_file(path: &str, bytes: &[u8]) -> FileFacts {
             }),
         }
     }
+    facts.findings.extend(facts.secrets.iter().flat_map(leak::in_secret));
     facts
 }
 
 impl FileFacts {
-    fn take_document(&mut self, index: usize, root: &Node<'_>) {
+    fn take_document(&mut self, index: usize, root: &Node<'_>, text: &str) {
+        let place = self.place(index, root);
+        self.findings.extend(leak::in_document(root, &place, text));
+        if leak::is_sealed(root) {
+            self.sealing = Sealing::Sealed;
+        }
+        if file_name(&self.path) == ".sops.yaml" {
+            self.sops_rules = Some(SopsRules::read(&self.path, root));
+            return;
+        }
         if kustomization::is_kustomization(&self.path, root) {
             let found = kustomization::read(&self.path, index, root);
             self.workloads.extend(found.images_as_workload());
@@ -90,10 +122,13 @@ impl FileFacts {
         } else if let Some(operations) = read_operations(root) {
             self.operations.push(operations);
         } else if root.get("kind").and_then(Node::string).is_some() {
-            let place = self.place(index, root);
             read_object(self, root, &place);
-        } else if let Some(workload) = helm::read_values_file(&self.path, index, root) {
-            self.workloads.push(workload);
+            if self.sealed_files.is_empty() {
+                self.sealing = self.sealing.max(Sealing::Sealable);
+            }
+        } else {
+            self.sealing = self.sealing.max(Sealing::Sealable);
+            self.workloads.extend(helm::read_values_file(&self.path, index, root));
         }
     }
 

@@ -56,11 +56,10 @@ fn of_mapping<'n, 'a>(node: &'n Node<'a>, key_says_so: bool) -> Option<Found<'n,
         None => repository.to_owned(),
     };
     image = with_tag(&image, text("tag"));
-    if let Some(digest) = text("digest").or_else(|| text("sha")) {
-        if !image.contains('@') {
-            let algorithm = if digest.contains(':') { "" } else { "sha256:" };
-            image = format!("{image}@{algorithm}{digest}");
-        }
+    let digest = text("digest").or_else(|| text("sha"));
+    if let Some(digest) = digest.filter(|_| !image.contains('@')) {
+        let algorithm = if digest.contains(':') { "" } else { "sha256:" };
+        image = format!("{image}@{algorithm}{digest}");
     }
     let node = node.get("repository").or_else(|| node.get("name")).unwrap_or(node);
     Some(Found { image, node })

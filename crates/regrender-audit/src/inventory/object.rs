@@ -128,18 +128,26 @@ fn unfolded<'n, 'a>(root: &'n Node<'a>, kind: &str) -> Option<&'n Node<'a>> {
 }
 
 fn workloads(root: &Node<'_>, header: &Header) -> Vec<Workload> {
+    match core_pod_path(header) {
+        Some(path) => root.at(path).map(|spec| pod::read(spec, header)).into_iter().collect(),
+        None => shape::read(root, header),
+    }
+}
+
+/// Returns the way to the pod specification in the kinds of Kubernetes itself.
+pub(super) fn core_pod_path(header: &Header) -> Option<&'static [&'static str]> {
     let path: &[&str] = match (&*header.kind, header.group()) {
         ("Pod", "") => &["spec"],
         ("PodTemplate", "") => &["template", "spec"],
-        ("ReplicationController", "") => &["spec", "template", "spec"],
-        ("Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet", "apps" | "extensions") => {
+        ("ReplicationController", "")
+        | ("Job", "batch")
+        | ("Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet", "apps" | "extensions") => {
             &["spec", "template", "spec"]
         }
-        ("Job", "batch") => &["spec", "template", "spec"],
         ("CronJob", "batch") => &["spec", "jobTemplate", "spec", "template", "spec"],
-        _ => return shape::read(root, header),
+        _ => return None,
     };
-    root.at(path).map(|spec| pod::read(spec, header)).into_iter().collect()
+    Some(path)
 }
 
 fn service_account(root: &Node<'_>, header: Header) -> ServiceAccount {

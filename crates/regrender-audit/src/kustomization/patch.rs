@@ -4,12 +4,14 @@ use regex::Regex;
 
 use crate::inventory::{Role, Workload, read_inline_workloads};
 use crate::manifest::{Document, Node, read_documents};
+use crate::place::Place;
 
 /// One patch: whom it is for, and where it stands.
 #[derive(Debug)]
 pub(super) struct Patch {
     pub(super) target: Option<Target>,
     pub(super) body: Body,
+    pub(super) place: Place,
 }
 
 /// The text of a patch.
@@ -27,6 +29,17 @@ pub(crate) enum Change {
     Merge(Box<Workload>),
     /// JSON operations.
     Operations(Vec<Operation>),
+}
+
+impl Change {
+    pub(super) fn is_about_pull_secrets(&self) -> bool {
+        match self {
+            Self::Merge(part) => !part.pull_secrets.is_empty(),
+            Self::Operations(operations) => operations.iter().any(|operation| {
+                matches!(operation, Operation::SetPullSecrets(_) | Operation::AddPullSecret(_))
+            }),
+        }
+    }
 }
 
 /// Whom a patch is for; patterns match the whole name.
@@ -69,7 +82,7 @@ pub(crate) enum Operation {
 }
 
 /// Reads all patches of a kustomization.
-pub(super) fn read_patches(root: &Node<'_>) -> Vec<Patch> {
+pub(super) fn read_patches(root: &Node<'_>, place: &impl Fn(&Node<'_>) -> Place) -> Vec<Patch> {
     let mut patches = Vec::new();
     for member in ["patches", "patchesJson6902"] {
         for node in root.get(member).map(Node::items).unwrap_or_default() {
@@ -79,7 +92,11 @@ pub(super) fn read_patches(root: &Node<'_>) -> Vec<Patch> {
                 (None, Some(patch)) => Body::Inline(read_changes(patch)),
                 (None, None) => continue,
             };
-            patches.push(Patch { target: node.get("target").map(target), body });
+            patches.push(Patch {
+                target: node.get("target").map(target),
+                body,
+                place: place(node),
+            });
         }
     }
     for node in root.get("patchesStrategicMerge").map(Node::items).unwrap_or_default() {
@@ -89,7 +106,7 @@ pub(super) fn read_patches(root: &Node<'_>) -> Vec<Patch> {
             } else {
                 Body::File(text.to_owned())
             };
-            patches.push(Patch { target: None, body });
+            patches.push(Patch { target: None, body, place: place(node) });
         }
     }
     patches
@@ -112,12 +129,11 @@ fn read_changes(text: &str) -> Vec<Change> {
         let Ok(root) = root else {
             continue;
         };
-        match read_operations(&root) {
-            Some(operations) => changes.push(Change::Operations(operations)),
-            None => {
-                let workloads = read_inline_workloads(&root);
-                changes.extend(workloads.into_iter().map(|one| Change::Merge(Box::new(one))));
-            }
+        if let Some(operations) = read_operations(&root) {
+            changes.push(Change::Operations(operations));
+        } else {
+            let workloads = read_inline_workloads(&root);
+            changes.extend(workloads.into_iter().map(|one| Change::Merge(Box::new(one))));
         }
     }
     changes

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Kustomization;
-use super::patch::{Body, Change, Operation};
+use super::patch::{Body, Change, Operation, Patch};
 use crate::inventory::{ImageUse, Rendering, Role, Source, Workload};
-use crate::place::join;
+use crate::place::{Place, join};
 
 /// More trees than this for one file are not told apart.
 const RENDERING_LIMIT: usize = 64;
@@ -34,6 +34,15 @@ struct Object<'o> {
     service_account: Option<String>,
     service_account_changed: bool,
     merges_lists: bool,
+    /// The places of the image entries and patches that took effect.
+    used: Vec<Place>,
+}
+
+/// What becomes of an object in every tree, and what took effect on the way.
+#[derive(Debug, Default)]
+pub(crate) struct Rendered {
+    pub(crate) renderings: Vec<Rendering>,
+    pub(crate) used: Vec<Place>,
 }
 
 impl Kustomizations {
@@ -81,6 +90,61 @@ impl Kustomizations {
         self.patch_files.contains_key(&file) && !self.parents.contains_key(&file)
     }
 
+    /// Lists the patches for pull secrets that took effect nowhere, although all that could be
+    /// patched is at hand.
+    pub(crate) fn idle_patches(
+        &self,
+        used: &BTreeSet<Place>,
+        files: &BTreeSet<String>,
+    ) -> Vec<&Place> {
+        let complete = |folder: &&String| self.is_complete(folder, files, &mut Vec::new());
+        let mut idle = Vec::new();
+        for (folder, one) in &self.by_folder {
+            let users: Vec<&String> = if one.is_component {
+                self.parents.get(folder).into_iter().flatten().collect()
+            } else {
+                vec![folder]
+            };
+            if users.is_empty() || !users.iter().all(complete) {
+                continue;
+            }
+            let for_secrets = one
+                .patches
+                .iter()
+                .filter(|patch| self.changes(one, patch).iter().any(Change::is_about_pull_secrets));
+            idle.extend(
+                for_secrets.map(|patch| &patch.place).filter(|place| !used.contains(place)),
+            );
+        }
+        idle
+    }
+
+    /// Tells whether everything that a kustomization lists is at hand.
+    fn is_complete(
+        &self,
+        folder: &str,
+        files: &BTreeSet<String>,
+        within: &mut Vec<String>,
+    ) -> bool {
+        let Some(one) = self.by_folder.get(folder) else {
+            return files.contains(folder);
+        };
+        if within.iter().any(|known| known == folder) {
+            return true;
+        }
+        within.push(folder.to_owned());
+        one.resources.iter().all(|path| self.is_complete(&join(folder, path), files, within))
+    }
+
+    fn changes<'k>(&'k self, one: &Kustomization, patch: &'k Patch) -> &'k [Change] {
+        match &patch.body {
+            Body::Inline(changes) => changes,
+            Body::File(file) => {
+                self.patch_files.get(&join(one.folder(), file)).map_or(&[], Vec::as_slice)
+            }
+        }
+    }
+
     /// Works out what becomes of an object that pulls nothing itself.
     pub(crate) fn render_object(
         &self,
@@ -89,7 +153,7 @@ impl Kustomizations {
         namespace: Option<&str>,
         name: &str,
         pull_secrets: &[String],
-    ) -> Vec<Rendering> {
+    ) -> Rendered {
         self.render(file, |root, chain| {
             let mut object = Object {
                 kind,
@@ -103,6 +167,7 @@ impl Kustomizations {
                 service_account_changed: false,
                 // Lists of accounts are replaced as a whole.
                 merges_lists: false,
+                used: Vec::new(),
             };
             self.transform(&mut object, chain);
             object.into_rendering(root)
@@ -110,9 +175,9 @@ impl Kustomizations {
     }
 
     /// Works out what becomes of a workload.
-    pub(crate) fn render_workload(&self, workload: &Workload) -> Vec<Rendering> {
+    pub(crate) fn render_workload(&self, workload: &Workload) -> Rendered {
         if workload.source == Source::KustomizeImages {
-            return Vec::new();
+            return Rendered::default();
         }
         self.render(&workload.place.file, |root, chain| {
             let images = workload.images.iter().map(|image| (image.clone(), false)).collect();
@@ -127,6 +192,7 @@ impl Kustomizations {
                 service_account: workload.service_account.clone(),
                 service_account_changed: false,
                 merges_lists: workload.source == Source::Core,
+                used: Vec::new(),
             };
             self.transform(&mut object, chain);
             object.into_rendering(root)
@@ -136,21 +202,23 @@ impl Kustomizations {
     fn render(
         &self,
         file: &str,
-        object: impl Fn(&str, &[&Kustomization]) -> Rendering,
-    ) -> Vec<Rendering> {
+        object: impl Fn(&str, &[&Kustomization]) -> (Rendering, Vec<Place>),
+    ) -> Rendered {
         let mut chains = Vec::new();
         self.collect_chains(&join("", file), &mut Vec::new(), &mut chains);
-        let mut renderings: Vec<Rendering> = chains
-            .iter()
-            .filter_map(|chain| {
-                let kustomizations: Vec<&Kustomization> =
-                    chain.iter().filter_map(|folder| self.by_folder.get(*folder)).collect();
-                Some(object(chain.last()?, &kustomizations))
-            })
-            .collect();
-        renderings.sort();
-        renderings.dedup();
-        renderings
+        let mut rendered = Rendered::default();
+        for chain in &chains {
+            let kustomizations: Vec<&Kustomization> =
+                chain.iter().filter_map(|folder| self.by_folder.get(*folder)).collect();
+            if let Some(root) = chain.last() {
+                let (rendering, used) = object(root, &kustomizations);
+                rendered.renderings.push(rendering);
+                rendered.used.extend(used);
+            }
+        }
+        rendered.renderings.sort();
+        rendered.renderings.dedup();
+        rendered
     }
 
     /// Lists the ways from `path` to the top, innermost kustomization first.
@@ -204,13 +272,7 @@ impl Kustomizations {
         }
         within.pop();
         for patch in &one.patches {
-            let changes = match &patch.body {
-                Body::Inline(changes) => changes.as_slice(),
-                Body::File(path) => {
-                    self.patch_files.get(&join(one.folder(), path)).map_or(&[][..], Vec::as_slice)
-                }
-            };
-            for change in changes {
+            for change in self.changes(one, patch) {
                 let names = [&*object.name, object.written_name];
                 let meant = match (&patch.target, change) {
                     (Some(target), _) => target.takes(object.kind, names),
@@ -221,6 +283,7 @@ impl Kustomizations {
                 };
                 if meant {
                     object.patch(change);
+                    object.used.push(patch.place.clone());
                 }
             }
         }
@@ -236,6 +299,7 @@ impl Kustomizations {
             if let Some(change) = one.images.iter().find(|change| change.is_about(&image.image)) {
                 image.image = change.apply(&image.image);
                 *changed = true;
+                object.used.push(change.place.clone());
             }
         }
     }
@@ -301,9 +365,9 @@ impl Object<'_> {
         }
     }
 
-    fn into_rendering(self, root: &str) -> Rendering {
+    fn into_rendering(self, root: &str) -> (Rendering, Vec<Place>) {
         let images = self.images.into_iter().enumerate();
-        Rendering {
+        let rendering = Rendering {
             root: root.to_owned(),
             namespace: self.namespace,
             name: self.name,
@@ -313,6 +377,7 @@ impl Object<'_> {
                 .collect(),
             pull_secrets: Some(self.pull_secrets).filter(|_| self.pull_secrets_changed),
             service_account: self.service_account.filter(|_| self.service_account_changed),
-        }
+        };
+        (rendering, self.used)
     }
 }

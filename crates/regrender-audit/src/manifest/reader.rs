@@ -207,11 +207,11 @@ impl<'a> Builder<'a> {
 }
 
 fn key_of(node: Node<'_>) -> Result<Key<'_>, Reason> {
-    let (line, column) = (node.line, node.column);
+    let line = node.line;
     match node.value {
-        Value::Scalar(text, _) => Ok(Key { text, line, column }),
+        Value::Scalar(text, _) => Ok(Key { text }),
         Value::Shared(shared) => match shared.value() {
-            Value::Scalar(text, _) => Ok(Key { text: text.clone(), line, column }),
+            Value::Scalar(text, _) => Ok(Key { text: text.clone() }),
             _ => Err(Reason::KeyNotText { line }),
         },
         _ => Err(Reason::KeyNotText { line }),

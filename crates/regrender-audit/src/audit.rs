@@ -1,0 +1,254 @@
+//! Brings everything together: every image with its verdict, and every finding with its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regrender_image::{AuthKey, ImageReference};
+
+use crate::check::{check_accounts, check_secrets, check_subject};
+use crate::credentials::{Credentials, InForce, Opened, Opener};
+use crate::declared::{Declarations, Declared};
+use crate::finding::{Code, Finding, Severity};
+use crate::inventory::{ImageUse, Inventory};
+use crate::place::Place;
+use crate::report::{AuditReport, ImageRow};
+use crate::subject::{Subject, subjects};
+use crate::verdict::{Judgement, Verdict, host_of, judge};
+
+/// Lists of pull secrets that were opened already, by tree, namespace and names.
+type Cache = BTreeMap<(Option<String>, Option<String>, Vec<String>), Opened>;
+
+/// Judges every image of `inventory`.
+///
+/// `declared` is what registries.toml says; `open` opens a sealed Secret where an identity for it is
+/// at hand, and gives `None` otherwise.
+#[must_use]
+pub fn audit(inventory: &Inventory, declared: &Declared, open: Opener<'_>) -> AuditReport {
+    let declarations = Declarations::new(declared);
+    let credentials = Credentials::new(inventory, &declarations, open);
+    let mut auditor = Auditor {
+        inventory,
+        declarations: &declarations,
+        credentials: &credentials,
+        opened: Cache::new(),
+        images: Vec::new(),
+        findings: inventory.findings.clone(),
+        used: Vec::new(),
+        hosts: BTreeMap::new(),
+    };
+    for subject in subjects(inventory) {
+        auditor.take(&subject);
+    }
+    auditor.findings.extend(check_secrets(inventory, &credentials));
+    auditor.findings.extend(check_accounts(inventory, &auditor.used));
+    auditor.report_keys_without_image();
+    auditor.report_undeclared_hosts();
+    let mut findings = auditor.findings;
+    findings.sort();
+    findings.dedup();
+    AuditReport::new(auditor.images, findings, inventory)
+}
+
+struct Auditor<'a> {
+    inventory: &'a Inventory,
+    declarations: &'a Declarations<'a>,
+    credentials: &'a Credentials<'a>,
+    opened: Cache,
+    images: Vec<ImageRow>,
+    findings: Vec<Finding>,
+    /// What is in force for each workload, by namespace.
+    used: Vec<(Option<String>, InForce)>,
+    /// The first place of each host of images.
+    hosts: BTreeMap<String, Place>,
+}
+
+impl Auditor<'_> {
+    fn take(&mut self, subject: &Subject<'_>) {
+        let in_force = self.credentials.in_force(subject);
+        if !subject.is_open() {
+            self.findings.extend(check_subject(
+                subject,
+                &in_force,
+                self.inventory,
+                self.credentials,
+                self.declarations,
+            ));
+        }
+        let mut needed = BTreeSet::new();
+        for image in &subject.images {
+            let parsed = ImageReference::parse(&image.image);
+            let judgement = match &parsed {
+                Ok(parsed) => {
+                    let host = host_of(parsed);
+                    if !self.declarations.knows(parsed) {
+                        self.hosts.entry(host.clone()).or_insert_with(|| image.place.clone());
+                    }
+                    needed.insert(host);
+                    self.judge(subject, &in_force, parsed)
+                }
+                Err(error) => invalid(subject, image, &error.to_string()),
+            };
+            self.report(subject, image, &judgement);
+            self.images.push(ImageRow::new(
+                subject,
+                &in_force,
+                image,
+                parsed.ok().as_ref(),
+                judgement,
+            ));
+        }
+        if subject.namespace.is_none() && !subject.is_open() {
+            self.report_namespace(subject, &in_force, &needed);
+        }
+        self.used.push((subject.namespace.clone(), in_force));
+    }
+
+    fn judge(
+        &mut self,
+        subject: &Subject<'_>,
+        in_force: &InForce,
+        image: &ImageReference,
+    ) -> Judgement {
+        if subject.namespace.is_none() {
+            if self.declarations.is_node_provided(image) {
+                let reason = "credentials are declared to come from the node";
+                return Judgement {
+                    severity: None,
+                    ..Judgement::new(Verdict::DeclaredNodeProvided, reason)
+                };
+            }
+            let reason = match &in_force.unknown {
+                Some(unknown) => format!("the namespace is not known, and {unknown}"),
+                None => "the namespace is not known".to_owned(),
+            };
+            return Judgement::new(Verdict::Undetermined, reason);
+        }
+        let key = (subject.root.clone(), subject.namespace.clone(), in_force.names.clone());
+        let (root, namespace, names) = &key;
+        let credentials = self.credentials;
+        if !self.opened.contains_key(&key) {
+            let opened = credentials.open(namespace.as_deref(), root.as_deref(), names);
+            self.opened.insert(key.clone(), opened);
+        }
+        let Some(opened) = self.opened.get(&key) else {
+            return Judgement::new(Verdict::Undetermined, "the pull secrets could not be opened");
+        };
+        match &opened.keyring {
+            Err(broken) => {
+                let reason = format!(
+                    "Secret `{}` cannot be decoded, so every pull fails: {}",
+                    broken.secret, broken.reason
+                );
+                Judgement::new(Verdict::BrokenSecret, reason)
+            }
+            Ok(keyring) => {
+                let unknown = in_force.unknown.as_deref().or(opened.unknown.as_deref());
+                judge(image, keyring, self.declarations, unknown)
+            }
+        }
+    }
+
+    fn report(&mut self, subject: &Subject<'_>, image: &ImageUse, judgement: &Judgement) {
+        let (Some(severity), Some(code)) = (judgement.severity, judgement.verdict.code()) else {
+            return;
+        };
+        // One finding for the whole workload says it.
+        if judgement.verdict == Verdict::Undetermined
+            && subject.namespace.is_none()
+            && !subject.is_open()
+        {
+            return;
+        }
+        let message = format!("`{}` of {}: {}", image.image, subject.title(), judgement.reason);
+        self.findings.push(Finding::with_severity(code, severity, &image.place, message));
+    }
+
+    fn report_namespace(
+        &mut self,
+        subject: &Subject<'_>,
+        in_force: &InForce,
+        needed: &BTreeSet<String>,
+    ) {
+        let hosts: Vec<&str> = needed.iter().map(String::as_str).collect();
+        let mut message = format!("the namespace of {} is not known", subject.title());
+        if !hosts.is_empty() {
+            message = format!("{message}; in any, its images come from `{}`", hosts.join("`, `"));
+        }
+        if in_force.names.is_empty() {
+            message.push_str(", and no pull secret is named");
+        } else {
+            message = format!("{message}, with the pull secrets `{}`", in_force.names.join("`, `"));
+        }
+        let place = &subject.workload.place;
+        self.findings.push(Finding::new(Code::NamespaceUnknown, place, message));
+    }
+
+    /// Finds keys that match no image of the namespaces in which their Secret is.
+    fn report_keys_without_image(&mut self) {
+        for (position, secret) in self.inventory.secrets.iter().enumerate() {
+            let config =
+                self.credentials.content(position).and_then(|content| content.decode().ok());
+            let Some(config) = config.filter(|_| secret.namespace.is_some()) else {
+                continue;
+            };
+            let users: Vec<&ImageRow> = self
+                .images
+                .iter()
+                .filter(|row| row.namespace == secret.namespace || row.namespace.is_none())
+                .filter(|row| row.pull_secrets.contains(&secret.name))
+                .collect();
+            if users.is_empty() {
+                continue;
+            }
+            for text in config.entries.keys() {
+                let Ok(key) = AuthKey::parse(text) else {
+                    continue;
+                };
+                let matches = users
+                    .iter()
+                    .filter_map(|row| ImageReference::parse(&row.image).ok())
+                    .any(|image| {
+                        let hub = image.domain() == regrender_image::DOCKER_HUB;
+                        key.covers(&image) || hub && key.is_hub_fallback()
+                    });
+                if !matches {
+                    let message = format!(
+                        "key `{text}` of Secret `{}` matches no image that is pulled with it",
+                        secret.name
+                    );
+                    self.findings.push(Finding::new(Code::KeyUnused, &secret.place, message));
+                }
+            }
+        }
+    }
+
+    fn report_undeclared_hosts(&mut self) {
+        if self.declarations.is_empty() {
+            return;
+        }
+        for (host, place) in &self.hosts {
+            let message =
+                format!("images come from `{host}`, which registries.toml does not declare");
+            self.findings.push(Finding::new(Code::RegistryUndeclared, place, message));
+        }
+    }
+}
+
+/// Judges an image that does not parse: wrong, or filled in later.
+fn invalid(subject: &Subject<'_>, image: &ImageUse, error: &str) -> Judgement {
+    let text = &image.image;
+    let group = subject.workload.api_version.split('/').next().unwrap_or_default();
+    let filled_in = text.contains("{{") || text.contains("$(") || text.contains("${");
+    if filled_in && matches!(group, "argoproj.io" | "tekton.dev") {
+        let reason = "the image is a parameter that is filled in when it runs";
+        return Judgement::new(Verdict::Undetermined, reason);
+    }
+    if filled_in {
+        let reason = "the image is a template that was not rendered";
+        return Judgement::new(Verdict::InvalidImage, reason);
+    }
+    let mut judgement = Judgement::new(Verdict::InvalidImage, error);
+    if subject.is_open() {
+        judgement.severity = Some(Severity::Warning);
+    }
+    judgement
+}

@@ -1,0 +1,7 @@
+//! Knows what is wrong with Secrets, accounts and lists of pull secrets, whatever the images.
+
+mod account;
+mod secret;
+
+pub(crate) use self::account::{check_accounts, check_subject};
+pub(crate) use self::secret::check_secrets;

@@ -1,0 +1,177 @@
+//! Knows what is wrong with lists of pull secrets, at pods and at accounts.
+
+use std::collections::BTreeSet;
+
+use regrender_image::{ENFORCE_MOUNTABLE_SECRETS, enforces_mountable_secrets};
+
+use super::secret::is_pull_secret;
+use crate::credentials::{Credentials, InForce, Origin};
+use crate::declared::Declarations;
+use crate::finding::{Code, Finding};
+use crate::inventory::{Inventory, ServiceAccount};
+use crate::place::Place;
+use crate::subject::Subject;
+
+/// Checks the list of one workload.
+pub(crate) fn check_subject(
+    subject: &Subject<'_>,
+    in_force: &InForce,
+    inventory: &Inventory,
+    credentials: &Credentials<'_>,
+    declarations: &Declarations<'_>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let place = &subject.workload.place;
+    let namespace = subject.namespace.as_deref();
+    let root = subject.root.as_deref();
+    let title = subject.title();
+    check_list(&title, &in_force.names, place, &mut findings);
+    if let Some(namespace) = namespace {
+        for name in in_force.names.iter().filter(|name| !name.is_empty()) {
+            let known = credentials.secret(Some(namespace), name, root).is_some()
+                || declarations.rendered(namespace, name).is_some();
+            if !known {
+                findings.push(missing_secret(&title, name, namespace, inventory, place));
+            }
+        }
+    }
+    let Some(account) = in_force.account.as_deref() else {
+        return findings;
+    };
+    match credentials.account(namespace, account, root) {
+        Some(found) if in_force.origin == Origin::Pod => {
+            check_against(&title, &in_force.names, found, place, &mut findings);
+        }
+        Some(_) => {}
+        None => findings.extend(account_elsewhere(&title, account, namespace, inventory, place)),
+    }
+    findings
+}
+
+/// Checks the accounts, and finds accounts and Secrets that nothing uses.
+pub(crate) fn check_accounts(
+    inventory: &Inventory,
+    used: &[(Option<String>, InForce)],
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let running: BTreeSet<(Option<&str>, &str)> = used
+        .iter()
+        .filter_map(|(namespace, one)| Some((namespace.as_deref(), one.account.as_deref()?)))
+        .collect();
+    let mut named: BTreeSet<&str> =
+        used.iter().flat_map(|(_, one)| one.names.iter().map(String::as_str)).collect();
+    for account in &inventory.service_accounts {
+        let title = format!("ServiceAccount `{}`", account.name);
+        check_list(&title, &account.pull_secrets, &account.place, &mut findings);
+        named.extend(account.pull_secrets.iter().map(String::as_str));
+        let trees = account.renderings.iter().map(|one| (one.namespace.as_deref(), &*one.name));
+        let mut addresses = trees.chain([(account.namespace.as_deref(), &*account.name)]);
+        // The default account serves workloads that no repository knows of.
+        let is_default = account.name == regrender_image::DEFAULT_ACCOUNT;
+        if !account.pull_secrets.is_empty()
+            && !is_default
+            && !addresses.any(|one| running.contains(&one))
+        {
+            let message = format!("{title} has pull secrets, but no workload here runs under it");
+            findings.push(Finding::new(Code::AccountUnused, &account.place, message));
+        }
+    }
+    for secret in inventory.secrets.iter().filter(|secret| is_pull_secret(secret)) {
+        if !named.contains(&*secret.name) && !named.contains(&*secret.written_name) {
+            let message = format!("no account and no workload here names Secret `{}`", secret.name);
+            findings.push(Finding::new(Code::SecretUnused, &secret.place, message));
+        }
+    }
+    findings
+}
+
+fn check_list(title: &str, names: &[String], place: &Place, findings: &mut Vec<Finding>) {
+    if names.iter().any(String::is_empty) {
+        let message = format!("{title} lists a pull secret without a name");
+        findings.push(Finding::new(Code::EmptySecretName, place, message));
+    }
+    let mut seen = BTreeSet::new();
+    for name in names.iter().filter(|name| !name.is_empty()) {
+        if !seen.insert(name) {
+            let message = format!("{title} lists the pull secret `{name}` twice");
+            findings.push(Finding::new(Code::PullSecretTwice, place, message));
+        }
+    }
+}
+
+fn missing_secret(
+    title: &str,
+    name: &str,
+    namespace: &str,
+    inventory: &Inventory,
+    place: &Place,
+) -> Finding {
+    let elsewhere =
+        inventory.secrets.iter().find(|one| one.name == name && one.namespace.is_some());
+    if let Some(other) = elsewhere.and_then(|one| one.namespace.as_deref()) {
+        let message = format!(
+            "{title} lists the pull secret `{name}`, which exists in `{other}` but not in `{namespace}`"
+        );
+        return Finding::new(Code::PullSecretElsewhere, place, message);
+    }
+    let message =
+        format!("{title} lists the pull secret `{name}`, which nothing defines in `{namespace}`");
+    Finding::new(Code::PullSecretMissing, place, message)
+}
+
+/// Compares a pod's own list with the account that it keeps out.
+fn check_against(
+    title: &str,
+    names: &[String],
+    account: &ServiceAccount,
+    place: &Place,
+    findings: &mut Vec<Finding>,
+) {
+    let left_out: Vec<&str> = account
+        .pull_secrets
+        .iter()
+        .filter(|name| !name.is_empty() && !names.contains(name))
+        .map(String::as_str)
+        .collect();
+    if !left_out.is_empty() {
+        let message = format!(
+            "{title} lists pull secrets of its own, so `{}` of ServiceAccount `{}` is not added",
+            left_out.join("`, `"),
+            account.name
+        );
+        findings.push(Finding::new(Code::AccountSecretsNotAdded, place, message));
+    }
+    let enforces = account.annotations.get(ENFORCE_MOUNTABLE_SECRETS);
+    if enforces.is_some_and(|value| enforces_mountable_secrets(value)) {
+        for name in names.iter().filter(|name| !account.pull_secrets.contains(name)) {
+            let message = format!(
+                "pods of {title} will be rejected: ServiceAccount `{}` enforces its list, and pull secret `{name}` is not on it",
+                account.name
+            );
+            findings.push(Finding::new(Code::AccountRejectsPod, place, message));
+        }
+    }
+}
+
+fn account_elsewhere(
+    title: &str,
+    name: &str,
+    namespace: Option<&str>,
+    inventory: &Inventory,
+    place: &Place,
+) -> Option<Finding> {
+    // Every namespace has a default account.
+    if name == regrender_image::DEFAULT_ACCOUNT {
+        return None;
+    }
+    let namespace = namespace?;
+    let same_name = inventory.service_accounts.iter().filter(|one| one.name == name);
+    // One whose namespace is not known may well be the right one.
+    let mut namespaces =
+        same_name.map(|one| one.namespace.as_deref()).collect::<Option<Vec<_>>>()?;
+    let other = namespaces.pop()?;
+    let message = format!(
+        "{title} runs under ServiceAccount `{name}`, which exists in `{other}` but not in `{namespace}`"
+    );
+    Some(Finding::new(Code::AccountElsewhere, place, message))
+}

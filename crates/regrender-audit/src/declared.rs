@@ -1,0 +1,158 @@
+//! Knows what registries.toml declares, as far as verdicts depend on it.
+
+use std::collections::BTreeMap;
+
+use regrender_image::{AuthKey, ImageReference, PullSecret};
+
+/// What is declared about registries and pull secrets.
+#[derive(Clone, Debug, Default)]
+pub struct Declared {
+    /// Keys of registries that need a credential: `host[:port][/path]`, wildcards allowed.
+    pub private: Vec<String>,
+    /// Keys of registries that need none.
+    pub anonymous: Vec<String>,
+    /// Keys of registries for which the node or the kubelet's plugins provide credentials.
+    pub node_provided: Vec<String>,
+    /// The pull secrets that a build renders.
+    pub pull_secrets: Vec<RenderedPullSecret>,
+}
+
+/// A pull secret that a build renders into one namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RenderedPullSecret {
+    /// The namespace.
+    pub namespace: String,
+    /// The name of the Secret.
+    pub name: String,
+    /// The registry keys that it holds.
+    pub keys: Vec<String>,
+    /// The accounts that get it.
+    pub service_accounts: Vec<String>,
+    /// The workloads that get it, as `Kind/name`.
+    pub workloads: Vec<String>,
+}
+
+/// The declarations, ready to be asked.
+#[derive(Debug)]
+pub(crate) struct Declarations<'d> {
+    pub(crate) declared: &'d Declared,
+    private: Vec<AuthKey>,
+    anonymous: Vec<AuthKey>,
+    node_provided: Vec<AuthKey>,
+    rendered: BTreeMap<(&'d str, &'d str), &'d RenderedPullSecret>,
+}
+
+impl<'d> Declarations<'d> {
+    pub(crate) fn new(declared: &'d Declared) -> Self {
+        let keys = |texts: &[String]| -> Vec<AuthKey> {
+            texts.iter().filter_map(|text| AuthKey::parse(text).ok()).collect()
+        };
+        let rendered = declared.pull_secrets.iter();
+        Self {
+            declared,
+            private: keys(&declared.private),
+            anonymous: keys(&declared.anonymous),
+            node_provided: keys(&declared.node_provided),
+            rendered: rendered.map(|one| ((&*one.namespace, &*one.name), one)).collect(),
+        }
+    }
+
+    /// Tells whether nothing at all is declared.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.private.is_empty() && self.anonymous.is_empty() && self.node_provided.is_empty()
+    }
+
+    pub(crate) fn is_private(&self, image: &ImageReference) -> bool {
+        covers(&self.private, image)
+    }
+
+    pub(crate) fn is_anonymous(&self, image: &ImageReference) -> bool {
+        covers(&self.anonymous, image)
+    }
+
+    pub(crate) fn is_node_provided(&self, image: &ImageReference) -> bool {
+        covers(&self.node_provided, image)
+    }
+
+    pub(crate) fn knows(&self, image: &ImageReference) -> bool {
+        self.is_private(image) || self.is_anonymous(image) || self.is_node_provided(image)
+    }
+
+    /// Finds a pull secret that a build renders.
+    pub(crate) fn rendered(&self, namespace: &str, name: &str) -> Option<&'d RenderedPullSecret> {
+        self.rendered.get(&(namespace, name)).copied()
+    }
+
+    /// Lists the pull secrets that a build gives to an account.
+    pub(crate) fn of_account<'s>(
+        &'s self,
+        namespace: &'s str,
+        account: &'s str,
+    ) -> impl Iterator<Item = &'d str> + 's {
+        let given = move |one: &&RenderedPullSecret| {
+            one.namespace == namespace && one.service_accounts.iter().any(|name| name == account)
+        };
+        self.declared.pull_secrets.iter().filter(given).map(|one| &*one.name)
+    }
+
+    /// Lists the pull secrets that a build gives to a workload.
+    pub(crate) fn of_workload(&self, namespace: &str, kind: &str, name: &str) -> Vec<&'d str> {
+        let wanted = format!("{kind}/{name}");
+        let given = self
+            .declared
+            .pull_secrets
+            .iter()
+            .filter(|one| one.namespace == namespace && one.workloads.contains(&wanted));
+        given.map(|one| &*one.name).collect()
+    }
+}
+
+impl RenderedPullSecret {
+    /// Returns a Secret with the same keys and a credential that nobody has.
+    pub(crate) fn stand_in(&self) -> PullSecret {
+        let entries: serde_json::Map<String, serde_json::Value> = self
+            .keys
+            .iter()
+            .map(|key| {
+                (key.clone(), serde_json::json!({"username": "rendered", "password": "rendered"}))
+            })
+            .collect();
+        let payload = serde_json::json!({ "auths": entries }).to_string();
+        PullSecret {
+            name: self.name.clone(),
+            kind: "kubernetes.io/dockerconfigjson".to_owned(),
+            data: BTreeMap::from([(".dockerconfigjson".to_owned(), payload.into_bytes())]),
+        }
+    }
+}
+
+/// Docker Hub is declared by the key that its credential has, which covers its images as a fallback.
+fn covers(keys: &[AuthKey], image: &ImageReference) -> bool {
+    let hub = image.domain() == regrender_image::DOCKER_HUB;
+    keys.iter().any(|key| key.covers(image) || hub && key.is_hub_fallback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn docker_hub_may_be_declared_by_its_key() {
+        let declared = Declared {
+            private: vec!["https://index.docker.io/v1/".to_owned()],
+            anonymous: vec!["mirror.corp:5000".to_owned()],
+            ..Declared::default()
+        };
+        let declarations = Declarations::new(&declared);
+        assert!(declarations.is_private(&"busybox".parse().unwrap()));
+        assert!(!declarations.is_private(&"localhost/busybox".parse().unwrap()));
+        assert!(declarations.is_anonymous(&"mirror.corp:5000/x".parse().unwrap()));
+    }
+
+    #[test]
+    fn stand_in_decodes_to_its_keys() {
+        let rendered = RenderedPullSecret { keys: vec!["r.io".to_owned()], ..Default::default() };
+        let config = rendered.stand_in().decode().unwrap();
+        assert!(config.entries.contains_key("r.io"));
+    }
+}

@@ -1,0 +1,151 @@
+//! Knows secrets that stand where they should not. Never repeats what it found.
+
+mod sops;
+
+use std::sync::Arc;
+
+use regex::Regex;
+use regrender_image::{ConfigShape, DockerConfig, decode_docker_config};
+
+pub(crate) use self::sops::{SopsRules, is_sealed};
+use crate::finding::{Code, Finding};
+use crate::inventory::{Secret, SecretState};
+use crate::manifest::Node;
+use crate::place::Place;
+
+const IDENTITY: &str = "AGE-SECRET-KEY-";
+
+/// Finds private age keys in any text.
+pub(crate) fn identities(path: &Arc<str>, text: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !text.contains(IDENTITY) {
+        return findings;
+    }
+    for (number, line) in text.lines().enumerate() {
+        let Some(at) = line.find(IDENTITY) else {
+            continue;
+        };
+        let rest = line.get(at + IDENTITY.len()..).unwrap_or_default();
+        let digits = rest.strip_prefix("PQ-").unwrap_or(rest);
+        let long = digits.bytes().take_while(u8::is_ascii_alphanumeric).count() >= 8;
+        if long && digits.starts_with('1') {
+            let place =
+                Place { file: Arc::clone(path), document: 0, line: number + 1, column: at + 1 };
+            findings.push(Finding::new(
+                Code::LeakedIdentity,
+                &place,
+                "a private age key is written out here",
+            ));
+        }
+    }
+    findings
+}
+
+/// Finds what leaks in one document.
+pub(crate) fn in_document(root: &Node<'_>, place: &Place, text: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if is_sealed(root) {
+        findings.extend(sops::values_in_clear(root, place));
+    } else if text.contains("auths") {
+        let is_secret = root.get("kind").and_then(Node::scalar) == Some("Secret");
+        if !is_secret {
+            auths_below(root, place, 0, &mut findings);
+        }
+    }
+    findings
+}
+
+/// Finds what a Secret in clear gives away.
+pub(crate) fn in_secret(secret: &Secret) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if secret.state != SecretState::Clear {
+        return findings;
+    }
+    let shapes = [
+        (".dockerconfigjson", ConfigShape::DockerConfigJson),
+        (".dockercfg", ConfigShape::DockerCfg),
+    ];
+    for (key, shape) in shapes {
+        let Some(payload) = secret.content.data.get(key).filter(|payload| !payload.is_empty())
+        else {
+            continue;
+        };
+        let config = decode_docker_config(payload, shape);
+        if config.as_ref().is_ok_and(holds_nothing) {
+            continue;
+        }
+        let message = format!("Secret `{}` holds registry credentials in clear", secret.name);
+        findings.push(Finding::new(Code::LeakedPullSecret, &secret.place, message));
+        if let Ok(config) = config {
+            findings.extend(short_lived(&config).map(|host| {
+                let message = format!(
+                    "Secret `{}` holds a token for `{host}` that expires within hours",
+                    secret.name
+                );
+                Finding::new(Code::LeakedToken, &secret.place, message)
+            }));
+        }
+    }
+    findings
+}
+
+fn holds_nothing(config: &DockerConfig) -> bool {
+    config.entries.values().all(|entry| entry.password.is_empty() && !entry.has_token)
+}
+
+/// Finds a registry whose user name shows that the password is a token of hours.
+fn short_lived(config: &DockerConfig) -> impl Iterator<Item = &str> {
+    let is_token = |user: &[u8]| {
+        matches!(user, b"AWS" | b"oauth2accesstoken" | b"_dcgcloud_token")
+            || user == b"00000000-0000-0000-0000-000000000000"
+    };
+    config
+        .entries
+        .iter()
+        .filter(move |(_, entry)| is_token(&entry.username) && !entry.password.is_empty())
+        .map(|(key, _)| &**key)
+}
+
+/// Looks for a docker configuration: as nodes, or as text inside a value.
+fn auths_below(node: &Node<'_>, place: &Place, depth: usize, findings: &mut Vec<Finding>) {
+    let at = |node: &Node<'_>| Place { line: node.line, column: node.column, ..place.clone() };
+    if let Some(auths) = node.get("auths").filter(|auths| has_credential(auths)) {
+        let message = "a docker configuration with credentials stands here in clear";
+        findings.push(Finding::new(Code::LeakedAuths, &at(auths), message));
+        return;
+    }
+    if let Some(text) = node.string().filter(|text| text.contains("\"auths\"")) {
+        let config = decode_docker_config(text.trim().as_bytes(), ConfigShape::DockerConfigJson);
+        if config.is_ok_and(|config| !holds_nothing(&config)) {
+            let message = "a docker configuration with credentials stands in this value in clear";
+            findings.push(Finding::new(Code::LeakedAuths, &at(node), message));
+        }
+    }
+    if depth < 64 {
+        for (_, value) in node.members() {
+            auths_below(value, place, depth + 1, findings);
+        }
+        for item in node.items() {
+            auths_below(item, place, depth + 1, findings);
+        }
+    }
+}
+
+fn has_credential(auths: &Node<'_>) -> bool {
+    auths.members().iter().any(|(_, entry)| {
+        ["auth", "password", "identitytoken", "registrytoken"].iter().any(|name| {
+            let text = entry.get(name).and_then(Node::scalar).unwrap_or_default();
+            !text.is_empty() && !is_placeholder(text)
+        })
+    })
+}
+
+/// Tells whether a value is filled in later, or sealed.
+fn is_placeholder(text: &str) -> bool {
+    text.starts_with("ENC[") || text.contains("{{") || text.contains("${") || text.starts_with('<')
+}
+
+/// Compiles the pattern of a rule; one that this dialect cannot read matches nothing.
+fn pattern(text: &str) -> Option<Regex> {
+    Regex::new(text).ok()
+}

@@ -1,0 +1,151 @@
+//! Knows which values a SOPS file must not show, and which files `.sops.yaml` wants sealed.
+
+use regex::Regex;
+
+use super::pattern;
+use crate::finding::{Code, Finding};
+use crate::manifest::Node;
+use crate::place::{Place, folder_of, join};
+
+/// The creation rules of one `.sops.yaml`.
+#[derive(Debug)]
+pub(crate) struct SopsRules {
+    folder: String,
+    rules: Vec<Rule>,
+}
+
+#[derive(Debug)]
+enum Rule {
+    Pattern(Regex),
+    /// A pattern in a dialect that this program does not read.
+    Unreadable,
+    /// A rule without a pattern takes what is left.
+    Everything,
+}
+
+impl SopsRules {
+    pub(crate) fn read(path: &str, root: &Node<'_>) -> Self {
+        let rules = root.get("creation_rules").map(Node::items).unwrap_or_default();
+        let rules = rules
+            .iter()
+            .map(|rule| match rule.get("path_regex").and_then(Node::scalar) {
+                Some(text) => pattern(text).map_or(Rule::Unreadable, Rule::Pattern),
+                None => Rule::Everything,
+            })
+            .collect();
+        Self { folder: join(folder_of(path), ""), rules }
+    }
+
+    /// Tells how closely the rules apply to `file`: the length of their folder's path.
+    pub(crate) fn closeness(&self, file: &str) -> Option<usize> {
+        let inside = self.folder.is_empty()
+            || file.strip_prefix(&*self.folder).is_some_and(|rest| rest.starts_with('/'));
+        inside.then_some(self.folder.len())
+    }
+
+    /// Tells whether a rule names `file` by a pattern; the first rule that takes it decides.
+    pub(crate) fn names(&self, file: &str) -> bool {
+        let relative = file.strip_prefix(&*self.folder).unwrap_or(file).trim_start_matches('/');
+        for rule in &self.rules {
+            match rule {
+                Rule::Pattern(pattern) if pattern.is_match(relative) => return true,
+                Rule::Pattern(_) => {}
+                Rule::Unreadable | Rule::Everything => return false,
+            }
+        }
+        false
+    }
+}
+
+/// Tells whether a document carries the metadata of SOPS.
+pub(crate) fn is_sealed(root: &Node<'_>) -> bool {
+    root.get("sops").is_some_and(|sops| sops.get("mac").is_some() || sops.get("version").is_some())
+}
+
+/// Finds the first value that the file's own selector wants encrypted and that is not.
+pub(super) fn values_in_clear(root: &Node<'_>, place: &Place) -> Option<Finding> {
+    let sops = root.get("sops")?;
+    let selector = Selector::of(sops)?;
+    let mut path = Vec::new();
+    let (node, path) = first_in_clear(root, &selector, &mut path, false)?;
+    let place = Place { line: node.line, column: node.column, ..place.clone() };
+    let message = format!("the value of `{path}` is in clear in a sealed file");
+    Some(Finding::new(Code::LeakedSopsValue, &place, message))
+}
+
+/// Which values are encrypted; a part of the path decides for everything below it.
+enum Selector {
+    UnencryptedSuffix(String),
+    EncryptedSuffix(String),
+    UnencryptedRegex(Regex),
+    EncryptedRegex(Regex),
+}
+
+impl Selector {
+    /// Reads the selector; `None` for those that go by comments, which are not kept here.
+    fn of(sops: &Node<'_>) -> Option<Self> {
+        let text = |name: &str| sops.get(name).and_then(Node::scalar);
+        if text("encrypted_comment_regex").is_some() || text("unencrypted_comment_regex").is_some()
+        {
+            return None;
+        }
+        if let Some(text) = text("encrypted_regex") {
+            return Some(Self::EncryptedRegex(pattern(text)?));
+        }
+        if let Some(text) = text("unencrypted_regex") {
+            return Some(Self::UnencryptedRegex(pattern(text)?));
+        }
+        if let Some(text) = text("encrypted_suffix") {
+            return Some(Self::EncryptedSuffix(text.to_owned()));
+        }
+        let suffix = text("unencrypted_suffix").unwrap_or("_unencrypted");
+        Some(Self::UnencryptedSuffix(suffix.to_owned()))
+    }
+
+    fn matches(&self, part: &str) -> bool {
+        match self {
+            Self::UnencryptedSuffix(suffix) | Self::EncryptedSuffix(suffix) => {
+                part.ends_with(&**suffix)
+            }
+            Self::UnencryptedRegex(regex) | Self::EncryptedRegex(regex) => regex.is_match(part),
+        }
+    }
+
+    fn encrypts(&self, matched: bool) -> bool {
+        match self {
+            Self::UnencryptedSuffix(_) | Self::UnencryptedRegex(_) => !matched,
+            Self::EncryptedSuffix(_) | Self::EncryptedRegex(_) => matched,
+        }
+    }
+}
+
+fn first_in_clear<'n, 'a>(
+    node: &'n Node<'a>,
+    selector: &Selector,
+    path: &mut Vec<String>,
+    matched: bool,
+) -> Option<(&'n Node<'a>, String)> {
+    if let Some(text) = node.scalar() {
+        // SOPS leaves empty strings and null as they are.
+        let clear = !text.is_empty() && !text.starts_with("ENC[AES256_GCM,");
+        return (clear && selector.encrypts(matched)).then(|| (node, path.join(".")));
+    }
+    for item in node.items() {
+        let found = first_in_clear(item, selector, path, matched);
+        if found.is_some() {
+            return found;
+        }
+    }
+    for (key, value) in node.members() {
+        if path.is_empty() && key.text == "sops" {
+            continue;
+        }
+        path.push(key.text.to_string());
+        let found = first_in_clear(value, selector, path, matched || selector.matches(&key.text));
+        path.pop();
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}

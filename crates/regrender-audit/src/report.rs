@@ -1,0 +1,242 @@
+//! Knows how an audit is told: as data, as JSON and as text for people.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use regrender_image::ImageReference;
+use serde::{Serialize, Serializer};
+
+use crate::credentials::InForce;
+use crate::finding::{Finding, Severity};
+use crate::inventory::{ImageUse, Inventory};
+use crate::subject::Subject;
+use crate::verdict::{Judgement, Verdict};
+
+/// Everything an audit found.
+#[derive(Clone, Debug, Serialize)]
+pub struct AuditReport {
+    /// Every image with its verdict.
+    pub images: Vec<ImageRow>,
+    /// Every finding, by file and line.
+    #[serde(serialize_with = "findings_in_short")]
+    pub findings: Vec<Finding>,
+    /// Every file or document that could not be read.
+    pub unreadable: Vec<UnreadableRow>,
+    /// How much there is of everything.
+    pub summary: Summary,
+}
+
+/// One image of one workload.
+#[derive(Clone, Debug, Serialize)]
+pub struct ImageRow {
+    /// The file.
+    pub file: String,
+    /// The document in the file, from 0.
+    pub document: usize,
+    /// The line of the image, from 1.
+    pub line: usize,
+    /// The kind of the workload; empty for values of charts.
+    pub kind: String,
+    /// The namespace, where it is known.
+    pub namespace: Option<String>,
+    /// The name of the workload.
+    pub name: String,
+    /// `init`, `container`, `ephemeral` or `volume`.
+    pub role: &'static str,
+    /// The name of the container or volume, or the path of keys to the image.
+    pub container: String,
+    /// The image as it is deployed.
+    pub image: String,
+    /// What the keyring is asked for, if the image parses.
+    pub repository: Option<String>,
+    /// The account, where it is known.
+    pub service_account: Option<String>,
+    /// The pull secrets in force, in order.
+    pub pull_secrets: Vec<String>,
+    /// What becomes of it.
+    #[serde(serialize_with = "verdict_name")]
+    pub verdict: Verdict,
+    /// How bad that is; `None` where all is well.
+    #[serde(skip)]
+    pub severity: Option<Severity>,
+    /// Why.
+    #[serde(skip)]
+    pub reason: String,
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnreadableRow {
+    /// The file.
+    pub file: String,
+    /// Why, in words; `helm-template` for templates of Helm.
+    pub reason: String,
+}
+
+/// Counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Files read.
+    pub files: usize,
+    /// Workloads and other things that pull images.
+    pub workloads: usize,
+    /// Images.
+    pub images: usize,
+    /// Images by verdict.
+    pub verdicts: BTreeMap<&'static str, usize>,
+    /// Findings by severity.
+    pub findings: BTreeMap<&'static str, usize>,
+    /// Files and documents that could not be read.
+    pub unreadable: usize,
+}
+
+impl ImageRow {
+    pub(crate) fn new(
+        subject: &Subject<'_>,
+        in_force: &InForce,
+        image: &ImageUse,
+        parsed: Option<&ImageReference>,
+        judgement: Judgement,
+    ) -> Self {
+        Self {
+            file: image.place.file.to_string(),
+            document: image.place.document,
+            line: image.place.line,
+            kind: subject.workload.kind.clone(),
+            namespace: subject.namespace.clone(),
+            name: subject.name.clone(),
+            role: image.role.name(),
+            container: image.container.clone(),
+            image: image.image.clone(),
+            repository: parsed.map(ImageReference::repository),
+            service_account: in_force.account.clone(),
+            pull_secrets: in_force.names.clone(),
+            verdict: judgement.verdict,
+            severity: judgement.severity,
+            reason: judgement.reason,
+        }
+    }
+}
+
+impl AuditReport {
+    pub(crate) fn new(
+        images: Vec<ImageRow>,
+        findings: Vec<Finding>,
+        inventory: &Inventory,
+    ) -> Self {
+        let mut summary = Summary {
+            files: inventory.files(),
+            images: images.len(),
+            unreadable: inventory.unreadable.len(),
+            ..Summary::default()
+        };
+        let mut workloads: Vec<_> = images
+            .iter()
+            .map(|row| (&row.file, row.document, &row.kind, &row.namespace, &row.name))
+            .collect();
+        workloads.sort();
+        workloads.dedup();
+        summary.workloads = workloads.len();
+        for row in &images {
+            *summary.verdicts.entry(row.verdict.name()).or_default() += 1;
+        }
+        for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+            let count = findings.iter().filter(|one| one.severity == severity).count();
+            summary.findings.insert(severity.name(), count);
+        }
+        let unreadable = inventory
+            .unreadable
+            .iter()
+            .map(|one| UnreadableRow { file: one.file.to_string(), reason: one.reason.to_string() })
+            .collect();
+        Self { images, findings, unreadable, summary }
+    }
+
+    /// Tells the worst severity among the findings; `None` where there is none.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).min()
+    }
+
+    /// Returns the object that `--output json` prints.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        // Nothing in here can fail to serialise: every key is a string.
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// Returns the report for people: findings first, then what could not be read, then counts.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        for finding in &self.findings {
+            // Writing to a string cannot fail.
+            let _infallible = write!(
+                text,
+                "{}[{}]: {}\n  --> {}:{}:{}\n  help: {}\n\n",
+                finding.severity.name(),
+                finding.code.name(),
+                finding.message,
+                finding.file,
+                finding.line,
+                finding.column,
+                finding.code.help(),
+            );
+        }
+        for one in &self.unreadable {
+            let _infallible = writeln!(text, "unreadable: {}: {}", one.file, one.reason);
+        }
+        let _infallible = writeln!(text, "{}", self.summary_line());
+        text
+    }
+
+    /// Returns one line of counts.
+    #[must_use]
+    pub fn summary_line(&self) -> String {
+        let verdicts: Vec<String> =
+            self.summary.verdicts.iter().map(|(name, count)| format!("{count} {name}")).collect();
+        let count = |severity: Severity| {
+            self.summary.findings.get(severity.name()).copied().unwrap_or_default()
+        };
+        format!(
+            "{} images in {} files: {}; {} errors, {} warnings, {} unreadable",
+            self.summary.images,
+            self.summary.files,
+            if verdicts.is_empty() { "nothing to pull".to_owned() } else { verdicts.join(", ") },
+            count(Severity::Error),
+            count(Severity::Warning),
+            self.summary.unreadable,
+        )
+    }
+}
+
+/// The part of a finding that scripts rely on.
+#[derive(Serialize)]
+struct ShortFinding<'f> {
+    code: &'static str,
+    severity: &'static str,
+    file: &'f str,
+    line: usize,
+    message: &'f str,
+}
+
+fn findings_in_short<S: Serializer>(
+    findings: &[Finding],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(findings.iter().map(|one| ShortFinding {
+        code: one.code.name(),
+        severity: one.severity.name(),
+        file: &one.file,
+        line: one.line,
+        message: &one.message,
+    }))
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
+pub(crate) fn verdict_name<S: Serializer>(
+    verdict: &Verdict,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(verdict.name())
+}

@@ -1,0 +1,88 @@
+//! Knows the workloads one by one as they are deployed: one for each tree that renders them.
+
+use crate::inventory::{ImageUse, Inventory, Source, Workload};
+
+/// A workload as one tree deploys it.
+#[derive(Clone, Debug)]
+pub(crate) struct Subject<'i> {
+    pub(crate) workload: &'i Workload,
+    pub(crate) namespace: Option<String>,
+    pub(crate) name: String,
+    /// The folder of the outermost kustomization, if there is one.
+    pub(crate) root: Option<String>,
+    pub(crate) images: Vec<ImageUse>,
+    /// What the pods name themselves.
+    pub(crate) pull_secrets: Vec<String>,
+    pub(crate) service_account: Option<String>,
+}
+
+impl Subject<'_> {
+    /// Tells whether a chart decides about accounts and pull secrets, and not this text.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.workload.source, Source::HelmValues | Source::KustomizeImages)
+    }
+
+    /// Names the workload for people.
+    pub(crate) fn title(&self) -> String {
+        match (&*self.workload.kind, &*self.name) {
+            ("", _) => "these values".to_owned(),
+            (kind, "") => format!("this {kind}"),
+            (kind, name) => format!("{kind} `{name}`"),
+        }
+    }
+}
+
+/// Lists every workload as it is deployed.
+///
+/// Entries of a kustomization's `images:` that rename an image found elsewhere are left out: the
+/// workload shows the outcome.
+pub(crate) fn subjects(inventory: &Inventory) -> Vec<Subject<'_>> {
+    let mut subjects = Vec::new();
+    for workload in inventory.workloads() {
+        if workload.renderings.len() < 2 {
+            subjects.push(as_settled(workload));
+        } else {
+            subjects.extend(workload.renderings.iter().map(|one| as_rendered(workload, one)));
+        }
+    }
+    for subject in &mut subjects {
+        if subject.workload.source == Source::KustomizeImages {
+            subject.images.retain(|image| !inventory.used.contains(&image.place));
+        }
+    }
+    subjects.retain(|subject| !subject.images.is_empty());
+    subjects
+}
+
+fn as_settled(workload: &Workload) -> Subject<'_> {
+    Subject {
+        workload,
+        namespace: workload.namespace.clone(),
+        name: workload.name.clone(),
+        root: workload.renderings.first().map(|one| one.root.clone()),
+        images: workload.images.clone(),
+        pull_secrets: workload.pull_secrets.clone(),
+        service_account: workload.service_account.clone(),
+    }
+}
+
+fn as_rendered<'i>(workload: &'i Workload, rendering: &crate::inventory::Rendering) -> Subject<'i> {
+    let mut subject = Subject {
+        namespace: rendering.namespace.clone(),
+        name: rendering.name.clone(),
+        root: Some(rendering.root.clone()),
+        ..as_settled(workload)
+    };
+    for (position, image) in &rendering.images {
+        if let Some(one) = subject.images.get_mut(*position) {
+            one.image.clone_from(image);
+        }
+    }
+    if let Some(pull_secrets) = &rendering.pull_secrets {
+        subject.pull_secrets.clone_from(pull_secrets);
+    }
+    if let Some(account) = &rendering.service_account {
+        subject.service_account = Some(account.clone());
+    }
+    subject
+}

@@ -1,0 +1,239 @@
+//! Knows what becomes of one image: covered or not, by what, and how bad that is.
+
+use regrender_image::{DOCKER_HUB, ImageReference, Keyring, Match, MatchKind};
+
+use crate::declared::Declarations;
+use crate::finding::{Code, Severity};
+
+/// What becomes of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// The image string does not parse.
+    InvalidImage,
+    /// A listed Secret cannot be decoded, which fails every pull.
+    BrokenSecret,
+    /// The first credential is meant for this image.
+    Covered,
+    /// It matches only because matching knows no segments.
+    CoveredByPrefix,
+    /// It matches only through a wildcard.
+    CoveredByWildcard,
+    /// It is covered by the credential of Docker Hub, for want of another.
+    CoveredByHubFallback,
+    /// Another credential comes first.
+    Shadowed,
+    /// The matching entry is empty.
+    CoveredEmpty,
+    /// The registry is private and nothing matches.
+    UncoveredPrivate,
+    /// Nothing is known of the registry and nothing matches.
+    UncoveredUnknown,
+    /// The registry is public and nothing matches.
+    Public,
+    /// The registry is public, and a credential is tried nevertheless.
+    PublicWithCredential,
+    /// The node or the kubelet's plugins have the credential.
+    DeclaredNodeProvided,
+    /// The repository does not say enough.
+    Undetermined,
+}
+
+impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 14] = [
+        Self::InvalidImage,
+        Self::BrokenSecret,
+        Self::Covered,
+        Self::CoveredByPrefix,
+        Self::CoveredByWildcard,
+        Self::CoveredByHubFallback,
+        Self::Shadowed,
+        Self::CoveredEmpty,
+        Self::UncoveredPrivate,
+        Self::UncoveredUnknown,
+        Self::Public,
+        Self::PublicWithCredential,
+        Self::DeclaredNodeProvided,
+        Self::Undetermined,
+    ];
+
+    /// Returns the stable name, in kebab case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Covered => "covered",
+            Self::Public => "public",
+            Self::DeclaredNodeProvided => "declared-node-provided",
+            _ => self.code().map_or("", Code::name),
+        }
+    }
+
+    /// Returns the finding that goes with the verdict; `None` where all is well.
+    #[must_use]
+    pub fn code(self) -> Option<Code> {
+        match self {
+            Self::InvalidImage => Some(Code::InvalidImage),
+            Self::BrokenSecret => Some(Code::BrokenSecret),
+            Self::CoveredByPrefix => Some(Code::CoveredByPrefix),
+            Self::CoveredByWildcard => Some(Code::CoveredByWildcard),
+            Self::CoveredByHubFallback => Some(Code::CoveredByHubFallback),
+            Self::Shadowed => Some(Code::Shadowed),
+            Self::CoveredEmpty => Some(Code::CoveredEmpty),
+            Self::UncoveredPrivate => Some(Code::UncoveredPrivate),
+            Self::UncoveredUnknown => Some(Code::UncoveredUnknown),
+            Self::PublicWithCredential => Some(Code::PublicWithCredential),
+            Self::Undetermined => Some(Code::Undetermined),
+            Self::Covered | Self::Public | Self::DeclaredNodeProvided => None,
+        }
+    }
+}
+
+/// A verdict with its reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Judgement {
+    pub(crate) verdict: Verdict,
+    /// `None` where all is well.
+    pub(crate) severity: Option<Severity>,
+    pub(crate) reason: String,
+}
+
+impl Judgement {
+    pub(crate) fn new(verdict: Verdict, reason: impl Into<String>) -> Self {
+        let severity = verdict.code().map(Code::severity);
+        Self { verdict, severity, reason: reason.into() }
+    }
+
+    fn well(verdict: Verdict, reason: impl Into<String>) -> Self {
+        Self { verdict, severity: None, reason: reason.into() }
+    }
+
+    fn at(self, severity: Severity) -> Self {
+        Self { severity: Some(severity), ..self }
+    }
+}
+
+/// Judges an image whose pull secrets can be opened; `unknown` names what cannot.
+pub(crate) fn judge(
+    image: &ImageReference,
+    keyring: &Keyring,
+    declarations: &Declarations<'_>,
+    unknown: Option<&str>,
+) -> Judgement {
+    let matches = keyring.look_up(image);
+    match matches.first() {
+        Some(first) => judge_covered(image, first, &matches, keyring, declarations),
+        None => judge_uncovered(image, declarations, unknown),
+    }
+}
+
+fn judge_uncovered(
+    image: &ImageReference,
+    declarations: &Declarations<'_>,
+    unknown: Option<&str>,
+) -> Judgement {
+    let host = host_of(image);
+    if declarations.is_node_provided(image) {
+        return Judgement::well(
+            Verdict::DeclaredNodeProvided,
+            format!("credentials for `{host}` are declared to come from the node"),
+        );
+    }
+    if let Some(unknown) = unknown {
+        return Judgement::new(Verdict::Undetermined, unknown);
+    }
+    if declarations.is_anonymous(image) {
+        let reason = format!("`{host}` is declared to need no credential");
+        return Judgement::well(Verdict::Public, reason);
+    }
+    if declarations.is_private(image) {
+        let reason = format!("no pull secret in force covers `{host}`, which is declared private");
+        return Judgement::new(Verdict::UncoveredPrivate, reason);
+    }
+    let reason =
+        format!("no pull secret in force covers `{host}`, and nothing is declared about it");
+    Judgement::new(Verdict::UncoveredUnknown, reason)
+}
+
+fn judge_covered(
+    image: &ImageReference,
+    first: &Match<'_>,
+    matches: &[Match<'_>],
+    keyring: &Keyring,
+    declarations: &Declarations<'_>,
+) -> Judgement {
+    let by = format!("key `{}` of Secret `{}`", first.key.text(), first.secret);
+    let is_hub = image.domain() == DOCKER_HUB;
+    if first.kind == MatchKind::HubFallback && !is_hub {
+        let reason = format!("{by} belongs to Docker Hub and is sent to `{}`", host_of(image));
+        return Judgement::new(Verdict::CoveredByHubFallback, reason);
+    }
+    if first.entry.is_empty() {
+        let reason = format!("{by} has neither user name nor password");
+        let found = Judgement::new(Verdict::CoveredEmpty, reason);
+        let private = declarations.is_private(image);
+        return if private { found } else { found.at(Severity::Warning) };
+    }
+    if declarations.is_anonymous(image) {
+        let reason = format!("no credential is needed, but {by} is the only thing tried");
+        return Judgement::new(Verdict::PublicWithCredential, reason);
+    }
+    if let Some(found) = shadowed(image, first, matches, keyring) {
+        return found;
+    }
+    match first.kind {
+        MatchKind::Exact => Judgement::well(Verdict::Covered, by),
+        MatchKind::HubFallback => Judgement::well(Verdict::CoveredByHubFallback, by),
+        MatchKind::Prefix => {
+            let reason = format!("{by} ends inside a segment of the image's path");
+            Judgement::new(Verdict::CoveredByPrefix, reason)
+        }
+        MatchKind::Wildcard => {
+            let severity =
+                if is_hub || first.inside_segment { Severity::Warning } else { Severity::Info };
+            let also = if is_hub { ", which reaches Docker Hub" } else { "" };
+            Judgement::new(Verdict::CoveredByWildcard, format!("{by} has a wildcard{also}"))
+                .at(severity)
+        }
+    }
+}
+
+/// Finds a credential that is meant for the image more than the one that comes first.
+fn shadowed(
+    image: &ImageReference,
+    first: &Match<'_>,
+    matches: &[Match<'_>],
+    keyring: &Keyring,
+) -> Option<Judgement> {
+    let by = format!("key `{}` of Secret `{}`", first.key.text(), first.secret);
+    let other = |entry: &regrender_image::RegistryEntry| {
+        entry.username != first.entry.username
+            || entry.password.expose() != first.entry.password.expose()
+    };
+    if image.domain() == DOCKER_HUB && first.kind != MatchKind::HubFallback {
+        let hub = keyring.entries().find(|(_, key, entry)| key.is_hub_fallback() && other(entry));
+        if let Some((secret, key, _)) = hub {
+            let reason = format!(
+                "{by} matches, so key `{}` of Secret `{secret}` is never tried",
+                key.text()
+            );
+            return Some(Judgement::new(Verdict::Shadowed, reason).at(Severity::Error));
+        }
+    }
+    let weight = |one: &Match<'_>| {
+        (!one.inside_segment, one.kind == MatchKind::Exact, one.key.path_length())
+    };
+    let best = matches
+        .iter()
+        .max_by(|one, two| weight(one).cmp(&weight(two)).then(two.position.cmp(&one.position)))?;
+    if best.position == first.position || weight(best) <= weight(first) || !other(best.entry) {
+        return None;
+    }
+    let reason =
+        format!("{by} is tried before key `{}` of Secret `{}`", best.key.text(), best.secret);
+    Some(Judgement::new(Verdict::Shadowed, reason))
+}
+
+/// Returns the host to show for an image.
+pub(crate) fn host_of(image: &ImageReference) -> String {
+    if image.domain().is_empty() { image.path().to_owned() } else { image.domain().to_owned() }
+}

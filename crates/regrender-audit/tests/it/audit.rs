@@ -1,0 +1,381 @@
+//! What an audit makes of a repository.
+
+use insta::assert_snapshot;
+use regrender_audit::{AuditReport, Declared, Inventory, RenderedPullSecret, Severity, audit};
+
+fn run(files: &[(&str, &str)], declared: &Declared) -> AuditReport {
+    let inventory = Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())));
+    audit(&inventory, declared, &|_| None)
+}
+
+/// Lists the verdicts of all images.
+fn verdicts(files: &[(&str, &str)], declared: &Declared) -> Vec<&'static str> {
+    run(files, declared).images.iter().map(|row| row.verdict.name()).collect()
+}
+
+/// Lists `code line` of the findings.
+fn findings(files: &[(&str, &str)]) -> Vec<String> {
+    let report = run(files, &Declared::default());
+    report.findings.iter().map(|one| format!("{} {}", one.code.name(), one.line)).collect()
+}
+
+#[track_caller]
+fn finds(files: &[(&str, &str)], code: &str) {
+    let found = findings(files);
+    assert!(found.iter().any(|one| one.starts_with(code)), "{code}: {found:?}");
+}
+
+fn secret(name: &str, auths: &str) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: n}}\n\
+         type: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: '{{\"auths\":{auths}}}'\n"
+    )
+}
+
+fn pod(image: &str, pull_secrets: &str) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: n}}\nspec:\n  \
+         imagePullSecrets: {pull_secrets}\n  containers:\n  - name: c\n    image: {image}\n"
+    )
+}
+
+/// The verdict on one image that is pulled with one Secret.
+#[track_caller]
+fn check(image: &str, auths: &str, verdict: &str) {
+    let text = secret("s", auths) + &pod(image, "[{name: s}]");
+    assert_eq!(verdicts(&[("a.yaml", &text)], &Declared::default()), [verdict], "{image} {auths}");
+}
+
+const LOGIN: &str = r#"{"username":"u","password":"canary-4f1d"}"#;
+const OTHER: &str = r#"{"username":"v","password":"canary-4f1d"}"#;
+
+fn private(key: &str) -> Declared {
+    Declared { private: vec![key.to_owned()], ..Declared::default() }
+}
+
+#[test]
+fn every_way_of_covering_has_its_verdict() {
+    check("r.io/team/app", &format!(r#"{{"r.io":{LOGIN}}}"#), "covered");
+    check("r.io/team2/app", &format!(r#"{{"r.io/team":{LOGIN}}}"#), "covered-by-prefix");
+    check("r.io/team/app", &format!(r#"{{"*.io":{LOGIN}}}"#), "covered-by-wildcard");
+    let hub = format!(r#"{{"https://index.docker.io/v1/":{LOGIN}}}"#);
+    check("busybox", &hub, "covered-by-hub-fallback");
+    check("localhost/app", &hub, "covered-by-hub-fallback");
+    check("r.io/app", r#"{"r.io":{}}"#, "covered-empty");
+    check("r.io/app", &format!(r#"{{"q.io":{LOGIN}}}"#), "uncovered-unknown");
+    check("R.io/App", &format!(r#"{{"r.io":{LOGIN}}}"#), "invalid-image");
+    check("r.io/app", r#"{"r.io":{"auth":"x"}}"#, "broken-secret");
+}
+
+#[test]
+fn hub_password_for_another_host_is_an_error() {
+    let hub = format!(r#"{{"https://index.docker.io/v1/":{LOGIN}}}"#);
+    for (image, severity) in [("busybox", None), ("localhost/app", Some(Severity::Error))] {
+        let text = secret("s", &hub) + &pod(image, "[{name: s}]");
+        let report = run(&[("a.yaml", &text)], &Declared::default());
+        assert_eq!(report.images[0].severity, severity, "{image}");
+    }
+}
+
+#[test]
+fn a_key_in_the_way_shadows_the_one_that_is_meant() {
+    let two = format!(r#"{{"docker.io":{LOGIN},"https://index.docker.io/v1/":{OTHER}}}"#);
+    check("busybox", &two, "shadowed");
+    let same = format!(r#"{{"docker.io":{LOGIN},"https://index.docker.io/v1/":{LOGIN}}}"#);
+    check("busybox", &same, "covered");
+    let prefix = format!(r#"{{"r.io/tea":{LOGIN},"r.io":{OTHER}}}"#);
+    check("r.io/team/app", &prefix, "shadowed");
+    let longer = format!(r#"{{"r.io/team":{LOGIN},"r.io":{OTHER}}}"#);
+    check("r.io/team/app", &longer, "covered");
+}
+
+#[test]
+fn declarations_decide_what_nothing_covers() {
+    let text = pod("r.io/app", "[]");
+    let files = [("a.yaml", &*text)];
+    assert_eq!(verdicts(&files, &Declared::default()), ["uncovered-unknown"]);
+    assert_eq!(verdicts(&files, &private("r.io")), ["uncovered-private"]);
+    let anonymous = Declared { anonymous: vec!["r.io".to_owned()], ..Declared::default() };
+    assert_eq!(verdicts(&files, &anonymous), ["public"]);
+    let node = Declared { node_provided: vec!["*.io".to_owned()], ..Declared::default() };
+    assert_eq!(verdicts(&files, &node), ["declared-node-provided"]);
+    let covered = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)) + &pod("r.io/app", "[{name: s}]");
+    assert_eq!(verdicts(&[("a.yaml", &covered)], &anonymous), ["public-with-credential"]);
+}
+
+#[test]
+fn what_the_repository_does_not_say_is_undetermined() {
+    let gone = pod("r.io/app", "[{name: gone}]");
+    assert_eq!(verdicts(&[("a.yaml", &gone)], &private("r.io")), ["undetermined"]);
+    let account = pod("r.io/app", "[]\n  serviceAccountName: unknown");
+    assert_eq!(verdicts(&[("a.yaml", &account)], &private("r.io")), ["undetermined"]);
+    let no_namespace = pod("r.io/app", "[]").replace(", namespace: n", "");
+    assert_eq!(verdicts(&[("a.yaml", &no_namespace)], &private("r.io")), ["undetermined"]);
+    finds(&[("a.yaml", &no_namespace)], "namespace-unknown");
+    let sealed = "kind: SealedSecret\nmetadata: {name: s, namespace: n}\n".to_owned()
+        + &pod("r.io/app", "[{name: s}]");
+    assert_eq!(verdicts(&[("a.yaml", &sealed)], &private("r.io")), ["undetermined"]);
+    let values = "image: {repository: r.io/app, tag: 1}\n";
+    assert_eq!(verdicts(&[("values.yaml", values)], &private("r.io")), ["undetermined"]);
+}
+
+#[test]
+fn namespace_may_be_assumed() {
+    let text = (secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)) + &pod("r.io/app", "[{name: s}]"))
+        .replace(", namespace: n", "");
+    let mut inventory = Inventory::read([("-", text.as_bytes())]);
+    inventory.assume_namespace("n");
+    let report = audit(&inventory, &Declared::default(), &|_| None);
+    assert_eq!(report.images[0].verdict.name(), "covered");
+}
+
+#[test]
+fn rendered_pull_secrets_count() {
+    let rendered = RenderedPullSecret {
+        namespace: "n".to_owned(),
+        name: "regcred".to_owned(),
+        keys: vec!["r.io".to_owned()],
+        service_accounts: vec!["default".to_owned()],
+        workloads: Vec::new(),
+    };
+    let declared = Declared { pull_secrets: vec![rendered.clone()], ..private("r.io") };
+    let text = pod("r.io/app", "[]");
+    let report = run(&[("a.yaml", &text)], &declared);
+    assert_eq!(report.images[0].verdict.name(), "covered");
+    assert_eq!(report.images[0].pull_secrets, ["regcred"]);
+    let for_workload = RenderedPullSecret {
+        service_accounts: Vec::new(),
+        workloads: vec!["Pod/p".to_owned()],
+        ..rendered
+    };
+    let declared = Declared { pull_secrets: vec![for_workload], ..private("r.io") };
+    assert_eq!(verdicts(&[("a.yaml", &text)], &declared), ["covered"]);
+}
+
+#[test]
+fn account_gives_its_secrets_unless_the_pod_has_its_own() {
+    let account = "---\nkind: ServiceAccount\nmetadata: {name: default, namespace: n}\nimagePullSecrets: [{name: s}]\n";
+    let both = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)) + account;
+    let text = both.clone() + &pod("r.io/app", "[]");
+    assert_eq!(verdicts(&[("a.yaml", &text)], &Declared::default()), ["covered"]);
+    let text = both + &pod("r.io/app", "[{}]");
+    assert_eq!(verdicts(&[("a.yaml", &text)], &Declared::default()), ["uncovered-unknown"]);
+    finds(&[("a.yaml", &text)], "empty-secret-name");
+    finds(&[("a.yaml", &text)], "account-secrets-not-added");
+}
+
+#[test]
+fn each_overlay_is_judged_on_its_own() {
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+        spec: {template: {spec: {imagePullSecrets: [{name: s}], containers: [{name: c, image: app}]}}}\n";
+    let secret = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)).replace(", namespace: n", "");
+    let files = [
+        ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("base/web.yaml", deployment),
+        (
+            "dev/kustomization.yaml",
+            "namespace: dev\nnamePrefix: dev-\nresources: [../base, secret.yaml]\nimages: [{name: app, newName: r.io/app}]\n",
+        ),
+        ("dev/secret.yaml", &*secret),
+        (
+            "prod/kustomization.yaml",
+            "namespace: prod\nresources: [../base]\nimages: [{name: app, newName: q.io/app}]\n",
+        ),
+    ];
+    let report = run(&files, &private("q.io"));
+    let rows: Vec<_> = report
+        .images
+        .iter()
+        .map(|row| {
+            format!(
+                "{}/{} {} {}",
+                row.namespace.as_deref().unwrap_or("?"),
+                row.name,
+                row.image,
+                row.verdict.name()
+            )
+        })
+        .collect();
+    assert_eq!(rows, ["dev/dev-web r.io/app covered", "prod/web q.io/app undetermined"]);
+}
+
+#[test]
+fn secrets_are_checked_whatever_the_images() {
+    for (auths, code) in [
+        (r#"{"R.io":{"auth":"YTpi"}}"#, "key-dead"),
+        (r#"{"r.io:x":{"auth":"YTpi"}}"#, "key-dead"),
+        (r#"{"r.io:443":{"auth":"YTpi"}}"#, "key-narrow"),
+        (r#"{"r.io":{"auth":"YTpi"},"https://r.io":{"auth":"YTpi"}}"#, "key-alias"),
+        (r#"{"r.io":{"auth":"YTpi"},"r.io":{"auth":"YTpi"}}"#, "key-repeated"),
+        (r#"{"r.io":{"identitytoken":"canary-4f1d"}}"#, "secret-token-only"),
+        (r#"{"r.io":{"username":"a:b"}}"#, "username-with-colon"),
+        (r#"{"r.io":{"username":"a","password":"canary-4f1d\n"}}"#, "trailing-line-feed"),
+        (r#"{"r.io":{"auth":"x"}}"#, "broken-secret"),
+        (r#"{"r.io":{"Auth":"YTpi"}}"#, "secret-odd-case"),
+        (r#"{"r.io":{"auth":"YTpi"}},"credsStore":"x"#, "secret-unused"),
+    ] {
+        finds(&[("a.yaml", &secret("s", auths))], code);
+    }
+    let wrong = secret("s", "{}").replace("kubernetes.io/dockerconfigjson", "Opaque");
+    finds(&[("a.yaml", &wrong)], "secret-wrong-type");
+    let empty = secret("s", "{}").replace(r#"'{"auths":{}}'"#, "''");
+    finds(&[("a.yaml", &empty)], "secret-empty");
+    let bare = secret("s", "{}").replace("auths", "x");
+    finds(&[("a.yaml", &bare)], "secret-no-auths");
+    let bad = secret("s", "{}").replace("stringData", "data");
+    finds(&[("a.yaml", &bad)], "secret-bad-data");
+}
+
+#[test]
+fn lists_are_checked() {
+    finds(&[("a.yaml", &pod("r.io/x", "[{name: a}, {name: a}]"))], "pull-secret-twice");
+    finds(&[("a.yaml", &pod("r.io/x", "[{name: a}]"))], "pull-secret-missing");
+    let elsewhere =
+        secret("s", "{}").replace("namespace: n", "namespace: m") + &pod("r.io/x", "[{name: s}]");
+    finds(&[("a.yaml", &elsewhere)], "pull-secret-elsewhere");
+    let enforcing = "kind: ServiceAccount\nmetadata:\n  name: default\n  namespace: n\n  annotations: {kubernetes.io/enforce-mountable-secrets: 'true'}\n";
+    finds(
+        &[("a.yaml", &(enforcing.to_owned() + &pod("r.io/x", "[{name: a}]")))],
+        "account-rejects-pod",
+    );
+    let account =
+        "kind: ServiceAccount\nmetadata: {name: s, namespace: m}\nimagePullSecrets: [{name: a}]\n";
+    let text = account.to_owned() + &pod("r.io/x", "[]\n  serviceAccountName: s");
+    finds(&[("a.yaml", &text)], "account-elsewhere");
+    finds(&[("a.yaml", &text)], "account-unused");
+    let unused = secret("s", &format!(r#"{{"q.io":{LOGIN}}}"#)) + &pod("r.io/x", "[{name: s}]");
+    finds(&[("a.yaml", &unused)], "key-unused");
+}
+
+#[test]
+fn registries_that_nobody_declared_are_named() {
+    let text = pod("q.io/app", "[]");
+    let report = run(&[("a.yaml", &text)], &private("r.io"));
+    assert!(report.findings.iter().any(|one| one.code.name() == "registry-undeclared"));
+}
+
+#[test]
+fn patch_that_matches_nothing_is_named() {
+    let kustomization = "resources: [web.yaml]\npatches:\n- target: {kind: Deployment, name: wbe}\n  patch: |\n    \
+        apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: any}\n    spec: {template: {spec: {imagePullSecrets: [{name: p}]}}}\n";
+    let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: c, image: x}]}}}\n";
+    finds(&[("kustomization.yaml", kustomization), ("web.yaml", web)], "patch-without-target");
+    let right = kustomization.replace("wbe", "web");
+    let found = findings(&[("kustomization.yaml", &right), ("web.yaml", web)]);
+    assert!(!found.iter().any(|one| one.starts_with("patch-without-target")), "{found:?}");
+}
+
+#[test]
+fn leaks_are_found_and_never_repeated() {
+    let identity = "AGE-SECRET-KEY-1CANARY4F1DQQQQQQQQQQQQQ";
+    let token = secret(
+        "s",
+        r#"{"1.dkr.ecr.eu-west-1.amazonaws.com":{"username":"AWS","password":"canary-4f1d"}}"#,
+    );
+    let files = [
+        ("clear.yaml", secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#))),
+        ("token.yaml", token),
+        ("config.json", format!(r#"{{"auths":{{"r.io":{LOGIN}}}}}"#)),
+        ("map.yaml", format!("kind: ConfigMap\ndata:\n  config.json: '{{\"auths\":{{\"r.io\":{LOGIN}}}}}'\n")),
+        ("key.txt", format!("# created\n{identity}\n")),
+        ("half.yaml", "kind: Secret\ndata:\n  a: ENC[AES256_GCM,data:x]\n  b: canary-4f1d\nsops: {mac: x, encrypted_regex: ^data$}\n".to_owned()),
+        (".sops.yaml", "creation_rules:\n- path_regex: ^secrets/.*\n".to_owned()),
+        ("secrets/a.yaml", "kind: Secret\nstringData: {a: canary-4f1d}\n".to_owned()),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, &**text)).collect();
+    let report = run(&files, &Declared::default());
+    let found: Vec<String> = report
+        .findings
+        .iter()
+        .filter(|one| one.severity == Severity::Error)
+        .map(|one| format!("{}:{} {}", one.file, one.line, one.code.name()))
+        .collect();
+    assert_snapshot!(found.join("\n"), @r"
+    clear.yaml:2 leaked-pull-secret
+    config.json:1 leaked-auths
+    half.yaml:4 leaked-sops-value
+    key.txt:2 leaked-identity
+    map.yaml:3 leaked-auths
+    secrets/a.yaml:1 not-sealed
+    token.yaml:2 leaked-pull-secret
+    token.yaml:2 leaked-token
+    ");
+    for text in [report.to_text(), report.to_json().to_string(), format!("{report:?}")] {
+        assert!(!text.to_lowercase().contains("canary"), "{text}");
+    }
+}
+
+#[test]
+fn what_only_speaks_of_secrets_is_no_leak() {
+    let text = "kind: CustomResourceDefinition\nspec:\n  description: of type kubernetes.io/dockerconfigjson, {\"auths\": …}, AGE-SECRET-KEY-1…\n";
+    assert!(findings(&[("gotk-components.yaml", text)]).is_empty());
+    let template = r#"{"auths":{"r.io":{"auth":"{{ .auth }}"}}}"#;
+    assert!(findings(&[("a.json", template)]).is_empty());
+    let sealed = "kind: Secret\nmetadata: {name: s}\ntype: kubernetes.io/dockerconfigjson\ndata:\n  .dockerconfigjson: ENC[AES256_GCM,data:x]\nsops: {mac: x, encrypted_regex: ^(data|stringData)$}\n";
+    assert_eq!(findings(&[("a.yaml", sealed)]), ["secret-unused 1"]);
+}
+
+#[test]
+fn json_has_the_members_that_scripts_rely_on_in_order() {
+    let text = pod("r.io/app:1", "[{name: s}]");
+    let report = run(&[("a.yaml", &text), ("b.yaml", "{{ x }}: [\n")], &Declared::default());
+    assert_snapshot!(serde_json::to_string_pretty(&report.to_json()).unwrap(), @r#"
+    {
+      "images": [
+        {
+          "file": "a.yaml",
+          "document": 0,
+          "line": 9,
+          "kind": "Pod",
+          "namespace": "n",
+          "name": "p",
+          "role": "container",
+          "container": "c",
+          "image": "r.io/app:1",
+          "repository": "r.io/app",
+          "service_account": "default",
+          "pull_secrets": [
+            "s"
+          ],
+          "verdict": "undetermined"
+        }
+      ],
+      "findings": [
+        {
+          "code": "pull-secret-missing",
+          "severity": "warning",
+          "file": "a.yaml",
+          "line": 2,
+          "message": "Pod `p` lists the pull secret `s`, which nothing defines in `n`"
+        },
+        {
+          "code": "undetermined",
+          "severity": "info",
+          "file": "a.yaml",
+          "line": 9,
+          "message": "`r.io/app:1` of Pod `p`: Secret `s` is not in the repository"
+        }
+      ],
+      "unreadable": [
+        {
+          "file": "b.yaml",
+          "reason": "helm-template"
+        }
+      ],
+      "summary": {
+        "files": 2,
+        "workloads": 1,
+        "images": 1,
+        "verdicts": {
+          "undetermined": 1
+        },
+        "findings": {
+          "error": 0,
+          "info": 1,
+          "warning": 1
+        },
+        "unreadable": 1
+      }
+    }
+    "#);
+}

@@ -1,0 +1,119 @@
+//! What an explanation says of an image.
+
+use insta::assert_snapshot;
+use regrender_audit::{Declared, Explanation, Question, explain};
+
+const SECRET: &str = r#"{"kind":"Secret","metadata":{"name":"regcred"},"type":"kubernetes.io/dockerconfigjson",
+    "stringData":{".dockerconfigjson":"{\"auths\":{\"r.io\":{\"username\":\"bot\",\"password\":\"canary-4f1d\"}}}"}}"#;
+
+fn ask(image: &str, secrets: &[&str], pod: Option<&str>) -> Explanation {
+    let secrets: Vec<(&str, &[u8])> =
+        secrets.iter().map(|text| ("secret.yaml", text.as_bytes())).collect();
+    explain(&Question {
+        image,
+        pull_secrets: &secrets,
+        pod: pod.map(|text| ("pod.yaml", text.as_bytes())),
+        service_account: None,
+        declared: &Declared::default(),
+        open: &|_| None,
+    })
+}
+
+#[test]
+fn json_has_the_members_that_scripts_rely_on_in_order() {
+    let json = ask("r.io/app:1", &[SECRET], None).to_json();
+    assert_snapshot!(
+        serde_json::to_string_pretty(&json).unwrap(),
+        @r#"
+    {
+      "image": "r.io/app:1",
+      "valid": true,
+      "error": null,
+      "repository": "r.io/app",
+      "host": "r.io",
+      "path": "app",
+      "tag": "1",
+      "digest": null,
+      "credentials": [
+        {
+          "secret": "regcred",
+          "key": "r.io",
+          "username": "bot",
+          "position": 0
+        }
+      ],
+      "pull_secrets": [
+        "regcred"
+      ],
+      "broken": [],
+      "verdict": "covered"
+    }
+    "#
+    );
+}
+
+#[test]
+fn text_tells_the_way_without_the_password() {
+    let text = ask("r.io/app:1", &[SECRET], None).to_text();
+    assert!(!text.contains("canary"));
+    assert_snapshot!(text, @r"
+    image        r.io/app:1
+    host         r.io
+    path         app
+    tag          1
+    asked for    r.io/app
+    pull secret  regcred
+    tried        1. user bot by key r.io of regcred (exact)
+    verdict      covered: key `r.io` of Secret `regcred`
+    ");
+}
+
+#[test]
+fn image_that_does_not_parse_names_the_rule() {
+    let found = ask("R.io/App", &[SECRET], None);
+    assert!(!found.valid);
+    assert_eq!(
+        found.error.as_deref(),
+        Some("repository_must_be_lowercase: repository `App` must be lower case")
+    );
+}
+
+#[test]
+fn pod_lists_what_it_is_pulled_with() {
+    let pod = "apiVersion: apps/v1\nkind: Deployment\nspec: {template: {spec: {imagePullSecrets: [{name: regcred}, {name: gone}]}}}\n";
+    let found = ask("r.io/app", &[SECRET], Some(pod));
+    assert_eq!(found.pull_secrets, ["regcred", "gone"]);
+    assert_eq!(found.verdict.name(), "covered");
+    let found = ask("other.io/app", &[SECRET], Some(pod));
+    assert_eq!(found.verdict.name(), "undetermined");
+}
+
+#[test]
+fn every_broken_secret_is_listed() {
+    let bad = SECRET.replace("bot", "\\\\x");
+    let found = ask("r.io/app", &[SECRET, &bad.replace("regcred", "bad")], None);
+    assert_eq!(found.verdict.name(), "broken-secret");
+    assert_eq!(found.broken[0].secret, "bad");
+    assert!(found.credentials.is_empty());
+}
+
+#[test]
+fn sealed_secret_is_opened_by_whoever_can() {
+    let sealed = "kind: Secret\nmetadata: {name: regcred}\ntype: kubernetes.io/dockerconfigjson\nsops: {mac: x}\n";
+    assert_eq!(ask("r.io/app", &[sealed], None).verdict.name(), "undetermined");
+    let open = |secret: &regrender_audit::Secret| {
+        let mut content = secret.content.clone();
+        let payload = br#"{"auths":{"r.io":{"auth":"YTpi"}}}"#.to_vec();
+        content.data.insert(".dockerconfigjson".to_owned(), payload);
+        Some(content)
+    };
+    let found = explain(&Question {
+        image: "r.io/app",
+        pull_secrets: &[("s.yaml", sealed.as_bytes())],
+        pod: None,
+        service_account: None,
+        declared: &Declared::default(),
+        open: &open,
+    });
+    assert_eq!(found.verdict.name(), "covered");
+}

@@ -3,19 +3,20 @@
 //! It is an HMAC, because a plain hash of a secret that anybody can read lets anybody test a guess. It
 //! covers both what was wanted and what was made of it, so neither can change unnoticed.
 
+mod encoding;
+
 use std::fmt;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac as _};
-use regrender_document::{Comment, Document, Entry, Item, Mapping, Node, Scalar, SecretText};
+use hmac::Hmac;
+use regrender_document::{Document, Entry, Mapping, Node, SecretText};
 use sha2::Sha256;
+
+use encoding::Encoder;
 
 use crate::error::{FingerprintKeyError, KeyPath, SealError};
 use crate::mac::MacScope;
 use crate::metadata::Metadata;
 use crate::recipient::Recipients;
-use crate::walk;
 
 /// The annotation that holds the fingerprint of a sealed file.
 pub const FINGERPRINT_ANNOTATION: &str = "regrender.dev/fingerprint";
@@ -107,7 +108,7 @@ impl FingerprintKey {
     }
 
     fn encoder(&self, format: &str) -> Encoder {
-        let mut encoder = Encoder { mac: self.mac.clone() };
+        let mut encoder = Encoder::new(self.mac.clone());
         encoder.text("regrender fingerprint 1");
         encoder.text(format);
         encoder
@@ -185,143 +186,4 @@ fn edit(mapping: Mapping, key: &str, mut change: impl FnMut(Mapping) -> Mapping)
             entry => entry,
         })
         .collect()
-}
-
-/// Spells things for the HMAC so that no two different things are spelled alike: each text has its
-/// length before it, each list its count, and each kind of node a letter.
-struct Encoder {
-    mac: Hmac<Sha256>,
-}
-
-impl Encoder {
-    fn tag(&mut self, tag: u8) {
-        self.mac.update(&[tag]);
-    }
-
-    fn count(&mut self, count: usize) {
-        self.mac.update(&(count as u64).to_be_bytes());
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.count(bytes.len());
-        self.mac.update(bytes);
-    }
-
-    fn text(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
-    }
-
-    fn recipients(&mut self, recipients: &Recipients) {
-        let sorted = recipients.sorted();
-        self.count(sorted.len());
-        for recipient in sorted {
-            self.text(recipient);
-        }
-    }
-
-    /// Lines above a mapping and comments at its beginning are the same to whoever reads the file.
-    fn document(&mut self, document: &Document) {
-        self.count(document.header.len() + document.root.entries().len());
-        for line in &document.header {
-            self.tag(b'#');
-            self.text(line);
-        }
-        self.entries(document.root.entries());
-    }
-
-    fn entries(&mut self, entries: &[Entry]) {
-        for entry in entries {
-            match entry {
-                Entry::Comment(comment) => self.comment(comment),
-                Entry::InlineComment(comment) => {
-                    self.tag(b'~');
-                    self.comment(comment);
-                }
-                Entry::Pair { key, value } => {
-                    self.tag(b':');
-                    self.text(key);
-                    self.node(value);
-                }
-            }
-        }
-    }
-
-    fn node(&mut self, node: &Node) {
-        match node {
-            Node::Scalar(scalar) => self.scalar(scalar),
-            Node::Secret(secret) => {
-                self.tag(b'!');
-                self.tag(match walk::kind_of(secret.kind) {
-                    crate::value::ValueKind::Text => b's',
-                    crate::value::ValueKind::Integer => b'i',
-                    crate::value::ValueKind::Float => b'f',
-                    crate::value::ValueKind::Bool => b'b',
-                    _ => b't',
-                });
-                self.text(secret.text.expose());
-            }
-            Node::Sequence(items) => {
-                self.tag(b'[');
-                self.count(items.len());
-                for item in items {
-                    match item {
-                        Item::Value(node) => self.node(node),
-                        Item::Comment(comment) => self.comment(comment),
-                        Item::InlineComment(comment) => {
-                            self.tag(b'~');
-                            self.comment(comment);
-                        }
-                    }
-                }
-            }
-            Node::Mapping(mapping) => {
-                self.tag(b'{');
-                self.count(mapping.entries().len());
-                self.entries(mapping.entries());
-            }
-        }
-    }
-
-    fn scalar(&mut self, scalar: &Scalar) {
-        match scalar {
-            Scalar::Null => self.tag(b'n'),
-            Scalar::Bool(value) => {
-                self.tag(b'b');
-                self.tag(u8::from(*value));
-            }
-            Scalar::Integer(value) => {
-                self.tag(b'i');
-                self.mac.update(&value.to_be_bytes());
-            }
-            Scalar::Float(value) => {
-                self.tag(b'f');
-                self.mac.update(&value.to_bits().to_be_bytes());
-            }
-            Scalar::Time(text) => {
-                self.tag(b't');
-                self.text(text);
-            }
-            Scalar::Text(text) => {
-                self.tag(b's');
-                self.text(text);
-            }
-        }
-    }
-
-    fn comment(&mut self, comment: &Comment) {
-        match comment {
-            Comment::Clear(text) => {
-                self.tag(b'#');
-                self.text(text);
-            }
-            Comment::Secret(text) => {
-                self.tag(b'%');
-                self.text(text.expose());
-            }
-        }
-    }
-
-    fn finish(self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(self.mac.finalize().into_bytes())
-    }
 }

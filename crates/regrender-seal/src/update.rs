@@ -1,9 +1,10 @@
 //! Sealing again, and leaving alone what says the same: the one decision behind a build that changes
 //! nothing when nothing changed.
 
-use regrender_document::{Document, Spelling, emit_revealed};
+mod age;
 
-use crate::age_file::{Mark, SealedAge};
+use regrender_document::Document;
+
 use crate::content;
 use crate::data_key::WrappedKey;
 use crate::error::{OpenError, SealError};
@@ -12,7 +13,7 @@ use crate::format::FileFormat;
 use crate::identity::Identities;
 use crate::mac::MacScope;
 use crate::metadata::Metadata;
-use crate::open::{Opened, open_age, open_parsed};
+use crate::open::{Opened, open_parsed};
 use crate::random::SealContext;
 use crate::recipient::{Recipients, canonical};
 use crate::seal::{Draft, MacUpdate, SealFormat, SealOptions, keeps_any, seal};
@@ -277,49 +278,6 @@ impl Job<'_> {
             fingerprint_key: self.keys.fingerprint_key,
         };
         draft.finish(self.wanted, context)
-    }
-
-    fn update_age(
-        &self,
-        current: &str,
-        context: &mut SealContext<'_>,
-    ) -> Result<Update, SealError> {
-        let Some(file) = SealedAge::parse(current) else {
-            return self.seal_anew(vec![Reason::Unreadable(OpenError::AgeFile)], context);
-        };
-        let wanted = emit_revealed(std::slice::from_ref(self.wanted), Spelling::Sops);
-        let check = match (self.keys.fingerprint_key, &file.mark) {
-            (None, _) => Check::NoKey,
-            (Some(_), None | Some(Mark { fingerprint: None, .. })) => Check::Missing,
-            (Some(key), Some(Mark { fingerprint: Some(found), .. })) => {
-                let computed = key.of_age(&wanted, self.recipients, &file.stanzas, &file.payload);
-                if computed == *found { Check::Unchanged } else { Check::Differs }
-            }
-        };
-        if check == Check::Unchanged {
-            return Ok(unchanged(Proof::Fingerprint));
-        }
-        let Some(identities) = self.keys.identities else {
-            return self.seal_anew(vec![check.without_opening()], context);
-        };
-        let opened = match open_age(current.as_bytes(), identities) {
-            Ok(opened) => opened,
-            Err(error) => return self.seal_anew(vec![classify(error, check)], context),
-        };
-        let mut reasons = Vec::new();
-        if opened.expose() != wanted.expose() {
-            reasons.push(Reason::ContentChanged);
-        }
-        if !file.mark.is_some_and(|mark| mark.is_for(self.recipients)) {
-            reasons.push(Reason::RecipientsChanged);
-        }
-        if reasons.is_empty() {
-            reasons.extend(check.after_opening());
-        }
-        if reasons.is_empty() {
-            return Ok(unchanged(Proof::Opened));
-        }
-        self.seal_anew(reasons, context)
     }
 
     fn added(&self, found: &[WrappedKey]) -> Vec<String> {

@@ -288,13 +288,13 @@ fn scalar() -> impl Strategy<Value = Node> {
     ]
 }
 
-fn mapping_of(values: impl Strategy<Value = Node>) -> impl Strategy<Value = Mapping> {
+pub(crate) fn mapping_of(values: impl Strategy<Value = Node>) -> impl Strategy<Value = Mapping> {
     proptest::collection::btree_map("[a-zA-Z0-9._:-]{1,12}", values, 0..5).prop_map(|pairs| {
         pairs.into_iter().fold(Mapping::new(), |mapping, (key, value)| mapping.with(key, value))
     })
 }
 
-fn tree() -> impl Strategy<Value = Node> {
+pub(crate) fn tree() -> impl Strategy<Value = Node> {
     scalar().prop_recursive(3, 24, 5, |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..4).prop_map(Node::list),

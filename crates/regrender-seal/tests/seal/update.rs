@@ -1,12 +1,13 @@
 //! When a sealed file stays as it is, and how much of it stays when it does not.
 
-use regrender_document::{Document, Mapping};
+use proptest::prelude::*;
+use regrender_document::{Document, Mapping, Node};
 use regrender_seal::{
     FileFormat, FingerprintKey, Identities, Keys, MacScope, OpenError, Proof, Reason, SealOptions,
     Update, open, update,
 };
 
-use crate::sealing::nonces;
+use crate::sealing::{mapping_of, nonces, tree};
 use crate::support::{
     ANNA, ANNAS_IDENTITY, BERT, BERTS_IDENTITY, CARL, Seeded, identities, pull_secret, recipients,
     secret, with_data,
@@ -73,7 +74,7 @@ impl File {
             };
             let text = opened.reveal().unwrap();
             for (_, value) in wanted.at(&["data"]).unwrap().as_mapping().unwrap().pairs() {
-                let regrender_document::Node::Secret(value) = value else {
+                let Node::Secret(value) = value else {
                     panic!("the documents of this test hold secrets only");
                 };
                 assert!(text.expose().contains(value.text.expose()));
@@ -583,4 +584,36 @@ fn identities_of_nobody_are_no_identity() {
     let text = first.text.as_deref();
     let second = update(text, &wanted, &recipients, options, keys, &mut random.context()).unwrap();
     assert_eq!(second.reasons, [Reason::NotComparable]);
+}
+
+fn label() -> impl Strategy<Value = Node> {
+    prop_oneof!["[ -~]{0,40}", "\\PC{0,20}", "[a-z0-9:#'\"\n -]{0,20}"].prop_map(Node::from)
+}
+
+proptest! {
+    #[test]
+    fn no_document_changes_at_the_second_build(
+        data in mapping_of(tree()),
+        labels in mapping_of(label()),
+        header in proptest::collection::vec("[ -~]{0,40}", 0..3),
+        only: bool,
+    ) {
+        let metadata = Mapping::new().with("name", "regcred").with("labels", labels);
+        let root = Mapping::new().with("metadata", metadata).with("data", data);
+        let wanted = Document { header, root };
+        let mut random = Seeded::new(1);
+        let (identities, recipients) = (identities(ANNAS_IDENTITY), recipients(&[ANNA, BERT]));
+        let key = FingerprintKey::parse(KEY).unwrap();
+        let mac = if only { MacScope::EncryptedOnly } else { MacScope::All };
+        let options = SealOptions { mac, ..SealOptions::default() };
+        let by_fingerprint = Keys { identities: None, fingerprint_key: Some(&key) };
+        let by_opening = Keys { identities: Some(&identities), fingerprint_key: None };
+        let mut build = |current: Option<&str>, keys| {
+            let context = &mut random.context();
+            update(current, &wanted, &recipients, options, keys, context).unwrap()
+        };
+        let text = build(None, by_fingerprint).text.unwrap();
+        prop_assert_eq!(build(Some(&text), by_fingerprint).reasons, PROVEN, "{}", text);
+        prop_assert_eq!(build(Some(&text), by_opening).reasons, UNCHANGED, "{}", text);
+    }
 }

@@ -125,6 +125,13 @@ fn patch_file_kind(workload: &Workload) -> String {
     }
 }
 
+/// Returns the folder of the component whose kustomization lies at `path` of the output folder.
+#[must_use]
+pub fn component_folder(path: &str) -> Option<&str> {
+    let folder = path.strip_suffix(KUSTOMIZATION)?.strip_suffix('/')?;
+    folder.strip_prefix(PATCHES)?.starts_with('/').then_some(folder)
+}
+
 /// Returns namespace and name of the account whose file lies at `path` of the output folder.
 #[must_use]
 pub fn account_of_path(path: &str) -> Option<(&str, &str)> {

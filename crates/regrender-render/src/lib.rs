@@ -21,7 +21,7 @@ mod tree;
 
 pub use credential::{Credential, Credentials};
 pub use docker_config::docker_config_json;
-pub use layout::{HEADER, MANIFESTS, account_of_path};
+pub use layout::{HEADER, MANIFESTS, account_of_path, component_folder};
 pub use placement::{Patch, PatchTarget, Placement};
 pub use pull_secret::{LARGEST_SECRET, PullSecretFile};
 pub use render::{Contents, RenderError, Rendered, render};

@@ -39,6 +39,15 @@ pub(crate) enum Foreign {
     Special,
 }
 
+/// Something in the output folder that keeps a file from being written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Obstacle {
+    /// Where it is in the folder.
+    pub(crate) place: String,
+    /// What it is.
+    pub(crate) what: &'static str,
+}
+
 impl OutputFolder {
     /// Reads the folder; one that does not exist is empty.
     pub(crate) fn read(folder: &Path) -> Result<Self, CliError> {
@@ -80,25 +89,24 @@ impl OutputFolder {
         Ok(found)
     }
 
-    /// Says what keeps a file from being written to `path`.
-    pub(crate) fn obstacle(&self, path: &str) -> Option<String> {
+    /// Returns what keeps a file from being written to `path`.
+    pub(crate) fn obstacle(&self, path: &str) -> Option<Obstacle> {
+        let obstacle = |place: &str, what| Some(Obstacle { place: place.to_owned(), what });
         if self.folders.contains(path) {
-            return Some(format!("`{path}` is a folder"));
+            return obstacle(path, "is a folder");
         }
         let parents = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
         for place in parents.chain([path]) {
             match self.foreign.get(place) {
-                Some(Foreign::Link) => return Some(format!("`{place}` is a symbolic link")),
+                Some(Foreign::Link) => return obstacle(place, "is a symbolic link"),
                 Some(Foreign::Special) => {
-                    return Some(format!("`{place}` is neither a file nor a folder"));
+                    return obstacle(place, "is neither a file nor a folder");
                 }
                 Some(Foreign::File(_)) => {
-                    return Some(format!(
-                        "`{place}` does not begin with the header of a generated file"
-                    ));
+                    return obstacle(place, "does not begin with the header of a generated file");
                 }
                 None if place != path && self.ours.contains_key(place) => {
-                    return Some(format!("`{place}` is a file"));
+                    return obstacle(place, "is a file");
                 }
                 None => {}
             }

@@ -10,7 +10,7 @@ use regrender_render::{
 };
 use regrender_seal::{FingerprintKey, FingerprintKeyError};
 
-use crate::disk::OutputFolder;
+use crate::disk::{Obstacle, OutputFolder};
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::plan::{Action, Plan, PlannedFile};
 use crate::project::Project;
@@ -219,15 +219,17 @@ fn too_large(error: &RenderError) -> CliError {
 
 /// Lists what lies in the way of the files that shall be written.
 fn obstacles(ground: &Ground<'_>, tree: &FileTree) -> Vec<CliError> {
-    let mut errors = Vec::new();
+    let directory = &ground.cluster.directory;
+    // One link or file can be in the way of many files.
+    let found: BTreeSet<Obstacle> =
+        tree.iter().filter_map(|(path, _)| ground.folder.obstacle(path)).collect();
+    let in_the_way = |Obstacle { place, what }| {
+        let message = format!("`{directory}/{place}` is in the way: it {what}");
+        CliError::new(ErrorKind::Files, message)
+            .with_hint("move it away, or remove it, and build again")
+    };
+    let mut errors: Vec<CliError> = found.into_iter().map(in_the_way).collect();
     for (path, file) in tree.iter() {
-        let directory = &ground.cluster.directory;
-        if let Some(obstacle) = ground.folder.obstacle(path) {
-            let message =
-                format!("`{directory}/{path}` is not ours to write: in `{directory}`, {obstacle}");
-            let hint = "move it away, or remove it, and build again";
-            errors.push(CliError::new(ErrorKind::Files, message).with_hint(hint));
-        }
         if let WantedFile::Sealed(file) = file
             && file.payload.is_none()
             && !ground.folder.ours.contains_key(path)

@@ -37,8 +37,8 @@ impl Project {
             Some(path) => world.directory.join(path),
             None => find(&world.directory)?,
         };
-        let text = read(&file)?;
-        let source = SourceText::new(shown(&file, &world.directory), text);
+        let path = shown(&file, &world.directory);
+        let source = SourceText::new(path.clone(), read(&file, &path)?);
         let parsed = regrender_config::parse(&source.text);
         for diagnostic in &parsed.diagnostics {
             world.show(diagnostic, &source);
@@ -125,9 +125,8 @@ fn find(directory: &Path) -> Result<PathBuf, CliError> {
     })
 }
 
-fn read(file: &Path) -> Result<String, CliError> {
-    let failed =
-        |message: &str| CliError::new(ErrorKind::Config, format!("`{}` {message}", file.display()));
+fn read(file: &Path, shown: &str) -> Result<String, CliError> {
+    let failed = |message: &str| CliError::new(ErrorKind::Config, format!("`{shown}` {message}"));
     let metadata = fs::metadata(file).map_err(|error| {
         failed("cannot be read")
             .with_source(error)
@@ -135,7 +134,7 @@ fn read(file: &Path) -> Result<String, CliError> {
     })?;
     if metadata.is_dir() {
         return Err(failed("is a folder")
-            .with_hint(format!("name the file: `--config {}`", file.join(CONFIG_FILE).display())));
+            .with_hint(format!("name the file: `--config {shown}/{CONFIG_FILE}`")));
     }
     let mut bytes = Vec::new();
     File::open(file)

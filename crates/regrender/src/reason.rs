@@ -16,7 +16,7 @@ pub(crate) fn describe(reason: &Reason) -> Option<String> {
         Reason::RecipientsChanged => String::from("recipients change"),
         Reason::OptionsChanged => String::from("the MAC covers something else"),
         Reason::FingerprintMissing => String::from("gets a fingerprint"),
-        Reason::FingerprintDiffers => String::from("its fingerprint does not match"),
+        Reason::FingerprintDiffers => String::from("what its fingerprint covers changes"),
         Reason::NotComparable => String::from("cannot be compared"),
         Reason::Unreadable(error) => format!("is no sealed file: {error}"),
         Reason::HandEdited(error) => format!("was edited by hand: {error}"),

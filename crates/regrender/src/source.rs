@@ -9,6 +9,7 @@ pub(crate) mod file;
 mod json;
 mod lines;
 pub(crate) mod mask;
+pub(crate) mod page;
 mod problem;
 mod question;
 mod value;
@@ -19,6 +20,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use regrender_config::preset::looks_like_another_kind;
 use regrender_config::{Access, Config, Credential as Declared, Registry};
 use regrender_config::{Source, SourceKind, Username};
 use regrender_diagnostic::{Diagnostic, Span};
@@ -137,14 +139,19 @@ impl<'a> Resolution<'a> {
 
     fn registry(&mut self, registry: &Registry, declared: &Declared) {
         let credential = match declared {
-            Declared::Pair { username, password, email } => {
-                self.pair(&registry.name, username, password, email.clone())
-            }
+            Declared::Pair { username, password, email } => self
+                .pair(&registry.name, username, password, email.clone())
+                .map(|credential| (credential, &password.span)),
             Declared::DockerConfig { path, key, span } => {
-                self.login(registry, path, key.as_deref(), span)
+                self.login(registry, path, key.as_deref(), span).map(|login| (login, span))
             }
         };
-        if let Some(credential) = credential {
+        if let Some((credential, span)) = credential {
+            let advice = looks_like_another_kind(registry.kind, credential.password.expose());
+            let asker = Asker { registry: &registry.name, part: Part::Password };
+            let unlikely =
+                |advice: String| problem::unlikely_password(asker, span.clone(), &advice);
+            self.resolved.remarks.extend(advice.map(unlikely));
             self.resolved.credentials.insert(registry.name.clone(), credential);
         }
         if let Some(last) = registry.expires {
@@ -228,13 +235,19 @@ impl<'a> Resolution<'a> {
             Ok(bytes) => bytes,
             Err(failure) => {
                 let problem =
-                    problem::docker_config_failed(&registry.name, path, span.clone(), failure);
+                    problem::docker_config::unreadable(&registry.name, path, span.clone(), failure);
                 self.tell_once(&question, problem, asker, span);
                 return None;
             }
         };
         let no_login = |why: &LoginError| {
-            problem::no_login(&registry.name, &registry.host, path, span.clone(), why)
+            problem::docker_config::no_login(
+                &registry.name,
+                &registry.host,
+                path,
+                span.clone(),
+                why,
+            )
         };
         let config = match DockerConfig::parse(bytes.expose()) {
             Ok(config) => config,

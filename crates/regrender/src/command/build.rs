@@ -1,10 +1,11 @@
 //! `regrender build`: the main job.
 
+use regrender_render::component_folder;
 use serde_json::{Value, json};
 
 use crate::args::{Build, Output};
 use crate::error::{CliError, ErrorKind, Exit, Failure};
-use crate::plan::Plan;
+use crate::plan::{Action, Plan};
 use crate::planner::{self, Request};
 use crate::project::Project;
 use crate::reason;
@@ -21,7 +22,7 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
     };
     let plans = planner::plan(&project, &request, world)?.plans;
     world.warn_of(reason::warnings(&plans));
-    for note in plans.iter().flat_map(emptied) {
+    for note in plans.iter().flat_map(emptied).chain(plans.iter().filter_map(new_components)) {
         world.note(&note);
     }
     let differs = plans.iter().any(|plan| plan.changed().next().is_some());
@@ -50,6 +51,24 @@ fn emptied(plan: &Plan) -> impl Iterator<Item = String> {
     })
 }
 
+/// Says how the patches get into the build of whoever owns what they patch.
+fn new_components(plan: &Plan) -> Option<String> {
+    let folders: Vec<String> = plan
+        .files
+        .iter()
+        .filter(|file| matches!(file.action, Action::Create(_)))
+        .filter_map(|file| component_folder(&file.path))
+        .map(|folder| format!("`{}/{folder}`", plan.shown_folder))
+        .collect();
+    (!folders.is_empty()).then(|| {
+        format!(
+            "new patches: list {} under `components:` in the kustomization.yaml of the overlay that \
+             owns what they patch",
+            folders.join(", ")
+        )
+    })
+}
+
 /// A file that is read-only was made so by somebody: it is not replaced behind their back.
 fn check_writable(plans: &[Plan]) -> Result<(), Failure> {
     let mut errors = Vec::new();
@@ -63,7 +82,8 @@ fn check_writable(plans: &[Plan]) -> Result<(), Failure> {
                     "`{}/{}` is read-only and would change; nothing was written",
                     plan.shown_folder, file.path
                 );
-                let hint = format!("make it writable: `chmod u+w {}`", path.display());
+                let hint =
+                    format!("make it writable: `chmod u+w {}/{}`", plan.shown_folder, file.path);
                 errors.push(CliError::new(ErrorKind::Files, message).with_hint(hint));
             }
         }

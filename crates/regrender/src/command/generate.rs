@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &Generate, world: &mut World) -> Result<Exit, Failu
                 .render(&mut text)
                 .map_err(CliError::from_output)?;
         }
-        Generated::Schema => text.extend(String::from("x").bytes()),
+        Generated::Schema => text.extend(regrender_config::schema().bytes()),
     }
     world.stdout.write_all(&text).map_err(CliError::from_output)?;
     Ok(Exit::Done)

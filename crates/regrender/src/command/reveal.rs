@@ -21,9 +21,11 @@ pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure
         return Err(Failure(found.problems));
     }
     let text = reveal(&shown, &bytes, &found.identities).map_err(|error| {
-        // What was passed over may be the identity that is missing.
-        for note in &found.passed_over {
-            world.note(note);
+        if matches!(error, OpenError::NoIdentity) {
+            // What was passed over may be the identity that is missing.
+            for note in &found.passed_over {
+                world.note(note);
+            }
         }
         not_opened(&shown, error)
     })?;

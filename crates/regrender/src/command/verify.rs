@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use self::flaw::{code_of, describe};
 use crate::args::{Output, Verify};
-use crate::disk::{Foreign, OutputFolder};
+use crate::disk::{Foreign, Obstacle, OutputFolder};
 use crate::error::{Exit, Failure};
 use crate::planner::{self, Ground, emit};
 use crate::project::Project;
@@ -121,8 +121,9 @@ impl<'a> Verifier<'a> {
 
     fn check_missing(&mut self, path: &str) {
         match self.folder.obstacle(path) {
-            Some(obstacle) => {
-                self.find("foreign-file", path, obstacle, "move it away and build again");
+            Some(Obstacle { place, what }) => {
+                let message = format!("is in the way: it {what}");
+                self.find("foreign-file", &place, message, "move it away and build again");
             }
             None => self.find("missing-file", path, "is declared and not there", BUILD),
         }

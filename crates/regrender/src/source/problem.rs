@@ -1,13 +1,15 @@
 //! What to tell a person about a source: the wording of every problem, in one place.
 
+pub(crate) mod docker_config;
+
 use std::fmt;
 
-use regrender_config::{Date, Source, SourceKind};
-use regrender_diagnostic::{Diagnostic, Severity, Span};
+use regrender_config::{Date, Page, Source, SourceKind};
+use regrender_diagnostic::{Diagnostic, Span};
 
-use super::docker_config::{AuthFault, LoginError};
 use super::expiry::{SOON, Validity};
 use super::failure::Failure;
+use super::page;
 use super::value::{Fault, Part, Place};
 
 /// Who wants a value.
@@ -32,33 +34,34 @@ impl fmt::Display for Asker<'_> {
 /// Says that a source gave nothing.
 pub(crate) fn source_failed(asker: Asker<'_>, source: &Source, failure: &Failure) -> Diagnostic {
     let name = name_of(&source.kind);
-    let (code, what) = match failure {
-        Failure::VariableUnset => ("source-variable-unset", format!("{name} is not set")),
-        Failure::VariableEmpty => ("source-variable-empty", format!("{name} is empty")),
-        Failure::FileMissing => ("source-file-missing", format!("{name} is not there")),
-        Failure::FileIsFolder => ("source-file-is-folder", format!("{name} is a folder")),
-        Failure::TooLarge => ("source-file-too-large", format!("{name} is larger than 1 MiB")),
+    let (page, what) = match failure {
+        Failure::VariableUnset => (&page::SOURCE_VARIABLE_UNSET, format!("{name} is not set")),
+        Failure::VariableEmpty => (&page::SOURCE_VARIABLE_EMPTY, format!("{name} is empty")),
+        Failure::FileMissing => (&page::SOURCE_FILE_MISSING, format!("{name} is not there")),
+        Failure::FileIsFolder => (&page::SOURCE_FILE_IS_FOLDER, format!("{name} is a folder")),
+        Failure::TooLarge => (&page::SOURCE_FILE_TOO_LARGE, format!("{name} is larger than 1 MiB")),
         Failure::Unreadable(reason) => {
-            ("source-unreadable", format!("{name} cannot be read: {reason}"))
+            (&page::SOURCE_UNREADABLE, format!("{name} cannot be read: {reason}"))
         }
-        Failure::StdinIsTerminal => ("stdin-is-terminal", format!("{name} is a terminal")),
-        Failure::CommandMissing => ("source-command-missing", format!("{name} is not there")),
+        Failure::StdinIsTerminal => (&page::STDIN_IS_TERMINAL, format!("{name} is a terminal")),
+        Failure::CommandMissing => (&page::SOURCE_COMMAND_MISSING, format!("{name} is not there")),
         Failure::CommandNotStarted(reason) => {
-            ("source-command-not-started", format!("{name} cannot be run: {reason}"))
+            (&page::SOURCE_COMMAND_NOT_STARTED, format!("{name} cannot be run: {reason}"))
         }
         Failure::CommandFailed { ending, .. } => {
-            ("source-command-failed", format!("{name} ended with {ending}"))
+            (&page::SOURCE_COMMAND_FAILED, format!("{name} ended with {ending}"))
         }
         Failure::CommandTimeout => (
-            "source-command-timeout",
+            &page::SOURCE_COMMAND_TIMEOUT,
             format!("{name} took longer than {} and was ended", time_limit(&source.kind)),
         ),
-        Failure::CommandTooLong => {
-            ("source-command-too-long", format!("{name} printed more than 1 MiB and was ended"))
-        }
+        Failure::CommandTooLong => (
+            &page::SOURCE_COMMAND_TOO_LONG,
+            format!("{name} printed more than 1 MiB and was ended"),
+        ),
     };
     let title = format!("{asker} cannot be had: {what}");
-    let problem = error(code, title).at(source.span.clone(), read_from(&source.kind));
+    let problem = told(page, title).at(source.span.clone(), read_from(&source.kind));
     with_help(problem, &source.kind, failure)
 }
 
@@ -88,7 +91,7 @@ fn with_help(problem: Diagnostic, kind: &SourceKind, failure: &Failure) -> Diagn
                 .help("run the command by hand, in the folder of registries.toml")
         }
         (Failure::CommandTimeout, _) => problem
-            .note("it has ended when it has closed its output and so has all it started")
+            .note("a command is over when it and all it started have closed standard output")
             .help("raise `timeout`, or see by hand whether the command waits for something"),
         (Failure::CommandTooLong, _) => problem.help("let the command print the secret alone"),
         (Failure::VariableUnset | Failure::VariableEmpty | Failure::Unreadable(_), _) => problem,
@@ -119,7 +122,7 @@ pub(crate) fn bad_entry(asker: Asker<'_>, key: &str, span: Span, fault: Fault) -
 fn fault_found(asker: Asker<'_>, fault: Fault) -> Diagnostic {
     match fault {
         Fault::NotUtf8 { utf16 } => {
-            let problem = error("source-not-utf8", format!("{asker} is not UTF-8 text"));
+            let problem = told(&page::SOURCE_NOT_UTF8, format!("{asker} is not UTF-8 text"));
             if utf16 {
                 return problem
                     .note(
@@ -130,20 +133,20 @@ fn fault_found(asker: Asker<'_>, fault: Fault) -> Diagnostic {
             problem.help("write it again as UTF-8")
         }
         Fault::ByteOrderMark => {
-            error("source-byte-order-mark", format!("{asker} begins with a byte order mark"))
+            told(&page::SOURCE_BYTE_ORDER_MARK, format!("{asker} begins with a byte order mark"))
                 .note("no registry would take it with the mark")
                 .help("write it again as UTF-8 without a byte order mark")
         }
         Fault::Empty => {
-            let code = match asker.part {
-                Part::Username => "empty-username",
-                Part::Password => "empty-password",
-                Part::FingerprintKey => "empty-fingerprint-key",
+            let page = match asker.part {
+                Part::Username => &page::EMPTY_USERNAME,
+                Part::Password => &page::EMPTY_PASSWORD,
+                Part::FingerprintKey => &page::EMPTY_FINGERPRINT_KEY,
             };
-            error(code, format!("{asker} is empty"))
+            told(page, format!("{asker} is empty"))
         }
         Fault::ControlCharacter { character, place } => control_character(asker, character, place),
-        Fault::Colon => error("username-with-colon", format!("{asker} has a colon in it"))
+        Fault::Colon => told(&page::USERNAME_WITH_COLON, format!("{asker} has a colon in it"))
             .note("a registry takes what is before the first colon for the username")
             .help("give username and password each by its own source"),
     }
@@ -158,7 +161,7 @@ fn control_character(asker: Asker<'_>, character: char, place: Place) -> Diagnos
             Place::Inside => "has in it",
         },
     );
-    let problem = error("control-character", format!("{asker} {place} {name}"))
+    let problem = told(&page::CONTROL_CHARACTER, format!("{asker} {place} {name}"))
         .note("no registry takes control characters");
     if matches!(character, '\n' | '\r') {
         return problem.help("write it without line ends, for example with `printf %s`");
@@ -179,7 +182,7 @@ fn name_of_control(character: char) -> String {
 /// Says that line ends were left out.
 pub(crate) fn line_end_cut(asker: Asker<'_>, source: &Source) -> Diagnostic {
     let title = format!("{asker} ends in a newline; it was left out");
-    Diagnostic::new("trailing-newline", Severity::Note, title)
+    told(&page::TRAILING_NEWLINE, title)
         .at(source.span.clone(), read_from(&source.kind))
         .help("write `trim = true` to keep quiet, `trim = false` to keep the newline")
 }
@@ -187,120 +190,16 @@ pub(crate) fn line_end_cut(asker: Asker<'_>, source: &Source) -> Diagnostic {
 /// Says that white space stands around a value.
 pub(crate) fn white_space(asker: Asker<'_>, source: &Source) -> Diagnostic {
     let title = format!("{asker} begins or ends in white space");
-    warning("surrounding-white-space", title)
+    told(&page::SURROUNDING_WHITE_SPACE, title)
         .at(source.span.clone(), read_from(&source.kind))
         .note("it is kept, because it may belong there")
 }
 
-/// Says that a docker config could not be read.
-pub(crate) fn docker_config_failed(
-    registry: &str,
-    path: &str,
-    span: Span,
-    failure: &Failure,
-) -> Diagnostic {
-    let (code, what) = match failure {
-        Failure::FileMissing => ("source-file-missing", String::from("is not there")),
-        Failure::FileIsFolder => ("source-file-is-folder", String::from("is a folder")),
-        Failure::TooLarge => ("source-file-too-large", String::from("is larger than 1 MiB")),
-        Failure::Unreadable(reason) => ("source-unreadable", format!("cannot be read: {reason}")),
-        _ => ("source-unreadable", String::from("cannot be read")),
-    };
-    let title = format!("{} cannot be had: file `{path}` {what}", credential_of(registry));
-    let problem = error(code, title).at(span, format!("read from docker config `{path}`"));
-    match failure {
-        Failure::FileMissing => problem
-            .note("a path is relative to the folder of registries.toml; `~/` is the home folder")
-            .help("log in with `docker login`, or name another file"),
-        Failure::FileIsFolder => problem.help(format!("name the file: `{path}/config.json`")),
-        _ => problem,
-    }
-}
-
-/// Says that a docker config holds no login for a registry.
-pub(crate) fn no_login(
-    registry: &str,
-    host: &str,
-    path: &str,
-    span: Span,
-    why: &LoginError,
-) -> Diagnostic {
-    let credential = credential_of(registry);
-    let place = format!("read from docker config `{path}`");
-    match why {
-        LoginError::NotJson { line, column } => {
-            error("docker-config-not-json", format!("docker config `{path}` is not JSON"))
-                .at(span, place)
-                .note(format!("the first mistake is in line {line}, column {column}"))
-        }
-        LoginError::NoAuths => {
-            error("docker-config-without-auths", format!("docker config `{path}` has no `auths`"))
-                .at(span, place)
-                .note("`auths` is where Docker keeps credentials")
-                .help(format!("log in with `docker login {host}`, or name another file"))
-        }
-        LoginError::MissingEntry { keys, helper } => {
-            let title = format!("docker config `{path}` has no entry for {credential}");
-            let problem = error("docker-config-missing-entry", title).at(span, place);
-            let problem = with_keys(problem, keys);
-            match helper {
-                Some(helper) => with_helper(problem, helper),
-                None => problem.help(format!(
-                    "log in with `docker login {host}`, or name an entry with `key`"
-                )),
-            }
-        }
-        LoginError::SeveralEntries(keys) => {
-            let title = format!("docker config `{path}` has several entries for {credential}");
-            with_keys(error("docker-config-several-entries", title).at(span, place), keys)
-                .help("name one with `key`, or declare a registry for each path")
-        }
-        LoginError::EmptyEntry { key, helper } => {
-            let title = format!("entry `{}` of docker config `{path}` is empty", safe_key(key));
-            let problem = error("docker-config-empty-entry", title).at(span, place);
-            match helper {
-                Some(helper) => with_helper(problem, helper),
-                None => problem.help(format!("log in again with `docker login {host}`")),
-            }
-        }
-        LoginError::IdentityToken { key } => {
-            let title =
-                format!("entry `{}` of docker config `{path}` is an identity token", safe_key(key));
-            error("docker-config-identity-token", title)
-                .at(span, place)
-                .note("only Docker can trade an identity token for access; the kubelet ignores it")
-                .help("make a token or password for pulling, and name it with `username` and `password`")
-        }
-        LoginError::BadAuth { key, fault } => {
-            let title =
-                format!("entry `{}` of docker config `{path}` cannot be read", safe_key(key));
-            error("docker-config-bad-auth", title)
-                .at(span, place)
-                .note(match fault {
-                    AuthFault::NotText => "a member of the entry is not a text",
-                    AuthFault::NotBase64 => "its `auth` is not base64",
-                    AuthFault::NotUtf8 => "its `auth` is not UTF-8 text in base64",
-                    AuthFault::NoColon => "its `auth` is not `USERNAME:PASSWORD` in base64",
-                })
-                .help(format!("log in again with `docker login {host}`"))
-        }
-    }
-}
-
-fn with_keys(problem: Diagnostic, keys: &[String]) -> Diagnostic {
-    if keys.is_empty() {
-        return problem.note("it has no entries at all");
-    }
-    let mut names: Vec<_> = keys.iter().map(|key| format!("`{}`", safe_key(key))).collect();
-    names.sort();
-    problem.note(format!("it has entries for {}", names.join(", ")))
-}
-
-fn with_helper(problem: Diagnostic, helper: &str) -> Diagnostic {
-    problem
-        .note(format!("the credential is kept by `{helper}`, which the kubelet does not ask"))
-        .help("make a token for pulling, and name it with `username` and `password`")
-        .help("or log in with a docker config that has neither `credsStore` nor `credHelpers`")
+/// Says that a password looks as if it belongs elsewhere.
+pub(crate) fn unlikely_password(asker: Asker<'_>, span: Span, advice: &str) -> Diagnostic {
+    told(&page::UNLIKELY_PASSWORD, format!("{asker} may not work: {advice}"))
+        .at(span, "the password is named here")
+        .help("put the token there that the registry made for pulling")
 }
 
 /// Says what the last day of a credential means today.
@@ -315,14 +214,14 @@ pub(crate) fn validity(
     let problem = match validity {
         Validity::Long => return None,
         Validity::Over => {
-            warning("credential-expired", format!("{credential} expired: its last day was {day}"))
+            told(&page::CREDENTIAL_EXPIRED, format!("{credential} expired: its last day was {day}"))
         }
-        Validity::Days(0) => warning(
-            "credential-expires-soon",
+        Validity::Days(0) => told(
+            &page::CREDENTIAL_EXPIRES_SOON,
             format!("{credential} expires soon: today, {day}, is its last day"),
         ),
-        Validity::Days(left) => warning(
-            "credential-expires-soon",
+        Validity::Days(left) => told(
+            &page::CREDENTIAL_EXPIRES_SOON,
             format!("{credential} expires soon: its last day is {day}, {} from now", days(left)),
         )
         .note(format!("this is told from {SOON} days before")),
@@ -373,10 +272,6 @@ fn time_limit(kind: &SourceKind) -> String {
     }
 }
 
-fn error(code: &'static str, title: String) -> Diagnostic {
-    Diagnostic::new(code, Severity::Error, title)
-}
-
-fn warning(code: &'static str, title: String) -> Diagnostic {
-    Diagnostic::new(code, Severity::Warning, title)
+fn told(page: &Page, title: String) -> Diagnostic {
+    Diagnostic::new(page.code, page.severity, title)
 }

@@ -587,6 +587,33 @@ error[source-not-utf8]: the password of registry `hub` is not UTF-8 text
     }
 
     #[test]
+    fn a_password_that_belongs_elsewhere_is_a_warning() {
+        let case = Case::new().variable("HUB_TOKEN", "glpat-canary-4f1d");
+        let case = case.password("hub", env("HUB_TOKEN")).edit(|config| {
+            config.registries.first_mut().unwrap().kind = RegistryKind::DockerHub;
+        });
+        assert_eq!(
+            case.told(),
+            "\
+warning[unlikely-password]: the password of registry `hub` may not work: it looks like a personal, project or group token of GitLab
+  --> 2..3 the password is named here
+  help: put the token there that the registry made for pulling
+"
+        );
+    }
+
+    #[test]
+    fn a_password_of_a_docker_config_that_belongs_elsewhere_is_a_warning() {
+        let config =
+            r#"{"auths": {"hub.io": {"username": "bot", "password": "glpat-canary-4f1d"}}}"#;
+        let case = Case::new().file("config.json", config);
+        let case = case.docker_config("hub", "config.json", None).edit(|config| {
+            config.registries.first_mut().unwrap().kind = RegistryKind::Quay;
+        });
+        assert_eq!(codes(case), ["unlikely-password"]);
+    }
+
+    #[test]
     fn white_space_around_a_password_is_a_warning() {
         let case = Case::new().variable("HUB_TOKEN", "canary-4f1d ");
         assert_eq!(
@@ -1005,7 +1032,7 @@ error[source-command-missing]: the password of registry `hub` cannot be had: com
             "\
 error[source-command-timeout]: the password of registry `hub` cannot be had: command `sh` took longer than 50ms and was ended
   --> 2..3 read from command `sh`
-  note: it has ended when it has closed its output and so has all it started
+  note: a command is over when it and all it started have closed standard output
   help: raise `timeout`, or see by hand whether the command waits for something
 "
         );

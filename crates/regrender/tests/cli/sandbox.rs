@@ -17,9 +17,17 @@ use tempfile::TempDir;
 /// What every secret of the tests contains.
 pub(crate) const CANARY: &str = "canary-4f1d";
 
-/// An identity of the tests, and its recipient.
+/// An identity of the tests; it opens nothing else.
 pub(crate) const IDENTITY: &str =
-    "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+    "AGE-SECRET-KEY-1XAC64NV9YGCRZTFX4MEQM4WKNCHZ3M604SX2F0VCYSW022DY20JSMWESM6";
+/// Its recipient.
+pub(crate) const RECIPIENT: &str = "age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt";
+/// Another identity of the tests.
+pub(crate) const OTHER_IDENTITY: &str =
+    "AGE-SECRET-KEY-1KP6S4Q0M9J8GT6E6P3YR5G5RV8RK635SKWCDK6NH7G49LC3TYYHSP6DFFK";
+/// Its recipient.
+pub(crate) const OTHER_RECIPIENT: &str =
+    "age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz";
 
 /// A folder with files, and runs in it.
 pub(crate) struct Sandbox {
@@ -29,7 +37,6 @@ pub(crate) struct Sandbox {
 }
 
 /// What a run did.
-#[must_use]
 pub(crate) struct Outcome {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -42,13 +49,20 @@ impl Sandbox {
         let folder = TempDir::new().unwrap();
         fs::create_dir(folder.path().join(".git")).unwrap();
         fs::create_dir(folder.path().join(".home")).unwrap();
-        let mut sandbox =
-            Self { folder, environment: BTreeMap::new(), stdin: String::new() };
+        let mut sandbox = Self { folder, environment: BTreeMap::new(), stdin: String::new() };
         let home = sandbox.path(".home");
         sandbox.environment.insert("HOME".into(), home.into());
         for (path, text) in files {
             sandbox.write(path, text);
         }
+        sandbox
+    }
+
+    /// Makes a folder with the simplest registries.toml, its password and its identity.
+    pub(crate) fn simple() -> Self {
+        let mut sandbox = Self::new(&[("registries.toml", &simple_config())]);
+        sandbox.set("HUB_TOKEN", &format!("{CANARY}-hub"));
+        sandbox.set("SOPS_AGE_KEY", IDENTITY);
         sandbox
     }
 
@@ -124,17 +138,21 @@ impl Sandbox {
 
     /// Runs `regrender` with these arguments, and searches everything it made for clear secrets.
     #[track_caller]
+    #[must_use = "whether it succeeded is for the test to say"]
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
         let outcome = self.run_unsearched(arguments);
         refuse_canary("stdout", &outcome.stdout);
         refuse_canary("stderr", &outcome.stderr);
         for file in self.files(".").iter().filter(|file| file.contains("pull-secrets")) {
-            refuse_canary(file, &self.read(file));
+            if self.path(file).is_file() {
+                refuse_canary(file, &self.read(file));
+            }
         }
         outcome
     }
 
     /// Runs `regrender` where a secret in clear is what was asked for.
+    #[must_use = "whether it succeeded is for the test to say"]
     pub(crate) fn run_unsearched(&self, arguments: &[&str]) -> Outcome {
         let stdout = Buffer::default();
         let stderr = Buffer::default();
@@ -205,7 +223,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 fn refuse_canary(place: &str, text: &str) {
     assert!(!text.contains(CANARY), "a clear secret in {place}");
     for shift in 0..3 {
-        let shifted = [&b"xx"[..shift.min(2)], CANARY.as_bytes()].concat();
+        let shifted = [&b"xx"[..shift], CANARY.as_bytes()].concat();
         let encoded = STANDARD_NO_PAD.encode(shifted);
         // The characters at either end also encode what stands beside the canary.
         let inner = &encoded[4..encoded.len() - 2];
@@ -253,4 +271,22 @@ impl Random for Counting {
             *byte = self.0.to_be_bytes()[0];
         }
     }
+}
+
+/// The simplest registries.toml.
+pub(crate) fn simple_config() -> String {
+    format!(
+        r#"[seal]
+recipients = ["{RECIPIENT}"]
+
+[registry.hub]
+kind = "docker-hub"
+username = "acme-bot"
+password = {{ env = "HUB_TOKEN" }}
+
+[secret.regcred]
+registries = ["hub"]
+namespaces = ["team-a"]
+"#
+    )
 }

@@ -1,0 +1,122 @@
+//! What to tell a person about a docker config.
+
+use regrender_diagnostic::{Diagnostic, Span};
+
+use super::{credential_of, safe_key, told};
+use crate::source::docker_config::{AuthFault, LoginError};
+use crate::source::failure::Failure;
+use crate::source::page;
+
+/// Says that a docker config could not be read.
+pub(crate) fn unreadable(registry: &str, path: &str, span: Span, failure: &Failure) -> Diagnostic {
+    let (page, what) = match failure {
+        Failure::FileMissing => (&page::SOURCE_FILE_MISSING, String::from("is not there")),
+        Failure::FileIsFolder => (&page::SOURCE_FILE_IS_FOLDER, String::from("is a folder")),
+        Failure::TooLarge => (&page::SOURCE_FILE_TOO_LARGE, String::from("is larger than 1 MiB")),
+        Failure::Unreadable(reason) => {
+            (&page::SOURCE_UNREADABLE, format!("cannot be read: {reason}"))
+        }
+        _ => (&page::SOURCE_UNREADABLE, String::from("cannot be read")),
+    };
+    let title = format!("{} cannot be had: file `{path}` {what}", credential_of(registry));
+    let problem = told(page, title).at(span, format!("read from docker config `{path}`"));
+    match failure {
+        Failure::FileMissing => problem
+            .note("a path is relative to the folder of registries.toml; `~/` is the home folder")
+            .help("log in with `docker login`, or name another file"),
+        Failure::FileIsFolder => problem.help(format!("name the file: `{path}/config.json`")),
+        _ => problem,
+    }
+}
+
+/// Says that a docker config holds no login for a registry.
+pub(crate) fn no_login(
+    registry: &str,
+    host: &str,
+    path: &str,
+    span: Span,
+    why: &LoginError,
+) -> Diagnostic {
+    let credential = credential_of(registry);
+    let place = format!("read from docker config `{path}`");
+    match why {
+        LoginError::NotJson { line, column } => {
+            told(&page::DOCKER_CONFIG_NOT_JSON, format!("docker config `{path}` is not JSON"))
+                .at(span, place)
+                .note(format!("the first mistake is in line {line}, column {column}"))
+        }
+        LoginError::NoAuths => told(
+            &page::DOCKER_CONFIG_WITHOUT_AUTHS,
+            format!("docker config `{path}` has no `auths`"),
+        )
+        .at(span, place)
+        .note("`auths` is where Docker keeps credentials")
+        .help(format!("log in with `docker login {host}`, or name another file")),
+        LoginError::MissingEntry { keys, helper } => {
+            let title = format!("docker config `{path}` has no entry for {credential}");
+            let problem = told(&page::DOCKER_CONFIG_MISSING_ENTRY, title).at(span, place);
+            let problem = with_keys(problem, keys);
+            match helper {
+                Some(helper) => with_helper(problem, helper),
+                None => problem.help(format!(
+                    "log in with `docker login {host}`, or name an entry with `key`"
+                )),
+            }
+        }
+        LoginError::SeveralEntries(keys) => {
+            let title = format!("docker config `{path}` has several entries for {credential}");
+            with_keys(told(&page::DOCKER_CONFIG_SEVERAL_ENTRIES, title).at(span, place), keys)
+                .help("name one with `key`, or declare a registry for each path")
+        }
+        LoginError::EmptyEntry { key, .. }
+        | LoginError::IdentityToken { key }
+        | LoginError::BadAuth { key, .. } => bad_login(host, path, key, why).at(span, place),
+    }
+}
+
+/// Says what is wrong with the entry `key`, without its place.
+fn bad_login(host: &str, path: &str, key: &str, why: &LoginError) -> Diagnostic {
+    let entry = format!("entry `{}` of docker config `{path}`", safe_key(key));
+    match why {
+        LoginError::EmptyEntry { helper: Some(helper), .. } => {
+            with_helper(told(&page::DOCKER_CONFIG_EMPTY_ENTRY, format!("{entry} is empty")), helper)
+        }
+        LoginError::IdentityToken { .. } => {
+            let title = format!("{entry} is an identity token");
+            told(&page::DOCKER_CONFIG_IDENTITY_TOKEN, title)
+                .note("only Docker can trade an identity token for access; the kubelet ignores it")
+                .help(
+                    "make a token or password for pulling, and name it with `username` and `password`",
+                )
+        }
+        LoginError::BadAuth { fault, .. } => {
+            let note = match fault {
+                AuthFault::NotText => "a member of the entry is not a text",
+                AuthFault::NotBase64 => "its `auth` is not base64",
+                AuthFault::NotUtf8 => "its `auth` is not UTF-8 text in base64",
+                AuthFault::NoColon => "its `auth` is not `USERNAME:PASSWORD` in base64",
+            };
+            told(&page::DOCKER_CONFIG_BAD_AUTH, format!("{entry} cannot be read"))
+                .note(note)
+                .help(format!("log in again with `docker login {host}`"))
+        }
+        _ => told(&page::DOCKER_CONFIG_EMPTY_ENTRY, format!("{entry} is empty"))
+            .help(format!("log in again with `docker login {host}`")),
+    }
+}
+
+fn with_keys(problem: Diagnostic, keys: &[String]) -> Diagnostic {
+    if keys.is_empty() {
+        return problem.note("it has no entries at all");
+    }
+    let mut names: Vec<_> = keys.iter().map(|key| format!("`{}`", safe_key(key))).collect();
+    names.sort();
+    problem.note(format!("it has entries for {}", names.join(", ")))
+}
+
+fn with_helper(problem: Diagnostic, helper: &str) -> Diagnostic {
+    problem
+        .note(format!("the credential is kept by `{helper}`, which the kubelet does not ask"))
+        .help("make a token for pulling, and name it with `username` and `password`")
+        .help("or log in with a docker config that has neither `credsStore` nor `credHelpers`")
+}

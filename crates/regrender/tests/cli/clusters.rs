@@ -1,0 +1,67 @@
+//! Several clusters: recipients and folders of their own.
+
+use insta::assert_snapshot;
+
+use crate::sandbox::{OTHER_IDENTITY, OTHER_RECIPIENT, Sandbox};
+
+fn two_clusters() -> Sandbox {
+    let sandbox = Sandbox::simple();
+    let text = sandbox.read("registries.toml");
+    let clusters = format!(
+        "{text}\n[cluster.prod]\nrecipients = [\"{OTHER_RECIPIENT}\"]\n\
+         directory = \"clusters/prod/pull-secrets\"\n\n[cluster.test]\n"
+    );
+    sandbox.write("registries.toml", &clusters);
+    sandbox
+}
+
+#[test]
+fn each_cluster_has_a_folder_and_recipients_of_its_own() {
+    let mut sandbox = two_clusters();
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    create clusters/prod/pull-secrets/manifests/kustomization.yaml
+    create clusters/prod/pull-secrets/manifests/team-a/kustomization.yaml
+    create clusters/prod/pull-secrets/manifests/team-a/regcred.sops.yaml
+    create pull-secrets/test/manifests/kustomization.yaml
+    create pull-secrets/test/manifests/team-a/kustomization.yaml
+    create pull-secrets/test/manifests/team-a/regcred.sops.yaml
+    6 created, 0 unchanged
+    ");
+    sandbox.set("SOPS_AGE_KEY", OTHER_IDENTITY);
+    let file = "clusters/prod/pull-secrets/manifests/team-a/regcred.sops.yaml";
+    sandbox.run_unsearched(&["reveal", file]).succeeded();
+    let file = "pull-secrets/test/manifests/team-a/regcred.sops.yaml";
+    sandbox.run(&["reveal", file]).ended_with(1);
+}
+
+#[test]
+fn one_cluster_can_be_built_alone() {
+    let sandbox = two_clusters();
+    sandbox.run(&["build", "--cluster", "prod"]).succeeded();
+    assert!(sandbox.exists("clusters/prod/pull-secrets"));
+    assert!(!sandbox.exists("pull-secrets"));
+}
+
+#[test]
+fn a_cluster_that_is_not_declared_is_told() {
+    let sandbox = two_clusters();
+    assert_snapshot!(sandbox.run(&["build", "--cluster", "prd"]).ended_with(2), @"
+    --- stderr
+    error: registries.toml declares no cluster `prd`
+      help: name one of these: prod, test
+    --- status 2
+    ");
+}
+
+#[test]
+fn a_pull_secret_lands_only_in_the_clusters_it_names() {
+    let sandbox = two_clusters();
+    sandbox.edit(
+        "registries.toml",
+        "namespaces = [\"team-a\"]\n",
+        "namespaces = [\"team-a\"]\nclusters = [\"prod\"]\n",
+    );
+    sandbox.run(&["build"]).succeeded();
+    assert!(sandbox.exists("clusters/prod/pull-secrets/manifests/team-a"));
+    assert!(!sandbox.exists("pull-secrets/test/manifests"));
+}

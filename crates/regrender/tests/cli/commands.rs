@@ -1,0 +1,146 @@
+//! The commands around the main job.
+
+use insta::assert_snapshot;
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn init_writes_a_file_that_builds() {
+    let mut sandbox = Sandbox::new(&[]);
+    let outcome = sandbox.run(&["init"]).succeeded();
+    assert_snapshot!(outcome, @"
+    wrote registries.toml
+
+    next:
+      1. fill in your registries and namespaces
+      2. regrender build
+      3. commit registries.toml and pull-secrets
+
+    lines for your Makefile:
+
+    pull-secrets:
+    	regrender build
+
+    check-pull-secrets:
+    	regrender verify
+
+    .PHONY: pull-secrets check-pull-secrets
+    --- stderr
+    note: made an identity in `$FOLDER/.home/.config/sops/age/keys.txt`, where sops finds it too; keep a copy in a safe place
+    ");
+    sandbox.set("DOCKER_HUB_TOKEN", "canary-4f1d");
+    sandbox.run(&["build"]).succeeded();
+    sandbox.run(&["build", "--check"]).succeeded();
+    sandbox.run(&["verify"]).succeeded();
+}
+
+#[test]
+fn init_overwrites_nothing() {
+    let sandbox = Sandbox::simple();
+    let before = sandbox.read("registries.toml");
+    assert_snapshot!(sandbox.run(&["init"]).ended_with(1), @"
+    --- stderr
+    error: `registries.toml` exists; it is left as it is
+      help: edit it, or name another folder: `regrender init FOLDER`
+    --- status 1
+    ");
+    assert_eq!(sandbox.read("registries.toml"), before);
+}
+
+#[test]
+fn init_uses_the_identity_that_is_there() {
+    let sandbox = Sandbox::new(&[(".home/.config/sops/age/keys.txt", crate::sandbox::IDENTITY)]);
+    sandbox.run(&["init"]).succeeded();
+    assert!(sandbox.read("registries.toml").contains(crate::sandbox::RECIPIENT));
+}
+
+#[test]
+fn a_file_in_clear_is_not_revealed() {
+    let sandbox = Sandbox::new(&[("x.yaml", "a: 1\n")]);
+    assert_snapshot!(sandbox.run(&["reveal", "x.yaml"]).ended_with(1), @"
+    --- stderr
+    error: `x.yaml` cannot be opened: the file is not sealed: it has no sops metadata
+      help: it is in clear already
+    --- status 1
+    ");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told() {
+    let sandbox = Sandbox::new(&[]);
+    assert_snapshot!(sandbox.run(&["reveal", "x.yaml"]).ended_with(1), @"
+    --- stderr
+    error: `x.yaml` cannot be read: No such file or directory (os error 2)
+    --- status 1
+    ");
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: there is no registries.toml here or in a folder above
+      help: make one with `regrender init`, or name one with `--config FILE`
+    --- status 1
+    ");
+    assert_snapshot!(sandbox.run(&["build", "--config", "y.toml"]).ended_with(1), @"
+    --- stderr
+    error: `y.toml` cannot be read: No such file or directory (os error 2)
+      help: make one with `regrender init`, or name another with `--config FILE`
+    --- status 1
+    ");
+    assert_snapshot!(sandbox.run(&["build", "--config", "."]).ended_with(1), @"
+    --- stderr
+    error: `.` is a folder
+      help: name the file: `--config ./registries.toml`
+    --- status 1
+    ");
+}
+
+#[test]
+fn an_enormous_file_is_refused() {
+    let sandbox = Sandbox::new(&[("registries.toml", &"#\n".repeat(600_000))]);
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: `registries.toml` is larger than 1 MiB
+      help: split it: one file a cluster
+    --- status 1
+    ");
+}
+
+#[test]
+fn a_code_has_a_page() {
+    let sandbox = Sandbox::new(&[]);
+    let page = sandbox.run(&["explain", "unknown-registry"]).succeeded();
+    assert!(page.stdout.starts_with("## unknown-registry\n"), "{page}");
+    assert_snapshot!(sandbox.run(&["explain", "unknown-registri"]).ended_with(2), @"
+    --- stderr
+    error: there is no problem with the code `unknown-registri`
+      help: docs/diagnostics.md lists all codes
+    --- status 2
+    ");
+}
+
+#[test]
+fn completions_manual_and_schema_are_generated() {
+    let sandbox = Sandbox::new(&[]);
+    let completions = sandbox.run(&["generate", "completions", "bash"]).succeeded();
+    assert!(completions.stdout.contains("regrender"), "{completions}");
+    let manual = sandbox.run(&["generate", "man"]).succeeded();
+    assert!(manual.stdout.contains(".TH regrender 1"), "{manual}");
+    let schema = sandbox.run(&["generate", "schema"]).succeeded();
+    let schema: serde_json::Value = serde_json::from_str(&schema.stdout).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+}
+
+#[test]
+fn a_wrong_command_line_is_usage() {
+    let sandbox = Sandbox::new(&[]);
+    assert_snapshot!(sandbox.run(&["bild"]).ended_with(2), @"
+    --- stderr
+    error: unrecognized subcommand 'bild'
+
+      tip: a similar subcommand exists: 'build'
+
+    Usage: regrender <COMMAND>
+
+    For more information, try '--help'.
+    --- status 2
+    ");
+}

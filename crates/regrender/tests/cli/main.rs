@@ -1,0 +1,19 @@
+//! Runs of the whole program: an input tree to an output tree, two streams and a status.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::too_many_lines,
+    reason = "a test may stop at once, and a snapshot is as long as what it shows"
+)]
+
+mod accounts;
+mod build;
+mod clusters;
+mod commands;
+mod obstacles;
+mod sandbox;
+mod unchanged;
+mod verify;

@@ -1,0 +1,204 @@
+//! Nothing changed means nothing changes; and what changes when something did.
+
+use insta::assert_snapshot;
+
+use crate::sandbox::{CANARY, IDENTITY, OTHER_IDENTITY, OTHER_RECIPIENT, RECIPIENT, Sandbox};
+
+const FILE: &str = "pull-secrets/manifests/team-a/regcred.sops.yaml";
+const FINGERPRINT_KEY: &str = "canary-4f1d-of-the-fingerprint-key-0123456789";
+
+/// Makes the file carry a fingerprint, and forgets the identity.
+fn with_fingerprints() -> Sandbox {
+    let mut sandbox = Sandbox::simple();
+    sandbox.edit(
+        "registries.toml",
+        "[seal]\n",
+        "[seal]\nfingerprint-key = { env = \"FINGERPRINT_KEY\" }\n",
+    );
+    sandbox.set("FINGERPRINT_KEY", FINGERPRINT_KEY);
+    sandbox.unset("SOPS_AGE_KEY");
+    sandbox
+}
+
+#[test]
+fn a_second_build_touches_nothing() {
+    let sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    let before = sandbox.snapshot("pull-secrets");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"3 unchanged");
+    assert_eq!(sandbox.snapshot("pull-secrets"), before);
+}
+
+#[test]
+fn a_fingerprint_stands_in_for_an_identity() {
+    let sandbox = with_fingerprints();
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    create pull-secrets/manifests/kustomization.yaml
+    create pull-secrets/manifests/team-a/kustomization.yaml
+    create pull-secrets/manifests/team-a/regcred.sops.yaml
+    3 created, 0 unchanged
+    ");
+    assert!(sandbox.read(FILE).contains("regrender.dev/fingerprint: "));
+    let before = sandbox.snapshot("pull-secrets");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"3 unchanged");
+    assert_eq!(sandbox.snapshot("pull-secrets"), before);
+}
+
+#[test]
+fn a_rotation_is_seen_through_the_fingerprint() {
+    let mut sandbox = with_fingerprints();
+    sandbox.run(&["build"]).succeeded();
+    sandbox.set("HUB_TOKEN", &format!("{CANARY}-rotated"));
+    assert_snapshot!(sandbox.run(&["build", "--check"]).ended_with(3), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (what its fingerprint covers changes)
+    1 to be updated, 2 unchanged
+    --- status 3
+    ");
+}
+
+#[test]
+fn another_fingerprint_key_shows_nothing_to_be_the_same() {
+    let mut sandbox = with_fingerprints();
+    sandbox.run(&["build"]).succeeded();
+    sandbox.set("FINGERPRINT_KEY", "canary-4f1d-another-key-0123456789-0123456789");
+    assert_snapshot!(sandbox.run(&["build", "--check"]).ended_with(3), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (what its fingerprint covers changes)
+    1 to be updated, 2 unchanged
+    --- status 3
+    ");
+}
+
+#[test]
+fn a_weak_fingerprint_key_is_refused() {
+    let mut sandbox = with_fingerprints();
+    sandbox.set("FINGERPRINT_KEY", "canary-4f1d");
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: the fingerprint key cannot be used: the fingerprint key has 11 characters; it needs at least 32
+      help: make one: `head -c 32 /dev/urandom | base64`
+    --- status 1
+    ");
+    assert!(!sandbox.exists("pull-secrets"));
+}
+
+#[test]
+fn with_neither_the_build_says_once_why_everything_changes() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.edit("registries.toml", "[\"team-a\"]", "[\"team-a\", \"team-b\"]");
+    sandbox.unset("SOPS_AGE_KEY");
+    sandbox.run(&["build"]).succeeded();
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (cannot be compared)
+    update pull-secrets/manifests/team-b/regcred.sops.yaml  (cannot be compared)
+    2 updated, 3 unchanged
+    --- stderr
+    warning: 2 files are sealed anew, whether anything changed or not: no identity opens what is there, and there is no fingerprint key; give an identity (`--identity FILE`, `SOPS_AGE_KEY_FILE`) or set `fingerprint-key` in [seal]
+    ");
+}
+
+#[test]
+fn a_rotated_password_keeps_the_data_key() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    let before = sandbox.read(FILE);
+    sandbox.set("HUB_TOKEN", &format!("{CANARY}-rotated"));
+    assert_snapshot!(sandbox.run(&["diff"]).ended_with(3), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (content changes)
+      ~ registry `https://index.docker.io/v1/`: password changes
+    --- status 3
+    ");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (content changes)
+    1 updated, 2 unchanged
+    ");
+    let after = sandbox.read(FILE);
+    let key = |text: &str| text.split("- enc: |").nth(1).unwrap()[..200].to_owned();
+    assert_eq!(key(&before), key(&after));
+    assert_ne!(before, after);
+}
+
+#[test]
+fn a_recipient_more_keeps_the_values() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    let before = sandbox.read(FILE);
+    sandbox.edit(
+        "registries.toml",
+        &format!("[\"{RECIPIENT}\"]"),
+        &format!("[\"{RECIPIENT}\", \"{OTHER_RECIPIENT}\"]"),
+    );
+    assert_snapshot!(sandbox.run(&["diff"]).ended_with(3), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (for `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` too)
+      + recipient age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz
+    --- status 3
+    ");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (for `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` too)
+    1 updated, 2 unchanged
+    ");
+    let after = sandbox.read(FILE);
+    let values = |text: &str| {
+        text.lines().filter(|line| line.contains("ENC[")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(values(&before), values(&after));
+    sandbox.set("SOPS_AGE_KEY", OTHER_IDENTITY);
+    sandbox.run_unsearched(&["reveal", FILE]).succeeded();
+}
+
+#[test]
+fn a_recipient_less_gets_a_new_data_key_and_a_warning() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.edit(
+        "registries.toml",
+        &format!("[\"{RECIPIENT}\"]"),
+        &format!("[\"{RECIPIENT}\", \"{OTHER_RECIPIENT}\"]"),
+    );
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit("registries.toml", &format!(", \"{OTHER_RECIPIENT}\""), "");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (not for `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` any more)
+    1 updated, 2 unchanged
+    --- stderr
+    warning: `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` can still open the old files in the Git history: change the credentials at the registries too
+    ");
+    sandbox.set("SOPS_AGE_KEY", OTHER_IDENTITY);
+    assert_snapshot!(sandbox.run(&["reveal", FILE]).ended_with(1), @"
+    --- stderr
+    note: identity file `$FOLDER/.home/.ssh/id_ed25519` is not there
+    note: identity file `$FOLDER/.home/.ssh/id_rsa` is not there
+    note: identity file `$FOLDER/.home/.config/sops/age/keys.txt` is not there
+    error: `pull-secrets/manifests/team-a/regcred.sops.yaml` cannot be opened: none of the identities opens the file
+      help: name an identity of one of its recipients: `--identity FILE`, or SOPS_AGE_KEY_FILE
+    --- status 1
+    ");
+    sandbox.set("SOPS_AGE_KEY", IDENTITY);
+    sandbox.run(&["build", "--check"]).succeeded();
+}
+
+#[test]
+fn conflict_markers_are_told_and_mended() {
+    let sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit(FILE, "    mac: ", "<<<<<<< HEAD\n    mac: ");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (is no sealed file: line 23 is the conflict marker of an unfinished merge)
+    1 updated, 2 unchanged
+    --- stderr
+    warning: `pull-secrets/manifests/team-a/regcred.sops.yaml` is no sealed file: line 23 is the conflict marker of an unfinished merge; it is sealed anew
+    ");
+    sandbox.run(&["build", "--check"]).succeeded();
+}
+
+#[test]
+fn a_sealed_file_edited_by_hand_is_told_and_mended() {
+    let sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit(FILE, "namespace: team-a", "namespace: team-b");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (was edited by hand: the MAC does not match: the file was changed after it was sealed)
+    1 updated, 2 unchanged
+    --- stderr
+    warning: `pull-secrets/manifests/team-a/regcred.sops.yaml` was edited by hand: the MAC does not match: the file was changed after it was sealed; it is sealed anew
+    ");
+    sandbox.run(&["build", "--check"]).succeeded();
+}

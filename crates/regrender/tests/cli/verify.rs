@@ -1,0 +1,142 @@
+//! `verify`: a gate without any key.
+
+use insta::assert_snapshot;
+
+use crate::sandbox::{CANARY, OTHER_RECIPIENT, RECIPIENT, Sandbox};
+
+const FILE: &str = "pull-secrets/manifests/team-a/regcred.sops.yaml";
+
+/// A built tree, and an environment in which nothing can be opened or resolved.
+fn built() -> Sandbox {
+    let mut sandbox = Sandbox::simple();
+    sandbox.edit(
+        "registries.toml",
+        "namespaces = [\"team-a\"]\n",
+        "namespaces = [\"team-a\"]\nservice-accounts = [\"default\"]\n",
+    );
+    sandbox.run(&["build"]).succeeded();
+    sandbox.unset("SOPS_AGE_KEY");
+    sandbox.unset("HUB_TOKEN");
+    sandbox
+}
+
+#[test]
+fn what_a_build_wrote_is_as_declared() {
+    assert_snapshot!(built().run(&["verify"]).succeeded(), @"5 files are as declared");
+}
+
+#[test]
+fn a_tree_that_was_never_built_is_told() {
+    assert_snapshot!(Sandbox::simple().run(&["verify"]).ended_with(3), @"
+    error[missing-file]: pull-secrets/manifests/kustomization.yaml: is declared and not there
+      help: run `regrender build` and commit what it writes
+    error[missing-file]: pull-secrets/manifests/team-a/kustomization.yaml: is declared and not there
+      help: run `regrender build` and commit what it writes
+    error[missing-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: is declared and not there
+      help: run `regrender build` and commit what it writes
+    3 findings
+    --- status 3
+    ");
+}
+
+#[test]
+fn recipients_are_compared() {
+    let sandbox = built();
+    sandbox.edit("registries.toml", RECIPIENT, OTHER_RECIPIENT);
+    assert_snapshot!(sandbox.run(&["verify"]).ended_with(3), @"
+    error[missing-recipient]: pull-secrets/manifests/team-a/regcred.sops.yaml: `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` is a recipient and cannot open it
+      help: run `regrender build` and commit what it writes
+    error[undeclared-recipient]: pull-secrets/manifests/team-a/regcred.sops.yaml: `age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt` is no recipient and can open it
+      help: run `regrender build` and commit what it writes
+    2 findings
+    --- status 3
+    ");
+}
+
+#[test]
+fn a_sealed_file_that_was_moved_is_told() {
+    let sandbox = built();
+    sandbox.edit(FILE, "namespace: team-a", "namespace: team-b");
+    assert_snapshot!(sandbox.run(&["verify"]).ended_with(3), @"
+    error[outdated-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: its name, namespace, type, labels or annotations are not as declared
+      help: run `regrender build` and commit what it writes
+    1 finding
+    --- status 3
+    ");
+}
+
+#[test]
+fn a_value_in_clear_is_told_and_not_shown() {
+    let sandbox = built();
+    sandbox.edit(
+        FILE,
+        ".dockerconfigjson: ENC[",
+        &format!("x: {CANARY}\n    .dockerconfigjson: ENC["),
+    );
+    let outcome = sandbox.run_unsearched(&["verify"]).ended_with(3);
+    assert!(!outcome.to_string().contains(CANARY), "{outcome}");
+    assert_snapshot!(outcome, @"
+    error[value-in-clear]: pull-secrets/manifests/team-a/regcred.sops.yaml: `data:x` can be read by everybody
+      help: run `regrender build` and commit what it writes
+    1 finding
+    --- status 3
+    ");
+}
+
+#[test]
+fn a_clear_secret_anywhere_in_the_folder_is_told_and_not_shown() {
+    let sandbox = built();
+    sandbox.write(
+        "pull-secrets/forgotten.yaml",
+        &format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: old}}\ntype: kubernetes.io/dockerconfigjson\n\
+             stringData: {{.dockerconfigjson: '{{\"auths\":{{\"r\":{{\"password\":\"{CANARY}\"}}}}}}'}}\n"
+        ),
+    );
+    let outcome = sandbox.run_unsearched(&["verify"]).ended_with(3);
+    assert!(!outcome.to_string().contains(CANARY), "{outcome}");
+    assert_snapshot!(outcome, @"
+    error[undeclared-file]: pull-secrets/forgotten.yaml: is not declared, and no build wrote it
+      help: move it out of the output folder
+    error[clear-secret]: pull-secrets/forgotten.yaml: Secret `old` can be read by everybody
+      help: change the credential at the registry, remove the file, and build again
+    2 findings
+    --- status 3
+    ");
+}
+
+#[test]
+fn files_that_are_missing_changed_or_too_many_are_told() {
+    let sandbox = built();
+    std::fs::remove_file(sandbox.path("pull-secrets/manifests/team-a/kustomization.yaml")).unwrap();
+    sandbox.edit("pull-secrets/manifests/kustomization.yaml", "team-a", "team-b");
+    let header = sandbox.read(FILE).lines().next().unwrap().to_owned();
+    sandbox.write("pull-secrets/manifests/team-z/old.sops.yaml", &format!("{header}\nx: 1\n"));
+    assert_snapshot!(sandbox.run(&["verify"]).ended_with(3), @"
+    error[outdated-file]: pull-secrets/manifests/kustomization.yaml: says something else than is declared
+      help: run `regrender build` and commit what it writes
+    error[missing-file]: pull-secrets/manifests/team-a/kustomization.yaml: is declared and not there
+      help: run `regrender build` and commit what it writes
+    error[undeclared-file]: pull-secrets/manifests/team-z/old.sops.yaml: is not declared any more
+      help: run `regrender build` and commit what it writes
+    3 findings
+    --- status 3
+    ");
+}
+
+#[test]
+fn damaged_files_are_told() {
+    let sandbox = built();
+    sandbox.edit(FILE, "    mac: ENC[", "    mac: [");
+    assert_snapshot!(sandbox.run(&["verify", "--output", "json"]).ended_with(3), @r#"
+    {"findings":[{"code":"broken-file","path":"pull-secrets/manifests/team-a/regcred.sops.yaml","message":"the sops metadata is not readable: `mac` has a value of the wrong type","help":"run `regrender build` and commit what it writes"}],"files":5}
+    --- status 3
+    "#);
+    sandbox.edit(FILE, "sops:", "<<<<<<< HEAD\nsops:");
+    assert_snapshot!(sandbox.run(&["verify"]).ended_with(3), @"
+    error[broken-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: line 10 is the conflict marker of an unfinished merge
+      help: run `regrender build` and commit what it writes
+    1 finding
+    --- status 3
+    ");
+}

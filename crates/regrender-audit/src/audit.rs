@@ -212,7 +212,8 @@ impl Auditor<'_> {
                     });
                 if !matches {
                     let message = format!(
-                        "key `{text}` of Secret `{}` matches no image that is pulled with it",
+                        "key `{}` of Secret `{}` matches no image that is pulled with it",
+                        key.shown(),
                         secret.name
                     );
                     self.findings.push(Finding::new(Code::KeyUnused, &secret.place, message));

@@ -77,7 +77,7 @@ pub struct Explanation {
 pub struct Credential {
     /// The Secret.
     pub secret: String,
-    /// The key, as written in the Secret.
+    /// The key as written in the Secret, without a password that it may hold.
     pub key: String,
     /// The user name.
     pub username: String,
@@ -141,7 +141,7 @@ fn about(image: &ImageReference, list: &List, declarations: &Declarations<'_>) -
     let matches = keyring.as_ref().map(|keyring| keyring.look_up(image)).unwrap_or_default();
     let credentials = matches.iter().map(|one| Credential {
         secret: one.secret.to_owned(),
-        key: one.key.text().to_owned(),
+        key: one.key.shown(),
         username: one.entry.username_text(),
         position: one.position,
         kind: one.kind.name(),

@@ -5,7 +5,7 @@ mod sops;
 use std::sync::Arc;
 
 use regex::Regex;
-use regrender_image::{ConfigShape, DockerConfig, decode_docker_config};
+use regrender_image::{ConfigShape, DockerConfig, decode_docker_config, mask_user};
 
 pub(crate) use self::sops::{SopsRules, is_sealed};
 use crate::finding::{Code, Finding};
@@ -94,7 +94,7 @@ fn holds_nothing(config: &DockerConfig) -> bool {
 }
 
 /// Finds a registry whose user name shows that the password is a token of hours.
-fn short_lived(config: &DockerConfig) -> impl Iterator<Item = &str> {
+fn short_lived(config: &DockerConfig) -> impl Iterator<Item = String> {
     let is_token = |user: &[u8]| {
         matches!(user, b"AWS" | b"oauth2accesstoken" | b"_dcgcloud_token")
             || user == b"00000000-0000-0000-0000-000000000000"
@@ -103,7 +103,7 @@ fn short_lived(config: &DockerConfig) -> impl Iterator<Item = &str> {
         .entries
         .iter()
         .filter(move |(_, entry)| is_token(&entry.username) && !entry.password.is_empty())
-        .map(|(key, _)| &**key)
+        .map(|(key, _)| mask_user(key))
 }
 
 /// Looks for a docker configuration: as nodes, or as text inside a value.

@@ -156,10 +156,10 @@ impl<'a> Node<'a> {
 mod tests {
     use super::*;
 
-    fn with(text: &str, test: impl Fn(&Node<'_>)) {
+    fn with(text: &str, check: impl Fn(&Node<'_>)) {
         let documents = read_documents(text);
         let root = documents[0].root.as_ref().unwrap();
-        test(root);
+        check(root);
     }
 
     #[test]
@@ -197,8 +197,8 @@ mod tests {
 
     #[test]
     fn many_members_keep_their_order() {
-        let text: String = (0..60).map(|i| format!("k{i}: {i}\n")).collect();
-        with(&format!("{text}k0: last"), |root| {
+        let text: Vec<String> = (0..60).map(|i| format!("k{i}: {i}")).collect();
+        with(&format!("{}\nk0: last", text.join("\n")), |root| {
             let members = root.members();
             assert_eq!(members.len(), 60);
             assert_eq!(members[0].0.text, "k1");

@@ -31,8 +31,8 @@ pub enum Reason {
         /// The line, from 1.
         line: usize,
     },
-    /// Aliases that would expand beyond all measure.
-    TooManyAliases {
+    /// More nodes than any manifest, aliases written out.
+    TooManyNodes {
         /// The line, from 1.
         line: usize,
     },
@@ -70,8 +70,8 @@ impl fmt::Display for Reason {
             Self::NotText => f.write_str("not text: neither UTF-8 nor UTF-16"),
             Self::TooLarge => f.write_str("larger than 64 MiB"),
             Self::TooDeep { line } => write!(f, "nested too deeply at line {line}"),
-            Self::TooManyAliases { line } => {
-                write!(f, "the aliases at line {line} expand to too many nodes")
+            Self::TooManyNodes { line } => {
+                write!(f, "too many nodes at line {line}, aliases written out")
             }
             Self::AliasOfItself { line } => {
                 write!(f, "the alias at line {line} stands for a node that contains it")

@@ -161,7 +161,7 @@ fn judge_covered(
     keyring: &Keyring,
     declarations: &Declarations<'_>,
 ) -> Judgement {
-    let by = format!("key `{}` of Secret `{}`", first.key.text(), first.secret);
+    let by = format!("key `{}` of Secret `{}`", first.key.shown(), first.secret);
     let is_hub = image.domain() == DOCKER_HUB;
     if first.kind == MatchKind::HubFallback && !is_hub {
         let reason = format!("{by} belongs to Docker Hub and is sent to `{}`", host_of(image));
@@ -204,7 +204,7 @@ fn shadowed(
     matches: &[Match<'_>],
     keyring: &Keyring,
 ) -> Option<Judgement> {
-    let by = format!("key `{}` of Secret `{}`", first.key.text(), first.secret);
+    let by = format!("key `{}` of Secret `{}`", first.key.shown(), first.secret);
     let other = |entry: &regrender_image::RegistryEntry| {
         entry.username != first.entry.username
             || entry.password.expose() != first.entry.password.expose()
@@ -214,7 +214,7 @@ fn shadowed(
         if let Some((secret, key, _)) = hub {
             let reason = format!(
                 "{by} matches, so key `{}` of Secret `{secret}` is never tried",
-                key.text()
+                key.shown()
             );
             return Some(Judgement::new(Verdict::Shadowed, reason).at(Severity::Error));
         }
@@ -229,7 +229,7 @@ fn shadowed(
         return None;
     }
     let reason =
-        format!("{by} is tried before key `{}` of Secret `{}`", best.key.text(), best.secret);
+        format!("{by} is tried before key `{}` of Secret `{}`", best.key.shown(), best.secret);
     Some(Judgement::new(Verdict::Shadowed, reason))
 }
 

@@ -139,6 +139,12 @@ impl AuthKey {
         &self.text
     }
 
+    /// Returns the key for people to read: without the password that its user part may hold.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        mask_user(&self.text)
+    }
+
     /// Returns what the kubelet files the entry under; keys with the same index key are aliases.
     #[must_use]
     pub fn index_key(&self) -> &[u8] {
@@ -202,6 +208,21 @@ impl AuthKey {
 
     pub(crate) fn covers_target(&self, target: &Target) -> Option<Boundary> {
         self.pattern.as_ref().ok()?.covers(target)
+    }
+}
+
+/// Replaces the part before the `@` of a registry key, which may hold a password.
+///
+/// Works on any text, also on keys that do not parse.
+#[must_use]
+pub fn mask_user(text: &str) -> String {
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let (scheme, rest) = text.split_at_checked(start).unwrap_or(("", text));
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}<masked>@{host}{path}"),
+        None => text.to_owned(),
     }
 }
 
@@ -360,6 +381,19 @@ mod tests {
             "localhost",
         ] {
             assert_eq!(concerns(key), [], "{key}");
+        }
+    }
+
+    #[test]
+    fn user_part_is_not_shown() {
+        for (key, shown) in [
+            ("https://u:canary-4f1d@r.io/x", "https://<masked>@r.io/x"),
+            ("u:canary-4f1d@r.io", "<masked>@r.io"),
+            ("u@canary-4f1d@r.io:x", "<masked>@r.io:x"),
+            ("r.io/a@b", "r.io/a@b"),
+            ("r.io", "r.io"),
+        ] {
+            assert_eq!(mask_user(key), shown);
         }
     }
 

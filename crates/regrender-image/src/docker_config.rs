@@ -6,6 +6,7 @@ use thiserror::Error;
 use zeroize::Zeroize as _;
 
 use crate::auth_field::{AuthFieldError, decode_auth_field};
+use crate::auth_key::mask_user;
 use crate::json::{JsonError, Kind, Reader, same_member};
 use crate::password::Password;
 
@@ -104,7 +105,7 @@ pub enum ConfigError {
     /// The `auth` of an entry cannot be decoded.
     #[error("the `auth` of `{key}` cannot be decoded")]
     Auth {
-        /// The registry key.
+        /// The registry key, without a password that it may hold.
         key: String,
         /// What is wrong with it.
         source: AuthFieldError,
@@ -192,13 +193,14 @@ impl Decoder<'_> {
         let mut entry = RegistryEntry::default();
         let (mut username, mut password, mut auth) = (None, None, None);
         let mut seen = Vec::new();
-        self.object(&format!("the entry of `{key}`"), |decoder, name| {
+        let shown = mask_user(key);
+        self.object(&format!("the entry of `{shown}`"), |decoder, name| {
             let Some(member) = decoder.known(&name, &MEMBERS, &mut seen) else {
                 entry.has_token |= matches!(&*name, "identitytoken" | "registrytoken");
                 return decoder.reader.skip_value();
             };
             // `null` leaves what an earlier member of the same name said.
-            let Some(text) = decoder.string(|| format!("`{member}` of `{key}`"))? else {
+            let Some(text) = decoder.string(|| format!("`{member}` of `{shown}`"))? else {
                 return Ok(());
             };
             match member {
@@ -215,7 +217,7 @@ impl Decoder<'_> {
             entry.from_auth = true;
             match decode_auth_field(&auth) {
                 Ok((username, password)) => (entry.username, entry.password) = (username, password),
-                Err(source) => self.fail(ConfigError::Auth { key: key.to_owned(), source }),
+                Err(source) => self.fail(ConfigError::Auth { key: shown, source }),
             }
             auth.zeroize();
         }

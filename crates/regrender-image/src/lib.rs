@@ -22,7 +22,7 @@ pub use self::admission::{
     SecretReference, admit, enforces_mountable_secrets,
 };
 pub use self::auth_field::{AuthFieldError, decode_auth_field};
-pub use self::auth_key::{AuthKey, KeyConcern};
+pub use self::auth_key::{AuthKey, KeyConcern, mask_user};
 pub use self::docker_config::{
     ConfigError, ConfigOddity, ConfigShape, DockerConfig, RegistryEntry, decode_docker_config,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regrender_image::{AuthKey, ConfigOddity, PullSecret, RegistryEntry, SecretFault};
+use regrender_image::{AuthKey, ConfigOddity, PullSecret, RegistryEntry, SecretFault, mask_user};
 
 use crate::credentials::Credentials;
 use crate::finding::{Code, Finding};
@@ -62,15 +62,16 @@ fn check(secret: &Secret, content: &PullSecret, findings: &mut Vec<Finding>) {
         let (code, message) = describe(name, oddity);
         report(code, message);
     }
-    let mut aliases: BTreeMap<Vec<u8>, &str> = BTreeMap::new();
+    let mut aliases: BTreeMap<Vec<u8>, String> = BTreeMap::new();
     for (text, entry) in &config.entries {
-        check_entry(name, text, entry, &mut report);
+        let shown = mask_user(text);
+        check_entry(name, &shown, entry, &mut report);
         let Some(key) = check_key(name, text, &mut report) else {
             continue;
         };
-        if let Some(other) = aliases.insert(key.index_key().to_vec(), text) {
+        if let Some(other) = aliases.insert(key.index_key().to_vec(), shown.clone()) {
             let message =
-                format!("keys `{other}` and `{text}` of Secret `{name}` come to the same");
+                format!("keys `{other}` and `{shown}` of Secret `{name}` come to the same");
             report(Code::KeyAlias, message);
         }
     }
@@ -86,6 +87,7 @@ fn describe(name: &str, oddity: &ConfigOddity) -> (Code, String) {
             (Code::KeyRepeated, format!("Secret `{name}` has the member `{member}` twice"))
         }
         ConfigOddity::RepeatedKey { key } => {
+            let key = mask_user(key);
             (Code::KeyRepeated, format!("Secret `{name}` has the key `{key}` twice"))
         }
         ConfigOddity::CredentialHelper { member } => (
@@ -122,17 +124,18 @@ fn check_entry(
 }
 
 fn check_key(name: &str, text: &str, report: &mut impl FnMut(Code, String)) -> Option<AuthKey> {
+    let shown = mask_user(text);
     let key = match AuthKey::parse(text) {
         Ok(key) => key,
         Err(error) => {
-            let message = format!("key `{text}` of Secret `{name}` is dropped: it has {error}");
+            let message = format!("key `{shown}` of Secret `{name}` is dropped: it has {error}");
             report(Code::KeyDead, message);
             return None;
         }
     };
     for concern in key.concerns() {
         let code = if concern.is_dead() { Code::KeyDead } else { Code::KeyNarrow };
-        report(code, format!("key `{text}` of Secret `{name}`: {concern}"));
+        report(code, format!("key `{shown}` of Secret `{name}`: {concern}"));
     }
     Some(key)
 }

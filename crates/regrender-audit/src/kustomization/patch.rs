@@ -45,17 +45,24 @@ impl Change {
 /// Whom a patch is for; patterns match the whole name.
 #[derive(Debug)]
 pub(super) struct Target {
-    kind: Option<String>,
-    name: Option<String>,
+    kind: Option<Regex>,
+    name: Option<Regex>,
 }
 
 impl Target {
+    fn new(kind: Option<&str>, name: Option<&str>) -> Self {
+        let whole = |text: &str| {
+            // A pattern that this dialect cannot read is taken literally.
+            Regex::new(&format!("^(?:{text})$"))
+                .or_else(|_| Regex::new(&format!("^{}$", regex::escape(text))))
+                .ok()
+        };
+        Self { kind: kind.and_then(whole), name: name.and_then(whole) }
+    }
+
     pub(super) fn takes(&self, kind: &str, names: [&str; 2]) -> bool {
-        let matches = |pattern: &Option<String>, text: &str| {
-            pattern.as_ref().is_none_or(|pattern| {
-                Regex::new(&format!("^(?:{pattern})$"))
-                    .map_or(pattern == text, |it| it.is_match(text))
-            })
+        let matches = |pattern: &Option<Regex>, text: &str| {
+            pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
         };
         matches(&self.kind, kind) && names.iter().any(|name| matches(&self.name, name))
     }
@@ -119,8 +126,8 @@ pub(crate) fn read_operations(root: &Node<'_>) -> Option<Vec<Operation>> {
 }
 
 fn target(node: &Node<'_>) -> Target {
-    let text = |name: &str| node.get(name).and_then(Node::scalar).map(str::to_owned);
-    Target { kind: text("kind"), name: text("name") }
+    let text = |name: &str| node.get(name).and_then(Node::scalar).filter(|text| !text.is_empty());
+    Target::new(text("kind"), text("name"))
 }
 
 fn read_changes(text: &str) -> Vec<Change> {
@@ -185,7 +192,7 @@ mod tests {
 
     #[test]
     fn target_patterns_match_whole_names() {
-        let target = Target { kind: Some("Deployment".to_owned()), name: Some("w.*".to_owned()) };
+        let target = Target::new(Some("Deployment"), Some("w.*"));
         assert!(target.takes("Deployment", ["web", "web"]));
         assert!(!target.takes("Deployment", ["a-web", "a-web"]));
         assert!(target.takes("Deployment", ["a-web", "web"]));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span, Tag};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use super::{Key, Member, Node, Value, scalar};
 use crate::unreadable::Reason;
@@ -11,8 +11,8 @@ use crate::unreadable::Reason;
 /// No manifest is nested anywhere near this deep (the deepest found in the wild has 48 levels).
 const DEPTH_LIMIT: usize = 300;
 
-/// What a document may come to with its aliases written out.
-const NODE_LIMIT: usize = 4_000_000;
+/// What a document may come to with its aliases written out; 4 MB of manifests are a tenth of it.
+const NODE_LIMIT: usize = 1_500_000;
 
 /// One document of a file.
 #[derive(Debug)]
@@ -63,12 +63,12 @@ pub(crate) fn read_documents(text: &str) -> Vec<Document<'_>> {
 
 fn syntax(error: &ScanError) -> Reason {
     let marker = error.marker();
-    let (line, column, message) = (marker.line(), marker.col() + 1, error.info());
-    if message.contains("nesting") || message.contains("nested") || message.contains("recursion") {
-        Reason::TooDeep { line }
-    } else {
-        Reason::Syntax { line, column, message }
+    let line = marker.line();
+    if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+        return Reason::TooDeep { line };
     }
+    // Its messages name what was expected, and never quote more than one character of the file.
+    Reason::Syntax { line, column: marker.col() + 1, message: error.info() }
 }
 
 /// A collection whose end has not come yet.
@@ -186,7 +186,7 @@ impl<'a> Builder<'a> {
         frame.extent.nodes = frame.extent.nodes.saturating_add(extent.nodes);
         frame.extent.height = frame.extent.height.max(extent.height + 1);
         if frame.extent.nodes > NODE_LIMIT {
-            return Err(Reason::TooManyAliases { line });
+            return Err(Reason::TooManyNodes { line });
         }
         if frame.extent.height > DEPTH_LIMIT {
             return Err(Reason::TooDeep { line });
@@ -276,9 +276,9 @@ mod tests {
         for level in 1..12 {
             let before = level - 1;
             let aliases = vec![format!("*a{before}"); 10].join(", ");
-            text.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+            text = format!("{text}a{level}: &a{level} [{aliases}]\n");
         }
-        assert!(matches!(reason(&text), Reason::TooManyAliases { .. }));
+        assert!(matches!(reason(&text), Reason::TooManyNodes { .. }));
     }
 
     #[test]
@@ -286,8 +286,9 @@ mod tests {
         assert!(matches!(reason(&"[".repeat(100_000)), Reason::TooDeep { .. }));
         assert!(matches!(reason(&"{a: ".repeat(100_000)), Reason::TooDeep { .. }));
         assert!(matches!(reason(&"- ".repeat(100_000)), Reason::TooDeep { .. }));
-        let chain: String = (1..1000).map(|i| format!("- &a{i} [*a{}]\n", i - 1)).collect();
-        assert!(matches!(reason(&format!("- &a0 x\n{chain}")), Reason::TooDeep { .. }));
+        let chain: Vec<String> = (1..1000).map(|i| format!("- &a{i} [*a{}]", i - 1)).collect();
+        let chain = format!("- &a0 x\n{}", chain.join("\n"));
+        assert!(matches!(reason(&chain), Reason::TooDeep { .. }));
     }
 
     #[test]

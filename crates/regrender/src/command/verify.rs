@@ -147,6 +147,10 @@ impl<'a> Verifier<'a> {
         for flaw in &inspection.findings {
             self.find(code_of(flaw), path, describe(flaw), BUILD);
         }
+        if !is_whole(&inspection) {
+            let message = "its one value is not `data:.dockerconfigjson`";
+            self.find("outdated-file", path, message, BUILD);
+        }
         if !inspection.is_for(&self.recipients) {
             self.check_recipients(path, &inspection);
         }
@@ -232,6 +236,12 @@ impl<'a> Verifier<'a> {
             self.find("clear-secret", &path, message, help);
         }
     }
+}
+
+/// Says whether a sealed Secret holds the one value that a pull secret has.
+fn is_whole(inspection: &Inspection) -> bool {
+    let paths = inspection.values.iter().map(|value| value.path.keys());
+    paths.eq([["data", ".dockerconfigjson"]])
 }
 
 /// Spells what may be seen of a sealed Secret.

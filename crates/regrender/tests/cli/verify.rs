@@ -66,6 +66,18 @@ fn a_sealed_file_that_was_moved_is_told() {
 }
 
 #[test]
+fn a_renamed_key_is_told() {
+    let sandbox = built();
+    sandbox.edit(FILE, ".dockerconfigjson: ENC", ".other: ENC");
+    assert_snapshot!(sandbox.run(&["verify"]).ended_with(3), @"
+    error[outdated-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: its one value is not `data:.dockerconfigjson`
+      help: run `regrender build` and commit what it writes
+    1 finding
+    --- status 3
+    ");
+}
+
+#[test]
 fn a_value_in_clear_is_told_and_not_shown() {
     let sandbox = built();
     sandbox.edit(
@@ -78,7 +90,9 @@ fn a_value_in_clear_is_told_and_not_shown() {
     assert_snapshot!(outcome, @"
     error[value-in-clear]: pull-secrets/manifests/team-a/regcred.sops.yaml: `data:x` can be read by everybody
       help: run `regrender build` and commit what it writes
-    1 finding
+    error[outdated-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: its one value is not `data:.dockerconfigjson`
+      help: run `regrender build` and commit what it writes
+    2 findings
     --- status 3
     ");
 }

@@ -1,0 +1,10 @@
+//! Rendering: a registries.toml and credentials in, a tree of documents out.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at once where its input is not what it should be"
+)]
+
+mod kubectl;
+mod names;

@@ -1,7 +1,8 @@
 //! A whole document as one armored age file, with a mark of ours in its header.
 //!
-//! Readers of age files skip stanzas of a kind they do not know, and the MAC of the header covers them.
-//! The mark says for whom the file is, which an age file itself does not say, and holds the fingerprint.
+//! Readers of age files skip stanzas of a kind they do not know, and the MAC of the header covers
+//! them. The mark says for whom the file is, which an age file itself does not say, and holds the
+//! fingerprint.
 
 use age_core::format::Stanza;
 use base64::Engine as _;

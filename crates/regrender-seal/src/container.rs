@@ -1,7 +1,8 @@
 //! The age v1 file: a header of stanzas, a MAC over it, and the text in authenticated chunks.
 //!
-//! Written here, and not with the age crate's encryptor, because that one takes its own randomness and
-//! adds a random stanza to every file, which files of sops do not have. Reading is the age crate's.
+//! Written here, and not with the age crate's encryptor, because that one takes its own randomness
+//! and adds a random stanza to every file, which files of sops do not have. Reading is the age
+//! crate's.
 
 use std::io::Read as _;
 

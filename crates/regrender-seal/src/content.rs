@@ -7,11 +7,12 @@ use regrender_document::{Comment, Document, Entry, Item, Mapping, Node, Scalar};
 use crate::value::ValueKind;
 use crate::walk;
 
-/// Says whether `opened` says what `wanted` says: the same comments, keys and values in the same order.
+/// Says whether `opened` says what `wanted` says: the same comments, keys and values in the same
+/// order.
 ///
-/// Whether a value is marked as secret makes no difference: everything that sealing selects comes back
-/// as a secret, marked before or not. Nor does it whether a comment stands above the mapping or at its
-/// beginning.
+/// Whether a value is marked as secret makes no difference: everything that sealing selects comes
+/// back as a secret, marked before or not. Nor does it whether a comment stands above the mapping
+/// or at its beginning.
 pub(crate) fn is_same(opened: &Document, wanted: &Document) -> bool {
     let parts = |document| -> Vec<Part<'_>> { document_parts(document).collect() };
     are_same(&parts(opened), &parts(wanted))

@@ -1,4 +1,5 @@
-//! What can go wrong, one variant for one fact. None of them holds a value that was or is to be sealed.
+//! What can go wrong, one variant for one fact. None of them holds a value that was or is to be
+//! sealed.
 
 use std::fmt;
 
@@ -251,8 +252,8 @@ pub enum MetadataError {
     Pattern(&'static str),
 }
 
-/// The keys that lead to a value. Positions in lists are left out, as sops leaves them out of what it
-/// authenticates.
+/// The keys that lead to a value. Positions in lists are left out, as sops leaves them out of what
+/// it authenticates.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeyPath(Vec<String>);
 

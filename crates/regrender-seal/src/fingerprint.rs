@@ -1,7 +1,7 @@
 //! A keyed fingerprint of a sealed file: it says without any identity that nothing changed.
 //!
-//! It is an HMAC, because a plain hash of a secret that anybody can read lets anybody test a guess. It
-//! covers both what was wanted and what was made of it, so neither can change unnoticed.
+//! It is an HMAC, because a plain hash of a secret that anybody can read lets anybody test a guess.
+//! It covers both what was wanted and what was made of it, so neither can change unnoticed.
 
 mod encoding;
 

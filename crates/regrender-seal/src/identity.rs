@@ -32,8 +32,8 @@ enum Entry {
 impl Identities {
     /// Parses what an identity file, an environment variable or an OpenSSH private key says.
     ///
-    /// Lines that begin with a number sign are comments. Several identities may stand on one line, as
-    /// sops allows in its environment variable.
+    /// Lines that begin with a number sign are comments. Several identities may stand on one line,
+    /// as sops allows in its environment variable.
     ///
     /// # Errors
     ///
@@ -88,8 +88,8 @@ impl Identities {
     /// Unwraps the data key of a file from whichever of `wrapped` it can.
     pub(crate) fn unwrap(&self, wrapped: &[WrappedKey]) -> Result<DataKey, OpenError> {
         let mut damaged = None;
-        // The recipient that stands beside a wrapped key is not authenticated, so it only says where to
-        // look first.
+        // The recipient that stands beside a wrapped key is not authenticated, so it only says
+        // where to look first.
         let likely = wrapped.iter().filter_map(|key| {
             let recipient = X25519Recipient::parse(key.recipient.trim())?;
             let identity = self.native().find(|identity| identity.is_for(&recipient))?;

@@ -1,4 +1,5 @@
-//! What a sealed file shows without any key: for whom it is, what is encrypted, and what looks wrong.
+//! What a sealed file shows without any key: for whom it is, what is encrypted, and what looks
+//! wrong.
 
 use regrender_document::{Comment, Document, Scalar};
 
@@ -168,8 +169,8 @@ impl AgeInspection {
         self.file.mark.is_some()
     }
 
-    /// Says whether the file is for exactly these recipients; `None` when it does not say for whom it
-    /// is, because this crate did not write it.
+    /// Says whether the file is for exactly these recipients; `None` when it does not say for whom
+    /// it is, because this crate did not write it.
     #[must_use]
     pub fn is_for(&self, recipients: &Recipients) -> Option<bool> {
         self.file.mark.as_ref().map(|mark| mark.is_for(recipients))

@@ -1,7 +1,7 @@
 //! Documents to sealed files and back: SOPS and age.
 //!
-//! Knows the formats, ciphers and keys. Does not know files, the environment or Kubernetes; time and
-//! randomness are handed in.
+//! Knows the formats, ciphers and keys. Does not know files, the environment or Kubernetes; time
+//! and randomness are handed in.
 
 mod age_file;
 mod armor;

@@ -8,8 +8,8 @@ use crate::error::OpenError;
 use crate::random::SealContext;
 use crate::value::{EncryptedValue, ValueKind};
 
-/// sops begins a MAC over encrypted values only with these bytes (the SHA-256 of `sops`), so that the
-/// two kinds of MAC are never equal.
+/// sops begins a MAC over encrypted values only with these bytes (the SHA-256 of `sops`), so that
+/// the two kinds of MAC are never equal.
 const ENCRYPTED_ONLY_PREFIX: [u8; 32] = [
     0x8a, 0x3f, 0xd2, 0xad, 0x54, 0xce, 0x66, 0x52, 0x7b, 0x10, 0x34, 0xf3, 0xd1, 0x47, 0xbe, 0x0b,
     0x0b, 0x97, 0x5b, 0x3b, 0xf4, 0x4f, 0x72, 0xc6, 0xfd, 0xad, 0xec, 0x81, 0x76, 0xf2, 0x7d, 0x69,
@@ -84,8 +84,8 @@ impl MacHash {
         let Ok(recorded) = recorded else {
             return Err(OpenError::MacMismatch);
         };
-        // Whoever holds the data key can make any MAC, so how long the comparison takes tells nobody
-        // anything.
+        // Whoever holds the data key can make any MAC, so how long the comparison takes tells
+        // nobody anything.
         let same = recorded.as_slice() == self.finish().expose().as_bytes();
         if same { Ok(()) } else { Err(OpenError::MacMismatch) }
     }

@@ -1,7 +1,7 @@
 //! The `sops` block of a sealed file.
 //!
-//! Reads it in any order and as loosely typed as sops does; writes it in alphabetical order, as sops
-//! does since 3.13; rewrites it in the order found.
+//! Reads it in any order and as loosely typed as sops does; writes it in alphabetical order, as
+//! sops does since 3.13; rewrites it in the order found.
 
 use regrender_document::{Entry, Item, Mapping, Node, Scalar};
 
@@ -76,7 +76,8 @@ impl Metadata {
         if nobody { Err(MetadataError::NoRecipients) } else { Ok(metadata) }
     }
 
-    /// Spells the block for a new file. Of what others wrote, only what this crate can write is kept.
+    /// Spells the block for a new file. Of what others wrote, only what this crate can write is
+    /// kept.
     pub(crate) fn write(&self) -> Mapping {
         let keys = self.wrapped_keys.iter().map(|key| {
             let entry = Mapping::new().with(ENC, key.enc.clone());
@@ -94,8 +95,8 @@ impl Metadata {
         block.with(VERSION, self.version.clone())
     }
 
-    /// Spells the block anew with the keys of `found` in their order, and with what `found` has that
-    /// this crate does not know.
+    /// Spells the block anew with the keys of `found` in their order, and with what `found` has
+    /// that this crate does not know.
     pub(crate) fn rewrite(&self, found: &Mapping) -> Mapping {
         let mut written: Vec<(String, Node)> = self
             .write()
@@ -214,8 +215,8 @@ fn parse_selector(block: &Mapping) -> Result<Selector, MetadataError> {
     Ok(found.unwrap_or_else(Selector::of_sops))
 }
 
-/// Reads a field as text; a field that is missing is empty, and so is one of an unexpected simple type
-/// spelled out, as for sops.
+/// Reads a field as text; a field that is missing is empty, and so is one of an unexpected simple
+/// type spelled out, as for sops.
 fn text(block: &Mapping, name: &'static str) -> Result<String, MetadataError> {
     match field(block, name) {
         None | Some(Node::Scalar(Scalar::Null)) => Ok(String::new()),

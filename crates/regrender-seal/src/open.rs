@@ -216,8 +216,8 @@ fn into_text(plaintext: &[u8]) -> Option<SecretText> {
     std::str::from_utf8(plaintext).ok().map(|text| SecretText::new(text.to_owned()))
 }
 
-/// Gives a decrypted value its type, spelled as sops spells the type. The type is not authenticated, so
-/// the text may not fit it.
+/// Gives a decrypted value its type, spelled as sops spells the type. The type is not
+/// authenticated, so the text may not fit it.
 fn typed(kind: ValueKind, text: SecretText) -> Option<Leaf> {
     let secret = |kind, text| Some(Leaf::Secret(SecretScalar { kind, text }));
     let plain = text.expose();

@@ -34,8 +34,8 @@ impl Recipient {
     ///
     /// # Errors
     ///
-    /// Says what keeps `text` from being a recipient, without repeating it: it may be a secret key that
-    /// was put in the wrong place.
+    /// Says what keeps `text` from being a recipient, without repeating it: it may be a secret key
+    /// that was put in the wrong place.
     pub fn parse(text: &str) -> Result<Self, RecipientError> {
         let text = text.trim();
         let lower = text.to_ascii_lowercase();

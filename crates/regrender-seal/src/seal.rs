@@ -22,7 +22,8 @@ use crate::walk::{self, Leaf, Place};
 pub struct SealOptions {
     /// The layout of the file.
     pub format: SealFormat,
-    /// Which values the MAC of a file in the layout of sops covers. A plain age file is covered whole.
+    /// Which values the MAC of a file in the layout of sops covers. A plain age file is covered
+    /// whole.
     pub mac: MacScope,
 }
 
@@ -113,8 +114,8 @@ impl Draft<'_> {
         if self.mac == MacUpdate::Renew {
             self.metadata.last_modified = timestamp::format(context.now);
         }
-        // A MAC over encrypted values only does not cover the fingerprint, so the fingerprint covers it.
-        // The other kind covers the fingerprint, and so comes after it.
+        // A MAC over encrypted values only does not cover the fingerprint, so the fingerprint
+        // covers it. The other kind covers the fingerprint, and so comes after it.
         if self.metadata.mac_scope == MacScope::EncryptedOnly {
             self.renew_mac(&covered, context)?;
         }
@@ -147,8 +148,8 @@ impl Draft<'_> {
     }
 }
 
-/// A value that is encrypted in a file, and what it says. As long as it stays where it is and says the
-/// same under the same key, it can stay as it is, nonce and all.
+/// A value that is encrypted in a file, and what it says. As long as it stays where it is and says
+/// the same under the same key, it can stay as it is, nonce and all.
 pub(crate) struct KeptValue {
     pub(crate) additional_data: String,
     pub(crate) kind: ValueKind,

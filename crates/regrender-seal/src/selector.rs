@@ -138,8 +138,8 @@ impl Selector {
         }
     }
 
-    /// The comment that matches stays in clear itself, so for a comment the last line in force, which
-    /// is the comment itself, does not count.
+    /// The comment that matches stays in clear itself, so for a comment the last line in force,
+    /// which is the comment itself, does not count.
     fn comment_encrypts(&self, place: Place<'_>, is_comment: bool) -> bool {
         let Some((last, outer)) = place.comments.split_last() else {
             return false;
@@ -172,8 +172,8 @@ fn compile(text: &str) -> Option<Regex> {
     RegexBuilder::new(text).unicode(false).build().ok()
 }
 
-/// Says whether `text` has something that Go takes for plain characters and this engine does not: word
-/// boundaries `\<`, `\>`, `\b{`, and sets within sets in a character class.
+/// Says whether `text` has something that Go takes for plain characters and this engine does not:
+/// word boundaries `\<`, `\>`, `\b{`, and sets within sets in a character class.
 fn has_foreign_meaning(text: &str) -> bool {
     let mut in_class = false;
     let mut rest = text.chars();

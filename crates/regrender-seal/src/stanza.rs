@@ -1,6 +1,7 @@
 //! The header of an age file: its stanzas, written and read without any key.
 //!
-//! Knows the text form (C2SP age, "Header"). Whether a header is authentic is for an identity to say.
+//! Knows the text form (C2SP age, "Header"). Whether a header is authentic is for an identity to
+//! say.
 
 use age_core::format::Stanza;
 use base64::Engine as _;

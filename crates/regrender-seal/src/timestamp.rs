@@ -15,7 +15,8 @@ pub(crate) fn format(time: SystemTime) -> String {
 }
 
 /// Spells `text` the way Go's `time.RFC3339` layout spells the time that it says, which is what
-/// sops authenticates: fractions are dropped, and an offset of zero is `Z`. Returns `None` if it is no RFC 3339 time.
+/// sops authenticates: fractions are dropped, and an offset of zero is `Z`. Returns `None` if it is
+/// no RFC 3339 time.
 pub(crate) fn normalize(text: &str) -> Option<String> {
     let (date_time, rest) = text.split_at_checked(19)?;
     if !is_date_time(date_time) {
@@ -84,7 +85,8 @@ fn days_in_month(year: u64, month: u64) -> u64 {
     }
 }
 
-/// Turns days since 1970 into year, month and day, by counting in 400-year eras that begin in March.
+/// Turns days since 1970 into year, month and day, by counting in 400-year eras that begin in
+/// March.
 fn civil_date(days: u64) -> (u64, u64, u64) {
     let shifted = days + 719_468;
     let era = shifted / 146_097;

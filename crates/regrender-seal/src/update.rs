@@ -1,5 +1,5 @@
-//! Sealing again, and leaving alone what says the same: the one decision behind a build that changes
-//! nothing when nothing changed.
+//! Sealing again, and leaving alone what says the same: the one decision behind a build that
+//! changes nothing when nothing changed.
 
 mod age;
 
@@ -77,9 +77,10 @@ pub enum Proof {
 
 /// Says what becomes of a file that holds `current` and should hold `wanted`.
 ///
-/// A file that says the same for the same recipients stays, however it is spelled. What did not change
-/// stays as it is in a file that is written: the file keeps its data key, and a value its ciphertext. It
-/// gets a new data key when somebody is taken off the list, and when none of its values stays.
+/// A file that says the same for the same recipients stays, however it is spelled. What did not
+/// change stays as it is in a file that is written: the file keeps its data key, and a value its
+/// ciphertext. It gets a new data key when somebody is taken off the list, and when none of its
+/// values stays.
 ///
 /// # Errors
 ///
@@ -233,7 +234,8 @@ impl Job<'_> {
         if reasons.is_empty() {
             return Ok(unchanged(Proof::Opened));
         }
-        // Whoever is taken off the list knows the data key, and so would read what is sealed with it.
+        // Whoever is taken off the list knows the data key, and so would read what is sealed with
+        // it.
         if !removed.is_empty() || !same_rule || !self.is_vouched_for(opened) {
             return self.seal_anew(reasons, context);
         }
@@ -248,8 +250,8 @@ impl Job<'_> {
     /// Says whether who sealed the file knew at least one secret that it should hold.
     ///
     /// Everybody can seal a file for public keys. If the data key of any file that opens were kept,
-    /// somebody could plant a file with a key of his own and wait for the next secret to be sealed with
-    /// it.
+    /// somebody could plant a file with a key of his own and wait for the next secret to be sealed
+    /// with it.
     fn is_vouched_for(&self, opened: &Opened) -> bool {
         keeps_any(self.wanted, &opened.kept)
     }

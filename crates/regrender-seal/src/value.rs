@@ -1,7 +1,7 @@
 //! One encrypted value: `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`.
 //!
-//! Knows how sops spells a value, and how it is encrypted under a data key. Does not know where in a
-//! document it stands; the path comes in as additional data.
+//! Knows how sops spells a value, and how it is encrypted under a data key. Does not know where in
+//! a document it stands; the path comes in as additional data.
 
 use std::fmt;
 

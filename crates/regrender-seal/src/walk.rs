@@ -44,8 +44,8 @@ impl Place<'_> {
 
 /// Hands every leaf of `document` to `visit`, and puts what comes back in its place.
 ///
-/// A comment that comes back as a text stays a comment in a mapping, and becomes an item in a list: so
-/// does sops when it encrypts one. Nulls are not visited.
+/// A comment that comes back as a text stays a comment in a mapping, and becomes an item in a list:
+/// so does sops when it encrypts one. Nulls are not visited.
 pub(crate) fn map<E>(
     document: Document,
     visit: &mut impl FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,

@@ -1,8 +1,8 @@
 //! The native recipient and identity of age: X25519.
 //!
-//! Both compute what the age crate's own types compute. They exist for two reasons: wrapping takes its
-//! randomness from outside, and a build wraps thousands of keys for the same few recipients, which a
-//! table per recipient makes three times as fast.
+//! Both compute what the age crate's own types compute. They exist for two reasons: wrapping takes
+//! its randomness from outside, and a build wraps thousands of keys for the same few recipients,
+//! which a table per recipient makes three times as fast.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -46,8 +46,8 @@ impl X25519Recipient {
         Self { point: MontgomeryPoint(bytes), table: OnceLock::new() }
     }
 
-    /// Wraps `file_key`, or says that this recipient shares no secret with anybody: its point is one of
-    /// the few of low order.
+    /// Wraps `file_key`, or says that this recipient shares no secret with anybody: its point is
+    /// one of the few of low order.
     pub(crate) fn wrap(&self, file_key: &FileKey, ephemeral: [u8; 32]) -> Option<Stanza> {
         let ephemeral = Zeroizing::new(ephemeral);
         let share = EdwardsPoint::mul_base_clamped(*ephemeral).to_montgomery();
@@ -65,8 +65,8 @@ impl X25519Recipient {
 
     /// Multiplies the point with a clamped scalar.
     ///
-    /// A table works with points of the prime-order subgroup only. Every real key is in it; any other
-    /// point takes the ladder, which is right for all of them.
+    /// A table works with points of the prime-order subgroup only. Every real key is in it; any
+    /// other point takes the ladder, which is right for all of them.
     fn multiply(&self, scalar: &[u8; 32]) -> MontgomeryPoint {
         let table = self.table.get_or_init(|| {
             let point = self.point.to_edwards(0).filter(EdwardsPoint::is_torsion_free)?;
@@ -188,8 +188,8 @@ pub(crate) mod tests {
         recipient.table.get().is_some_and(Option::is_some)
     }
 
-    /// Points that implementations get wrong: small ones, ones beyond the prime, ones with the top bit
-    /// set, ones on the twist, and ones of low or mixed order.
+    /// Points that implementations get wrong: small ones, ones beyond the prime, ones with the top
+    /// bit set, ones on the twist, and ones of low or mixed order.
     fn awkward_points() -> Vec<[u8; 32]> {
         let mut points = Vec::new();
         for small in 0..=12 {

@@ -10,7 +10,8 @@ use crate::recipient::Recipients;
 use crate::value::ValueKind;
 use crate::walk;
 
-/// Feeds an HMAC: each text has its length before it, each list its count, and each kind of node a letter.
+/// Feeds an HMAC: each text has its length before it, each list its count, and each kind of node a
+/// letter.
 pub(super) struct Encoder {
     mac: Hmac<Sha256>,
 }

@@ -121,8 +121,8 @@ impl Section {
         Self { name: name.to_owned(), comment, keys: Vec::new() }
     }
 
-    /// To sops the comment above a section is the first thing in it, and the comment above a key comes
-    /// after the key.
+    /// To sops the comment above a section is the first thing in it, and the comment above a key
+    /// comes after the key.
     fn into_mapping(self) -> Mapping {
         let mut mapping = Mapping::new();
         if !self.comment.is_empty() {

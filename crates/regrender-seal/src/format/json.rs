@@ -223,7 +223,8 @@ impl Writer {
     }
 }
 
-/// Spells a number as Go's `encoding/json` does: with an exponent only when it is very large or small.
+/// Spells a number as Go's `encoding/json` does: with an exponent only when it is very large or
+/// small.
 fn spell_float(value: f64) -> String {
     let size = value.abs();
     if size != 0.0 && !(1e-6..1e21).contains(&size) {

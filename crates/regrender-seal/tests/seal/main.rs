@@ -5,7 +5,7 @@
     clippy::panic,
     clippy::string_slice,
     clippy::unwrap_used,
-    reason = "a test fails by panicking, in helper functions too"
+    reason = "a test fails by panicking, in the functions it calls too"
 )]
 
 mod age_format;

@@ -311,3 +311,13 @@ proptest! {
         prop_assert_eq!(revealed(&sealed(&document, mac)), in_clear(&document));
     }
 }
+
+#[test]
+fn keys_may_be_shared_between_threads() {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<regrender_seal::Recipients>();
+    is_shared::<regrender_seal::Identities>();
+    is_shared::<FingerprintKey>();
+    is_shared::<SealError>();
+    is_shared::<regrender_seal::OpenError>();
+}

@@ -62,8 +62,8 @@ impl File {
         update(self.text.as_deref(), wanted, &recipients, options, keys, context).unwrap()
     }
 
-    /// Every recipient with an identity at hand must be able to open what was written, and find what was
-    /// wanted.
+    /// Every recipient with an identity at hand must be able to open what was written, and find
+    /// what was wanted.
     #[track_caller]
     fn check_content(&self, wanted: &Document) {
         for (recipient, identity) in [(ANNA, ANNAS_IDENTITY), (BERT, BERTS_IDENTITY)] {

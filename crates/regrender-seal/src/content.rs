@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use regrender_document::{Comment, Document, Entry, Item, Mapping, Node, Scalar};
 
+use crate::number;
 use crate::value::ValueKind;
 use crate::walk;
 
@@ -80,7 +81,7 @@ fn simple(node: &Node) -> Option<(ValueKind, Cow<'_, str>)> {
     Some(match node {
         Node::Scalar(Scalar::Bool(value)) => (ValueKind::Bool, walk::spell_bool(*value).into()),
         Node::Scalar(Scalar::Integer(value)) => (ValueKind::Integer, value.to_string().into()),
-        Node::Scalar(Scalar::Float(value)) => (ValueKind::Float, walk::spell_float(*value).into()),
+        Node::Scalar(Scalar::Float(value)) => (ValueKind::Float, number::plain(*value).into()),
         Node::Scalar(Scalar::Time(text)) => (ValueKind::Time, text.into()),
         Node::Scalar(Scalar::Text(text)) => (ValueKind::Text, text.into()),
         Node::Secret(secret) => (walk::kind_of(secret.kind), secret.text.expose().into()),

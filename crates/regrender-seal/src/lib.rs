@@ -15,6 +15,7 @@ mod identity;
 mod inspect;
 mod mac;
 mod metadata;
+mod number;
 mod open;
 mod random;
 mod recipient;

@@ -8,6 +8,7 @@ use regrender_document::{Entry, Item, Mapping, Node, Scalar};
 use crate::data_key::WrappedKey;
 use crate::error::MetadataError;
 use crate::mac::MacScope;
+use crate::number;
 use crate::selector::{Selector, SelectorKind};
 use crate::timestamp;
 
@@ -222,7 +223,7 @@ fn text(block: &Mapping, name: &'static str) -> Result<String, MetadataError> {
         None | Some(Node::Scalar(Scalar::Null)) => Ok(String::new()),
         Some(Node::Scalar(Scalar::Text(text))) => Ok(text.clone()),
         Some(Node::Scalar(Scalar::Integer(value))) => Ok(value.to_string()),
-        Some(Node::Scalar(Scalar::Float(value))) => Ok(value.to_string()),
+        Some(Node::Scalar(Scalar::Float(value))) => Ok(number::plain(*value)),
         Some(Node::Scalar(Scalar::Bool(value))) => Ok(u8::from(*value).to_string()),
         Some(_) => Err(MetadataError::WrongType(name)),
     }

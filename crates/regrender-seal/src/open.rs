@@ -11,6 +11,7 @@ use crate::format::FileFormat;
 use crate::identity::Identities;
 use crate::mac::{MacHash, MacScope};
 use crate::metadata::{Metadata, parse_bool};
+use crate::number;
 use crate::seal::KeptValue;
 use crate::selector::Selector;
 use crate::value::{EncryptedValue, ValueError, ValueKind, looks_encrypted};
@@ -231,7 +232,7 @@ fn typed(kind: ValueKind, text: SecretText) -> Option<Leaf> {
         }
         ValueKind::Float => {
             let value: f64 = plain.parse().ok()?;
-            secret(SecretKind::Float, SecretText::new(walk::spell_float(value)))
+            secret(SecretKind::Float, SecretText::new(number::plain(value)))
         }
         ValueKind::Bool => {
             let value = parse_bool(plain)?;

@@ -4,7 +4,7 @@ use regrender_document::{Comment, Document, Entry, Mapping, Node, Scalar, Secret
 
 use super::flat::unflatten;
 use crate::error::KeyPath;
-use crate::walk;
+use crate::number;
 
 /// What the names of metadata begin with.
 const PREFIX: &str = "sops_";
@@ -71,7 +71,7 @@ pub(super) fn simple_text(node: &Node) -> Option<SecretText> {
         Node::Scalar(Scalar::Null) => clear("<nil>"),
         Node::Scalar(Scalar::Bool(value)) => clear(if *value { "true" } else { "false" }),
         Node::Scalar(Scalar::Integer(value)) => clear(&value.to_string()),
-        Node::Scalar(Scalar::Float(value)) => clear(&spell_float(*value)),
+        Node::Scalar(Scalar::Float(value)) => clear(&number::general(*value)),
         Node::Scalar(Scalar::Time(text) | Scalar::Text(text)) => clear(text),
         Node::Secret(secret) => {
             use regrender_document::SecretKind;
@@ -80,7 +80,7 @@ pub(super) fn simple_text(node: &Node) -> Option<SecretText> {
                 SecretKind::Text | SecretKind::Integer | SecretKind::Time => clear(text),
                 SecretKind::Bool => clear(&text.to_ascii_lowercase()),
                 SecretKind::Float => {
-                    clear(&text.parse().map_or_else(|_| text.to_owned(), spell_float))
+                    clear(&text.parse().map_or_else(|_| text.to_owned(), number::general))
                 }
             }
         }
@@ -93,22 +93,6 @@ fn push_line(text: &mut String, parts: &[&str]) {
         text.push_str(part);
     }
     text.push('\n');
-}
-
-/// Spells a number as Go's `FormatFloat(value, 'G', -1, 64)` does, but never like a whole one.
-fn spell_float(value: f64) -> String {
-    if !value.is_finite() {
-        return walk::spell_float(value);
-    }
-    let scientific = format!("{value:E}");
-    let (mantissa, exponent) = scientific.split_once('E').unwrap_or((&scientific, "0"));
-    let exponent: i64 = exponent.parse().unwrap_or_default();
-    if !(-4..6).contains(&exponent) {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{mantissa}E{sign}{:02}", exponent.unsigned_abs());
-    }
-    let plain = value.to_string();
-    if plain.contains('.') { plain } else { format!("{plain}.0") }
 }
 
 #[cfg(test)]
@@ -158,23 +142,6 @@ mod tests {
             .with("G", secret(SecretKind::Time, "2026-11-21T01:59:59Z"));
         let expected = "A=true\nB=false\nC=12\nD=1E+06\nE=<nil>\nF=-1\nG=2026-11-21T01:59:59Z\n";
         assert_eq!(spelled(root), expected);
-    }
-
-    #[test]
-    fn numbers_are_never_like_whole_ones() {
-        for (value, expected) in [
-            (1.5, "1.5"),
-            (100_000.0, "100000.0"),
-            (1_000_000.0, "1E+06"),
-            (1_234_567.5, "1.2345675E+06"),
-            (123_456.789, "123456.789"),
-            (0.000_01, "1E-05"),
-            (0.0001, "0.0001"),
-            (1e21, "1E+21"),
-            (f64::INFINITY, "+Inf"),
-        ] {
-            assert_eq!(spell_float(value), expected);
-        }
     }
 
     #[test]

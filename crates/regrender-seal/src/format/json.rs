@@ -9,6 +9,7 @@ use regrender_document::{
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use crate::error::KeyPath;
+use crate::number;
 
 /// The only key of a file that is not structured.
 const ENVELOPE_KEY: &str = "data";
@@ -131,7 +132,7 @@ impl Writer {
             Scalar::Null => self.text.push_str("null"),
             Scalar::Bool(value) => self.text.push_str(if *value { "true" } else { "false" }),
             Scalar::Integer(value) => self.text.push_str(&value.to_string()),
-            Scalar::Float(value) => self.text.push_str(&spell_float(*value)),
+            Scalar::Float(value) => self.text.push_str(&number::json(*value)),
             Scalar::Time(text) | Scalar::Text(text) => self.string(text),
         }
     }
@@ -143,7 +144,7 @@ impl Writer {
             SecretKind::Integer => self.text.push_str(text),
             SecretKind::Bool => self.text.push_str(&text.to_ascii_lowercase()),
             SecretKind::Float => match text.parse() {
-                Ok(value) => self.text.push_str(&spell_float(value)),
+                Ok(value) => self.text.push_str(&number::json(value)),
                 Err(_) => self.text.push_str(text),
             },
         }
@@ -221,22 +222,6 @@ impl Writer {
         }
         self.text.push('"');
     }
-}
-
-/// Spells a number as Go's `encoding/json` does: with an exponent only when it is very large or
-/// small.
-fn spell_float(value: f64) -> String {
-    let size = value.abs();
-    if size != 0.0 && !(1e-6..1e21).contains(&size) {
-        let scientific = format!("{value:e}");
-        return match scientific.split_once('e') {
-            Some((mantissa, exponent)) if !exponent.starts_with('-') => {
-                format!("{mantissa}e+{exponent}")
-            }
-            _ => scientific,
-        };
-    }
-    value.to_string()
 }
 
 #[cfg(test)]

@@ -41,12 +41,12 @@ pub(crate) fn identities(path: &Arc<str>, text: &str) -> Vec<Finding> {
     findings
 }
 
-/// Finds what leaks in one document.
-pub(crate) fn in_document(root: &Node<'_>, place: &Place, text: &str) -> Vec<Finding> {
+/// Finds what leaks in one document of a file that may or may not speak of `auths` anywhere.
+pub(crate) fn in_document(root: &Node<'_>, place: &Place, speaks_of_auths: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     if is_sealed(root) {
         findings.extend(sops::values_in_clear(root, place));
-    } else if text.contains("auths") {
+    } else if speaks_of_auths {
         let is_secret = root.get("kind").and_then(Node::scalar) == Some("Secret");
         if !is_secret {
             auths_below(root, place, 0, &mut findings);

@@ -199,15 +199,19 @@ impl AuditReport {
             self.summary.findings.get(severity.name()).copied().unwrap_or_default()
         };
         format!(
-            "{} images in {} files: {}; {} errors, {} warnings, {} unreadable",
-            self.summary.images,
-            self.summary.files,
+            "{} in {}: {}; {}, {}, {} unreadable",
+            counted(self.summary.images, "image"),
+            counted(self.summary.files, "file"),
             if verdicts.is_empty() { "nothing to pull".to_owned() } else { verdicts.join(", ") },
-            count(Severity::Error),
-            count(Severity::Warning),
+            counted(count(Severity::Error), "error"),
+            counted(count(Severity::Warning), "warning"),
             self.summary.unreadable,
         )
     }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// The part of a finding that scripts rely on.

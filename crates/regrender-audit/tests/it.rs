@@ -6,5 +6,9 @@ mod audit;
 mod explain;
 #[path = "it/inventory.rs"]
 mod inventory;
+#[path = "it/properties.rs"]
+mod properties;
+#[path = "it/rendering.rs"]
+mod rendering;
 #[path = "it/vector.rs"]
 mod vector;

@@ -82,12 +82,13 @@ pub fn read_file(path: &str, bytes: &[u8]) -> FileFacts {
         Err(reason) => return FileFacts::unread(path, reason),
     };
     let has_braces = text.contains("{{");
+    let speaks_of_auths = text.contains("auths");
     let mut facts = FileFacts { path: Arc::from(path), has_braces, ..FileFacts::default() };
     facts.is_chart = file_name(path) == "Chart.yaml";
     facts.findings = leak::identities(&facts.path, &text);
     for Document { index, root } in read_documents(&text) {
         match root {
-            Ok(root) => facts.take_document(index, &root, &text),
+            Ok(root) => facts.take_document(index, &root, speaks_of_auths),
             Err(reason) if has_braces && is_template(&text, &reason) => {
                 let findings = std::mem::take(&mut facts.findings);
                 return FileFacts { findings, ..FileFacts::helm_template(path) };
@@ -104,9 +105,9 @@ pub fn read_file(path: &str, bytes: &[u8]) -> FileFacts {
 }
 
 impl FileFacts {
-    fn take_document(&mut self, index: usize, root: &Node<'_>, text: &str) {
+    fn take_document(&mut self, index: usize, root: &Node<'_>, speaks_of_auths: bool) {
         let place = self.place(index, root);
-        self.findings.extend(leak::in_document(root, &place, text));
+        self.findings.extend(leak::in_document(root, &place, speaks_of_auths));
         if leak::is_sealed(root) {
             self.sealing = Sealing::Sealed;
         }

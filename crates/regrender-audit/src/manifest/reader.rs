@@ -14,6 +14,9 @@ const DEPTH_LIMIT: usize = 300;
 /// What a document may come to with its aliases written out; 4 MB of manifests are a tenth of it.
 const NODE_LIMIT: usize = 1_500_000;
 
+/// A file with this many broken documents is not read any further.
+const BROKEN_LIMIT: usize = 20;
+
 /// One document of a file.
 #[derive(Debug)]
 pub(crate) struct Document<'a> {
@@ -34,7 +37,7 @@ pub(crate) fn read_documents(text: &str) -> Vec<Document<'_>> {
     let mut parser = Parser::new_from_str_with_options(text, options);
     let mut documents = Vec::new();
     let mut builder = Builder::default();
-    let mut index = 0;
+    let (mut index, mut broken) = (0, 0);
     loop {
         let failure = match parser.next_event() {
             None => break,
@@ -53,7 +56,8 @@ pub(crate) fn read_documents(text: &str) -> Vec<Document<'_>> {
             documents.push(Document { index, root: Err(reason) });
             builder = Builder::default();
             index += 1;
-            if !matches!(parser.proceed_next_document(), Ok(true)) {
+            broken += 1;
+            if broken == BROKEN_LIMIT || !matches!(parser.proceed_next_document(), Ok(true)) {
                 break;
             }
         }

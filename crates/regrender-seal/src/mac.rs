@@ -5,8 +5,7 @@ use sha2::{Digest as _, Sha512};
 
 use crate::data_key::DataKey;
 use crate::error::OpenError;
-use crate::random::SealContext;
-use crate::value::{EncryptedValue, ValueKind};
+use crate::value::{EncryptedValue, NONCE_LENGTH, ValueKind};
 
 /// sops begins a MAC over encrypted values only with these bytes (the SHA-256 of `sops`), so that
 /// the two kinds of MAC are never equal.
@@ -58,15 +57,12 @@ impl MacHash {
         self,
         data_key: &DataKey,
         last_modified: &str,
-        context: &mut SealContext<'_>,
+        nonce: [u8; NONCE_LENGTH],
     ) -> String {
         let hash = self.finish();
         let plaintext = hash.expose().as_bytes();
         let additional_data = last_modified.as_bytes();
-        data_key
-            .cipher()
-            .encrypt(ValueKind::Text, plaintext, additional_data, context.draw())
-            .to_string()
+        data_key.cipher().encrypt(ValueKind::Text, plaintext, additional_data, nonce).to_string()
     }
 
     /// Compares the hash with the MAC that stands in a file.

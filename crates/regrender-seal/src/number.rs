@@ -203,8 +203,8 @@ mod tests {
     #[test]
     fn number_between_two_spellings_takes_the_even_one() {
         // As Go prints them.
-        check(plain, &[(230_789_462_440_088.125, "230789462440088.12")]);
-        check(plain, &[(230_789_462_440_088.375, "230789462440088.38")]);
+        check(plain, &[(1_846_315_699_520_705.0 / 8.0, "230789462440088.12")]);
+        check(plain, &[(1_846_315_699_520_707.0 / 8.0, "230789462440088.38")]);
     }
 
     proptest! {

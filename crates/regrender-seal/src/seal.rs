@@ -14,7 +14,7 @@ use crate::random::SealContext;
 use crate::recipient::Recipients;
 use crate::selector::Selector;
 use crate::timestamp;
-use crate::value::ValueKind;
+use crate::value::{NONCE_LENGTH, ValueKind};
 use crate::walk::{self, Leaf, Place};
 
 /// What a sealed file looks like.
@@ -116,16 +116,18 @@ impl Draft<'_> {
         }
         // A MAC over encrypted values only does not cover the fingerprint, so the fingerprint
         // covers it. The other kind covers the fingerprint, and so comes after it.
+        let mac_nonce = context.draw();
         if self.metadata.mac_scope == MacScope::EncryptedOnly {
-            self.renew_mac(&covered, context)?;
+            self.renew_mac(&covered, mac_nonce)?;
         }
         if let Some(key) = self.fingerprint_key {
-            let fingerprint = key.of_sops(&covered, &sealed, self.recipients, &self.metadata);
+            let fingerprint =
+                key.of_sops(&covered, &sealed, self.recipients, &self.metadata, &mac_nonce);
             sealed = fingerprint::put(sealed, &fingerprint)?;
             covered = fingerprint::put(covered, &fingerprint)?;
         }
         if self.metadata.mac_scope == MacScope::All {
-            self.renew_mac(&covered, context)?;
+            self.renew_mac(&covered, mac_nonce)?;
         }
         let block = match self.found_block {
             Some(found) => self.metadata.rewrite(found),
@@ -138,11 +140,11 @@ impl Draft<'_> {
     fn renew_mac(
         &mut self,
         covered: &Document,
-        context: &mut SealContext<'_>,
+        nonce: [u8; NONCE_LENGTH],
     ) -> Result<(), SealError> {
         if self.mac == MacUpdate::Renew {
             let hash = hash(covered, self.metadata.mac_scope)?;
-            self.metadata.mac = hash.seal(self.data_key, &self.metadata.last_modified, context);
+            self.metadata.mac = hash.seal(self.data_key, &self.metadata.last_modified, nonce);
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ use crate::open::{Opened, open_parsed};
 use crate::random::SealContext;
 use crate::recipient::{Recipients, canonical};
 use crate::seal::{Draft, MacUpdate, SealFormat, SealOptions, keeps_any, seal};
+use crate::value::EncryptedValue;
 
 /// With what a file on disk can be compared with what is wanted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -189,9 +190,12 @@ impl Job<'_> {
         let (sealed, Some(found)) = fingerprint::take(document.clone()) else {
             return Check::Missing;
         };
+        let Ok(mac) = EncryptedValue::parse(&metadata.mac) else {
+            return Check::Differs;
+        };
         let (wanted, _) = fingerprint::take(self.wanted.clone());
-        let is_same = metadata.mac_scope == self.options.mac
-            && key.of_sops(&wanted, &sealed, self.recipients, metadata) == found;
+        let computed = key.of_sops(&wanted, &sealed, self.recipients, metadata, mac.nonce());
+        let is_same = metadata.mac_scope == self.options.mac && computed == found;
         if is_same { Check::Unchanged } else { Check::Differs }
     }
 

@@ -120,6 +120,11 @@ impl EncryptedValue {
         })
     }
 
+    /// Returns the nonce that it was encrypted with.
+    pub(crate) fn nonce(&self) -> &[u8] {
+        &self.nonce
+    }
+
     /// Decrypts the value that stands where `additional_data` says.
     pub(crate) fn decrypt(
         self,

@@ -487,6 +487,17 @@ fn fingerprint_covers_what_stands_in_the_file() {
 }
 
 #[test]
+fn fingerprint_notices_the_mac_of_another_build() {
+    check_differs(MacScope::All, |file| {
+        let mut other = File { random: Seeded::new(2), fingerprint_key: Some(KEY), ..File::new() };
+        other.build(&two_values("x", "y"));
+        assert_eq!(file.line("lastmodified: "), other.line("lastmodified: "));
+        file.edit(&file.line("mac: "), &other.line("mac: "));
+        two_values("x", "y")
+    });
+}
+
+#[test]
 fn file_without_a_fingerprint_gets_one_and_keeps_its_values() {
     let mut file = File::new();
     file.build(&two_values("x", "y"));

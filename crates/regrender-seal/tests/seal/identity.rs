@@ -12,6 +12,10 @@ const LOCKED_SSH_KEY: &str = include_str!("../data/locked_ssh_key");
 /// Made for this test with `ssh-keygen -t ecdsa`.
 const ECDSA_SSH_KEY: &str = include_str!("../data/ecdsa_ssh_key");
 
+/// Made for this test with `ssh-keygen -t rsa -b 2048`.
+const RSA_SSH_KEY: &str = include_str!("../data/rsa_ssh_key");
+const RSA_RECIPIENT: &str = include_str!("../data/rsa_ssh_key.pub");
+
 fn annas_key() -> &'static str {
     ANNAS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap()
 }
@@ -39,6 +43,12 @@ fn identity_file_with_comments_opens() {
 #[test]
 fn ssh_key_opens() {
     check_opens(CARL, CARLS_IDENTITY).unwrap();
+}
+
+#[test]
+fn rsa_key_opens() {
+    check_opens(RSA_RECIPIENT, RSA_SSH_KEY).unwrap();
+    assert_eq!(check_opens(RSA_RECIPIENT, CARLS_IDENTITY), Err(OpenError::NoIdentity));
 }
 
 #[test]

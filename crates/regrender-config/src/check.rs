@@ -3,6 +3,7 @@
 mod agreement;
 mod cluster;
 mod credential;
+mod declared;
 mod host;
 mod label;
 mod list;
@@ -17,6 +18,7 @@ mod source;
 mod workload;
 
 use crate::Config;
+use crate::check::declared::Declared;
 use crate::raw::RawConfig;
 use crate::table::{Field, Problems};
 
@@ -26,9 +28,10 @@ pub(crate) fn check(raw: &RawConfig, problems: &mut Problems) -> Option<Config> 
     let fingerprint_key = raw.fingerprint_key.check(|key| source::source(&key.value, problems));
     let registries: Vec<_> =
         raw.registries.iter().map(|registry| registry::registry(registry, problems)).collect();
+    let declared = Declared::new(raw);
     let secrets: Vec<_> =
-        raw.secrets.iter().map(|secret| secret::secret(secret, raw, problems)).collect();
-    agreement::agreements(raw, &registries, problems);
+        raw.secrets.iter().map(|secret| secret::secret(secret, &declared, problems)).collect();
+    agreement::agreements(&declared, &registries, problems);
     let mut config = Config {
         clusters: clusters?,
         registries: registries.into_iter().collect::<Option<_>>()?,

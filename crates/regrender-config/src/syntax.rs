@@ -1,5 +1,7 @@
 //! What is wrong with a text before it is a table: TOML's syntax, and the marks of a merge.
 
+use std::collections::BTreeMap;
+
 use regrender_diagnostic::{Diagnostic, Span};
 use toml::de::{DeTable, DeValue, Error};
 
@@ -191,6 +193,7 @@ fn duplicates(text: &str, root: &DeTable<'_>, errors: &[Error]) -> Vec<Diagnosti
         .map(|error| within(text, error.span().unwrap_or_default()))
         .collect();
     spans.sort_by_key(|span| span.start);
+    let keys = if spans.is_empty() { BTreeMap::new() } else { keys(root) };
     let mut problems = Vec::new();
     let mut table = None;
     for span in spans {
@@ -206,7 +209,7 @@ fn duplicates(text: &str, root: &DeTable<'_>, errors: &[Error]) -> Vec<Diagnosti
                 table = Some(start);
                 earlier_header(text, header, start)
             }
-            None => first_of(root, text, &span),
+            None => first_of(&keys, key, &span),
         };
         problems.push(syntax::duplicate_key(key, span, first));
     }
@@ -243,21 +246,27 @@ fn earlier_header(text: &str, header: &str, before: usize) -> Option<Span> {
     None
 }
 
-/// Finds the key that was there before the one at `again`.
-fn first_of(table: &DeTable<'_>, text: &str, again: &Span) -> Option<Span> {
-    let name = text.get(again.clone())?;
-    let mut found: Option<Span> = None;
-    let mut tables = vec![table];
+/// Where each name is a key, in the order of the text.
+fn keys<'t>(root: &'t DeTable<'_>) -> BTreeMap<&'t str, Vec<Span>> {
+    let mut keys: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+    let mut tables = vec![root];
     while let Some(table) = tables.pop() {
         for (key, value) in table {
-            let span = key.span();
-            if key.get_ref() == name && span.end <= again.start {
-                found = found.filter(|found| found.start > span.start).or(Some(span));
-            }
+            keys.entry(key.get_ref().as_ref()).or_default().push(key.span());
             if let DeValue::Table(inner) = value.get_ref() {
                 tables.push(inner);
             }
         }
     }
-    found
+    for spans in keys.values_mut() {
+        spans.sort_by_key(|span| span.start);
+    }
+    keys
+}
+
+/// Finds the last key of that name before `again`.
+fn first_of(keys: &BTreeMap<&str, Vec<Span>>, name: &str, again: &Span) -> Option<Span> {
+    let spans = keys.get(name)?;
+    let after = spans.partition_point(|span| span.end <= again.start);
+    spans.get(after.checked_sub(1)?).cloned()
 }

@@ -1,10 +1,11 @@
 //! What must agree across tables: names that are used, keys that differ, one reader of standard input.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regrender_diagnostic::Diagnostic;
 
 use crate::check::credential;
+use crate::check::declared::Declared;
 use crate::problem::{registry, secret, source};
 use crate::raw::{RawConfig, RawSecret, RawSource};
 use crate::table::Problems;
@@ -12,14 +13,17 @@ use crate::{Access, Registry};
 
 /// Checks what must agree across tables. A registry that is not valid is left out.
 pub(crate) fn agreements(
-    raw: &RawConfig,
+    declared: &Declared<'_>,
     registries: &[Option<Registry>],
     problems: &mut Problems,
 ) {
+    let raw = declared.file;
     standard_input(raw, problems);
-    unused(raw, problems);
+    unused(declared, problems);
+    let registries: BTreeMap<&str, &Registry> =
+        registries.iter().flatten().map(|registry| (registry.name.as_str(), registry)).collect();
     for pull_secret in &raw.secrets {
-        contents(pull_secret, registries, problems);
+        contents(pull_secret, &registries, problems);
     }
     // A slip in the header of the only one is a better reason.
     if raw.secrets.is_empty() && !problems.iter().any(Diagnostic::is_error) {
@@ -44,44 +48,36 @@ fn standard_input(raw: &RawConfig, problems: &mut Problems) {
     }
 }
 
-fn unused(raw: &RawConfig, problems: &mut Problems) {
-    // Somebody who writes the file from the top sees one warning, not one a table.
+fn unused(declared: &Declared<'_>, problems: &mut Problems) {
+    let raw = declared.file;
     let is_clear = |secret: &RawSecret| {
         secret.registries.as_given().is_some_and(|list| {
-            !list.value.is_empty() && list.value.iter().all(|name| is_declared(raw, &name.value))
+            !list.value.is_empty()
+                && list.value.iter().all(|name| declared.registries.contains(&name.value))
         })
     };
     // A registry that is named with a slip is not unused.
+    // Without pull secrets there is one warning, not one a registry.
     if raw.secrets.is_empty() || !raw.secrets.iter().all(is_clear) {
         return;
     }
-    for declared in &raw.registries {
-        let is_used = raw.secrets.iter().any(|secret| names(secret, &declared.name.value));
+    let lists = raw.secrets.iter().filter_map(|secret| secret.registries.as_given());
+    let used: BTreeSet<&str> =
+        lists.flat_map(|list| &list.value).map(|name| name.value.as_str()).collect();
+    for found in &raw.registries {
         // An anonymous registry is declared for the audit alone.
-        let is_anonymous = declared.anonymous.as_given().is_some_and(|flag| flag.value);
-        if !is_used && !is_anonymous {
-            problems.push(registry::unused(&declared.name));
+        let is_anonymous = found.anonymous.as_given().is_some_and(|flag| flag.value);
+        if !used.contains(found.name.value.as_str()) && !is_anonymous {
+            problems.push(registry::unused(&found.name));
         }
     }
 }
 
-fn is_declared(raw: &RawConfig, name: &str) -> bool {
-    raw.registries.iter().any(|registry| registry.name.value == name)
-}
-
-fn names(secret: &RawSecret, registry: &str) -> bool {
-    let registries = secret.registries.as_given();
-    registries.is_some_and(|list| list.value.iter().any(|name| name.value == registry))
-}
-
 /// Checks that the registries of a pull secret have a credential and keys of their own.
-fn contents(raw: &RawSecret, registries: &[Option<Registry>], problems: &mut Problems) {
+fn contents(raw: &RawSecret, registries: &BTreeMap<&str, &Registry>, problems: &mut Problems) {
     let Some(listed) = raw.registries.as_given() else { return };
-    let found: Vec<Option<&Registry>> = listed
-        .value
-        .iter()
-        .map(|name| registries.iter().flatten().find(|registry| registry.name == name.value))
-        .collect();
+    let found: Vec<Option<&Registry>> =
+        listed.value.iter().map(|name| registries.get(name.value.as_str()).copied()).collect();
     let is_anonymous = |registry: Option<&Registry>| {
         registry.is_some_and(|registry| matches!(registry.access, Access::Anonymous))
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use regrender_diagnostic::Spanned;
 
+use crate::check::declared::Declared;
 use crate::check::label::{self, Map};
 use crate::check::list;
 use crate::check::name::{self, Rule};
@@ -16,21 +17,21 @@ use crate::{Namespaces, PullSecret};
 /// Checks one pull secret.
 pub(crate) fn secret(
     raw: &RawSecret,
-    file: &RawConfig,
+    declared: &Declared<'_>,
     problems: &mut Problems,
 ) -> Option<PullSecret> {
     let owner = format!("pull secret `{}`", raw.name.value);
     let name = name::object("a pull secret", &raw.name, Rule::Subdomain, problems);
-    let registries = registries(raw, &owner, file, problems);
+    let registries = registries(raw, &owner, declared, problems);
     let namespaces = namespaces(raw, &owner, problems);
     let service_accounts =
         names(&owner, "service-accounts", "a service account", &raw.service_accounts, problems);
     let keep = names(&owner, "keep", "a pull secret", &raw.keep, problems);
-    keep_agrees(raw, file, problems);
+    keep_agrees(raw, declared.file, problems);
     let workloads = workload::list(raw, &owner, problems);
     let labels = map(Map::Labels, &raw.labels, problems);
     let annotations = map(Map::Annotations, &raw.annotations, problems);
-    let clusters = clusters(raw, &owner, file, problems);
+    let clusters = clusters(raw, &owner, declared, problems);
     Some(PullSecret {
         name: name?,
         registries: registries?,
@@ -48,7 +49,7 @@ pub(crate) fn secret(
 fn registries(
     raw: &RawSecret,
     owner: &str,
-    file: &RawConfig,
+    declared: &Declared<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<String>> {
     let found = match &raw.registries {
@@ -66,13 +67,12 @@ fn registries(
         problems.push(shape::empty_list(owner, "registries", found.span.clone(), help));
         return None;
     }
-    let defined: Vec<Spanned<String>> =
-        file.registries.iter().map(|registry| registry.name.clone()).collect();
+    let defined = &declared.registries;
     list::each(owner, "registries", &found.value, problems, |item, problems| {
-        if defined.iter().any(|name| name.value == item.value) {
+        if defined.contains(&item.value) {
             return Some(item.value.clone());
         }
-        problems.push(registry::unknown(&raw.name.value, item, &defined));
+        problems.push(registry::unknown(&raw.name.value, item, &defined.list));
         None
     })
 }
@@ -185,7 +185,7 @@ fn shares_accounts(one: &RawSecret, other: &RawSecret) -> bool {
 fn clusters(
     raw: &RawSecret,
     owner: &str,
-    file: &RawConfig,
+    declared: &Declared<'_>,
     problems: &mut Problems,
 ) -> Option<Option<Vec<String>>> {
     let found = match &raw.clusters {
@@ -198,13 +198,12 @@ fn clusters(
         problems.push(shape::empty_list(owner, "clusters", found.span.clone(), help));
         return None;
     }
-    let declared: Vec<Spanned<String>> =
-        file.clusters.iter().map(|cluster| cluster.name.clone()).collect();
+    let declared = &declared.clusters;
     list::each(owner, "clusters", &found.value, problems, |item, problems| {
-        if declared.iter().any(|name| name.value == item.value) {
+        if declared.contains(&item.value) {
             return Some(item.value.clone());
         }
-        problems.push(cluster::unknown_cluster(&raw.name.value, item, &declared));
+        problems.push(cluster::unknown_cluster(&raw.name.value, item, &declared.list));
         None
     })
     .map(Some)

@@ -1,6 +1,10 @@
 //! Knows the whole way from an image to the credentials that the kubelet tries for it.
 
+mod account;
+
 use std::fmt::Write as _;
+
+pub use self::account::{AccountQuestion, explain_account};
 
 use regrender_image::{
     Account, AdmissionError, ImageReference, Keyring, PodAdmission, PullSecret, admit,
@@ -113,11 +117,17 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     let mut unreadable = Vec::new();
     let list = list_of(question, &mut unreadable);
     let declarations = Declarations::new(question.declared);
-    let mut explanation = match ImageReference::parse(question.image) {
-        Ok(image) => about(&image, &list, &declarations),
+    let explanation = explain_list(question.image, list, &declarations);
+    Explanation { unreadable, ..explanation }
+}
+
+/// Explains which credentials of a list the kubelet tries for an image.
+fn explain_list(image: &str, list: List, declarations: &Declarations<'_>) -> Explanation {
+    let mut explanation = match ImageReference::parse(image) {
+        Ok(image) => about(&image, &list, declarations),
         Err(error) => {
             let reason = format!("{}: {error}", error.class().name());
-            let mut explanation = empty(question.image, Verdict::InvalidImage, error.to_string());
+            let mut explanation = empty(image, Verdict::InvalidImage, error.to_string());
             explanation.error = Some(reason);
             explanation
         }
@@ -125,7 +135,6 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     explanation.broken = broken(&list.secrets);
     explanation.pull_secrets = list.names;
     explanation.rejected = list.rejected.map(|error| error.to_string());
-    explanation.unreadable = unreadable;
     explanation
 }
 

@@ -125,6 +125,8 @@ pub struct Workload {
     pub pull_secrets: Vec<String>,
     /// The images that they pull.
     pub images: Vec<ImageUse>,
+    /// Whether its namespace is one that no tree changes: the target of a release.
+    pub(crate) keeps_namespace: bool,
     /// What kind of text it was found in.
     pub source: Source,
     /// Where it is declared.
@@ -242,10 +244,12 @@ impl Inventory {
             inventory.unreadable.extend(file.unreadable);
             inventory.findings.extend(file.findings);
             kustomizations.extend(file.kustomization);
+            kustomizations.extend(file.deployers);
         }
-        inventory.kustomizations = Kustomizations::new(kustomizations, &generated, |path| {
-            patches.remove(path).unwrap_or_default()
-        });
+        inventory.kustomizations =
+            Kustomizations::new(kustomizations, &generated, &paths, |path| {
+                patches.remove(path).unwrap_or_default()
+            });
         inventory.render(&paths);
         inventory
     }
@@ -353,6 +357,11 @@ impl Inventory {
             let rendered = kustomizations.render_workload(one);
             one.renderings = rendered.renderings;
             used.extend(rendered.used);
+            if one.keeps_namespace {
+                for rendering in &mut one.renderings {
+                    rendering.namespace.clone_from(&one.namespace);
+                }
+            }
             settle(&mut one.namespace, &mut one.name, &one.renderings);
             settle_images(one);
         }
@@ -400,10 +409,18 @@ impl ServiceAccount {
             service_account: None,
             pull_secrets: self.pull_secrets.clone(),
             images: Vec::new(),
+            keeps_namespace: false,
             source: Source::Core,
             place: self.place.clone(),
             renderings: Vec::new(),
         }
+    }
+}
+
+impl Rendering {
+    /// Returns everything but the root: trees that come to the same are not told apart.
+    pub(crate) fn outcome(&self) -> impl Ord + '_ {
+        (&self.namespace, &self.name, &self.images, &self.pull_secrets, &self.service_account)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Knows what a `kustomization.yaml` says, as far as namespaces, names, images and pull secrets go.
 
+mod deployer;
 mod patch;
 mod tree;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use regrender_image::PullSecret;
 
+pub(crate) use self::deployer::read_deployers;
 use self::patch::{Body, Patch, read_patches};
 pub(crate) use self::patch::{Change, Operation, read_operations};
 pub(crate) use self::tree::Kustomizations;
@@ -16,9 +18,17 @@ use crate::manifest::Node;
 use crate::place::{Place, file_name, folder_of, join};
 
 /// What one kustomization says.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Kustomization {
     pub(crate) place: Place,
+    /// What tells it from every other: its folder, unless it is an object in the cluster.
+    key: String,
+    /// The folder that its paths are relative to.
+    base: String,
+    /// The path that it applies, where it is an object of Flux or Argo CD.
+    deploys: Option<String>,
+    /// The namespace of what has none.
+    default_namespace: Option<String>,
     pub(crate) is_component: bool,
     pub(crate) namespace: Option<String>,
     prefix: String,
@@ -50,14 +60,10 @@ struct GeneratedSecret {
 }
 
 impl Kustomization {
-    pub(crate) fn folder(&self) -> &str {
-        folder_of(&self.place.file)
-    }
-
     /// Lists the files that its patches stand in.
     pub(crate) fn patch_files(&self) -> impl Iterator<Item = String> {
         self.patches.iter().filter_map(|patch| match &patch.body {
-            Body::File(path) => Some(join(self.folder(), path)),
+            Body::File(path) => Some(join(&self.base, path)),
             Body::Inline(_) => None,
         })
     }
@@ -69,10 +75,11 @@ impl Kustomization {
             kind: "Kustomization".to_owned(),
             api_version: String::new(),
             namespace: self.namespace.clone(),
-            name: self.folder().to_owned(),
+            name: self.base.clone(),
             service_account: None,
             pull_secrets: Vec::new(),
             images,
+            keeps_namespace: false,
             source: Source::KustomizeImages,
             place: self.place.clone(),
             renderings: Vec::new(),
@@ -168,8 +175,13 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
     let text = |name: &str| root.get(name).and_then(Node::scalar).unwrap_or_default().to_owned();
     let mut resources = texts(root, "resources");
     resources.extend(texts(root, "bases"));
+    let folder = join(folder_of(path), "");
     Kustomization {
         place: place(root),
+        key: folder.clone(),
+        base: folder,
+        deploys: None,
+        default_namespace: None,
         is_component: text("kind") == "Component",
         namespace: Some(text("namespace")).filter(|name| !name.is_empty()),
         prefix: text("namePrefix"),

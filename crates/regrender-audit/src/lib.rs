@@ -24,7 +24,9 @@ mod verdict;
 pub use self::audit::audit;
 pub use self::credentials::Opener;
 pub use self::declared::{Declared, RenderedPullSecret};
-pub use self::explain::{Broken, Credential, Explanation, File, Question, explain};
+pub use self::explain::{
+    AccountQuestion, Broken, Credential, Explanation, File, Question, explain, explain_account,
+};
 pub use self::finding::{Code, Finding, Severity};
 pub use self::inventory::{
     FileFacts, ImageUse, Inventory, Namespace, Rendering, Role, Secret, SecretState,

@@ -22,6 +22,8 @@ pub struct FileFacts {
     pub(crate) secrets: Vec<Secret>,
     pub(crate) unreadable: Vec<Unreadable>,
     pub(crate) kustomization: Option<Kustomization>,
+    /// Objects that have Flux or Argo CD apply a folder.
+    pub(crate) deployers: Vec<Kustomization>,
     /// Workloads that pull nothing: what a patch changes of one, for instance.
     pub(crate) workload_parts: Vec<Workload>,
     /// JSON operations that a patch may name.

@@ -16,6 +16,7 @@ pub(super) fn read_release(root: &Node<'_>, header: &Header) -> Option<Workload>
     });
     if let Some(namespace) = target {
         workload.namespace = Some(namespace.to_owned());
+        workload.keeps_namespace = true;
     }
     for path in [&["spec", "values"][..], &["spec", "source", "helm", "valuesObject"]] {
         if let Some(values) = root.at(path) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::facts::FileFacts;
 use super::{Namespace, ServiceAccount, Source, Workload, helm, pod, secret, shape};
+use crate::kustomization::read_deployers;
 use crate::manifest::Node;
 use crate::place::{Place, folder_of, join};
 
@@ -36,8 +37,10 @@ fn read_nested(facts: &mut FileFacts, root: &Node<'_>, place: &Place, depth: usi
             facts.secrets.extend(secret::read(root, &header));
         }
         "HelmRelease" | "HelmChart" | "HelmChartConfig" | "Application" => {
+            facts.deployers.extend(read_deployers(root, place));
             facts.workloads.extend(helm::read_release(root, &header));
         }
+        "Kustomization" => facts.deployers.extend(read_deployers(root, place)),
         "ksops" | "SopsSecretGenerator" => {
             let folder = folder_of(&facts.path);
             let files = root.get("files").map(Node::items).unwrap_or_default();
@@ -109,6 +112,7 @@ impl Header {
             service_account: None,
             pull_secrets: Vec::new(),
             images: Vec::new(),
+            keeps_namespace: false,
             source,
             place: self.place.clone(),
             renderings: Vec::new(),

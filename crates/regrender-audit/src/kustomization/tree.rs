@@ -51,26 +51,29 @@ impl Kustomizations {
     pub(crate) fn new(
         kustomizations: Vec<Kustomization>,
         generated: &BTreeMap<String, Vec<String>>,
+        files: &BTreeSet<String>,
         mut contents: impl FnMut(&str) -> Vec<Change>,
     ) -> Self {
         let mut all = Self::default();
         for one in kustomizations {
-            all.by_folder.insert(join(one.folder(), ""), one);
+            all.by_folder.insert(one.key.clone(), one);
         }
+        all.connect_deployers(files);
         let mut patch_files = BTreeSet::new();
-        for (folder, one) in &all.by_folder {
+        for (key, one) in &all.by_folder {
+            let folder = &one.base;
             let generators = one
                 .generators
                 .iter()
                 .filter_map(|generator| generated.get(&join(folder, generator)));
             let listed = one.resources.iter().map(|path| join(folder, path));
             for path in listed.chain(generators.flatten().cloned()) {
-                all.parents.entry(path).or_default().insert(folder.clone());
+                all.parents.entry(path).or_default().insert(key.clone());
             }
             // A component is not built on its own, but its own resources go where it is used.
             for path in &one.components {
                 let path = join(folder, path);
-                all.parents.entry(path).or_default().insert(folder.clone());
+                all.parents.entry(path).or_default().insert(key.clone());
             }
             patch_files.extend(one.patch_files());
         }
@@ -82,6 +85,40 @@ impl Kustomizations {
             })
             .collect();
         all
+    }
+
+    /// Lets the objects of Flux and Argo CD have their say over what they apply.
+    fn connect_deployers(&mut self, files: &BTreeSet<String>) {
+        let mut found: Vec<(String, String)> = Vec::new();
+        for (key, one) in &self.by_folder {
+            let Some(path) = &one.deploys else {
+                continue;
+            };
+            let Some(folder) = deployed_folder(&one.place.file, path, files) else {
+                continue;
+            };
+            if self.by_folder.contains_key(&folder) {
+                found.push((folder, key.clone()));
+                continue;
+            }
+            // Without a kustomization, everything below is applied: folders that have one as such.
+            for file in files_below(&folder, files) {
+                let nested = self.first_kustomization(&folder, file);
+                found.push((nested.unwrap_or_else(|| file.clone()), key.clone()));
+            }
+        }
+        for (path, key) in found {
+            self.parents.entry(path).or_default().insert(key);
+        }
+    }
+
+    /// Finds the outermost kustomization on the way from `folder` to `file`.
+    fn first_kustomization(&self, folder: &str, file: &str) -> Option<String> {
+        let rest = file.strip_prefix(folder)?;
+        let ends = rest.match_indices('/').map(|(at, _)| folder.len() + at);
+        ends.filter_map(|end| file.get(..end))
+            .find(|inner| self.by_folder.contains_key(*inner))
+            .map(str::to_owned)
     }
 
     /// Tells whether a file is named by patches and listed by no kustomization.
@@ -140,7 +177,7 @@ impl Kustomizations {
         match &patch.body {
             Body::Inline(changes) => changes,
             Body::File(file) => {
-                self.patch_files.get(&join(one.folder(), file)).map_or(&[], Vec::as_slice)
+                self.patch_files.get(&join(&one.base, file)).map_or(&[], Vec::as_slice)
             }
         }
     }
@@ -216,8 +253,10 @@ impl Kustomizations {
                 rendered.used.extend(used);
             }
         }
-        rendered.renderings.sort();
-        rendered.renderings.dedup();
+        rendered.renderings.sort_by(|one, other| {
+            one.outcome().cmp(&other.outcome()).then(one.root.cmp(&other.root))
+        });
+        rendered.renderings.dedup_by(|one, other| one.outcome() == other.outcome());
         rendered
     }
 
@@ -261,12 +300,12 @@ impl Kustomizations {
         one: &'k Kustomization,
         within: &mut Vec<&'k str>,
     ) {
-        if within.contains(&one.folder()) || within.len() >= CHAIN_LIMIT {
+        if within.contains(&&*one.key) || within.len() >= CHAIN_LIMIT {
             return;
         }
-        within.push(one.folder());
+        within.push(&one.key);
         for component in &one.components {
-            if let Some(component) = self.by_folder.get(&join(one.folder(), component)) {
+            if let Some(component) = self.by_folder.get(&join(&one.base, component)) {
                 self.transform_with(object, component, within);
             }
         }
@@ -290,6 +329,9 @@ impl Kustomizations {
         if let Some(namespace) = &one.namespace {
             object.namespace = Some(namespace.clone());
         }
+        if object.namespace.is_none() {
+            object.namespace.clone_from(&one.default_namespace);
+        }
         object.name = format!("{}{}{}", one.prefix, object.name, one.suffix);
         for (image, changed) in &mut object.images {
             // The transformer of kustomize looks at containers, not at image volumes.
@@ -303,6 +345,23 @@ impl Kustomizations {
             }
         }
     }
+}
+
+/// Finds the folder that an object in `file` means by a path from the top of its repository.
+///
+/// Where the top is, nobody says: the outermost folder that makes the path exist is taken for it.
+fn deployed_folder(file: &str, path: &str, files: &BTreeSet<String>) -> Option<String> {
+    let path = path.trim_start_matches('/');
+    let ends = file.match_indices('/').map(|(at, _)| at);
+    let tops = std::iter::once("").chain(ends.filter_map(|end| file.get(..end)));
+    let mut folders = tops.map(|top| join(top, path)).filter(|folder| !folder.is_empty());
+    folders.find(|folder| files_below(folder, files).next().is_some())
+}
+
+fn files_below<'f>(folder: &str, files: &'f BTreeSet<String>) -> impl Iterator<Item = &'f String> {
+    let start = format!("{folder}/");
+    let range = files.range(start.clone()..);
+    range.take_while(move |file| file.starts_with(&start))
 }
 
 impl Object<'_> {

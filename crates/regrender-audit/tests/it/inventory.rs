@@ -328,3 +328,60 @@ fn utf16_and_crlf_are_read() {
     let inventory = Inventory::read([("a.yaml", wide.as_slice())]);
     assert_eq!(inventory.workloads().next().unwrap().images[0].role, Role::Container);
 }
+
+#[test]
+fn flux_gives_the_namespace_of_the_folder_that_it_applies() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k, namespace: flux-system}\n\
+        spec: {path: ./apps/web, targetNamespace: prod, images: [{name: a.io/web, newName: b.io/web}]}\n";
+    let files = [("clusters/prod/web.yaml", flux), ("apps/web/deployment.yaml", DEPLOYMENT)];
+    assert_eq!(workloads(&files), ["prod/web [] -"]);
+    assert_eq!(images(&files), ["container app b.io/web:1"]);
+    let inside = [
+        ("repo/clusters/prod/web.yaml", flux),
+        ("repo/apps/web/kustomization.yaml", "namespace: base\nresources: [deployment.yaml]\n"),
+        ("repo/apps/web/deployment.yaml", DEPLOYMENT),
+    ];
+    assert_eq!(workloads(&inside), ["prod/web [] -"]);
+    let elsewhere = [("clusters/prod/web.yaml", flux), ("apps/other/deployment.yaml", DEPLOYMENT)];
+    assert_eq!(workloads(&elsewhere), ["?/web [] -"]);
+}
+
+#[test]
+fn target_of_a_release_is_not_changed_by_a_tree() {
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: h}\n\
+        spec: {targetNamespace: t, values: {image: r.io/x}}\n";
+    let files = [
+        ("kustomization.yaml", "namespace: flux-system\nresources: [h.yaml]\n"),
+        ("h.yaml", release),
+    ];
+    assert_eq!(workloads(&files), ["t/h [] -"]);
+    let own = release.replace("targetNamespace: t, ", "");
+    assert_eq!(workloads(&[files[0], ("h.yaml", &own)]), ["flux-system/h [] -"]);
+}
+
+#[test]
+fn argo_cd_gives_a_namespace_to_what_has_none() {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n\
+        spec: {source: {path: apps, kustomize: {images: ['a.io/web=b.io/web:2']}}, destination: {namespace: prod}}\n";
+    let own = DEPLOYMENT.replace("name: web", "name: own, namespace: own");
+    let files = [
+        ("argocd/a.yaml", application),
+        ("apps/kustomization.yaml", "resources: [web.yaml, own.yaml]\n"),
+        ("apps/web.yaml", DEPLOYMENT),
+        ("apps/own.yaml", &*own),
+    ];
+    assert_eq!(workloads(&files), ["own/own [] -", "prod/web [] -"]);
+    assert_eq!(images(&files), ["container app b.io/web:2", "container app b.io/web:2"]);
+}
+
+#[test]
+fn trees_that_come_to_the_same_are_one() {
+    let files = [
+        ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("base/web.yaml", DEPLOYMENT),
+        ("a/kustomization.yaml", "namespace: n\nresources: [../base]\n"),
+        ("b/kustomization.yaml", "namespace: n\nresources: [../base]\n"),
+    ];
+    let inventory = read(&files);
+    assert_eq!(inventory.workloads().next().unwrap().renderings.len(), 1);
+}

@@ -26,6 +26,11 @@ fn nearly_a_manifest() -> impl Strategy<Value = String> {
         Just("image: {repository: a, tag: b}\n"),
         Just("{{ x }}\n"),
         Just("creation_rules: [{path_regex: '.*'}]\n"),
+        Just("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"),
+        Just("spec: {path: ., targetNamespace: t, patches: [{patch: 'a: ['}]}\n"),
+        Just(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {source: {path: x}, destination: {namespace: t}}\n"
+        ),
         Just("- {op: add, path: /a/imagePullSecrets/-, value: {name: x}}\n"),
     ];
     proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())

@@ -1,0 +1,135 @@
+//! Knows the way from an image to its credentials for the pods of an account of the repository.
+
+use regrender_image::{DEFAULT_ACCOUNT, PullSecret};
+
+use super::{Explanation, List, explain_list};
+use crate::credentials::{Credentials, Opener};
+use crate::declared::{Declarations, Declared};
+use crate::inventory::Inventory;
+
+/// What an explanation for an account of the repository starts from.
+pub struct AccountQuestion<'q> {
+    /// The image.
+    pub image: &'q str,
+    /// The namespace of the pod.
+    pub namespace: &'q str,
+    /// The account that the pod runs under.
+    pub service_account: &'q str,
+    /// What the repository's manifests declare.
+    pub inventory: &'q Inventory,
+    /// What registries.toml declares.
+    pub declared: &'q Declared,
+    /// Opens sealed Secrets.
+    pub open: Opener<'q>,
+}
+
+/// Explains which credentials the kubelet tries for an image in a pod without a list of its own.
+#[must_use]
+pub fn explain_account(question: &AccountQuestion<'_>) -> Explanation {
+    let declarations = Declarations::new(question.declared);
+    let credentials = Credentials::new(question.inventory, &declarations, question.open);
+    let (names, unknown) = names(question, &declarations, &credentials);
+    let mut list = List { names, unknown, ..List::default() };
+    for name in list.names.iter().filter(|name| !name.is_empty()) {
+        match content(question.namespace, name, &declarations, &credentials) {
+            Ok(secret) => list.secrets.push(secret),
+            Err(what) => {
+                list.unknown.get_or_insert(format!("Secret `{name}` {what}"));
+            }
+        }
+    }
+    explain_list(question.image, list, &declarations)
+}
+
+/// The list of the account: what its manifest says, and what a build adds.
+fn names(
+    question: &AccountQuestion<'_>,
+    declarations: &Declarations<'_>,
+    credentials: &Credentials<'_>,
+) -> (Vec<String>, Option<String>) {
+    let AccountQuestion { namespace, service_account, .. } = question;
+    let found = credentials.account(Some(namespace), service_account, None);
+    let mut names = found.map(|one| one.pull_secrets.clone()).unwrap_or_default();
+    for name in declarations.of_account(namespace, service_account) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    let is_known = found.is_some() || !names.is_empty() || *service_account == DEFAULT_ACCOUNT;
+    let unknown = (!is_known).then(|| {
+        format!("ServiceAccount `{namespace}/{service_account}` is not in the repository")
+    });
+    (names, unknown)
+}
+
+fn content(
+    namespace: &str,
+    name: &str,
+    declarations: &Declarations<'_>,
+    credentials: &Credentials<'_>,
+) -> Result<PullSecret, &'static str> {
+    let position = credentials.secret(Some(namespace), name, None);
+    if let Some(content) = position.and_then(|position| credentials.content(position)) {
+        return Ok(PullSecret { name: name.to_owned(), ..content.clone() });
+    }
+    match (declarations.rendered(namespace, name), position) {
+        (Some(rendered), _) => Ok(rendered.stand_in()),
+        (None, Some(_)) => Err("cannot be opened"),
+        (None, None) => Err("is not in the repository"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::declared::RenderedPullSecret;
+    use crate::verdict::Verdict;
+
+    #[track_caller]
+    fn check(account: &str, manifests: &str, names: &[&str], verdict: Verdict) {
+        let declared = Declared {
+            pull_secrets: vec![RenderedPullSecret {
+                namespace: String::from("team-a"),
+                name: String::from("regcred"),
+                keys: vec![String::from("private-registry.io")],
+                service_accounts: vec![String::from("builder")],
+                workloads: Vec::new(),
+            }],
+            ..Declared::default()
+        };
+        let inventory = Inventory::read([("apps.yaml", manifests.as_bytes())]);
+        let explanation = explain_account(&AccountQuestion {
+            image: "private-registry.io/apps/web:1",
+            namespace: "team-a",
+            service_account: account,
+            inventory: &inventory,
+            declared: &declared,
+            open: &|_| None,
+        });
+        assert_eq!(explanation.pull_secrets, names);
+        assert_eq!(explanation.verdict, verdict, "{}", explanation.reason);
+    }
+
+    #[test]
+    fn a_build_gives_an_account_its_list() {
+        check("builder", "", &["regcred"], Verdict::Covered);
+    }
+
+    #[test]
+    fn the_default_account_of_a_namespace_has_no_list_of_its_own() {
+        check("default", "", &[], Verdict::UncoveredUnknown);
+    }
+
+    #[test]
+    fn an_account_that_nobody_declares_is_undetermined() {
+        check("other", "", &[], Verdict::Undetermined);
+    }
+
+    #[test]
+    fn a_secret_that_is_not_there_is_undetermined() {
+        let account = "apiVersion: v1\nkind: ServiceAccount\n\
+                       metadata: {name: other, namespace: team-a}\n\
+                       imagePullSecrets: [{name: elsewhere}]\n";
+        check("other", account, &["elsewhere"], Verdict::Undetermined);
+    }
+}

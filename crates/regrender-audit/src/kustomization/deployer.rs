@@ -1,0 +1,100 @@
+//! Knows the objects that have a folder applied in the cluster: Flux's `Kustomization`, Argo CD's
+//! `Application`.
+
+use super::patch::read_patches;
+use super::{ImageChange, Kustomization, image, items, member, split_image, texts};
+use crate::manifest::Node;
+use crate::place::Place;
+
+/// Reads what an object says about the folders that it applies; nothing where it changes nothing.
+pub(crate) fn read_deployers(root: &Node<'_>, place: &Place) -> Vec<Kustomization> {
+    let version = root.get("apiVersion").and_then(Node::scalar).unwrap_or_default();
+    let Some(spec) = root.get("spec") else {
+        return Vec::new();
+    };
+    if version.starts_with("kustomize.toolkit.fluxcd.io/") {
+        return flux(spec, place).into_iter().collect();
+    }
+    if !version.starts_with("argoproj.io/") {
+        return Vec::new();
+    }
+    let namespace = spec.at(&["destination", "namespace"]).and_then(Node::scalar);
+    let sources = spec.get("source").into_iter().chain(items(spec, "sources"));
+    let deployers = sources
+        .enumerate()
+        .filter_map(|(position, source)| argo(source, namespace, position, place));
+    deployers.collect()
+}
+
+fn flux(spec: &Node<'_>, place: &Place) -> Option<Kustomization> {
+    let path = member(spec, "path")?;
+    let at = |node: &Node<'_>| Place { line: node.line, column: node.column, ..place.clone() };
+    let found = Kustomization {
+        place: place.clone(),
+        key: format!("{place}"),
+        base: path.trim_start_matches("./").to_owned(),
+        namespace: member(spec, "targetNamespace"),
+        prefix: member(spec, "namePrefix").unwrap_or_default(),
+        suffix: member(spec, "nameSuffix").unwrap_or_default(),
+        components: texts(spec, "components"),
+        images: items(spec, "images").iter().filter_map(|node| image(node, &at)).collect(),
+        patches: read_patches(spec, &at),
+        deploys: Some(path),
+        ..Kustomization::default()
+    };
+    changes_something(&found).then_some(found)
+}
+
+fn argo(
+    source: &Node<'_>,
+    namespace: Option<&str>,
+    position: usize,
+    place: &Place,
+) -> Option<Kustomization> {
+    let path = member(source, "path")?;
+    let at = |node: &Node<'_>| Place { line: node.line, column: node.column, ..place.clone() };
+    let options = source.get("kustomize");
+    let text = |name: &str| options.and_then(|options| member(options, name));
+    let images = options.map(|options| items(options, "images")).unwrap_or_default();
+    let found = Kustomization {
+        place: place.clone(),
+        key: format!("{place}#{position}"),
+        base: path.trim_start_matches("./").to_owned(),
+        namespace: text("namespace"),
+        prefix: text("namePrefix").unwrap_or_default(),
+        suffix: text("nameSuffix").unwrap_or_default(),
+        images: images.iter().filter_map(|node| argo_image(node, &at(node))).collect(),
+        // `kubectl apply --namespace` is what it comes to for objects without a namespace.
+        default_namespace: namespace.map(str::to_owned),
+        deploys: Some(path),
+        ..Kustomization::default()
+    };
+    changes_something(&found).then_some(found)
+}
+
+/// Reads `[name=]image`, Argo CD's spelling of an image change.
+fn argo_image(node: &Node<'_>, place: &Place) -> Option<ImageChange> {
+    let text = node.string()?;
+    let (name, image) = match text.split_once('=') {
+        Some((name, image)) => (Some(name), image),
+        None => (None, text),
+    };
+    let (new_name, tag, digest) = split_image(image);
+    Some(ImageChange {
+        name: name.unwrap_or(new_name).to_owned(),
+        new_name: Some(new_name.to_owned()),
+        new_tag: tag.map(str::to_owned),
+        digest: digest.map(str::to_owned),
+        place: place.clone(),
+    })
+}
+
+fn changes_something(one: &Kustomization) -> bool {
+    one.namespace.is_some()
+        || one.default_namespace.is_some()
+        || !one.prefix.is_empty()
+        || !one.suffix.is_empty()
+        || !one.components.is_empty()
+        || !one.images.is_empty()
+        || !one.patches.is_empty()
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use regrender_image::{BrokenSecret, DEFAULT_ACCOUNT, Keyring, PullSecret};
 
 use crate::declared::Declarations;
-use crate::inventory::{Inventory, Secret, SecretState, ServiceAccount};
+use crate::inventory::{Inventory, Rendering, Secret, SecretState, ServiceAccount};
 use crate::subject::Subject;
 
 /// Opens a sealed Secret, where an identity for it is at hand.
@@ -104,7 +104,8 @@ impl<'i> Credentials<'i> {
         }
         if !names.is_empty() {
             let account = account.or((!subject.is_open()).then_some(DEFAULT_ACCOUNT));
-            let account = account.map(str::to_owned);
+            let account = account.map(|name| self.account_name(subject, name));
+            let names = self.final_names(subject, names);
             return InForce { origin: Origin::Pod, account, names, unknown: None };
         }
         if subject.is_open() && account.is_none() {
@@ -126,7 +127,26 @@ impl<'i> Credentials<'i> {
             known |= names.len() > before;
         }
         let unknown = (!known).then(|| format!("ServiceAccount `{name}` is not in the repository"));
-        InForce { origin: Origin::Account, account: Some(name.to_owned()), names, unknown }
+        let account = Some(self.account_name(subject, name));
+        let names = self.final_names(subject, names);
+        InForce { origin: Origin::Account, account, names, unknown }
+    }
+
+    /// Returns the name that an account has in the workload's tree: a tree that renames objects
+    /// renames what refers to them.
+    fn account_name(&self, subject: &Subject<'_>, name: &str) -> String {
+        let account = self.account(subject.namespace.as_deref(), name, subject.root.as_deref());
+        let tree = account.and_then(|one| in_tree(&one.renderings, subject));
+        tree.map_or(name, |tree| &tree.name).to_owned()
+    }
+
+    fn final_names(&self, subject: &Subject<'_>, names: Vec<String>) -> Vec<String> {
+        let in_this_tree = |name: &str| {
+            let position = self.secrets_of_tree.get(&(subject.root.as_deref()?, name))?;
+            let secret = self.inventory.secrets.get(*position)?;
+            Some(in_tree(&secret.renderings, subject)?.name.clone())
+        };
+        names.into_iter().map(|name| in_this_tree(&name).unwrap_or(name)).collect()
     }
 
     pub(crate) fn account(
@@ -190,8 +210,13 @@ impl<'i> Credentials<'i> {
 
 /// Lists what an account's tree makes of its list.
 fn account_secrets(account: &ServiceAccount, subject: &Subject<'_>) -> Vec<String> {
-    let tree = account.renderings.iter().find(|one| Some(&one.root) == subject.root.as_ref());
+    let tree = in_tree(&account.renderings, subject);
     tree.and_then(|tree| tree.pull_secrets.clone()).unwrap_or_else(|| account.pull_secrets.clone())
+}
+
+/// Finds the rendering in the workload's own tree.
+fn in_tree<'r>(renderings: &'r [Rendering], subject: &Subject<'_>) -> Option<&'r Rendering> {
+    renderings.iter().find(|one| Some(&one.root) == subject.root.as_ref())
 }
 
 fn add_missing(names: &mut Vec<String>, more: impl IntoIterator<Item = impl AsRef<str>>) {

@@ -83,7 +83,7 @@ impl Role {
 }
 
 /// One image that a workload pulls.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImageUse {
     /// What it is pulled for.
     pub role: Role,
@@ -184,6 +184,8 @@ pub struct Rendering {
     pub name: String,
     /// The images that the tree renames, as `(position in images, image)`.
     pub images: Vec<(usize, String)>,
+    /// The images that a patch adds.
+    pub added_images: Vec<ImageUse>,
     /// The pull secrets, where a patch changes them.
     pub pull_secrets: Option<Vec<String>>,
     /// The account, where a patch changes it.
@@ -420,7 +422,10 @@ impl ServiceAccount {
 impl Rendering {
     /// Returns everything but the root: trees that come to the same are not told apart.
     pub(crate) fn outcome(&self) -> impl Ord + '_ {
-        (&self.namespace, &self.name, &self.images, &self.pull_secrets, &self.service_account)
+        (
+            (&self.namespace, &self.name, &self.images, &self.added_images),
+            (&self.pull_secrets, &self.service_account),
+        )
     }
 }
 
@@ -445,6 +450,7 @@ fn settle_images(workload: &mut Workload) {
             one.image.clone_from(image);
         }
     }
+    workload.images.extend(only.added_images.iter().cloned());
     if let Some(pull_secrets) = &only.pull_secrets {
         workload.pull_secrets.clone_from(pull_secrets);
     }

@@ -78,6 +78,7 @@ fn as_rendered<'i>(workload: &'i Workload, rendering: &crate::inventory::Renderi
             one.image.clone_from(image);
         }
     }
+    subject.images.extend(rendering.added_images.iter().cloned());
     if let Some(pull_secrets) = &rendering.pull_secrets {
         subject.pull_secrets.clone_from(pull_secrets);
     }

@@ -28,7 +28,10 @@ struct Object<'o> {
     written_name: &'o str,
     namespace: Option<String>,
     name: String,
+    /// Each image, and whether it was changed.
     images: Vec<(ImageUse, bool)>,
+    /// How many of the images are the object's own; patches add more behind them.
+    written_images: usize,
     pull_secrets: Vec<String>,
     pull_secrets_changed: bool,
     service_account: Option<String>,
@@ -198,6 +201,7 @@ impl Kustomizations {
                 namespace: namespace.map(str::to_owned),
                 name: name.to_owned(),
                 images: Vec::new(),
+                written_images: 0,
                 pull_secrets: pull_secrets.to_vec(),
                 pull_secrets_changed: false,
                 service_account: None,
@@ -224,6 +228,7 @@ impl Kustomizations {
                 namespace: workload.namespace.clone(),
                 name: workload.name.clone(),
                 images,
+                written_images: workload.images.len(),
                 pull_secrets: workload.pull_secrets.clone(),
                 pull_secrets_changed: false,
                 service_account: workload.service_account.clone(),
@@ -321,7 +326,7 @@ impl Kustomizations {
                     (None, Change::Operations(_)) => false,
                 };
                 if meant {
-                    object.patch(change);
+                    object.patch(change, &patch.place);
                     object.used.push(patch.place.clone());
                 }
             }
@@ -365,9 +370,9 @@ fn files_below<'f>(folder: &str, files: &'f BTreeSet<String>) -> impl Iterator<I
 }
 
 impl Object<'_> {
-    fn patch(&mut self, change: &Change) {
+    fn patch(&mut self, change: &Change, place: &Place) {
         match change {
-            Change::Merge(part) => self.merge(part),
+            Change::Merge(part) => self.merge(part, place),
             Change::Operations(operations) => {
                 for operation in operations {
                     self.operate(operation);
@@ -376,7 +381,7 @@ impl Object<'_> {
         }
     }
 
-    fn merge(&mut self, part: &Workload) {
+    fn merge(&mut self, part: &Workload, place: &Place) {
         if !part.pull_secrets.is_empty() {
             let own = std::mem::take(&mut self.pull_secrets);
             self.pull_secrets.clone_from(&part.pull_secrets);
@@ -391,11 +396,18 @@ impl Object<'_> {
             self.service_account_changed = true;
         }
         for new in &part.images {
-            for (image, changed) in &mut self.images {
-                if image.role == new.role && image.container == new.container {
-                    image.image.clone_from(&new.image);
-                    *changed = true;
+            let same = |one: &&mut (ImageUse, bool)| {
+                one.0.role == new.role && one.0.container == new.container
+            };
+            if let Some((image, changed)) = self.images.iter_mut().find(same) {
+                image.image.clone_from(&new.image);
+                *changed = true;
+            } else if self.merges_lists {
+                let mut added = new.clone();
+                if added.place.file.is_empty() {
+                    added.place = place.clone();
                 }
+                self.images.push((added, true));
             }
         }
     }
@@ -425,7 +437,9 @@ impl Object<'_> {
     }
 
     fn into_rendering(self, root: &str) -> (Rendering, Vec<Place>) {
-        let images = self.images.into_iter().enumerate();
+        let mut images = self.images;
+        let added_images = images.split_off(self.written_images.min(images.len()));
+        let images = images.into_iter().enumerate();
         let rendering = Rendering {
             root: root.to_owned(),
             namespace: self.namespace,
@@ -434,6 +448,7 @@ impl Object<'_> {
                 .filter(|(_, (_, changed))| *changed)
                 .map(|(position, (image, _))| (position, image.image))
                 .collect(),
+            added_images: added_images.into_iter().map(|(image, _)| image).collect(),
             pull_secrets: Some(self.pull_secrets).filter(|_| self.pull_secrets_changed),
             service_account: self.service_account.filter(|_| self.service_account_changed),
         };

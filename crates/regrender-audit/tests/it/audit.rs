@@ -200,6 +200,41 @@ fn each_overlay_is_judged_on_its_own() {
 }
 
 #[test]
+fn a_tree_that_renames_objects_renames_what_refers_to_them() {
+    let pod = pod("r.io/app", "[{name: s}]\n  serviceAccountName: a").replace(", namespace: n", "");
+    let secret = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)).replace(", namespace: n", "");
+    let account = "kind: ServiceAccount\nmetadata: {name: a}\n";
+    let files = [
+        (
+            "kustomization.yaml",
+            "namespace: n\nnamePrefix: x-\nresources: [p.yaml, s.yaml, a.yaml]\n",
+        ),
+        ("p.yaml", &*pod),
+        ("s.yaml", &*secret),
+        ("a.yaml", account),
+    ];
+    let row = &run(&files, &Declared::default()).images[0];
+    assert_eq!(row.pull_secrets, ["x-s"]);
+    assert_eq!(row.service_account.as_deref(), Some("x-a"));
+    assert_eq!(row.verdict.name(), "covered");
+}
+
+#[test]
+fn containers_that_a_patch_adds_are_judged_too() {
+    let patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {initContainers: [{name: i, image: q.io/init}]}\n";
+    let pod = pod("r.io/app", "[]");
+    let files = [
+        ("kustomization.yaml", "resources: [p.yaml]\npatches: [{path: patch.yaml}]\n"),
+        ("p.yaml", &*pod),
+        ("patch.yaml", patch),
+    ];
+    let report = run(&files, &Declared::default());
+    let rows: Vec<_> =
+        report.images.iter().map(|row| (&*row.image, row.role, &*row.file)).collect();
+    assert_eq!(rows, [("r.io/app", "container", "p.yaml"), ("q.io/init", "init", "patch.yaml")]);
+}
+
+#[test]
 fn secrets_are_checked_whatever_the_images() {
     for (auths, code) in [
         (r#"{"R.io":{"auth":"YTpi"}}"#, "key-dead"),

@@ -15,7 +15,7 @@ use crate::mac::MacScope;
 use crate::metadata::Metadata;
 use crate::open::{Opened, open_parsed};
 use crate::random::SealContext;
-use crate::recipient::{Recipients, canonical};
+use crate::recipient::{Recipient, Recipients, canonical};
 use crate::seal::{Draft, MacUpdate, SealFormat, SealOptions, keeps_any, seal};
 use crate::value::EncryptedValue;
 
@@ -167,24 +167,35 @@ impl Job<'_> {
             Ok(parsed) => parsed,
             Err(error) => return self.seal_anew(vec![Reason::Unreadable(error)], context),
         };
-        let check = self.check_sops(&documents, &metadata);
-        if check == Check::Unchanged {
-            return Ok(unchanged(Proof::Fingerprint));
-        }
+        let check = match self.check_sops(self.wanted, self.recipients, &documents, &metadata) {
+            Check::Unchanged if metadata.mac_scope == self.options.mac => {
+                return Ok(unchanged(Proof::Fingerprint));
+            }
+            Check::Unchanged => Check::Differs,
+            check => check,
+        };
         let Some(identities) = self.keys.identities else {
             return self.seal_anew(vec![check.without_opening()], context);
         };
+        let sealed = documents.clone();
         match open_parsed(documents, block, metadata, FileFormat::Yaml, identities) {
-            Ok(opened) => self.update_opened(&opened, check, context),
+            Ok(opened) => self.update_opened(&opened, &sealed, check, context),
             Err(error) => self.seal_anew(vec![classify(error, check)], context),
         }
     }
 
-    fn check_sops(&self, documents: &[Document], metadata: &Metadata) -> Check {
+    /// Compares the fingerprint of a file with that of `said`, sealed for `recipients`.
+    fn check_sops(
+        &self,
+        said: &Document,
+        recipients: &Recipients,
+        sealed: &[Document],
+        metadata: &Metadata,
+    ) -> Check {
         let Some(key) = self.keys.fingerprint_key else {
             return Check::NoKey;
         };
-        let [document] = documents else {
+        let [document] = sealed else {
             return Check::Differs;
         };
         let (sealed, Some(found)) = fingerprint::take(document.clone()) else {
@@ -193,15 +204,15 @@ impl Job<'_> {
         let Ok(mac) = EncryptedValue::parse(&metadata.mac) else {
             return Check::Differs;
         };
-        let (wanted, _) = fingerprint::take(self.wanted.clone());
-        let computed = key.of_sops(&wanted, &sealed, self.recipients, metadata, mac.nonce());
-        let is_same = metadata.mac_scope == self.options.mac && computed == found;
-        if is_same { Check::Unchanged } else { Check::Differs }
+        let (said, _) = fingerprint::take(said.clone());
+        let computed = key.of_sops(&said, &sealed, recipients, metadata, mac.nonce());
+        if computed == found { Check::Unchanged } else { Check::Differs }
     }
 
     fn update_opened(
         &self,
         opened: &Opened,
+        sealed: &[Document],
         check: Check,
         context: &mut SealContext<'_>,
     ) -> Result<Update, SealError> {
@@ -240,7 +251,7 @@ impl Job<'_> {
         }
         // Whoever is taken off the list knows the data key, and so would read what is sealed with
         // it.
-        if !removed.is_empty() || !same_rule || !self.is_vouched_for(opened) {
+        if !removed.is_empty() || !same_rule || !self.is_vouched_for(opened, sealed) {
             return self.seal_anew(reasons, context);
         }
         let annotation_changes = had_fingerprint || self.keys.fingerprint_key.is_some();
@@ -251,13 +262,25 @@ impl Job<'_> {
         Ok(Update { text: Some(text), reasons })
     }
 
-    /// Says whether who sealed the file knew at least one secret that it should hold.
+    /// Says whether the data key of the file may be kept for what it shall hold.
     ///
-    /// Everybody can seal a file for public keys. If the data key of any file that opens were kept,
-    /// somebody could plant a file with a key of his own and wait for the next secret to be sealed
-    /// with it.
-    fn is_vouched_for(&self, opened: &Opened) -> bool {
-        keeps_any(self.wanted, &opened.kept)
+    /// Everybody can seal a file for public keys: somebody could plant one with a data key of his own,
+    /// and wait for the next secret to be sealed with it. Where there is a key of the fingerprints, a
+    /// file is ours when it holds a secret that it shall hold, or carries the fingerprint of what it
+    /// says. Without one, its data key is kept as sops keeps it.
+    fn is_vouched_for(&self, opened: &Opened, sealed: &[Document]) -> bool {
+        if self.keys.fingerprint_key.is_none() || keeps_any(self.wanted, &opened.kept) {
+            return true;
+        }
+        let found = opened.metadata.wrapped_keys.iter();
+        let recipients: Option<Vec<Recipient>> =
+            found.map(|key| Recipient::parse(&key.recipient).ok()).collect();
+        match (opened.documents(), recipients.and_then(Recipients::new)) {
+            ([said], Some(recipients)) => {
+                self.check_sops(said, &recipients, sealed, &opened.metadata) == Check::Unchanged
+            }
+            _ => false,
+        }
     }
 
     /// Writes the file with its data key, and with everything that can stay as it was.

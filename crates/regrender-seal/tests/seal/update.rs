@@ -204,12 +204,15 @@ fn value_that_moves_to_another_key_is_sealed_again() {
 }
 
 #[test]
-fn file_of_which_no_value_stays_gets_a_new_data_key() {
-    let mut file = File::new();
-    file.build(&pull_secret("x"));
-    let before = file.wrapped();
-    assert_eq!(file.build(&pull_secret("y")), [Reason::ContentChanged]);
-    assert_ne!(file.wrapped(), before);
+fn file_whose_only_value_changes_keeps_its_data_key() {
+    for fingerprint_key in [None, Some(KEY)] {
+        let mut file = File { fingerprint_key, ..File::new() };
+        file.build(&pull_secret("x"));
+        let (before, nonces_before) = (file.wrapped(), nonces(file.text()));
+        assert_eq!(file.build(&pull_secret("y")), [Reason::ContentChanged]);
+        assert_eq!(file.wrapped(), before);
+        assert!(nonces(file.text()).keys().all(|nonce| !nonces_before.contains_key(nonce)));
+    }
 }
 
 #[test]
@@ -562,12 +565,13 @@ fn annotations_of_the_user_stay_beside_the_fingerprint() {
 }
 
 /// A file that somebody else sealed with a data key of his own opens, and what it says may even be
-/// right; a new secret must not be sealed with that key.
+/// right; with a key of the fingerprints a new secret is not sealed with that data key.
 #[test]
 fn planted_data_key_is_not_used() {
     let mut planted = File::new();
     planted.build(&pull_secret("guess"));
     let planted_keys = planted.wrapped();
+    planted.fingerprint_key = Some(KEY);
     assert_eq!(planted.build(&pull_secret("real")), [Reason::ContentChanged]);
     assert_ne!(planted.wrapped(), planted_keys);
 }

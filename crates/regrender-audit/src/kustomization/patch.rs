@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use crate::inventory::{Role, Workload, read_inline_workloads};
+use crate::inventory::{ImageUse, Role, Workload, read_inline_workloads};
 use crate::manifest::{Document, Node, read_documents};
 use crate::place::Place;
 
@@ -77,6 +77,12 @@ pub(crate) enum Operation {
     AddPullSecret(String),
     /// The account is given.
     SetServiceAccount(String),
+    /// The object is renamed.
+    SetName(String),
+    /// The object is moved.
+    SetNamespace(String),
+    /// Containers are added, whose file is not known here.
+    AddContainers(Vec<ImageUse>),
     /// The image of one container is given.
     SetImage {
         /// Which list of containers.
@@ -162,17 +168,44 @@ fn operation(node: &Node<'_>) -> Option<Operation> {
             let name = value.and_then(Node::scalar).unwrap_or_default();
             Some(Operation::SetServiceAccount(name.to_owned()))
         }
+        ["", "metadata", "name"] => Some(Operation::SetName(value?.scalar()?.to_owned())),
+        ["", "metadata", "namespace"] => Some(Operation::SetNamespace(value?.scalar()?.to_owned())),
+        [.., "containers" | "initContainers"] | [.., "containers" | "initContainers", _]
+            if op == "add" =>
+        {
+            let list = parts.iter().rev().find_map(|part| role_of(part))?;
+            Some(Operation::AddContainers(containers(list, value?)))
+        }
         [.., list, position, "image"] => {
-            let role = match *list {
-                "initContainers" => Role::Init,
-                "containers" => Role::Container,
-                _ => return None,
-            };
+            let role = role_of(list)?;
             let image = value.and_then(Node::scalar)?.to_owned();
             Some(Operation::SetImage { role, position: position.parse().ok()?, image })
         }
         _ => None,
     }
+}
+
+fn role_of(list: &str) -> Option<Role> {
+    match list {
+        "initContainers" => Some(Role::Init),
+        "containers" => Some(Role::Container),
+        _ => None,
+    }
+}
+
+/// Reads one container or a list of them.
+fn containers(role: Role, value: &Node<'_>) -> Vec<ImageUse> {
+    let all = if value.is_mapping() { std::slice::from_ref(value) } else { value.items() };
+    let read = |one: &Node<'_>| {
+        let image = one.get("image")?;
+        Some(ImageUse {
+            role,
+            container: one.get("name").and_then(Node::scalar).unwrap_or_default().to_owned(),
+            image: image.scalar()?.to_owned(),
+            place: Place::default(),
+        })
+    };
+    all.iter().filter_map(read).collect()
 }
 
 fn names(list: &Node<'_>) -> Vec<String> {
@@ -206,6 +239,8 @@ mod tests {
              - {op: add, path: /spec/template/spec/imagePullSecrets/-, value: {name: b}}\n\
              - {op: remove, path: /spec/template/spec/imagePullSecrets}\n\
              - {op: replace, path: /spec/template/spec/containers/1/image, value: x}\n\
+             - {op: add, path: /spec/template/spec/containers/-, value: {name: c, image: y}}\n\
+             - {op: replace, path: /metadata/namespace, value: n}\n\
              - {op: replace, path: /spec/replicas, value: 1}\n",
         );
         assert_eq!(
@@ -215,6 +250,13 @@ mod tests {
                 Operation::AddPullSecret("b".to_owned()),
                 Operation::SetPullSecrets(Vec::new()),
                 Operation::SetImage { role: Role::Container, position: 1, image: "x".to_owned() },
+                Operation::AddContainers(vec![ImageUse {
+                    role: Role::Container,
+                    container: "c".to_owned(),
+                    image: "y".to_owned(),
+                    place: Place::default(),
+                }]),
+                Operation::SetNamespace("n".to_owned()),
             ]
         );
     }

@@ -375,7 +375,7 @@ impl Object<'_> {
             Change::Merge(part) => self.merge(part, place),
             Change::Operations(operations) => {
                 for operation in operations {
-                    self.operate(operation);
+                    self.operate(operation, place);
                 }
             }
         }
@@ -412,7 +412,7 @@ impl Object<'_> {
         }
     }
 
-    fn operate(&mut self, operation: &Operation) {
+    fn operate(&mut self, operation: &Operation, place: &Place) {
         match operation {
             Operation::SetPullSecrets(names) => {
                 self.pull_secrets.clone_from(names);
@@ -426,6 +426,13 @@ impl Object<'_> {
                 self.service_account = Some(name.clone()).filter(|name| !name.is_empty());
                 self.service_account_changed = true;
             }
+            Operation::AddContainers(added) => {
+                let placed =
+                    added.iter().cloned().map(|image| ImageUse { place: place.clone(), ..image });
+                self.images.extend(placed.map(|image| (image, true)));
+            }
+            Operation::SetName(name) => self.name.clone_from(name),
+            Operation::SetNamespace(namespace) => self.namespace = Some(namespace.clone()),
             Operation::SetImage { role, position, image } => {
                 let mut of_role = self.images.iter_mut().filter(|(one, _)| one.role == *role);
                 if let Some((one, changed)) = of_role.nth(*position) {

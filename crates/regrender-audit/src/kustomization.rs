@@ -1,6 +1,7 @@
 //! Knows what a `kustomization.yaml` says, as far as namespaces, names, images and pull secrets go.
 
 mod deployer;
+mod object;
 mod patch;
 mod tree;
 

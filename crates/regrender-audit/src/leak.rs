@@ -5,7 +5,9 @@ mod sops;
 use std::sync::Arc;
 
 use regex::Regex;
-use regrender_image::{ConfigShape, DockerConfig, decode_docker_config, mask_user};
+use regrender_image::{
+    ConfigShape, DockerConfig, decode_auth_field, decode_docker_config, mask_user,
+};
 
 pub(crate) use self::sops::{SopsRules, is_sealed};
 use crate::finding::{Code, Finding};
@@ -95,15 +97,17 @@ fn holds_nothing(config: &DockerConfig) -> bool {
 
 /// Finds a registry whose user name shows that the password is a token of hours.
 fn short_lived(config: &DockerConfig) -> impl Iterator<Item = String> {
-    let is_token = |user: &[u8]| {
-        matches!(user, b"AWS" | b"oauth2accesstoken" | b"_dcgcloud_token")
-            || user == b"00000000-0000-0000-0000-000000000000"
-    };
     config
         .entries
         .iter()
-        .filter(move |(_, entry)| is_token(&entry.username) && !entry.password.is_empty())
+        .filter(|(_, entry)| names_a_token(&entry.username) && !entry.password.is_empty())
         .map(|(key, _)| mask_user(key))
+}
+
+/// Tells whether a user name is one that clouds give out with tokens of hours.
+fn names_a_token(user: &[u8]) -> bool {
+    matches!(user, b"AWS" | b"oauth2accesstoken" | b"_dcgcloud_token")
+        || user == b"00000000-0000-0000-0000-000000000000"
 }
 
 /// Looks for a docker configuration: as nodes, or as text inside a value.
@@ -112,6 +116,19 @@ fn auths_below(node: &Node<'_>, place: &Place, depth: usize, findings: &mut Vec<
     if let Some(auths) = node.get("auths").filter(|auths| has_credential(auths)) {
         let message = "a docker configuration with credentials stands here in clear";
         findings.push(Finding::new(Code::LeakedAuths, &at(auths), message));
+        for (key, entry) in auths.members() {
+            let token = |name: &str| entry.get(name).and_then(Node::scalar);
+            let of_auth = token("auth").and_then(|auth| decode_auth_field(auth).ok());
+            let user = of_auth.map(|(user, _)| user);
+            let user = user.or_else(|| token("username").map(|user| user.as_bytes().to_vec()));
+            if user.is_some_and(|user| names_a_token(&user)) {
+                let message = format!(
+                    "the docker configuration holds a token for `{}` that expires within hours",
+                    mask_user(&key.text)
+                );
+                findings.push(Finding::new(Code::LeakedToken, &at(entry), message));
+            }
+        }
         return;
     }
     if let Some(text) = node.string().filter(|text| text.contains("\"auths\"")) {

@@ -1,10 +1,12 @@
 //! Knows the objects that have a folder applied in the cluster: Flux's `Kustomization`, Argo CD's
 //! `Application`.
 
+use std::collections::BTreeSet;
+
 use super::patch::read_patches;
 use super::{ImageChange, Kustomization, image, items, member, split_image, texts};
 use crate::manifest::Node;
-use crate::place::Place;
+use crate::place::{Place, join};
 
 /// Reads what an object says about the folders that it applies; nothing where it changes nothing.
 pub(crate) fn read_deployers(root: &Node<'_>, place: &Place) -> Vec<Kustomization> {
@@ -97,4 +99,24 @@ fn changes_something(one: &Kustomization) -> bool {
         || !one.components.is_empty()
         || !one.images.is_empty()
         || !one.patches.is_empty()
+}
+
+/// Finds the folder that an object in `file` means by a path from the top of its repository.
+///
+/// Where the top is, nobody says: the outermost folder that makes the path exist is taken for it.
+pub(super) fn deployed_folder(file: &str, path: &str, files: &BTreeSet<String>) -> Option<String> {
+    let path = path.trim_start_matches('/');
+    let ends = file.match_indices('/').map(|(at, _)| at);
+    let tops = std::iter::once("").chain(ends.filter_map(|end| file.get(..end)));
+    let mut folders = tops.map(|top| join(top, path)).filter(|folder| !folder.is_empty());
+    folders.find(|folder| files_below(folder, files).next().is_some())
+}
+
+pub(super) fn files_below<'f>(
+    folder: &str,
+    files: &'f BTreeSet<String>,
+) -> impl Iterator<Item = &'f String> {
+    let start = format!("{folder}/");
+    let range = files.range(start.clone()..);
+    range.take_while(move |file| file.starts_with(&start))
 }

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Kustomization;
-use super::patch::{Body, Change, Operation, Patch};
-use crate::inventory::{ImageUse, Rendering, Role, Source, Workload};
+use super::deployer::{deployed_folder, files_below};
+use super::object::Object;
+use super::patch::{Body, Change, Patch};
+use crate::inventory::{Rendering, Role, Source, Workload};
 use crate::place::{Place, join};
 
 /// More trees than this for one file are not told apart.
@@ -20,25 +22,6 @@ pub(crate) struct Kustomizations {
     parents: BTreeMap<String, BTreeSet<String>>,
     /// What the files hold that only patches name.
     patch_files: BTreeMap<String, Vec<Change>>,
-}
-
-/// An object on its way through the kustomizations.
-struct Object<'o> {
-    kind: &'o str,
-    written_name: &'o str,
-    namespace: Option<String>,
-    name: String,
-    /// Each image, and whether it was changed.
-    images: Vec<(ImageUse, bool)>,
-    /// How many of the images are the object's own; patches add more behind them.
-    written_images: usize,
-    pull_secrets: Vec<String>,
-    pull_secrets_changed: bool,
-    service_account: Option<String>,
-    service_account_changed: bool,
-    merges_lists: bool,
-    /// The places of the image entries and patches that took effect.
-    used: Vec<Place>,
 }
 
 /// What becomes of an object in every tree, and what took effect on the way.
@@ -349,116 +332,5 @@ impl Kustomizations {
                 object.used.push(change.place.clone());
             }
         }
-    }
-}
-
-/// Finds the folder that an object in `file` means by a path from the top of its repository.
-///
-/// Where the top is, nobody says: the outermost folder that makes the path exist is taken for it.
-fn deployed_folder(file: &str, path: &str, files: &BTreeSet<String>) -> Option<String> {
-    let path = path.trim_start_matches('/');
-    let ends = file.match_indices('/').map(|(at, _)| at);
-    let tops = std::iter::once("").chain(ends.filter_map(|end| file.get(..end)));
-    let mut folders = tops.map(|top| join(top, path)).filter(|folder| !folder.is_empty());
-    folders.find(|folder| files_below(folder, files).next().is_some())
-}
-
-fn files_below<'f>(folder: &str, files: &'f BTreeSet<String>) -> impl Iterator<Item = &'f String> {
-    let start = format!("{folder}/");
-    let range = files.range(start.clone()..);
-    range.take_while(move |file| file.starts_with(&start))
-}
-
-impl Object<'_> {
-    fn patch(&mut self, change: &Change, place: &Place) {
-        match change {
-            Change::Merge(part) => self.merge(part, place),
-            Change::Operations(operations) => {
-                for operation in operations {
-                    self.operate(operation, place);
-                }
-            }
-        }
-    }
-
-    fn merge(&mut self, part: &Workload, place: &Place) {
-        if !part.pull_secrets.is_empty() {
-            let own = std::mem::take(&mut self.pull_secrets);
-            self.pull_secrets.clone_from(&part.pull_secrets);
-            if self.merges_lists {
-                let kept = own.into_iter().filter(|name| !part.pull_secrets.contains(name));
-                self.pull_secrets.extend(kept);
-            }
-            self.pull_secrets_changed = true;
-        }
-        if let Some(account) = &part.service_account {
-            self.service_account = Some(account.clone());
-            self.service_account_changed = true;
-        }
-        for new in &part.images {
-            let same = |one: &&mut (ImageUse, bool)| {
-                one.0.role == new.role && one.0.container == new.container
-            };
-            if let Some((image, changed)) = self.images.iter_mut().find(same) {
-                image.image.clone_from(&new.image);
-                *changed = true;
-            } else if self.merges_lists {
-                let mut added = new.clone();
-                if added.place.file.is_empty() {
-                    added.place = place.clone();
-                }
-                self.images.push((added, true));
-            }
-        }
-    }
-
-    fn operate(&mut self, operation: &Operation, place: &Place) {
-        match operation {
-            Operation::SetPullSecrets(names) => {
-                self.pull_secrets.clone_from(names);
-                self.pull_secrets_changed = true;
-            }
-            Operation::AddPullSecret(name) => {
-                self.pull_secrets.push(name.clone());
-                self.pull_secrets_changed = true;
-            }
-            Operation::SetServiceAccount(name) => {
-                self.service_account = Some(name.clone()).filter(|name| !name.is_empty());
-                self.service_account_changed = true;
-            }
-            Operation::AddContainers(added) => {
-                let placed =
-                    added.iter().cloned().map(|image| ImageUse { place: place.clone(), ..image });
-                self.images.extend(placed.map(|image| (image, true)));
-            }
-            Operation::SetName(name) => self.name.clone_from(name),
-            Operation::SetNamespace(namespace) => self.namespace = Some(namespace.clone()),
-            Operation::SetImage { role, position, image } => {
-                let mut of_role = self.images.iter_mut().filter(|(one, _)| one.role == *role);
-                if let Some((one, changed)) = of_role.nth(*position) {
-                    one.image.clone_from(image);
-                    *changed = true;
-                }
-            }
-        }
-    }
-
-    fn into_rendering(self, root: &str) -> (Rendering, Vec<Place>) {
-        let mut images = self.images;
-        let added_images = images.split_off(self.written_images.min(images.len()));
-        let images = images.into_iter().enumerate();
-        let rendering = Rendering {
-            root: root.to_owned(),
-            namespace: self.namespace,
-            name: self.name,
-            images: images
-                .filter(|(_, (_, changed))| *changed)
-                .map(|(position, (image, _))| (position, image.image))
-                .collect(),
-            added_images: added_images.into_iter().map(|(image, _)| image).collect(),
-            pull_secrets: Some(self.pull_secrets).filter(|_| self.pull_secrets_changed),
-            service_account: self.service_account.filter(|_| self.service_account_changed),
-        };
-        (rendering, self.used)
     }
 }

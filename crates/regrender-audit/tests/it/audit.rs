@@ -341,6 +341,14 @@ fn leaks_are_found_and_never_repeated() {
 }
 
 #[test]
+fn token_in_a_docker_configuration_is_named_too() {
+    // `AWS:canary-4f1d` in base64.
+    let config =
+        r#"{"auths":{"1.dkr.ecr.eu-west-1.amazonaws.com":{"auth":"QVdTOmNhbmFyeS00ZjFk"}}}"#;
+    assert_eq!(findings(&[("config.json", config)]), ["leaked-auths 1", "leaked-token 1"]);
+}
+
+#[test]
 fn what_only_speaks_of_secrets_is_no_leak() {
     let text = "kind: CustomResourceDefinition\nspec:\n  description: of type kubernetes.io/dockerconfigjson, {\"auths\": …}, AGE-SECRET-KEY-1…\n";
     assert!(findings(&[("gotk-components.yaml", text)]).is_empty());

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use regrender_audit::Severity;
 
 /// Renders, seals and checks Kubernetes image pull Secrets for GitOps
 ///
@@ -28,8 +29,11 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Open one sealed file and print it
     Reveal(Reveal),
-    /// Say more about a problem by its code, such as `unknown-registry`
+    /// Show the whole way from an image to the credentials that the kubelet tries, or say more about
+    /// a problem by its code
     Explain(Explain),
+    /// Check every image of every manifest: covered by a credential or not; and find what leaks
+    Audit(Audit),
     /// Print a shell completion, a man page or the JSON schema of registries.toml
     Generate(Generate),
 }
@@ -123,9 +127,90 @@ pub(crate) struct Reveal {
 
 #[derive(Args, Debug)]
 pub(crate) struct Explain {
-    /// The code of a problem
-    #[arg(value_name = "CODE")]
+    /// An image as a manifest names it, or the code of a problem, such as `unknown-registry`
+    #[arg(value_name = "IMAGE")]
     pub(crate) subject: String,
+    /// The manifest of a Secret, in the order of the pod's list; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pull_secret: Vec<PathBuf>,
+    /// The manifest of a pod, or of a workload that makes pods
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pod: Option<PathBuf>,
+    /// The manifest of the pod's account; with `--namespace` the account's name
+    #[arg(long, value_name = "FILE|NAME")]
+    pub(crate) service_account: Option<String>,
+    /// Ask for a pod in this namespace: registries.toml and the manifests of the repository answer
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    #[command(flatten)]
+    pub(crate) identities: IdentityFiles,
+    /// How the explanation is printed
+    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
+    pub(crate) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Audit {
+    /// Files and folders with manifests; `-` is standard input
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    #[command(flatten)]
+    pub(crate) identities: IdentityFiles,
+    /// The namespace of manifests that name none
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+    /// Findings of this severity, or a worse one, end the run with 3
+    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
+    pub(crate) fail_on: FailOn,
+    /// A file with findings that are known: they are not told
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write the findings of today to a file that `--baseline` reads
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_baseline: Option<PathBuf>,
+    /// What stands before a file in the links of the page, such as
+    /// <https://github.com/acme/gitops/blob/main/>
+    #[arg(long, default_value = "", value_name = "PREFIX")]
+    pub(crate) link: String,
+    /// How the report is printed
+    #[arg(long, value_enum, default_value_t = AuditOutput::Human, value_name = "FORMAT")]
+    pub(crate) output: AuditOutput,
+}
+
+/// How an audit is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditOutput {
+    /// Text for people
+    Human,
+    /// JSON for programs
+    Json,
+    /// SARIF 2.1.0, which code hosts show beside the code
+    Sarif,
+    /// One page for a browser, to look at, filter and click through
+    Html,
+}
+
+/// Which findings make an audit fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Errors
+    Error,
+    /// Errors and warnings
+    Warning,
+}
+
+impl FailOn {
+    /// Returns the mildest severity that fails.
+    pub(crate) fn severity(self) -> Severity {
+        match self {
+            Self::Error => Severity::Error,
+            Self::Warning => Severity::Warning,
+        }
+    }
 }
 
 #[derive(Args, Debug)]

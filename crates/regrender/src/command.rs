@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+pub(crate) mod audit;
 pub(crate) mod build;
 pub(crate) mod diff;
 pub(crate) mod explain;

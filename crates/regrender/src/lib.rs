@@ -6,10 +6,13 @@
 mod args;
 mod command;
 mod commit;
+mod declared;
 mod disk;
 mod error;
 mod identity;
+mod inventory;
 mod message;
+mod opener;
 mod plan;
 mod planner;
 mod progress;

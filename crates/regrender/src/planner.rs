@@ -137,7 +137,7 @@ pub(crate) fn survey<'a>(
                 continue;
             }
         };
-        let inventory = surroundings::inventory(project, cluster);
+        let inventory = surroundings::inventory_of(project, cluster);
         let written = surroundings::written_accounts(&folder, drop_emptied);
         match surroundings::surroundings(project, cluster, &inventory, written) {
             Ok(surroundings) => grounds.push(Ground { cluster, path, folder, surroundings }),

@@ -52,6 +52,11 @@ impl Project {
         Ok(project)
     }
 
+    /// Says whether there is a registries.toml here or in a folder above.
+    pub(crate) fn is_near(world: &World) -> bool {
+        find(&world.directory).is_ok()
+    }
+
     /// Lists the clusters that were asked for; none named means all.
     pub(crate) fn clusters<'a>(
         &'a self,

@@ -1,52 +1,68 @@
 //! The Git repository around a registries.toml: its top, and the manifests in it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-/// The most bytes of a manifest that are read.
-const LARGEST_MANIFEST: u64 = 16 * 1024 * 1024;
+/// Names of files that hold credentials in JSON and do not end like it.
+const DOCKER_CONFIG_FILES: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
+
+/// What a walk through files and folders came by.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    /// Files that can be manifests, in order.
+    pub(crate) manifests: Vec<PathBuf>,
+    /// Symbolic links that lead nowhere.
+    pub(crate) dangling: Vec<PathBuf>,
+}
 
 /// Returns the top of the Git repository that `folder` lies in, or `folder` itself.
 pub(crate) fn top(folder: &Path) -> &Path {
     folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(folder)
 }
 
-/// Lists the manifests below `paths` in order, without those below `except`.
+/// Walks through `paths`, leaving out what lies below `except`.
 ///
-/// What Git ignores is no part of the repository. Links are not followed.
-pub(crate) fn manifests(paths: &[PathBuf], except: &[PathBuf]) -> Vec<PathBuf> {
-    let mut files = Vec::new();
+/// What Git ignores is no part of the repository, unless it is named. Links are not followed: where
+/// they lead inside of the repository is walked through anyway.
+pub(crate) fn walk(paths: &[PathBuf], except: &[PathBuf]) -> Walk {
+    let mut found = Walk::default();
     for path in paths {
         let except = except.to_vec();
         let walk = WalkBuilder::new(path)
-            .hidden(true)
+            .hidden(false)
             .require_git(false)
-            .sort_by_file_name(Ord::cmp)
-            .filter_entry(move |entry| !except.iter().any(|folder| entry.path() == folder))
+            .filter_entry(move |entry| {
+                entry.file_name() != ".git" && !except.iter().any(|folder| entry.path() == folder)
+            })
             .build();
-        let found = walk.flatten().filter(|entry| {
-            entry.file_type().is_some_and(|kind| kind.is_file()) && is_manifest(entry.path())
-        });
-        files.extend(found.map(ignore::DirEntry::into_path));
+        for entry in walk.flatten() {
+            let is_named = entry.depth() == 0;
+            let path = entry.path();
+            let Some(kind) = entry.file_type() else { continue };
+            if kind.is_symlink() {
+                if !path.exists() {
+                    found.dangling.push(entry.into_path());
+                } else if is_named && path.is_file() {
+                    found.manifests.push(entry.into_path());
+                }
+            } else if kind.is_file() && (is_named || is_manifest(path)) {
+                found.manifests.push(entry.into_path());
+            }
+        }
     }
-    files.sort();
-    files.dedup();
-    files
-}
-
-/// Reads a manifest; one that cannot be read or is enormous says nothing.
-pub(crate) fn read(path: &Path) -> Option<Vec<u8>> {
-    let metadata = fs::metadata(path).ok()?;
-    if metadata.len() > LARGEST_MANIFEST {
-        return None;
+    for paths in [&mut found.manifests, &mut found.dangling] {
+        paths.sort();
+        paths.dedup();
     }
-    fs::read(path).ok()
+    found
 }
 
 fn is_manifest(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| {
+    let is_named =
+        path.file_name().is_some_and(|name| DOCKER_CONFIG_FILES.iter().any(|known| name == *known));
+    let has_ending = path.extension().is_some_and(|extension| {
         ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
-    })
+    });
+    is_named || has_ending
 }

@@ -41,6 +41,7 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Exit, Failure> {
         Command::Diff(arguments) => command::diff::run(arguments, world),
         Command::Verify(arguments) => command::verify::run(arguments, world),
         Command::Reveal(arguments) => command::reveal::run(arguments, world),
+        Command::Audit(arguments) => command::audit::run(arguments, world),
         Command::Explain(arguments) => command::explain::run(arguments, world),
         Command::Generate(arguments) => command::generate::run(arguments, world),
     }

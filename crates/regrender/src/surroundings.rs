@@ -3,20 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use rayon::prelude::*;
-use regrender_audit::{FileFacts, Inventory, read_file};
+use regrender_audit::Inventory;
 use regrender_config::{Cluster, Config, Namespaces, PullSecret};
 use regrender_render::{DeclaredWorkload, Surroundings, account_of_path};
 
 use crate::disk::OutputFolder;
 use crate::error::{CliError, ErrorKind};
-use crate::project::{Project, shown};
-use crate::repository;
+use crate::project::Project;
+use crate::{inventory, repository};
 
 /// Reads the inventory of `cluster`: its manifests, without the output folder of any cluster.
 ///
 /// It stays empty when nothing that lands in the cluster depends on it.
-pub(crate) fn inventory(project: &Project, cluster: &Cluster) -> Inventory {
+pub(crate) fn inventory_of(project: &Project, cluster: &Cluster) -> Inventory {
     if !project.config.secrets_of(cluster).any(depends_on_inventory) {
         return Inventory::default();
     }
@@ -28,14 +27,7 @@ pub(crate) fn inventory(project: &Project, cluster: &Cluster) -> Inventory {
         .iter()
         .map(|cluster| project.folder.join(&cluster.directory))
         .collect();
-    let facts: Vec<FileFacts> = repository::manifests(&paths, &except)
-        .par_iter()
-        .filter_map(|path| {
-            let bytes = repository::read(path)?;
-            Some(read_file(&shown(path, &project.folder), &bytes))
-        })
-        .collect();
-    Inventory::from_facts(facts)
+    inventory::read(&paths, &except, &project.folder, Vec::new())
 }
 
 fn depends_on_inventory(secret: &PullSecret) -> bool {

@@ -1,15 +1,132 @@
-//! `regrender explain`: what is behind a problem's code.
+//! `regrender explain`: the way from an image to its credentials, or what is behind a code.
 
-use crate::args::Explain;
+use std::fs;
+use std::path::PathBuf;
+
+use regrender_audit::{
+    AccountQuestion, Code, Declared, Explanation, Question, explain, explain_account,
+};
+use regrender_config::Page;
+
+use crate::args::{Explain, Output};
+use crate::declared::declared;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
+use crate::opener::SecretOpener;
+use crate::project::Project;
 use crate::world::World;
+use crate::{inventory, repository, source};
+
+/// The account a pod runs under when it names none.
+const DEFAULT_ACCOUNT: &str = "default";
 
 pub(crate) fn run(arguments: &Explain, world: &mut World) -> Result<Exit, Failure> {
-    let Some(page) = regrender_config::page(&arguments.subject) else {
-        let message = format!("there is no problem with the code `{}`", arguments.subject);
-        let error = CliError::new(ErrorKind::Usage, message);
-        return Err(error.with_hint("docs/diagnostics.md lists all codes").into());
+    if let Some(page) = page(&arguments.subject) {
+        world.print(&page)?;
+        return Ok(Exit::Done);
+    }
+    let explanation = match &arguments.namespace {
+        Some(namespace) => of_repository(arguments, namespace, world)?,
+        None => of_files(arguments, world)?,
     };
-    world.print(&page.markdown())?;
+    world.print(&match arguments.output {
+        Output::Human => explanation.to_text(),
+        Output::Json => format!("{}\n", explanation.to_json()),
+    })?;
     Ok(Exit::Done)
+}
+
+/// Returns the page of a problem or of a finding, if `subject` is its code.
+fn page(subject: &str) -> Option<String> {
+    let of_source = || source::page::PAGES.iter().find(|page| page.code == subject).copied();
+    let of_audit = || Code::ALL.iter().find(|code| code.name() == subject);
+    regrender_config::page(subject)
+        .or_else(of_source)
+        .map(Page::markdown)
+        .or_else(|| of_audit().map(|code| finding_page(*code)))
+}
+
+fn finding_page(code: Code) -> String {
+    let (name, severity) = (code.name(), code.severity().name());
+    format!("## {name}\n\n{severity}: {}\n\nWay out: {}\n", code.what(), code.help())
+}
+
+/// Explains from the manifests that are named.
+fn of_files(arguments: &Explain, world: &mut World) -> Result<Explanation, Failure> {
+    let account: Vec<PathBuf> = arguments.service_account.iter().map(PathBuf::from).collect();
+    let mut errors = Vec::new();
+    let mut read = |paths: &[PathBuf]| -> Vec<(String, Vec<u8>)> {
+        paths.iter().filter_map(|path| read_file(path, world, &mut errors)).collect()
+    };
+    let pull_secrets = read(&arguments.pull_secret);
+    let pod = read(arguments.pod.as_slice());
+    let account = read(&account);
+    if !errors.is_empty() {
+        return Err(Failure(errors));
+    }
+    let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
+    let pull_secrets: Vec<(&str, &[u8])> = pull_secrets.iter().map(borrowed).collect();
+    Ok(explain(&Question {
+        image: &arguments.subject,
+        pull_secrets: &pull_secrets,
+        pod: pod.first().map(borrowed),
+        service_account: account.first().map(borrowed),
+        declared: &Declared::default(),
+        open: &|secret| opener.open(secret),
+    }))
+}
+
+/// Explains for an account of the repository, with what registries.toml declares.
+fn of_repository(
+    arguments: &Explain,
+    namespace: &str,
+    world: &mut World,
+) -> Result<Explanation, Failure> {
+    if !arguments.pull_secret.is_empty() || arguments.pod.is_some() {
+        let message = "`--namespace` asks the repository; `--pull-secret` and `--pod` name files";
+        return Err(CliError::new(ErrorKind::Usage, message)
+            .with_hint("leave out one or the other")
+            .into());
+    }
+    let selection = &arguments.selection;
+    let (declared, folder) = if selection.config.is_some() || Project::is_near(world) {
+        let project = Project::open(selection, world)?;
+        (declared(&project, &selection.cluster)?, project.folder)
+    } else {
+        (Declared::default(), world.directory.clone())
+    };
+    let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
+    let top = repository::top(&folder).to_owned();
+    let inventory = inventory::read(&[top], &[], &world.directory, Vec::new());
+    Ok(explain_account(&AccountQuestion {
+        image: &arguments.subject,
+        namespace,
+        service_account: arguments.service_account.as_deref().unwrap_or(DEFAULT_ACCOUNT),
+        inventory: &inventory,
+        declared: &declared,
+        open: &|secret| opener.open(secret),
+    }))
+}
+
+fn read_file(
+    path: &PathBuf,
+    world: &World,
+    errors: &mut Vec<CliError>,
+) -> Option<(String, Vec<u8>)> {
+    let name = path.display().to_string();
+    match fs::read(world.directory.join(path)) {
+        Ok(bytes) => Some((name, bytes)),
+        Err(error) => {
+            let message = format!("`{name}` cannot be read");
+            errors.push(
+                CliError::new(ErrorKind::Files, message)
+                    .with_source(error)
+                    .with_hint("name a manifest; for an account by its name, add `--namespace`"),
+            );
+            None
+        }
+    }
+}
+
+fn borrowed((name, bytes): &(String, Vec<u8>)) -> (&str, &[u8]) {
+    (name, bytes)
 }

@@ -4,10 +4,6 @@ use regrender_config::Page;
 use regrender_diagnostic::Severity;
 
 /// The pages of all problems of sources.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "`regrender explain` knows the pages of registries.toml only")
-)]
 pub(crate) const PAGES: &[&Page] = &[
     &SOURCE_VARIABLE_UNSET,
     &SOURCE_VARIABLE_EMPTY,

@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod audit;
 mod build;
 mod clusters;
 mod commands;

@@ -1,0 +1,52 @@
+//! The inventory of files and folders: every manifest read, on all cores.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use regrender_audit::{FileFacts, Inventory, SIZE_LIMIT, read_file};
+
+use crate::project::shown;
+use crate::repository::{self, Walk};
+
+/// What a file of the inventory comes to: what it declares, or its name and why it cannot be read.
+type Read = Result<FileFacts, (String, String)>;
+
+/// Reads the manifests below `paths`, without those below `except`, and those in `more`.
+///
+/// Files are named as seen from `base`. What cannot be read is in the inventory too, with the reason.
+pub(crate) fn read(
+    paths: &[PathBuf],
+    except: &[PathBuf],
+    base: &Path,
+    more: Vec<FileFacts>,
+) -> Inventory {
+    let Walk { manifests, dangling } = repository::walk(paths, except);
+    let results: Vec<Read> =
+        manifests.par_iter().map(|path| read_manifest(path, &shown(path, base))).collect();
+    let mut facts = more;
+    let mut unreadable = Vec::new();
+    for result in results {
+        match result {
+            Ok(found) => facts.push(found),
+            Err(problem) => unreadable.push(problem),
+        }
+    }
+    let mut inventory = Inventory::from_facts(facts);
+    let dangling = dangling
+        .iter()
+        .map(|path| (shown(path, base), String::from("it is a symbolic link that leads nowhere")));
+    for (file, reason) in unreadable.into_iter().chain(dangling) {
+        inventory.add_unreadable(&file, &reason);
+    }
+    inventory
+}
+
+fn read_manifest(path: &Path, name: &str) -> Read {
+    let failed = |reason: String| (name.to_owned(), reason);
+    let size = path.metadata().map_err(|error| failed(error.to_string()))?.len();
+    if size > SIZE_LIMIT as u64 {
+        return Err(failed(format!("is larger than {} MiB", SIZE_LIMIT / 1024 / 1024)));
+    }
+    let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    Ok(read_file(name, &bytes))
+}

@@ -1,0 +1,198 @@
+//! `explain` and `audit`: from an image to its credential.
+
+use insta::assert_snapshot;
+
+use crate::sandbox::{CANARY, Sandbox};
+
+const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: team-a}\n\
+                   spec: {template: {spec: {containers: [{name: web, image: acme/web:1}]}}}\n";
+
+/// A repository whose `default` account gets the pull secret.
+fn repository() -> Sandbox {
+    let sandbox = Sandbox::simple();
+    sandbox.edit(
+        "registries.toml",
+        "namespaces = [\"team-a\"]\n",
+        "namespaces = [\"team-a\"]\nservice-accounts = [\"default\"]\n",
+    );
+    sandbox.write("apps/web.yaml", WEB);
+    sandbox
+}
+
+fn secret(name: &str, key: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}}}\ntype: kubernetes.io/dockerconfigjson\n\
+         stringData:\n  .dockerconfigjson: '{{\"auths\":{{\"{key}\":{{\"username\":\"u\",\"password\":\"{CANARY}\"}}}}}}'\n"
+    )
+}
+
+#[test]
+fn an_image_is_explained_from_manifests() {
+    let sandbox = Sandbox::new(&[
+        ("one.yaml", &secret("one", "registry.example.com/team")),
+        ("two.yaml", &secret("two", "*.example.com")),
+    ]);
+    let arguments = [
+        "explain",
+        "registry.example.com/team2/app:1",
+        "--pull-secret",
+        "two.yaml",
+        "--pull-secret",
+        "one.yaml",
+    ];
+    assert_snapshot!(sandbox.run(&arguments).succeeded(), @"
+    image        registry.example.com/team2/app:1
+    host         registry.example.com
+    path         team2/app
+    tag          1
+    asked for    registry.example.com/team2/app
+    pull secret  two
+    pull secret  one
+    tried        1. user u by key registry.example.com/team of one (prefix)
+    tried        2. user u by key *.example.com of two (wildcard)
+    verdict      covered-by-prefix: key `registry.example.com/team` of Secret `one` ends inside a segment of the image's path
+    ");
+    let json = [&arguments[..], &["--output", "json"]].concat();
+    assert_snapshot!(sandbox.run(&json).succeeded(), @r#"{"image":"registry.example.com/team2/app:1","valid":true,"error":null,"repository":"registry.example.com/team2/app","host":"registry.example.com","path":"team2/app","tag":"1","digest":null,"credentials":[{"secret":"one","key":"registry.example.com/team","username":"u","position":0},{"secret":"two","key":"*.example.com","username":"u","position":1}],"pull_secrets":["two","one"],"broken":[],"verdict":"covered-by-prefix"}"#);
+}
+
+#[test]
+fn the_list_of_a_pod_switches_the_list_of_its_account_off() {
+    let sandbox = Sandbox::new(&[
+        ("one.yaml", &secret("one", "registry.example.com")),
+        (
+            "pod.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {imagePullSecrets: [{name: two}]}\n",
+        ),
+        (
+            "account.yaml",
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default}\nimagePullSecrets: [{name: one}]\n",
+        ),
+    ]);
+    let outcome = sandbox.run(&[
+        "explain",
+        "registry.example.com/app",
+        "--pull-secret",
+        "one.yaml",
+        "--pod",
+        "pod.yaml",
+        "--service-account",
+        "account.yaml",
+    ]);
+    assert_snapshot!(outcome.succeeded(), @"
+    image        registry.example.com/app
+    host         registry.example.com
+    path         app
+    asked for    registry.example.com/app
+    pull secret  two
+    verdict      undetermined: Secret `two` is not among those given
+    ");
+}
+
+#[test]
+fn an_image_is_explained_for_an_account_of_the_repository() {
+    let sandbox = repository();
+    let outcome = sandbox.run(&["explain", "acme/web:1", "--namespace", "team-a"]);
+    assert_snapshot!(outcome.succeeded(), @"
+    image        acme/web:1
+    host         docker.io
+    path         acme/web
+    tag          1
+    asked for    docker.io/acme/web
+    pull secret  regcred
+    tried        1. user rendered by key https://index.docker.io/v1/ of regcred (hub-fallback)
+    verdict      covered-by-hub-fallback: key `https://index.docker.io/v1/` of Secret `regcred`
+    ");
+    let outcome = sandbox.run(&[
+        "explain",
+        "acme/web:1",
+        "--namespace",
+        "team-a",
+        "--service-account",
+        "builder",
+    ]);
+    assert_snapshot!(outcome.succeeded(), @"
+    image        acme/web:1
+    host         docker.io
+    path         acme/web
+    tag          1
+    asked for    docker.io/acme/web
+    verdict      undetermined: ServiceAccount `team-a/builder` is not in the repository
+    ");
+    let outcome = sandbox.run(&["explain", "x", "--service-account", "builder"]);
+    assert_snapshot!(outcome.ended_with(1), @"
+    --- stderr
+    error: `builder` cannot be read: No such file or directory (os error 2)
+      help: name a manifest; for an account by its name, add `--namespace`
+    --- status 1
+    ");
+}
+
+#[test]
+fn what_a_build_writes_covers_what_it_is_declared_for() {
+    let sandbox = repository();
+    sandbox.run(&["build"]).succeeded();
+    assert_snapshot!(sandbox.run(&["audit"]).succeeded(), @"1 image in 6 files: 1 covered-by-hub-fallback; 0 errors, 0 warnings, 0 unreadable");
+}
+
+#[test]
+fn an_image_that_nothing_covers_fails_the_audit() {
+    let sandbox = repository();
+    sandbox.write("apps/web.yaml", &WEB.replace("team-a", "team-b"));
+    assert_snapshot!(sandbox.run(&["audit"]).ended_with(3), @"
+    error[uncovered-private]: `acme/web:1` of Deployment `web`: no pull secret in force covers `docker.io`, which is declared private
+      --> apps/web.yaml:4:58
+      help: add the pull secret to the ServiceAccount or to the pod
+
+    1 image in 1 file: 1 uncovered-private; 1 error, 0 warnings, 0 unreadable
+    --- status 3
+    ");
+    let outcome = sandbox.run(&["audit", "--write-baseline", "baseline.json"]).ended_with(3);
+    assert!(outcome.stderr.contains("baseline.json"), "{outcome}");
+    sandbox.run(&["audit", "--baseline", "baseline.json"]).succeeded();
+}
+
+#[test]
+fn a_leak_is_told_and_not_shown() {
+    let sandbox = repository();
+    sandbox.write("apps/old.yaml", &secret("old", "registry.example.com"));
+    let outcome = sandbox.run(&["audit", "--output", "json"]).ended_with(3);
+    assert!(outcome.stdout.contains("leak"), "{outcome}");
+}
+
+#[test]
+fn standard_input_is_audited() {
+    let mut sandbox = repository();
+    sandbox.type_in(WEB);
+    let outcome = sandbox.run(&["audit", "-"]).succeeded();
+    assert_snapshot!(outcome, @"1 image in 1 file: 1 covered-by-hub-fallback; 0 errors, 0 warnings, 0 unreadable");
+}
+
+#[test]
+fn links_that_lead_nowhere_are_listed_and_passed_over() {
+    let sandbox = repository();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", sandbox.path("apps/dangling.yaml")).unwrap();
+    let outcome = sandbox.run(&["audit"]).succeeded();
+    assert_snapshot!(outcome, @"
+    unreadable: apps/dangling.yaml: could not be opened: it is a symbolic link that leads nowhere
+    1 image in 1 file: 1 covered-by-hub-fallback; 0 errors, 0 warnings, 1 unreadable
+    ");
+    assert_snapshot!(sandbox.run(&["audit", "nowhere"]).ended_with(1), @"
+    --- stderr
+    error: `nowhere` does not exist
+      help: name a file, a folder, or `-`
+    --- status 1
+    ");
+}
+
+#[test]
+fn the_page_and_the_sarif_log_hold_the_findings() {
+    let sandbox = repository();
+    sandbox.write("apps/web.yaml", &WEB.replace("team-a", "team-b"));
+    let page = sandbox.run(&["audit", "--output", "html"]).ended_with(3);
+    assert!(page.stdout.contains("uncovered-private"), "{page}");
+    let log = sandbox.run(&["audit", "--output", "sarif"]).ended_with(3);
+    let log: serde_json::Value = serde_json::from_str(&log.stdout).unwrap();
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "uncovered-private");
+}

@@ -197,10 +197,11 @@ fn broken(secrets: &[PullSecret]) -> Vec<Broken> {
 
 /// Works out the list of pull secrets: all that are given, or what admission makes of pod and account.
 fn list_of(question: &Question<'_>, unreadable: &mut Vec<UnreadableRow>) -> List {
-    let mut given = Vec::new();
+    let (mut given, mut names) = (Vec::new(), Vec::new());
     let mut sealed = None;
     for (path, bytes) in question.pull_secrets {
         for secret in read(path, bytes, unreadable).secrets {
+            names.push(secret.name.clone());
             let content = match secret.state {
                 SecretState::Clear => Some(secret.content),
                 _ => (question.open)(&secret),
@@ -214,7 +215,6 @@ fn list_of(question: &Question<'_>, unreadable: &mut Vec<UnreadableRow>) -> List
         }
     }
     if question.pod.is_none() && question.service_account.is_none() {
-        let names = given.iter().map(|secret| secret.name.clone()).collect();
         return List { names, secrets: given, rejected: None, unknown: sealed };
     }
     let mut list = admitted(question, unreadable);

@@ -185,6 +185,8 @@ pub struct Inventory {
     pub(crate) unreadable: Vec<Unreadable>,
     pub(crate) kustomizations: Kustomizations,
     pub(crate) findings: Vec<Finding>,
+    /// The Secrets that something refers to otherwise than for pulling.
+    pub(crate) other_secrets: BTreeSet<String>,
     /// The places of the entries and patches of kustomizations that took effect.
     pub(crate) used: BTreeSet<Place>,
     files: usize,
@@ -228,6 +230,7 @@ impl Inventory {
             inventory.secrets.extend(file.secrets);
             inventory.unreadable.extend(file.unreadable);
             inventory.findings.extend(file.findings);
+            inventory.other_secrets.extend(file.other_secrets);
             kustomizations.extend(file.kustomization);
             kustomizations.extend(file.deployers);
         }

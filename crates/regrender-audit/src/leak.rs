@@ -132,7 +132,9 @@ fn auths_below(node: &Node<'_>, place: &Place, depth: usize, findings: &mut Vec<
         return;
     }
     if let Some(text) = node.string().filter(|text| text.contains("\"auths\"")) {
-        let config = decode_docker_config(text.trim().as_bytes(), ConfigShape::DockerConfigJson);
+        // A literal of a generator has a name before the JSON.
+        let json = text.find('{').and_then(|at| text.get(at..)).unwrap_or_default().trim();
+        let config = decode_docker_config(json.as_bytes(), ConfigShape::DockerConfigJson);
         if config.is_ok_and(|config| !holds_nothing(&config)) {
             let message = "a docker configuration with credentials stands in this value in clear";
             findings.push(Finding::new(Code::LeakedAuths, &at(node), message));

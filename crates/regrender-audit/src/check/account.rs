@@ -60,10 +60,12 @@ pub(crate) fn check_accounts(
         .collect();
     let mut named: BTreeSet<&str> =
         used.iter().flat_map(|(_, one)| one.names.iter().map(String::as_str)).collect();
+    named.extend(inventory.other_secrets.iter().map(String::as_str));
     for account in &inventory.service_accounts {
         let title = format!("ServiceAccount `{}`", account.name);
         check_list(&title, &account.pull_secrets, &account.place, &mut findings);
-        named.extend(account.pull_secrets.iter().map(String::as_str));
+        let lists = account.pull_secrets.iter().chain(&account.mountable_secrets);
+        named.extend(lists.map(String::as_str));
         let trees = account.renderings.iter().map(|one| (one.namespace.as_deref(), &*one.name));
         let mut addresses = trees.chain([(account.namespace.as_deref(), &*account.name)]);
         // The default account serves workloads that no repository knows of.

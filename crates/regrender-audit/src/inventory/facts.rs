@@ -1,5 +1,6 @@
 //! Knows what one file declares, whatever other files say.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::object::read_object;
@@ -30,6 +31,8 @@ pub struct FileFacts {
     pub(crate) operations: Vec<Vec<Operation>>,
     /// The files that a generator of KSOPS opens.
     pub(crate) sealed_files: Vec<String>,
+    /// The Secrets that something refers to otherwise than for pulling.
+    pub(crate) other_secrets: BTreeSet<String>,
     /// What leaks.
     pub(crate) findings: Vec<Finding>,
     /// The rules, where the file is a `.sops.yaml`.
@@ -84,13 +87,13 @@ pub fn read_file(path: &str, bytes: &[u8]) -> FileFacts {
         Err(reason) => return FileFacts::unread(path, reason),
     };
     let has_braces = text.contains("{{");
-    let speaks_of_auths = text.contains("auths");
+    let words = Words::of(&text);
     let mut facts = FileFacts { path: Arc::from(path), has_braces, ..FileFacts::default() };
     facts.is_chart = file_name(path) == "Chart.yaml";
     facts.findings = leak::identities(&facts.path, &text);
     for Document { index, root } in read_documents(&text) {
         match root {
-            Ok(root) => facts.take_document(index, &root, speaks_of_auths),
+            Ok(root) => facts.take_document(index, &root, words),
             Err(reason) if has_braces && is_template(&text, &reason) => {
                 let findings = std::mem::take(&mut facts.findings);
                 return FileFacts { findings, ..FileFacts::helm_template(path) };
@@ -107,9 +110,9 @@ pub fn read_file(path: &str, bytes: &[u8]) -> FileFacts {
 }
 
 impl FileFacts {
-    fn take_document(&mut self, index: usize, root: &Node<'_>, speaks_of_auths: bool) {
+    fn take_document(&mut self, index: usize, root: &Node<'_>, words: Words) {
         let place = self.place(index, root);
-        self.findings.extend(leak::in_document(root, &place, speaks_of_auths));
+        self.findings.extend(leak::in_document(root, &place, words.auths));
         if leak::is_sealed(root) {
             self.sealing = Sealing::Sealed;
         }
@@ -126,6 +129,9 @@ impl FileFacts {
             self.operations.push(operations);
         } else if root.get("kind").and_then(Node::string).is_some() {
             read_object(self, root, &place);
+            if words.secret_references {
+                secret_references(root, 0, &mut self.other_secrets);
+            }
             if self.sealed_files.is_empty() {
                 self.sealing = self.sealing.max(Sealing::Sealable);
             }
@@ -137,6 +143,41 @@ impl FileFacts {
 
     fn place(&self, document: usize, node: &Node<'_>) -> Place {
         Place { file: Arc::clone(&self.path), document, line: node.line, column: node.column }
+    }
+}
+
+/// Words that a file must hold for a closer look to be worth its time.
+#[derive(Clone, Copy)]
+struct Words {
+    auths: bool,
+    secret_references: bool,
+}
+
+impl Words {
+    fn of(text: &str) -> Self {
+        let auths = text.contains("auths");
+        let secret_references = text.contains("secretName") || text.contains("secretRef");
+        Self { auths, secret_references }
+    }
+}
+
+/// Collects the Secrets that are mounted or named for a client other than the kubelet.
+fn secret_references(node: &Node<'_>, depth: usize, found: &mut BTreeSet<String>) {
+    for (key, value) in node.members() {
+        let name = match &*key.text {
+            "secretName" => value.string(),
+            "secretRef" => value.get("name").and_then(Node::string),
+            _ => None,
+        };
+        found.extend(name.map(str::to_owned));
+        if depth < 64 {
+            secret_references(value, depth + 1, found);
+        }
+    }
+    for item in node.items() {
+        if depth < 64 {
+            secret_references(item, depth + 1, found);
+        }
     }
 }
 

@@ -283,6 +283,24 @@ fn lists_are_checked() {
 }
 
 #[test]
+fn secret_that_something_else_uses_is_not_unused() {
+    for user in [
+        "kind: OCIRepository\nspec: {secretRef: {name: s}}\n",
+        "apiVersion: v1\nkind: Pod\nspec: {containers: [], volumes: [{secret: {secretName: s}}]}\n",
+        "kind: ServiceAccount\nmetadata: {name: default}\nsecrets: [{name: s}]\n",
+    ] {
+        let text = user.to_owned() + &secret("s", &format!(r#"{{"q.io":{LOGIN}}}"#));
+        assert_eq!(findings(&[("a.yaml", &text)]).len(), 1, "only the leak: {user}");
+    }
+}
+
+#[test]
+fn literal_of_a_generator_leaks_too() {
+    let text = r#"secretGenerator: [{name: s, literals: ['.dockerconfigjson={"auths":{"r.io":{"auth":"YTpi"}}}']}]"#;
+    finds(&[("kustomization.yaml", text)], "leaked-auths");
+}
+
+#[test]
 fn registries_that_nobody_declared_are_named() {
     let text = pod("q.io/app", "[]");
     let report = run(&[("a.yaml", &text)], &private("r.io"));

@@ -100,7 +100,8 @@ fn every_broken_secret_is_listed() {
 #[test]
 fn sealed_secret_is_opened_by_whoever_can() {
     let sealed = "kind: Secret\nmetadata: {name: regcred}\ntype: kubernetes.io/dockerconfigjson\nsops: {mac: x}\n";
-    assert_eq!(ask("r.io/app", &[sealed], None).verdict.name(), "undetermined");
+    let closed = ask("r.io/app", &[sealed], None);
+    assert_eq!((closed.verdict.name(), &*closed.pull_secrets[0]), ("undetermined", "regcred"));
     let open = |secret: &regrender_audit::Secret| {
         let mut content = secret.content.clone();
         let payload = br#"{"auths":{"r.io":{"auth":"YTpi"}}}"#.to_vec();

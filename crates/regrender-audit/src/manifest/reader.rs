@@ -14,6 +14,8 @@ const DEPTH_LIMIT: usize = 300;
 /// What a document may come to with its aliases written out; 4 MB of manifests are a tenth of it.
 const NODE_LIMIT: usize = 1_500_000;
 
+const JSON_KEY_LIMIT: usize = 1024 * 1024;
+
 /// A file with this many broken documents is not read any further.
 const BROKEN_LIMIT: usize = 20;
 
@@ -34,6 +36,10 @@ pub(crate) fn read_documents(text: &str) -> Vec<Document<'_>> {
     options.set_emit_comments(false);
     options.flow_nesting_limit = DEPTH_LIMIT;
     options.block_nesting_limit = DEPTH_LIMIT;
+    if text.trim_start().starts_with(['{', '[']) {
+        // Kubernetes reads this as JSON, whose keys may be of any length.
+        options.simple_key_max_lookahead = JSON_KEY_LIMIT;
+    }
     let mut parser = Parser::new_from_str_with_options(text, options);
     let mut documents = Vec::new();
     let mut builder = Builder::default();
@@ -82,6 +88,8 @@ struct Frame<'a> {
     column: usize,
     /// How deep what it holds goes, and of how many nodes it consists, aliases written out.
     extent: Extent,
+    /// The line of the last key, in a mapping.
+    key_line: usize,
     content: Content<'a>,
 }
 
@@ -115,6 +123,7 @@ impl<'a> Builder<'a> {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_merge = style == ScalarStyle::Plain && tag.is_none() && text == "<<";
                 let is_string = is_string(&text, style, tag.as_deref());
+                let line = self.line_of(style).unwrap_or(line);
                 let node = Node { line, column, value: Value::Scalar(text, is_string) };
                 self.complete(node, anchor, Extent { height: 1, nodes: 1 }, is_merge)
             }
@@ -136,6 +145,14 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// A block of text is found at its key: the parser names the line after it.
+    fn line_of(&self, style: ScalarStyle) -> Option<usize> {
+        let frame = self.frames.last()?;
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let is_value = matches!(frame.content, Content::Mapping(_, Some(_)));
+        (is_block && is_value).then_some(frame.key_line)
+    }
+
     fn open(
         &mut self,
         anchor: usize,
@@ -154,13 +171,14 @@ impl<'a> Builder<'a> {
             line,
             column,
             extent: Extent { height: 1, nodes: 1 },
+            key_line: line,
             content,
         });
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), Reason> {
-        let Some(Frame { anchor, line, column, extent, content }) = self.frames.pop() else {
+        let Some(Frame { anchor, line, column, extent, content, .. }) = self.frames.pop() else {
             return Ok(());
         };
         let value = match content {
@@ -203,7 +221,10 @@ impl<'a> Builder<'a> {
                     members.push(Member { key: Some(key), value: node });
                 }
                 None if is_merge => *pending = Some(PendingKey::Merge),
-                None => *pending = Some(PendingKey::Named(key_of(node)?)),
+                None => {
+                    frame.key_line = line;
+                    *pending = Some(PendingKey::Named(key_of(node)?));
+                }
             },
         }
         Ok(())
@@ -253,6 +274,7 @@ mod tests {
 
     #[test]
     fn json_is_yaml() {
+        assert_eq!(good(&format!("{{\"{}\": 1}}", "x".repeat(5000))), [0]);
         assert_eq!(good("{\n\t\"a\": [1, \"b\\/c\", {\"d\": null}]\n}\n"), [0]);
     }
 
@@ -305,5 +327,7 @@ mod tests {
         let documents = read_documents("a:\n  b: c\n");
         let node = documents[0].root.as_ref().unwrap().at(&["a", "b"]).unwrap();
         assert_eq!((node.line, node.column), (2, 6));
+        let documents = read_documents("a:\n  b: |\n    c\n");
+        assert_eq!(documents[0].root.as_ref().unwrap().at(&["a", "b"]).unwrap().line, 2);
     }
 }

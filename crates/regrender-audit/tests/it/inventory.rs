@@ -360,6 +360,14 @@ fn target_of_a_release_is_not_changed_by_a_tree() {
 }
 
 #[test]
+fn values_in_a_text_are_found_at_their_line() {
+    let text = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      \
+        values: |\n        a: b\n        image: r.io/x\n";
+    let inventory = read(&[("a.yaml", text)]);
+    assert_eq!(inventory.workloads().next().unwrap().images[0].place.line, 8);
+}
+
+#[test]
 fn argo_cd_gives_a_namespace_to_what_has_none() {
     let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n\
         spec: {source: {path: apps, kustomize: {images: ['a.io/web=b.io/web:2']}}, destination: {namespace: prod}}\n";

@@ -184,21 +184,27 @@ impl Auditor<'_> {
 
     /// Finds keys that match no image of the namespaces in which their Secret is.
     fn report_keys_without_image(&mut self) {
+        let mut users_of: BTreeMap<&str, Vec<&ImageRow>> = BTreeMap::new();
+        for row in &self.images {
+            for name in &row.pull_secrets {
+                users_of.entry(name).or_default().push(row);
+            }
+        }
         for (position, secret) in self.inventory.secrets.iter().enumerate() {
+            let named = users_of.get(&*secret.name).map(Vec::as_slice).unwrap_or_default();
+            let users: Vec<&ImageRow> = named
+                .iter()
+                .filter(|row| row.namespace == secret.namespace || row.namespace.is_none())
+                .copied()
+                .collect();
+            if users.is_empty() {
+                continue;
+            }
             let config =
                 self.credentials.content(position).and_then(|content| content.decode().ok());
             let Some(config) = config.filter(|_| secret.namespace.is_some()) else {
                 continue;
             };
-            let users: Vec<&ImageRow> = self
-                .images
-                .iter()
-                .filter(|row| row.namespace == secret.namespace || row.namespace.is_none())
-                .filter(|row| row.pull_secrets.contains(&secret.name))
-                .collect();
-            if users.is_empty() {
-                continue;
-            }
             for text in config.entries.keys() {
                 let Ok(key) = AuthKey::parse(text) else {
                     continue;

@@ -50,6 +50,8 @@ pub(crate) struct Credentials<'i> {
     secrets: BTreeMap<(Option<&'i str>, &'i str), usize>,
     /// Positions by the tree that renders them and the name as written there.
     secrets_of_tree: BTreeMap<(&'i str, &'i str), usize>,
+    /// The first position of each name in a known namespace.
+    secrets_by_name: BTreeMap<&'i str, usize>,
     accounts: BTreeMap<(Option<&'i str>, &'i str), usize>,
     accounts_of_tree: BTreeMap<(&'i str, &'i str), usize>,
     /// What is in each Secret, where that can be known.
@@ -67,12 +69,16 @@ impl<'i> Credentials<'i> {
             declarations,
             secrets: BTreeMap::new(),
             secrets_of_tree: BTreeMap::new(),
+            secrets_by_name: BTreeMap::new(),
             accounts: BTreeMap::new(),
             accounts_of_tree: BTreeMap::new(),
             contents: Vec::new(),
         };
         for (position, one) in inventory.secrets.iter().enumerate() {
             found.secrets.entry((one.namespace.as_deref(), &*one.name)).or_insert(position);
+            if one.namespace.is_some() {
+                found.secrets_by_name.entry(&*one.name).or_insert(position);
+            }
             for tree in &one.renderings {
                 found.secrets.entry((tree.namespace.as_deref(), &*tree.name)).or_insert(position);
                 found.secrets_of_tree.entry((&*tree.root, &*one.written_name)).or_insert(position);
@@ -169,6 +175,12 @@ impl<'i> Credentials<'i> {
     ) -> Option<usize> {
         let of_tree = root.and_then(|root| self.secrets_of_tree.get(&(root, name)));
         of_tree.or_else(|| self.secrets.get(&(namespace, name))).copied()
+    }
+
+    /// Finds a namespace in which there is a Secret of that name.
+    pub(crate) fn namespace_with_secret(&self, name: &str) -> Option<&'i str> {
+        let position = self.secrets_by_name.get(name)?;
+        self.inventory.secrets.get(*position)?.namespace.as_deref()
     }
 
     /// Returns what is in a Secret, where that can be known.

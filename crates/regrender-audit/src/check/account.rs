@@ -31,7 +31,7 @@ pub(crate) fn check_subject(
             let known = credentials.secret(Some(namespace), name, root).is_some()
                 || declarations.rendered(namespace, name).is_some();
             if !known {
-                findings.push(missing_secret(&title, name, namespace, inventory, place));
+                findings.push(missing_secret(&title, name, namespace, credentials, place));
             }
         }
     }
@@ -105,12 +105,10 @@ fn missing_secret(
     title: &str,
     name: &str,
     namespace: &str,
-    inventory: &Inventory,
+    credentials: &Credentials<'_>,
     place: &Place,
 ) -> Finding {
-    let elsewhere =
-        inventory.secrets.iter().find(|one| one.name == name && one.namespace.is_some());
-    if let Some(other) = elsewhere.and_then(|one| one.namespace.as_deref()) {
+    if let Some(other) = credentials.namespace_with_secret(name) {
         let message = format!(
             "{title} lists the pull secret `{name}`, which exists in `{other}` but not in `{namespace}`"
         );

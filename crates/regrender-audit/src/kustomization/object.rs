@@ -19,6 +19,8 @@ pub(super) struct Object<'o> {
     pub(super) service_account: Option<String>,
     pub(super) service_account_changed: bool,
     pub(super) merges_lists: bool,
+    /// How many kustomizations may still act on it.
+    pub(super) budget: usize,
     /// The places of the image entries and patches that took effect.
     pub(super) used: Vec<Place>,
 }

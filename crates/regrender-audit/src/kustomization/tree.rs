@@ -14,6 +14,9 @@ const RENDERING_LIMIT: usize = 64;
 /// Kustomizations are not nested deeper than this.
 const CHAIN_LIMIT: usize = 32;
 
+/// More kustomizations than this do not act on one object in one tree.
+const STEP_LIMIT: usize = 1000;
+
 /// All kustomizations of a repository.
 #[derive(Debug, Default)]
 pub(crate) struct Kustomizations {
@@ -120,7 +123,7 @@ impl Kustomizations {
         used: &BTreeSet<Place>,
         files: &BTreeSet<String>,
     ) -> Vec<&Place> {
-        let complete = |folder: &&String| self.is_complete(folder, files, &mut Vec::new());
+        let complete = |folder: &&String| self.is_complete(folder, files, &mut BTreeSet::new());
         let mut idle = Vec::new();
         for (folder, one) in &self.by_folder {
             let users: Vec<&String> = if one.is_component {
@@ -147,15 +150,14 @@ impl Kustomizations {
         &self,
         folder: &str,
         files: &BTreeSet<String>,
-        within: &mut Vec<String>,
+        within: &mut BTreeSet<String>,
     ) -> bool {
         let Some(one) = self.by_folder.get(folder) else {
             return files.contains(folder);
         };
-        if within.iter().any(|known| known == folder) {
+        if !within.insert(folder.to_owned()) {
             return true;
         }
-        within.push(folder.to_owned());
         one.resources.iter().all(|path| self.is_complete(&join(folder, path), files, within))
     }
 
@@ -191,6 +193,7 @@ impl Kustomizations {
                 service_account_changed: false,
                 // Lists of accounts are replaced as a whole.
                 merges_lists: false,
+                budget: STEP_LIMIT,
                 used: Vec::new(),
             };
             self.transform(&mut object, chain);
@@ -217,6 +220,7 @@ impl Kustomizations {
                 service_account: workload.service_account.clone(),
                 service_account_changed: false,
                 merges_lists: workload.source == Source::Core,
+                budget: STEP_LIMIT,
                 used: Vec::new(),
             };
             self.transform(&mut object, chain);
@@ -288,9 +292,10 @@ impl Kustomizations {
         one: &'k Kustomization,
         within: &mut Vec<&'k str>,
     ) {
-        if within.contains(&&*one.key) || within.len() >= CHAIN_LIMIT {
+        if within.contains(&&*one.key) || within.len() >= CHAIN_LIMIT || object.budget == 0 {
             return;
         }
+        object.budget -= 1;
         within.push(&one.key);
         for component in &one.components {
             if let Some(component) = self.by_folder.get(&join(&one.base, component)) {

@@ -6,7 +6,6 @@
 
 mod buffer;
 mod comment;
-mod float;
 mod quote;
 mod scalar;
 mod style;

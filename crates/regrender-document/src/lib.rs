@@ -6,6 +6,7 @@
 mod document;
 mod emit;
 mod node;
+pub mod number;
 mod parse;
 mod resolve;
 mod secret;

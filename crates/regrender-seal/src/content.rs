@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use regrender_document::{Comment, Document, Entry, Item, Mapping, Node, Scalar};
+use regrender_document::{Comment, Document, Entry, Item, Mapping, Node, Scalar, number};
 
-use crate::number;
 use crate::value::ValueKind;
 use crate::walk;
 

@@ -15,7 +15,6 @@ mod identity;
 mod inspect;
 mod mac;
 mod metadata;
-mod number;
 mod open;
 mod random;
 mod recipient;

@@ -3,12 +3,11 @@
 //! Reads it in any order and as loosely typed as sops does; writes it in alphabetical order, as
 //! sops does since 3.13; rewrites it in the order found.
 
-use regrender_document::{Entry, Item, Mapping, Node, Scalar};
+use regrender_document::{Entry, Item, Mapping, Node, Scalar, number};
 
 use crate::data_key::WrappedKey;
 use crate::error::MetadataError;
 use crate::mac::MacScope;
-use crate::number;
 use crate::selector::{Selector, SelectorKind};
 use crate::timestamp;
 

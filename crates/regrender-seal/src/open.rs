@@ -1,7 +1,7 @@
 //! Opening: from a sealed file to documents with secrets.
 
 use regrender_document::{
-    Comment, Document, Mapping, Scalar, SecretKind, SecretScalar, SecretText,
+    Comment, Document, Mapping, Scalar, SecretKind, SecretScalar, SecretText, number,
 };
 use zeroize::Zeroizing;
 
@@ -11,7 +11,6 @@ use crate::format::FileFormat;
 use crate::identity::Identities;
 use crate::mac::{MacHash, MacScope};
 use crate::metadata::{Metadata, parse_bool};
-use crate::number;
 use crate::seal::KeptValue;
 use crate::selector::Selector;
 use crate::value::{EncryptedValue, ValueError, ValueKind, looks_encrypted};

@@ -5,9 +5,9 @@
 
 use regrender_document::{
     Comment, Document, Entry, Item, Mapping, Node, Scalar, SecretKind, SecretScalar, SecretText,
+    number,
 };
 
-use crate::number;
 use crate::value::ValueKind;
 
 /// What has no parts: a value or a comment.

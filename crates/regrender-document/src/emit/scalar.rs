@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::style::{LINE_ENDS, Place, Style, choose};
 use super::tree::{Emitter, Indicator, Parent};
-use super::{SecretLeft, Secrets, float, quote};
+use super::{SecretLeft, Secrets, quote};
 use crate::node::{Item, Node, Scalar, SecretKind, SecretScalar};
+use crate::number;
 use crate::resolve::{Resolved, resolve};
 
 /// The longest key that stands on one line with its value.
@@ -104,8 +105,8 @@ impl<'a> Emitter<'a> {
         let written = match *spelled {
             Spelled::Word(text) | Spelled::Text(text) => self.out.write_str(text),
             Spelled::Integer(number) => write!(self.out, "{number}"),
-            Spelled::Float(number) => {
-                float::write(&mut self.out, number);
+            Spelled::Float(value) => {
+                self.out.push_str(&number::yaml(value));
                 Ok(())
             }
         };

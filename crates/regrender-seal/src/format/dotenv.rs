@@ -1,10 +1,9 @@
 //! The dotenv files of sops: one `KEY=value` a line, without quotes, a line break written as `\n`.
 
-use regrender_document::{Comment, Document, Entry, Mapping, Node, Scalar, SecretText};
+use regrender_document::{Comment, Document, Entry, Mapping, Node, Scalar, SecretText, number};
 
 use super::flat::unflatten;
 use crate::error::KeyPath;
-use crate::number;
 
 /// What the names of metadata begin with.
 const PREFIX: &str = "sops_";

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use regrender_document::{
-    Document, Entry, Item, Mapping, Node, Scalar, SecretKind, SecretScalar, SecretText,
+    Document, Entry, Item, Mapping, Node, Scalar, SecretKind, SecretScalar, SecretText, number,
 };
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use crate::error::KeyPath;
-use crate::number;
 
 /// The only key of a file that is not structured.
 const ENVELOPE_KEY: &str = "data";

@@ -1,4 +1,4 @@
-//! Floating-point numbers as Go prints them, which is how sops hashes, encrypts and shows them.
+//! Floating-point numbers as Go prints them, which is how sops spells, hashes and encrypts them.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,8 @@ struct Decimal {
 }
 
 /// Prints `value` as Go's `FormatFloat(value, 'f', -1, 64)` does: never with an exponent.
-pub(crate) fn plain(value: f64) -> String {
+#[must_use]
+pub fn plain(value: f64) -> String {
     match Decimal::of(value) {
         Some(decimal) => decimal.plain(),
         None => special(value),
@@ -21,7 +22,8 @@ pub(crate) fn plain(value: f64) -> String {
 }
 
 /// Prints `value` as Go's `encoding/json` does: with an exponent only when it is very large or small.
-pub(crate) fn json(value: f64) -> String {
+#[must_use]
+pub fn json(value: f64) -> String {
     match Decimal::of(value) {
         Some(decimal) if value != 0.0 && !(1e-6..1e21).contains(&value.abs()) => {
             decimal.scientific('e', 1)
@@ -33,7 +35,8 @@ pub(crate) fn json(value: f64) -> String {
 
 /// Prints `value` as sops does in formats that know texts only: as `FormatFloat(value, 'G', -1, 64)`,
 /// but never like a whole number.
-pub(crate) fn general(value: f64) -> String {
+#[must_use]
+pub fn general(value: f64) -> String {
     let Some(decimal) = Decimal::of(value) else {
         return special(value);
     };
@@ -42,6 +45,18 @@ pub(crate) fn general(value: f64) -> String {
     }
     let plain = decimal.plain();
     if plain.contains('.') { plain } else { format!("{plain}.0") }
+}
+
+/// Prints `value` as `FormatFloat(value, 'g', -1, 64)` does, and infinity and what is no number as
+/// YAML spells them.
+#[must_use]
+pub fn yaml(value: f64) -> String {
+    match Decimal::of(value) {
+        Some(decimal) if (-4..6).contains(&decimal.exponent) => decimal.plain(),
+        Some(decimal) => decimal.scientific('e', 2),
+        None if value.is_nan() => String::from(".nan"),
+        None => String::from(if value > 0.0 { ".inf" } else { "-.inf" }),
+    }
 }
 
 fn special(value: f64) -> String {
@@ -217,5 +232,39 @@ mod tests {
                 prop_assert_eq!(read.to_bits(), bits);
             }
         }
+    }
+
+    #[track_caller]
+    fn check_yaml(value: f64, expected: &str) {
+        assert_eq!(yaml(value), expected);
+    }
+
+    #[test]
+    fn exponents_begin_at_a_million_and_below_a_ten_thousandth() {
+        check_yaml(100_000.0, "100000");
+        check_yaml(1_000_000.0, "1e+06");
+        check_yaml(123_456_789.0, "1.23456789e+08");
+        check_yaml(1_234_567.5, "1.2345675e+06");
+        check_yaml(0.0001, "0.0001");
+        check_yaml(0.000_01, "1e-05");
+        check_yaml(-1.5e-300, "-1.5e-300");
+    }
+
+    #[test]
+    fn a_whole_number_has_no_fraction() {
+        check_yaml(1.0, "1");
+        check_yaml(-0.0, "-0");
+    }
+
+    #[test]
+    fn what_is_no_number_has_a_word() {
+        check_yaml(f64::NAN, ".nan");
+        check_yaml(f64::INFINITY, ".inf");
+        check_yaml(f64::NEG_INFINITY, "-.inf");
+    }
+
+    #[test]
+    fn of_two_shortest_spellings_the_even_one_is_taken() {
+        check_yaml(686_191_058_478_192.2, "6.861910584781922e+14");
     }
 }

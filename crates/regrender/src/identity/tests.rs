@@ -1,3 +1,5 @@
+//! Every place where an identity is looked for, and what is told of each.
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;

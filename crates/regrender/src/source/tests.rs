@@ -1,3 +1,5 @@
+//! Every source and every problem of one, through the door that a run takes.
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::{self, Write};

@@ -1,8 +1,6 @@
 //! Where each file of the output tree lies, and the line every file begins with.
 
-use regrender_config::{Format, Workload};
-
-use crate::placement::PatchTarget;
+use regrender_config::Format;
 
 /// The comment every file of the tree begins with, without its number sign. It never changes: only
 /// files that carry it are ever updated or removed.
@@ -105,24 +103,6 @@ pub(crate) fn patches_kustomization(namespace: &str) -> String {
 
 pub(crate) fn patch_file(namespace: &str, name: &str) -> String {
     format!("{PATCHES}/{namespace}/{name}")
-}
-
-/// Name of a patch: kind and name, with the API group where Kubernetes does not own the kind.
-pub(crate) fn patch_file_name(target: &PatchTarget) -> String {
-    match target {
-        PatchTarget::Account(name) => format!("serviceaccount-{name}.yaml"),
-        PatchTarget::Workload(workload) => {
-            format!("{}-{}.yaml", patch_file_kind(workload), workload.name)
-        }
-    }
-}
-
-fn patch_file_kind(workload: &Workload) -> String {
-    let kind = workload.kind.to_ascii_lowercase();
-    match workload.api_version.split_once('/') {
-        Some((group, _)) if group.contains('.') => format!("{kind}.{group}"),
-        _ => kind,
-    }
 }
 
 /// Returns the folder of the component whose kustomization lies at `path` of the output folder.

@@ -4,7 +4,24 @@ use regrender_config::Workload;
 use regrender_document::{Document, Mapping, Node};
 
 use crate::kubernetes::{name_references, object};
-use crate::placement::{Patch, PatchTarget};
+
+/// A thing of other people's manifests, and the whole list it gets.
+#[derive(Clone, Debug)]
+pub struct Patch {
+    /// What is patched.
+    pub target: PatchTarget,
+    /// The names of its pull secrets.
+    pub pull_secrets: Vec<String>,
+}
+
+/// A thing of other people's manifests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PatchTarget {
+    /// An account that they declare.
+    Account(String),
+    /// A workload.
+    Workload(Workload),
+}
 
 /// Renders a patch: one document, which gives its target the whole list of pull secrets.
 pub(crate) fn render(patch: &Patch) -> Document {
@@ -44,6 +61,16 @@ pub(crate) fn entry(name: &str, target: &PatchTarget) -> Mapping {
 }
 
 impl PatchTarget {
+    /// Name of the patch's file: kind and name, with the API group where Kubernetes does not own the
+    /// kind.
+    pub(crate) fn file_name(&self) -> String {
+        let kind = self.kind().to_ascii_lowercase();
+        match self.group() {
+            Some(group) if group.contains('.') => format!("{kind}.{group}-{}.yaml", self.name()),
+            _ => format!("{kind}-{}.yaml", self.name()),
+        }
+    }
+
     fn name(&self) -> &str {
         match self {
             Self::Account(name) => name,

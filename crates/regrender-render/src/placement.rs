@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use regrender_config::{Cluster, Config, PullSecret, Workload};
 
-use crate::layout::patch_file_name;
+use crate::patch::{Patch, PatchTarget};
 use crate::surroundings::Surroundings;
 
 /// The account a pod runs under when it names none.
@@ -20,24 +20,6 @@ pub struct Placement<'a> {
     pub accounts: BTreeMap<String, Vec<String>>,
     /// What other people's manifests are patched with, by the name of the patch's file.
     pub patches: BTreeMap<String, Patch>,
-}
-
-/// A thing of other people's manifests, and the whole list it gets.
-#[derive(Clone, Debug)]
-pub struct Patch {
-    /// What is patched.
-    pub target: PatchTarget,
-    /// The names of its pull secrets.
-    pub pull_secrets: Vec<String>,
-}
-
-/// A thing of other people's manifests.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PatchTarget {
-    /// An account that they declare.
-    Account(String),
-    /// A workload.
-    Workload(Workload),
 }
 
 impl<'a> Placement<'a> {
@@ -121,7 +103,7 @@ impl<'a> Placement<'a> {
     }
 
     fn add_patch(&mut self, target: PatchTarget, pull_secrets: Vec<String>) {
-        self.patches.insert(patch_file_name(&target), Patch { target, pull_secrets });
+        self.patches.insert(target.file_name(), Patch { target, pull_secrets });
     }
 
     /// One entry a workload, whichever pull secrets name it.

@@ -59,11 +59,16 @@ pub(crate) fn read_documents(text: &str) -> Vec<Document<'_>> {
             Some(Err(error)) => Err(syntax(&error)),
         };
         if let Err(reason) = failure {
+            // What follows such a document is not worth the time of looking for its end.
+            let is_boundless = matches!(reason, Reason::TooManyNodes { .. });
             documents.push(Document { index, root: Err(reason) });
             builder = Builder::default();
             index += 1;
             broken += 1;
-            if broken == BROKEN_LIMIT || !matches!(parser.proceed_next_document(), Ok(true)) {
+            if is_boundless
+                || broken == BROKEN_LIMIT
+                || !matches!(parser.proceed_next_document(), Ok(true))
+            {
                 break;
             }
         }

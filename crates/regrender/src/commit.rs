@@ -16,8 +16,9 @@ use crate::error::{CliError, ErrorKind};
 /// What shall happen to one output folder.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
-    /// Files to write, with their text, in the order in which they take their places.
-    pub(crate) write: Vec<(PathBuf, String)>,
+    /// Files to write, with their text: those of a wave take their places side by side, after all of
+    /// the waves before.
+    pub(crate) waves: Vec<Vec<(PathBuf, String)>>,
     /// Files to remove, after all others are in their places.
     pub(crate) remove: Vec<PathBuf>,
 }
@@ -25,7 +26,7 @@ pub(crate) struct Changes {
 impl Changes {
     /// Carries the changes out below `folder`.
     pub(crate) fn commit(&self, folder: &Path) -> Result<(), CliError> {
-        if self.write.is_empty() && self.remove.is_empty() {
+        if self.waves.is_empty() && self.remove.is_empty() {
             return Ok(());
         }
         self.make_folders()?;
@@ -33,8 +34,10 @@ impl Changes {
             self.clean_up();
             return Err(error);
         }
-        for (path, _) in &self.write {
-            fs::rename(beside(path), path).map_err(|error| half_way(path, error))?;
+        for wave in &self.waves {
+            wave.par_iter().try_for_each(|(path, _)| {
+                fs::rename(beside(path), path).map_err(|error| half_way(path, error))
+            })?;
         }
         for path in &self.remove {
             match fs::remove_file(path) {
@@ -48,9 +51,12 @@ impl Changes {
         flush(folder)
     }
 
+    fn files(&self) -> impl Iterator<Item = &(PathBuf, String)> {
+        self.waves.iter().flatten()
+    }
+
     fn make_folders(&self) -> Result<(), CliError> {
-        let folders: BTreeSet<&Path> =
-            self.write.iter().filter_map(|(path, _)| path.parent()).collect();
+        let folders: BTreeSet<&Path> = self.files().filter_map(|(path, _)| path.parent()).collect();
         for folder in folders {
             fs::create_dir_all(folder).map_err(|error| {
                 CliError::new(
@@ -64,7 +70,7 @@ impl Changes {
     }
 
     fn write_beside(&self) -> Result<(), CliError> {
-        self.write.par_iter().try_for_each(|(path, text)| {
+        self.waves.par_iter().flatten().try_for_each(|(path, text)| {
             let unfinished = beside(path);
             let written = OpenOptions::new()
                 .write(true)
@@ -84,11 +90,10 @@ impl Changes {
 
     /// Best effort after a failure: what stays is removed by the next build.
     fn clean_up(&self) {
-        for (path, _) in &self.write {
+        for (path, _) in self.files() {
             drop(fs::remove_file(beside(path)));
         }
-        let folders: BTreeSet<&Path> =
-            self.write.iter().filter_map(|(path, _)| path.parent()).collect();
+        let folders: BTreeSet<&Path> = self.files().filter_map(|(path, _)| path.parent()).collect();
         for folder in folders.into_iter().rev() {
             drop(fs::remove_dir(folder));
         }

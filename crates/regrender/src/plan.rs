@@ -1,6 +1,7 @@
 //! What a build would do to each file: the one thing that build, check and diff share.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use regrender_render::FileTree;
@@ -91,25 +92,20 @@ impl Plan {
     /// Returns what is to be done on disk. Lists of files take their places last, the deepest first,
     /// so that a list never names a file that is not there yet.
     pub(crate) fn changes(&self) -> Changes {
-        let mut changes = Changes::default();
-        let mut lists = Vec::new();
+        let mut waves: BTreeMap<Reverse<usize>, Vec<(PathBuf, String)>> = BTreeMap::new();
+        let mut remove = Vec::new();
         for file in &self.files {
             let path = self.folder.join(&file.path);
             match &file.action {
-                Action::Create(text) | Action::Update(text) if file.is_list() => {
-                    lists.push((path, text.clone()));
-                }
                 Action::Create(text) | Action::Update(text) => {
-                    changes.write.push((path, text.clone()));
+                    waves.entry(Reverse(file.wave())).or_default().push((path, text.clone()));
                 }
-                Action::Remove => changes.remove.push(path),
+                Action::Remove => remove.push(path),
                 Action::Keep => {}
             }
         }
-        lists.sort_by_key(|(path, _)| Reverse(path.components().count()));
-        changes.write.append(&mut lists);
-        changes.remove.extend(self.current.unfinished.iter().map(|path| self.folder.join(path)));
-        changes
+        remove.extend(self.current.unfinished.iter().map(|path| self.folder.join(path)));
+        Changes { waves: waves.into_values().collect(), remove }
     }
 }
 
@@ -137,7 +133,9 @@ impl PlannedFile {
         (!reasons.is_empty()).then(|| reasons.join(", "))
     }
 
-    fn is_list(&self) -> bool {
-        self.path.rsplit('/').next() == Some("kustomization.yaml")
+    /// When the file takes its place: the greatest first.
+    fn wave(&self) -> usize {
+        let is_list = self.path.rsplit('/').next() == Some("kustomization.yaml");
+        if is_list { self.path.matches('/').count() } else { usize::MAX }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::args::{Build, Output};
 use crate::error::{CliError, ErrorKind, Exit, Failure};
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Plan, PlannedFile};
 use crate::planner::{self, Request};
 use crate::project::Project;
 use crate::reason;
@@ -73,7 +73,8 @@ fn new_components(plan: &Plan) -> Option<String> {
 fn check_writable(plans: &[Plan]) -> Result<(), Failure> {
     let mut errors = Vec::new();
     for plan in plans {
-        for file in plan.changed() {
+        let is_there = |file: &&PlannedFile| !matches!(file.action, Action::Create(_));
+        for file in plan.changed().filter(is_there) {
             let path = plan.folder.join(&file.path);
             let read_only =
                 path.symlink_metadata().is_ok_and(|metadata| metadata.permissions().readonly());

@@ -236,7 +236,7 @@ codes! {
         "revoke the credential and remove the file";
     LeakedIdentity, "leaked-identity", Error,
         "A private age key stands in the repository.",
-        "make a new key, seal everything for it with `regrender rekey`, and remove this one";
+        "make a new key, list it as recipient instead, run `regrender build`, and change the credentials";
     LeakedSopsValue, "leaked-sops-value", Error,
         "A SOPS file has a value in clear that its own rule wants encrypted.",
         "revoke what was exposed and seal the file again";

@@ -17,7 +17,7 @@ use regrender_image::PullSecret;
 
 pub(crate) use self::admission::read_pods;
 use self::facts::Sealing;
-pub use self::facts::{FileFacts, read_file};
+pub use self::facts::{FileFacts, read_file, read_other_file};
 pub(crate) use self::object::read_inline_workloads;
 pub use self::rendering::Rendering;
 use crate::finding::{Code, Finding};

@@ -30,7 +30,7 @@ pub use self::explain::{
 pub use self::finding::{Code, Finding, Severity};
 pub use self::inventory::{
     FileFacts, ImageUse, Inventory, Namespace, Rendering, Role, Secret, SecretState,
-    ServiceAccount, Source, Workload, read_file,
+    ServiceAccount, Source, Workload, read_file, read_other_file,
 };
 pub use self::place::Place;
 pub use self::report::{AuditReport, ImageRow, Summary, UnreadableRow};

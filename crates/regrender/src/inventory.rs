@@ -3,13 +3,27 @@
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use regrender_audit::{FileFacts, Inventory, SIZE_LIMIT, read_file};
+use regrender_audit::{FileFacts, Inventory, SIZE_LIMIT, read_file, read_other_file};
 
 use crate::project::shown;
 use crate::repository::{self, Walk};
 
 /// What a file of the inventory comes to: what it declares, or its name and why it cannot be read.
 type Read = Result<FileFacts, (String, String)>;
+
+/// The most bytes of a file that is no manifest and is still searched for what leaks.
+const LARGEST_OTHER: u64 = 1024 * 1024;
+
+/// Searches the files below `paths` that are no manifests for what leaks.
+pub(crate) fn search_others(paths: &[PathBuf], base: &Path) -> Vec<FileFacts> {
+    let others = repository::walk(paths, &[]).others;
+    let search = |path: &PathBuf| {
+        let is_small = path.metadata().is_ok_and(|metadata| metadata.len() <= LARGEST_OTHER);
+        let bytes = is_small.then(|| std::fs::read(path).ok()).flatten()?;
+        read_other_file(&shown(path, base), &bytes)
+    };
+    others.par_iter().filter_map(search).collect()
+}
 
 /// Reads the manifests below `paths`, without those below `except`, and those in `more`.
 ///
@@ -20,7 +34,7 @@ pub(crate) fn read(
     base: &Path,
     more: Vec<FileFacts>,
 ) -> Inventory {
-    let Walk { manifests, dangling } = repository::walk(paths, except);
+    let Walk { manifests, dangling, .. } = repository::walk(paths, except);
     let results: Vec<Read> =
         manifests.par_iter().map(|path| read_manifest(path, &shown(path, base))).collect();
     let mut facts = more;

@@ -12,6 +12,8 @@ const DOCKER_CONFIG_FILES: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
 pub(crate) struct Walk {
     /// Files that can be manifests, in order.
     pub(crate) manifests: Vec<PathBuf>,
+    /// All other files, in order.
+    pub(crate) others: Vec<PathBuf>,
     /// Symbolic links that lead nowhere.
     pub(crate) dangling: Vec<PathBuf>,
 }
@@ -46,12 +48,14 @@ pub(crate) fn walk(paths: &[PathBuf], except: &[PathBuf]) -> Walk {
                 } else if is_named && path.is_file() {
                     found.manifests.push(entry.into_path());
                 }
-            } else if kind.is_file() && (is_named || is_manifest(path)) {
-                found.manifests.push(entry.into_path());
+            } else if kind.is_file() {
+                let is_manifest = is_named || is_manifest(path);
+                let files = if is_manifest { &mut found.manifests } else { &mut found.others };
+                files.push(entry.into_path());
             }
         }
     }
-    for paths in [&mut found.manifests, &mut found.dangling] {
+    for paths in [&mut found.manifests, &mut found.others, &mut found.dangling] {
         paths.sort();
         paths.dedup();
     }

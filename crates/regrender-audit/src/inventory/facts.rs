@@ -109,6 +109,23 @@ pub fn read_file(path: &str, bytes: &[u8]) -> FileFacts {
     facts
 }
 
+/// Reads a file that by its name is no manifest: only what leaks is looked for, and mostly nothing
+/// is there.
+#[must_use]
+pub fn read_other_file(path: &str, bytes: &[u8]) -> Option<FileFacts> {
+    let text = text::decode(bytes).ok()?;
+    let path: Arc<str> = Arc::from(path);
+    let mut findings = leak::identities(&path, &text);
+    if text.trim_start().starts_with('{') && text.contains("\"auths\"") {
+        for Document { index, root } in read_documents(&text) {
+            let Ok(root) = root else { continue };
+            let place = Place { file: Arc::clone(&path), document: index, line: 1, column: 1 };
+            findings.extend(leak::in_document(&root, &place, true));
+        }
+    }
+    (!findings.is_empty()).then(|| FileFacts { path, findings, ..FileFacts::default() })
+}
+
 impl FileFacts {
     fn take_document(&mut self, index: usize, root: &Node<'_>, words: Words) {
         let place = self.place(index, root);

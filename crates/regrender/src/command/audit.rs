@@ -82,6 +82,7 @@ fn read_inventory(arguments: &Audit, world: &mut World) -> Result<Inventory, Fai
     if !missing.is_empty() {
         return Err(Failure(missing));
     }
+    facts.extend(inventory::search_others(&roots, &world.directory));
     let mut inventory = inventory::read(&roots, &[], &world.directory, facts);
     if let Some(namespace) = &arguments.namespace {
         inventory.assume_namespace(namespace);

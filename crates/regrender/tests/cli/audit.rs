@@ -161,6 +161,28 @@ fn a_leak_is_told_and_not_shown() {
 }
 
 #[test]
+fn a_leak_is_told_whatever_the_name_of_the_file() {
+    let sandbox = repository();
+    sandbox.write("notes/keys.txt", crate::sandbox::IDENTITY);
+    sandbox
+        .write("notes/config", "{\"auths\": {\"r.io\": {\"auth\": \"dTpjYW5hcnktNGYxZA==\"}}}\n");
+    sandbox.write("notes/readme.md", "say `auths` and AGE-SECRET-KEY-1…\n");
+    let outcome = sandbox.run(&["audit"]).ended_with(3);
+    assert_snapshot!(outcome, @"
+    error[leaked-auths]: a docker configuration with credentials stands here in clear
+      --> notes/config:1:11
+      help: revoke the credential and remove the file
+
+    error[leaked-identity]: a private age key is written out here
+      --> notes/keys.txt:1:1
+      help: make a new key, list it as recipient instead, run `regrender build`, and change the credentials
+
+    1 image in 3 files: 1 covered-by-hub-fallback; 2 errors, 0 warnings, 0 unreadable
+    --- status 3
+    ");
+}
+
+#[test]
 fn standard_input_is_audited() {
     let mut sandbox = repository();
     sandbox.type_in(WEB);

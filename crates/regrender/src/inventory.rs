@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use regrender_audit::{FileFacts, Inventory, SIZE_LIMIT, read_file, read_other_file};
 
 use crate::project::shown;
-use crate::repository::{self, Walk};
+use crate::repository::Walk;
 
 /// What a file of the inventory comes to: what it declares, or its name and why it cannot be read.
 type Read = Result<FileFacts, (String, String)>;
@@ -14,29 +14,12 @@ type Read = Result<FileFacts, (String, String)>;
 /// The most bytes of a file that is no manifest and is still searched for what leaks.
 const LARGEST_OTHER: u64 = 1024 * 1024;
 
-/// Searches the files below `paths` that are no manifests for what leaks.
-pub(crate) fn search_others(paths: &[PathBuf], base: &Path) -> Vec<FileFacts> {
-    let others = repository::walk(paths, &[]).others;
-    let search = |path: &PathBuf| {
-        let is_small = path.metadata().is_ok_and(|metadata| metadata.len() <= LARGEST_OTHER);
-        let bytes = is_small.then(|| std::fs::read(path).ok()).flatten()?;
-        read_other_file(&shown(path, base), &bytes)
-    };
-    others.par_iter().filter_map(search).collect()
-}
-
-/// Reads the manifests below `paths`, without those below `except`, and those in `more`.
+/// Reads the manifests of a walk; `more` is what was read elsewhere.
 ///
 /// Files are named as seen from `base`. What cannot be read is in the inventory too, with the reason.
-pub(crate) fn read(
-    paths: &[PathBuf],
-    except: &[PathBuf],
-    base: &Path,
-    more: Vec<FileFacts>,
-) -> Inventory {
-    let Walk { manifests, dangling, .. } = repository::walk(paths, except);
+pub(crate) fn read(walk: &Walk, base: &Path, more: Vec<FileFacts>) -> Inventory {
     let results: Vec<Read> =
-        manifests.par_iter().map(|path| read_manifest(path, &shown(path, base))).collect();
+        walk.manifests.par_iter().map(|path| read_manifest(path, &shown(path, base))).collect();
     let mut facts = more;
     let mut unreadable = Vec::new();
     for result in results {
@@ -46,13 +29,24 @@ pub(crate) fn read(
         }
     }
     let mut inventory = Inventory::from_facts(facts);
-    let dangling = dangling
+    let dangling = walk
+        .dangling
         .iter()
         .map(|path| (shown(path, base), String::from("it is a symbolic link that leads nowhere")));
     for (file, reason) in unreadable.into_iter().chain(dangling) {
         inventory.add_unreadable(&file, &reason);
     }
     inventory
+}
+
+/// Searches the files of a walk that are no manifests for what leaks.
+pub(crate) fn search_others(walk: &Walk, base: &Path) -> Vec<FileFacts> {
+    let search = |path: &PathBuf| {
+        let is_small = path.metadata().is_ok_and(|metadata| metadata.len() <= LARGEST_OTHER);
+        let bytes = is_small.then(|| std::fs::read(path).ok()).flatten()?;
+        read_other_file(&shown(path, base), &bytes)
+    };
+    walk.others.par_iter().filter_map(search).collect()
 }
 
 fn read_manifest(path: &Path, name: &str) -> Read {

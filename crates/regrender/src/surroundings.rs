@@ -27,7 +27,7 @@ pub(crate) fn inventory_of(project: &Project, cluster: &Cluster) -> Inventory {
         .iter()
         .map(|cluster| project.folder.join(&cluster.directory))
         .collect();
-    inventory::read(&paths, &except, &project.folder, Vec::new())
+    inventory::read(&repository::walk(&paths, &except), &project.folder, Vec::new())
 }
 
 fn depends_on_inventory(secret: &PullSecret) -> bool {

@@ -11,10 +11,10 @@ use self::baseline::Baseline;
 use crate::args::{Audit, AuditOutput, FailOn};
 use crate::declared::declared;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
-use crate::inventory;
 use crate::opener::SecretOpener;
 use crate::project::{Project, shown};
 use crate::world::World;
+use crate::{inventory, repository};
 
 /// The name of standard input among the paths.
 const STDIN: &str = "-";
@@ -82,8 +82,9 @@ fn read_inventory(arguments: &Audit, world: &mut World) -> Result<Inventory, Fai
     if !missing.is_empty() {
         return Err(Failure(missing));
     }
-    facts.extend(inventory::search_others(&roots, &world.directory));
-    let mut inventory = inventory::read(&roots, &[], &world.directory, facts);
+    let walk = repository::walk(&roots, &[]);
+    facts.extend(inventory::search_others(&walk, &world.directory));
+    let mut inventory = inventory::read(&walk, &world.directory, facts);
     if let Some(namespace) = &arguments.namespace {
         inventory.assume_namespace(namespace);
     }

@@ -95,8 +95,8 @@ fn of_repository(
         (Declared::default(), world.directory.clone())
     };
     let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
-    let top = repository::top(&folder).to_owned();
-    let inventory = inventory::read(&[top], &[], &world.directory, Vec::new());
+    let walk = repository::walk(&[repository::top(&folder).to_owned()], &[]);
+    let inventory = inventory::read(&walk, &world.directory, Vec::new());
     Ok(explain_account(&AccountQuestion {
         image: &arguments.subject,
         namespace,

@@ -87,18 +87,32 @@ pub(crate) fn default_file(world: &World) -> Option<PathBuf> {
     keys_file(Platform::current(), world)
 }
 
-/// Finds the identities of a run; those in the files `explicit` come first.
-pub(crate) fn discover(world: &World, explicit: &[PathBuf]) -> Discovered {
-    discover_on(Platform::current(), world, explicit)
+/// Whether a run may start commands to find its identities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Commands {
+    /// It starts those that the environment names.
+    Start,
+    /// It only looks, so it starts none.
+    PassOver,
 }
 
-fn discover_on(platform: Platform, world: &World, explicit: &[PathBuf]) -> Discovered {
+/// Finds the identities of a run; those in the files `explicit` come first.
+pub(crate) fn discover(world: &World, explicit: &[PathBuf], commands: Commands) -> Discovered {
+    discover_on(Platform::current(), world, explicit, commands)
+}
+
+fn discover_on(
+    platform: Platform,
+    world: &World,
+    explicit: &[PathBuf],
+    commands: Commands,
+) -> Discovered {
     let mut found = Discovered::default();
     for path in explicit {
         found.file(world, path, Origin::Option);
     }
     found.variable_file(world, SSH_KEY_FILE);
-    found.command(world, SSH_KEY_COMMAND);
+    found.command(world, SSH_KEY_COMMAND, commands);
     for name in SSH_KEYS {
         if let Some(home) = world.home() {
             found.file(world, &home.join(".ssh").join(name), Origin::SshKey);
@@ -106,7 +120,7 @@ fn discover_on(platform: Platform, world: &World, explicit: &[PathBuf]) -> Disco
     }
     found.variable(world, KEY);
     found.variable_file(world, KEY_FILE);
-    found.command(world, KEY_COMMAND);
+    found.command(world, KEY_COMMAND, commands);
     if let Some(path) = keys_file(platform, world) {
         found.file(world, &path, Origin::KeysFile);
     }
@@ -141,10 +155,14 @@ impl Discovered {
         }
     }
 
-    fn command(&mut self, world: &World, variable: &'static str) {
+    fn command(&mut self, world: &World, variable: &'static str, commands: Commands) {
         let Some(line) = world.variable(variable) else {
             return;
         };
+        if commands == Commands::PassOver {
+            self.passed_over.push(format!("the command of {variable} was not started"));
+            return;
+        }
         let line = line.to_string_lossy();
         let read = split_words(&line)
             .map_err(Reason::Words)

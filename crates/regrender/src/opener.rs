@@ -12,7 +12,7 @@ use regrender_image::PullSecret;
 use regrender_seal::{FileFormat, Identities, open};
 
 use crate::error::Failure;
-use crate::identity;
+use crate::identity::{self, Commands};
 use crate::world::World;
 
 /// What opens the sealed Secrets of a repository.
@@ -24,9 +24,9 @@ pub(crate) struct SecretOpener {
 }
 
 impl SecretOpener {
-    /// Takes the identities of a run.
+    /// Takes the identities of a run that starts no command.
     pub(crate) fn discover(explicit: &[PathBuf], world: &mut World) -> Result<Self, Failure> {
-        let found = identity::discover(world, explicit);
+        let found = identity::discover(world, explicit, Commands::PassOver);
         world.warn_of(found.warnings);
         if !found.problems.is_empty() {
             return Err(Failure(found.problems));

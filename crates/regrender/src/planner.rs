@@ -12,6 +12,7 @@ use regrender_seal::{FingerprintKey, FingerprintKeyError};
 
 use crate::disk::{Obstacle, OutputFolder};
 use crate::error::{CliError, ErrorKind, Failure};
+use crate::identity::Commands;
 use crate::plan::{Action, Plan, PlannedFile};
 use crate::project::Project;
 use crate::sealing::{Keys, Sealer};
@@ -100,7 +101,7 @@ fn gather(
         let message = format!("{things} cannot be had; nothing was written");
         errors.push(CliError::new(ErrorKind::Credentials, message));
     }
-    let discovered = identity::discover(world, request.identities);
+    let discovered = identity::discover(world, request.identities, Commands::Start);
     world.warn_of(discovered.warnings);
     errors.extend(discovered.problems);
     let fingerprint_key = resolved.fingerprint_key.and_then(|key| {

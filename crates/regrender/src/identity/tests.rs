@@ -101,7 +101,7 @@ impl Case {
             random: Box::new(|_| Box::new(OsRandom)),
         };
         let explicit: Vec<PathBuf> = explicit.iter().map(PathBuf::from).collect();
-        let found = discover_on(self.platform, &world, &explicit);
+        let found = discover_on(self.platform, &world, &explicit, Commands::Start);
         let told = format!("{found:?}");
         assert!(!told.contains("canary"), "the canary shows: {told}");
         for identity in [FIRST, SECOND] {

@@ -183,6 +183,18 @@ fn a_leak_is_told_whatever_the_name_of_the_file() {
 }
 
 #[test]
+fn an_audit_starts_no_command() {
+    let mut sandbox = repository();
+    sandbox.unset("SOPS_AGE_KEY");
+    sandbox.set("PATH", "/usr/bin:/bin");
+    sandbox.set("SOPS_AGE_KEY_CMD", &format!("touch {}", sandbox.path("started").display()));
+    sandbox.run(&["audit"]).succeeded();
+    sandbox.run(&["explain", "nginx", "--namespace", "team-a"]).succeeded();
+    sandbox.run(&["verify"]).ended_with(3);
+    assert!(!sandbox.exists("started"));
+}
+
+#[test]
 fn standard_input_is_audited() {
     let mut sandbox = repository();
     sandbox.type_in(WEB);

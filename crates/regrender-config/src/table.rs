@@ -97,7 +97,9 @@ impl<'t> Table<'t> {
     /// Says of a key that is not there whether a slip of it is: then that is the problem.
     pub(crate) fn missing<T>(&self, name: &str) -> Field<T> {
         let mut keys = self.left.iter().map(|(key, _)| key.value);
-        if keys.any(|key| nearest(key, [name]).is_some()) { Field::Broken } else { Field::Absent }
+        let is_meant =
+            keys.any(|key| nearest(key, [name]).is_some() || shape::is_synonym(key, name));
+        if is_meant { Field::Broken } else { Field::Absent }
     }
 
     /// Returns where a key stands.
@@ -217,10 +219,11 @@ impl<'t> Table<'t> {
                 _ => problems.push(self.wrong_type(name, "a list of strings", item)),
             }
         }
-        if texts.len() == items.len() {
-            Field::Given(Spanned::new(texts, span))
-        } else {
+        // The strings beside an item of another type are checked all the same.
+        if texts.is_empty() && !items.is_empty() {
             Field::Broken
+        } else {
+            Field::Given(Spanned::new(texts, span))
         }
     }
 

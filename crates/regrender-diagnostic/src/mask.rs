@@ -46,7 +46,7 @@ pub fn withhold(diagnostics: &mut [Diagnostic], text: &str) {
         .filter(|secret| !secret.is_empty())
         .collect();
     for diagnostic in diagnostics {
-        let repeats = |text: &str| secrets.iter().any(|secret| text.contains(secret));
+        let repeats = |text: &str| secrets.iter().any(|secret| repeats(text, secret));
         if diagnostic.fix.as_ref().is_some_and(|fix| repeats(&fix.replacement)) {
             diagnostic.fix = None;
         }
@@ -60,6 +60,16 @@ pub fn withhold(diagnostics: &mut [Diagnostic], text: &str) {
             }
         }
     }
+}
+
+/// Says whether a text repeats a secret; a short one must stand alone, or it is there by chance.
+fn repeats(text: &str, secret: &str) -> bool {
+    text.match_indices(secret).any(|(start, _)| {
+        let before = text.get(..start).and_then(|before| before.chars().next_back());
+        let after = text.get(start + secret.len()..).and_then(|after| after.chars().next());
+        let stands_alone = ![before, after].iter().flatten().any(|c| c.is_alphanumeric());
+        secret.len() >= SHORTEST_SECRET || stands_alone
+    })
 }
 
 impl MaskedText {
@@ -214,6 +224,20 @@ mod tests {
         let mut problems = [problem.clone()];
         withhold(&mut problems, text);
         assert_eq!(problems[0], problem);
+    }
+
+    #[test]
+    fn a_short_secret_inside_of_a_word_is_there_by_chance() {
+        let text = "password = 'x'";
+        let fixed = |replacement: &str| {
+            let problem = Diagnostic::new("code", crate::Severity::Error, "title");
+            let mut problems = [problem.fix(0..1, replacement, "write it")];
+            withhold(&mut problems, text);
+            problems[0].fix.is_some()
+        };
+        assert!(fixed("\"flux\""));
+        assert!(!fixed("\"x\""));
+        assert!(!fixed("a x b"));
     }
 
     proptest! {

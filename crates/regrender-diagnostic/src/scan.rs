@@ -69,8 +69,36 @@ fn is_credential(word: &str) -> bool {
     }
     let plain: String = word.chars().filter(|c| !matches!(c, '-' | '_')).collect();
     CREDENTIALS.iter().any(|part| plain.contains(part))
+        || is_slip_of_password(&plain)
         || (plain.ends_with("key") && plain != "key")
         || matches!(plain.as_str(), "auth" | "pass" | "pwd" | "pat")
+}
+
+/// Says whether a word is `password`, slipped: what stands under it is the password all the same.
+fn is_slip_of_password(plain: &str) -> bool {
+    // A longer word is another one, and would take long to compare.
+    (5..=12).contains(&plain.len())
+        && ["password", "passwd"].iter().any(|name| strsim::osa_distance(plain, name) <= 2)
+}
+
+/// Finds what is a secret in a string that is not one as a whole: a password behind a username, and
+/// a value where the name of a variable should be.
+fn misplaced_secret(path: &[String], text: &str) -> Option<Span> {
+    let (last, above) = path.split_last()?;
+    match last.as_str() {
+        "env" if above.iter().any(|word| is_credential(word)) => {
+            let name = text.trim().trim_start_matches('$');
+            let name =
+                name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+            let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            (!is_name).then_some(0..text.len())
+        }
+        name if name.starts_with("user") || name == "login" => {
+            let colon = text.find(':')?;
+            Some(colon + 1..text.len())
+        }
+        _ => None,
+    }
 }
 
 struct Scanner<'t> {
@@ -229,8 +257,11 @@ impl<'t> Scanner<'t> {
         match self.peek() {
             Some(quote @ ('"' | '\'')) => {
                 let inner = self.string(quote);
+                let content = self.text.get(inner.clone()).unwrap_or_default();
                 if sensitive {
                     self.mask_string(inner);
+                } else if let Some(part) = misplaced_secret(path, content) {
+                    self.mask_string(inner.start + part.start..inner.end);
                 }
             }
             // Deeper than any file that is meant: nobody knows what it is.
@@ -379,6 +410,35 @@ mod tests {
             "[registry.hub.password]\nplain = 'canary'",
             "[registry.hub.password]\nplain = '<masked>'",
         );
+    }
+
+    #[test]
+    fn a_slip_of_password_is_one() {
+        check("pasword = 'canary'", "pasword = '<masked>'");
+        check("[registry.hub]\npassowrd = 'canary'", "[registry.hub]\npassowrd = '<masked>'");
+        check("passwort = { plain = 'canary' }", "passwort = { plain = '<masked>' }");
+        check("path = 'apps'", "path = 'apps'");
+        check("paths = ['apps']", "paths = ['apps']");
+    }
+
+    #[test]
+    fn a_password_behind_a_username_is_masked() {
+        check("username = 'bot:canary'", "username = 'bot:<masked>'");
+        check("usernme = \"bot:canary\" # x", "usernme = \"bot:<masked>\" # x");
+        check("username = ['bot:canary', 'b']", "username = ['bot:<masked>', 'b']");
+        check("username = 'gitlab+deploy-token-1'", "username = 'gitlab+deploy-token-1'");
+        check("username = \"\"\"\na:b\nc\"\"\"\n", "username = \"\"\"\na:<masked>\n\"\"\"\n");
+    }
+
+    #[test]
+    fn a_value_where_a_variable_is_named_is_masked() {
+        check("password = { env = 'canary!' }", "password = { env = '<masked>' }");
+        check(
+            "[registry.x.password]\nenv = 'canary-4f1d'",
+            "[registry.x.password]\nenv = '<masked>'",
+        );
+        check("password = { env = '${HUB_TOKEN}' }", "password = { env = '${HUB_TOKEN}' }");
+        check("username = { env = 'HUB-USER' }", "username = { env = 'HUB-USER' }");
     }
 
     #[test]

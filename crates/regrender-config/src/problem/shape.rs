@@ -99,6 +99,17 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
     ("`[output]`", &["directory", "consumer", "per-namespace", "inventory", "flux", "argocd"]),
 ];
 
+/// Keys of other tools, and what they are called here.
+const SYNONYMS: &[(&str, &[&str])] = &[
+    ("host", &["server", "url", "address", "endpoint", "domain"]),
+    ("username", &["login"]),
+    ("password", &["token", "pat", "secret", "auth"]),
+    ("registries", &["registry"]),
+    ("recipients", &["age", "keys"]),
+    ("consumer", &["gitops"]),
+    ("inventory", &["manifests"]),
+];
+
 /// A key that its table does not have.
 pub(crate) fn unknown_key(owner: &str, key: &Spanned<&str>, known: &[&'static str]) -> Diagnostic {
     let name = key.value;
@@ -119,6 +130,13 @@ pub(crate) fn unknown_key(owner: &str, key: &Spanned<&str>, known: &[&'static st
             format!("write `{known}`"),
         );
     }
+    if let Some(known) = known.iter().find(|known| is_synonym(name, known)) {
+        return problem.at(span.clone(), "the key has another name").fix(
+            span,
+            *known,
+            format!("write `{known}`"),
+        );
+    }
     let mut known = known.to_vec();
     known.sort_unstable();
     let problem = problem.at(span, "").note(format!("the keys of {owner} are {}", list(&known)));
@@ -126,6 +144,11 @@ pub(crate) fn unknown_key(owner: &str, key: &Spanned<&str>, known: &[&'static st
         Some((table, _)) => problem.help(format!("move it to {table}")),
         None => problem.help("remove it"),
     }
+}
+
+/// Says whether other tools call the key `known` so.
+pub(crate) fn is_synonym(name: &str, known: &str) -> bool {
+    SYNONYMS.iter().any(|(key, others)| *key == known && others.contains(&name))
 }
 
 /// What messages call the table of the whole file.

@@ -14,6 +14,7 @@ mod audit;
 mod build;
 mod clusters;
 mod commands;
+mod covered;
 mod obstacles;
 mod sandbox;
 mod unchanged;

@@ -1,0 +1,79 @@
+//! What a build writes covers the images it is declared for, as the audit sees it.
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::sandbox::{RECIPIENT, Sandbox};
+
+/// A registry, and what images from it begin with.
+#[derive(Clone, Debug)]
+struct Registry {
+    table: &'static str,
+    image_prefix: &'static str,
+}
+
+/// How a pod comes by its pull secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Account,
+    Workload,
+}
+
+fn registry() -> impl Strategy<Value = Registry> {
+    let registries = [
+        ("kind = \"docker-hub\"", "acme/"),
+        ("kind = \"docker-hub\"", ""),
+        ("kind = \"docker-hub\"\npaths = [\"acme/\"]", "docker.io/acme/"),
+        ("kind = \"docker-hub\"\nhub-aliases = true", "index.docker.io/acme/"),
+        ("kind = \"ghcr\"", "ghcr.io/acme/"),
+        ("kind = \"quay\"\npaths = [\"acme/team/\"]", "quay.io/acme/team/"),
+        ("host = \"private-registry.io\"", "private-registry.io/apps/"),
+        ("host = \"mirror.corp:5000\"\npaths = [\"a/\", \"b/\"]", "mirror.corp:5000/b/"),
+        ("kind = \"harbor\"\nhost = \"harbor.corp\"", "harbor.corp/project/"),
+        ("host = \"localhost:5000\"", "localhost:5000/"),
+    ];
+    prop::sample::select(registries.to_vec())
+        .prop_map(|(table, image_prefix)| Registry { table, image_prefix })
+}
+
+/// Builds, and returns the verdict on an image of that registry.
+fn verdict(registry: &Registry, namespace: &str, account: &str, name: &str, way: Way) -> Value {
+    let image = format!("{}{name}:1.2", registry.image_prefix);
+    let gets_it = match way {
+        Way::Account => format!("service-accounts = [{account:?}]"),
+        Way::Workload => String::from("workloads = [\"Deployment/web\"]"),
+    };
+    let config = format!(
+        "[seal]\nrecipients = [\"{RECIPIENT}\"]\n[registry.r]\n{}\nusername = \"u\"\n\
+         password = {{ env = \"HUB_TOKEN\" }}\n[secret.regcred]\nregistries = [\"r\"]\n\
+         namespaces = [{namespace:?}]\n{gets_it}\n",
+        registry.table
+    );
+    let deployment = format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web, namespace: {namespace:?}}}\n\
+         spec: {{template: {{spec: {{serviceAccountName: {account:?}, containers: [{{name: c, image: {image:?}}}]}}}}}}\n"
+    );
+    let mut sandbox = Sandbox::new(&[("registries.toml", &config), ("web.yaml", &deployment)]);
+    sandbox.set("HUB_TOKEN", "canary-4f1d");
+    sandbox.run(&["build"]).succeeded();
+    let audit = sandbox.run(&["audit", "--output", "json"]);
+    let audit: Value = serde_json::from_str(&audit.stdout).unwrap();
+    audit["images"][0]["verdict"].clone()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_a_build_writes_is_called_covered(
+        registry in registry(),
+        namespace in "[a-z]([a-z0-9-]{0,8}[a-z0-9])?",
+        account in prop_oneof![Just(String::from("default")), "[a-z]{1,8}"],
+        name in "[a-z0-9]{1,12}",
+        way in prop::sample::select(vec![Way::Account, Way::Workload]),
+    ) {
+        let verdict = verdict(&registry, &namespace, &account, &name, way);
+        let is_covered = verdict == "covered" || verdict == "covered-by-hub-fallback";
+        prop_assert!(is_covered, "{verdict}");
+    }
+}

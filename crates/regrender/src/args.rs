@@ -79,7 +79,8 @@ pub(crate) struct Build {
     pub(crate) selection: Selection,
     #[command(flatten)]
     pub(crate) identities: IdentityFiles,
-    /// Only this pull secret; the sealed files of the others stay as they are
+    /// Only this pull secret; the sealed files of the others stay as they are; may be given several
+    /// times
     #[arg(long, value_name = "SECRET")]
     pub(crate) only: Vec<String>,
     /// Write nothing; exit with 3 if a build would change anything

@@ -29,9 +29,9 @@ impl Changes {
         if self.waves.is_empty() && self.remove.is_empty() {
             return Ok(());
         }
-        self.make_folders()?;
-        if let Err(error) = self.write_beside().and_then(|()| flush(folder)) {
-            self.clean_up();
+        let written = self.make_folders().and_then(|()| self.write_beside());
+        if let Err(error) = written.and_then(|()| flush(folder)) {
+            self.clean_up(folder);
             return Err(error);
         }
         for wave in &self.waves {
@@ -47,7 +47,7 @@ impl Changes {
                 _ => {}
             }
         }
-        self.remove_empty_folders(folder);
+        remove_empty_folders(&self.remove, folder);
         flush(folder)
     }
 
@@ -89,26 +89,23 @@ impl Changes {
     }
 
     /// Best effort after a failure: what stays is removed by the next build.
-    fn clean_up(&self) {
+    fn clean_up(&self, top: &Path) {
         for (path, _) in self.files() {
             drop(fs::remove_file(beside(path)));
         }
-        let folders: BTreeSet<&Path> = self.files().filter_map(|(path, _)| path.parent()).collect();
-        for folder in folders.into_iter().rev() {
-            drop(fs::remove_dir(folder));
-        }
+        remove_empty_folders(self.files().map(|(path, _)| path), top);
     }
+}
 
-    /// Removes the folders that the removals left empty, up to the output folder.
-    fn remove_empty_folders(&self, top: &Path) {
-        for path in &self.remove {
-            let mut folder = path.parent();
-            while let Some(empty) = folder.filter(|folder| folder.starts_with(top)) {
-                if fs::remove_dir(empty).is_err() {
-                    break;
-                }
-                folder = empty.parent();
+/// Removes the folders of `paths` that are empty, up to the output folder.
+fn remove_empty_folders(paths: impl IntoIterator<Item = impl AsRef<Path>>, top: &Path) {
+    for path in paths {
+        let mut folder = path.as_ref().parent();
+        while let Some(empty) = folder.filter(|folder| folder.starts_with(top)) {
+            if fs::remove_dir(empty).is_err() {
+                break;
             }
+            folder = empty.parent();
         }
     }
 }

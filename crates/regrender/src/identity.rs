@@ -30,7 +30,7 @@ const SSH_KEY_COMMAND: &str = "SOPS_AGE_SSH_PRIVATE_KEY_CMD";
 /// Identities themselves.
 const KEY: &str = "SOPS_AGE_KEY";
 /// A file with identities.
-const KEY_FILE: &str = "SOPS_AGE_KEY_FILE";
+pub(crate) const KEY_FILE: &str = "SOPS_AGE_KEY_FILE";
 /// A command that prints identities.
 const KEY_COMMAND: &str = "SOPS_AGE_KEY_CMD";
 
@@ -51,6 +51,8 @@ pub(crate) struct Discovered {
     pub(crate) warnings: Vec<String>,
     /// What was passed over; worth telling only when in the end nothing opens.
     pub(crate) passed_over: Vec<String>,
+    /// Where none is; worth telling only to somebody who has named no place.
+    pub(crate) absent: Vec<String>,
 }
 
 /// Who says that there is an identity.
@@ -183,6 +185,9 @@ impl Discovered {
             }
             Origin::KeysFile if !is_missing => {
                 self.warnings.push(problem::passed_over(name, &reason));
+            }
+            Origin::KeysFile | Origin::SshKey if is_missing => {
+                self.absent.push(problem::passed_over(name, &reason));
             }
             Origin::KeysFile | Origin::SshKey => {
                 self.passed_over.push(problem::passed_over(name, &reason));

@@ -8,6 +8,7 @@ mod command;
 mod commit;
 mod declared;
 mod disk;
+mod enumeration;
 mod error;
 mod identity;
 mod inventory;

@@ -17,7 +17,7 @@ use crate::plan::{Action, Plan, PlannedFile};
 use crate::project::Project;
 use crate::sealing::{Keys, Sealer};
 use crate::world::World;
-use crate::{identity, repository, source, surroundings};
+use crate::{identity, reason, repository, source, surroundings};
 
 /// What a plan is asked for.
 #[derive(Debug)]
@@ -65,7 +65,8 @@ pub(crate) fn plan(
     let grounds = survey(project, request.clusters, request.drop_emptied, &mut errors);
     let only: Option<BTreeSet<String>> =
         (!request.only.is_empty()).then(|| request.only.iter().cloned().collect());
-    let (credentials, keys) = gather(project, request, &grounds, only.as_ref(), world, &mut errors);
+    let Gathered { credentials, keys, passed_over } =
+        gather(project, request, &grounds, only.as_ref(), world, &mut errors);
     if !errors.is_empty() {
         return Err(Failure(errors));
     }
@@ -78,7 +79,22 @@ pub(crate) fn plan(
         return Err(Failure(errors));
     }
     let plans = seal(grounds, rendered, &keys, world)?;
+    world.warn_of(reason::warnings(&plans));
+    if reason::not_comparable(&plans) > 0 {
+        // What was passed over may be the identity that is missing.
+        for note in &passed_over {
+            world.note(note);
+        }
+    }
     Ok(Planned { plans, keys })
+}
+
+/// Everything that is secret.
+struct Gathered {
+    credentials: Credentials,
+    keys: Keys,
+    /// Identities that were passed over, and why.
+    passed_over: Vec<String>,
 }
 
 /// Asks for everything that is secret: the credentials, the identities, the fingerprint key.
@@ -89,7 +105,7 @@ fn gather(
     only: Option<&BTreeSet<String>>,
     world: &mut World,
     errors: &mut Vec<CliError>,
-) -> (Credentials, Keys) {
+) -> Gathered {
     let needed = needed_registries(project, grounds, only);
     let resolved = source::resolve(&project.config, &needed, &project.folder, world);
     for diagnostic in resolved.remarks.iter().chain(&resolved.problems) {
@@ -108,7 +124,11 @@ fn gather(
         let parsed = FingerprintKey::parse(key.expose());
         parsed.map_err(|error| errors.push(weak_fingerprint_key(error))).ok()
     });
-    (resolved.credentials, Keys { identities: discovered.identities, fingerprint_key })
+    Gathered {
+        credentials: resolved.credentials,
+        keys: Keys { identities: discovered.identities, fingerprint_key },
+        passed_over: discovered.passed_over,
+    }
 }
 
 fn weak_fingerprint_key(error: FingerprintKeyError) -> CliError {

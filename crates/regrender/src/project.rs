@@ -8,6 +8,7 @@ use regrender_config::{Cluster, Config};
 use regrender_diagnostic::{Diagnostic, SourceText};
 
 use crate::args::Selection;
+use crate::enumeration::LINES;
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::world::World;
 
@@ -40,9 +41,7 @@ impl Project {
         let path = shown(&file, &world.directory);
         let source = SourceText::new(path.clone(), read(&file, &path)?);
         let parsed = regrender_config::parse(&source.text);
-        for diagnostic in &parsed.diagnostics {
-            world.show(diagnostic, &source);
-        }
+        show_first(&parsed.diagnostics, &source, world);
         let Some(config) = parsed.config else {
             return Err(invalid(&source.path, &parsed.diagnostics).into());
         };
@@ -154,6 +153,23 @@ fn read(file: &Path, shown: &str) -> Result<String, CliError> {
         failed(&format!("is not UTF-8 text; the first other byte is on line {line}"))
             .with_hint("save it as UTF-8")
     })
+}
+
+/// Shows the problems of a file; of very many, the first errors and the first warnings.
+fn show_first(diagnostics: &[Diagnostic], source: &SourceText, world: &mut World) {
+    let mut shown = [0, 0];
+    for diagnostic in diagnostics {
+        let [errors, others] = &mut shown;
+        let count = if diagnostic.is_error() { errors } else { others };
+        *count += 1;
+        if *count <= LINES {
+            world.show(diagnostic, source);
+        }
+    }
+    let hidden: usize = shown.iter().map(|count: &usize| count.saturating_sub(LINES)).sum();
+    if hidden > 0 {
+        world.note(&format!("{hidden} more problems are shown when these are solved"));
+    }
 }
 
 fn invalid(path: &str, diagnostics: &[Diagnostic]) -> CliError {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use regrender_seal::Reason;
 
+use crate::enumeration::{LINES, in_a_sentence};
 use crate::plan::{Plan, PlannedFile};
 
 /// Describes a reason; a file that is new or stays needs none.
@@ -11,8 +12,8 @@ pub(crate) fn describe(reason: &Reason) -> Option<String> {
     let text = match reason {
         Reason::Unchanged(_) | Reason::New => return None,
         Reason::ContentChanged => String::from("content changes"),
-        Reason::RecipientsAdded(names) => format!("for {} too", list(names)),
-        Reason::RecipientsRemoved(names) => format!("not for {} any more", list(names)),
+        Reason::RecipientsAdded(names) => format!("for {} too", in_a_sentence(names)),
+        Reason::RecipientsRemoved(names) => format!("not for {} any more", in_a_sentence(names)),
         Reason::RecipientsChanged => String::from("recipients change"),
         Reason::OptionsChanged => String::from("the MAC covers something else"),
         Reason::FingerprintMissing => String::from("gets a fingerprint"),
@@ -27,15 +28,18 @@ pub(crate) fn describe(reason: &Reason) -> Option<String> {
 
 /// What people should know about the reasons of a whole run, each thing once.
 pub(crate) fn warnings(plans: &[Plan]) -> Vec<String> {
-    let mut warnings = Vec::new();
-    for plan in plans {
-        for file in plan.changed() {
-            warnings.extend(overwritten(plan, file));
-        }
+    let overwritten =
+        plans.iter().flat_map(|plan| plan.changed().filter_map(|file| overwritten(plan, file)));
+    let mut warnings: Vec<String> = overwritten.collect();
+    if let Some(more) = warnings.len().checked_sub(LINES).filter(|more| *more > 0) {
+        warnings.truncate(LINES);
+        warnings.push(format!(
+            "{more} more files are no longer what a build wrote; they are sealed anew"
+        ));
     }
     let changed: Vec<&Reason> =
         plans.iter().flat_map(Plan::changed).flat_map(|file| &file.reasons).collect();
-    let blind = changed.iter().filter(|reason| ***reason == Reason::NotComparable).count();
+    let blind = not_comparable(plans);
     if blind > 0 {
         let files =
             if blind == 1 { String::from("1 file is") } else { format!("{blind} files are") };
@@ -54,14 +58,20 @@ pub(crate) fn warnings(plans: &[Plan]) -> Vec<String> {
         .flatten()
         .collect();
     if !removed.is_empty() {
-        let names: Vec<String> = removed.into_iter().cloned().collect();
+        let names: Vec<&String> = removed.into_iter().collect();
         warnings.push(format!(
             "{} can still open the old files in the Git history: change the credentials at the \
              registries too",
-            list(&names)
+            in_a_sentence(&names)
         ));
     }
     warnings
+}
+
+/// Counts the files that are sealed anew because nobody can tell what they say.
+pub(crate) fn not_comparable(plans: &[Plan]) -> usize {
+    let changed = plans.iter().flat_map(Plan::changed);
+    changed.filter(|file| file.reasons.contains(&Reason::NotComparable)).count()
 }
 
 /// Says that what somebody did to a sealed file is overwritten.
@@ -72,9 +82,4 @@ fn overwritten(plan: &Plan, file: &PlannedFile) -> Option<String> {
         .find(|reason| matches!(reason, Reason::Unreadable(_) | Reason::HandEdited(_)))?;
     let why = describe(reason)?;
     Some(format!("`{}/{}` {why}; it is sealed anew", plan.shown_folder, file.path))
-}
-
-fn list(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
 }

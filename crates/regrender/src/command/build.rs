@@ -4,11 +4,11 @@ use regrender_render::component_folder;
 use serde_json::{Value, json};
 
 use crate::args::{Build, Output};
+use crate::enumeration::{LINES, in_a_sentence};
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::plan::{Action, Plan, PlannedFile};
 use crate::planner::{self, Request};
 use crate::project::Project;
-use crate::reason;
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure> {
@@ -21,10 +21,6 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
         drop_emptied: arguments.drop_emptied,
     };
     let plans = planner::plan(&project, &request, world)?.plans;
-    world.warn_of(reason::warnings(&plans));
-    for note in plans.iter().flat_map(emptied).chain(plans.iter().filter_map(new_components)) {
-        world.note(&note);
-    }
     let differs = plans.iter().any(|plan| plan.changed().next().is_some());
     if !arguments.check {
         check_writable(&plans)?;
@@ -33,6 +29,9 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
         }
     }
     drop(lock);
+    for note in plans.iter().filter_map(emptied).chain(plans.iter().filter_map(new_components)) {
+        world.note(&note);
+    }
     let text = match arguments.output {
         Output::Human => human(&plans, arguments.check),
         Output::Json => format!("{}\n", json(&plans)),
@@ -42,13 +41,19 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
 }
 
 /// Says what comes after an account left the declaration: taking it away is two steps.
-fn emptied(plan: &Plan) -> impl Iterator<Item = String> {
-    plan.emptied_accounts.iter().map(|(namespace, account)| {
-        format!(
-            "service account `{namespace}/{account}` is not declared any more and has an empty list \
-             now; when that is applied everywhere, run `regrender build --drop-emptied`"
-        )
-    })
+fn emptied(plan: &Plan) -> Option<String> {
+    let accounts = plan.emptied_accounts.iter();
+    let accounts: Vec<String> =
+        accounts.map(|(namespace, account)| format!("{namespace}/{account}")).collect();
+    let what = match accounts.len() {
+        0 => return None,
+        1 => "service account {} is not declared any more and has an empty list now",
+        _ => "service accounts {} are not declared any more and have empty lists now",
+    };
+    Some(format!(
+        "{}; when that is applied everywhere, run `regrender build --drop-emptied`",
+        what.replace("{}", &in_a_sentence(&accounts))
+    ))
 }
 
 /// Says how the patches get into the build of whoever owns what they patch.
@@ -58,13 +63,13 @@ fn new_components(plan: &Plan) -> Option<String> {
         .iter()
         .filter(|file| matches!(file.action, Action::Create(_)))
         .filter_map(|file| component_folder(&file.path))
-        .map(|folder| format!("`{}/{folder}`", plan.shown_folder))
+        .map(|folder| format!("{}/{folder}", plan.shown_folder))
         .collect();
     (!folders.is_empty()).then(|| {
         format!(
             "new patches: list {} under `components:` in the kustomization.yaml of the overlay that \
              owns what they patch",
-            folders.join(", ")
+            in_a_sentence(&folders)
         )
     })
 }
@@ -93,11 +98,13 @@ fn check_writable(plans: &[Plan]) -> Result<(), Failure> {
 }
 
 fn human(plans: &[Plan], check: bool) -> String {
-    let mut text = String::new();
-    for plan in plans {
-        for file in plan.changed() {
-            text.push_str(&file.line(plan));
-        }
+    let changed: Vec<_> =
+        plans.iter().flat_map(|plan| plan.changed().map(move |file| (plan, file))).collect();
+    let mut text: String = changed.iter().take(LINES).map(|(plan, file)| file.line(plan)).collect();
+    if let Some(more) = changed.len().checked_sub(LINES).filter(|more| *more > 0) {
+        // Thousands of lines bury the warnings above them.
+        let whole = if check { "regrender diff" } else { "git status" };
+        text.extend(["… and ", &more.to_string(), " more: `", whole, "` lists them\n"]);
     }
     let count = |verb| plans.iter().map(|plan| plan.count(verb)).sum::<usize>();
     let counts = [("create", "created"), ("update", "updated"), ("remove", "removed")];

@@ -10,7 +10,6 @@ use crate::error::{Exit, Failure};
 use crate::plan::{Plan, PlannedFile};
 use crate::planner::{self, Request};
 use crate::project::Project;
-use crate::reason;
 use crate::sealing::Keys;
 use crate::world::World;
 
@@ -23,7 +22,6 @@ pub(crate) fn run(arguments: &Diff, world: &mut World) -> Result<Exit, Failure> 
         drop_emptied: false,
     };
     let planned = planner::plan(&project, &request, world)?;
-    world.warn_of(reason::warnings(&planned.plans));
     let changes: Vec<(&Plan, &PlannedFile)> = planned
         .plans
         .iter()

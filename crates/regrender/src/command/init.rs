@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::args::Init;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
-use crate::identity;
+use crate::identity::{self, KEY_FILE};
 use crate::project::{CONFIG_FILE, shown};
 use crate::world::World;
 
@@ -22,7 +22,10 @@ pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> 
             .with_hint("edit it, or name another folder: `regrender init FOLDER`")
             .into());
     }
-    let keys = identity::default_file(world).ok_or_else(no_home)?;
+    let keys = match world.variable(KEY_FILE) {
+        Some(path) => world.directory.join(path),
+        None => identity::default_file(world).ok_or_else(no_home)?,
+    };
     let recipient = match read_recipient(&keys)? {
         Some(recipient) => {
             world.note(&format!("using the identity in `{}`", keys.display()));
@@ -72,7 +75,7 @@ fn read_recipient(keys: &Path) -> Result<Option<String>, CliError> {
     if recipient.is_none() {
         let message = format!("`{}` holds no age identity", keys.display());
         return Err(CliError::new(ErrorKind::Credentials, message)
-            .with_hint("add one to it: `age-keygen >> FILE`"));
+            .with_hint(format!("add one to it: `age-keygen >> {}`", keys.display())));
     }
     Ok(recipient)
 }

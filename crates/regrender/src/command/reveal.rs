@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure
     let text = reveal(&shown, &bytes, &found.identities).map_err(|error| {
         if matches!(error, OpenError::NoIdentity) {
             // What was passed over may be the identity that is missing.
-            for note in &found.passed_over {
+            for note in found.passed_over.iter().chain(&found.absent) {
                 world.note(note);
             }
         }

@@ -33,8 +33,8 @@ struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, path, message, help } = self;
-        writeln!(f, "error[{code}]: {path}: {message}\n  help: {help}")
+        let Self { code, path, message, help: _ } = self;
+        writeln!(f, "error[{code}]: {path}: {message}")
     }
 }
 
@@ -70,7 +70,12 @@ pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure
 }
 
 fn human(findings: &[Finding], files: usize) -> String {
-    let text: String = findings.iter().map(Finding::to_string).collect();
+    let mut text = String::new();
+    // What helps against many of them is said once, below the last.
+    for together in findings.chunk_by(|one, next| one.help == next.help) {
+        text.extend(together.iter().map(Finding::to_string));
+        text.extend(together.first().map(|finding| format!("  help: {}\n", finding.help)));
+    }
     text + &match findings.len() {
         0 => format!("{files} files are as declared\n"),
         1 => String::from("1 finding\n"),

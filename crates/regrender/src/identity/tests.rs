@@ -149,8 +149,7 @@ fn without_any_identity_all_places_are_told_when_nothing_opens() {
     assert!(found.identities.is_empty());
     assert!(found.problems.is_empty() && found.warnings.is_empty());
     let home = case.folder.path().join("home").display().to_string();
-    let told: Vec<String> =
-        found.passed_over.iter().map(|place| place.replace(&home, "~")).collect();
+    let told: Vec<String> = found.absent.iter().map(|place| place.replace(&home, "~")).collect();
     assert_eq!(
         told,
         [

@@ -55,6 +55,27 @@ fn init_uses_the_identity_that_is_there() {
 }
 
 #[test]
+fn init_uses_the_identity_that_the_environment_names() {
+    let mut sandbox = Sandbox::new(&[("keys/mine.txt", crate::sandbox::IDENTITY)]);
+    sandbox.set("SOPS_AGE_KEY_FILE", "keys/mine.txt");
+    sandbox.run(&["init"]).succeeded();
+    assert!(sandbox.read("registries.toml").contains(crate::sandbox::RECIPIENT));
+    assert!(!sandbox.exists(".home/.config"));
+}
+
+#[test]
+fn init_changes_no_file_that_holds_no_identity() {
+    let sandbox = Sandbox::new(&[(".home/.config/sops/age/keys.txt", "# none yet\n")]);
+    assert_snapshot!(sandbox.run(&["init"]).ended_with(1), @"
+    --- stderr
+    error: `$FOLDER/.home/.config/sops/age/keys.txt` holds no age identity
+      help: add one to it: `age-keygen >> $FOLDER/.home/.config/sops/age/keys.txt`
+    --- status 1
+    ");
+    assert!(!sandbox.exists("registries.toml"));
+}
+
+#[test]
 fn a_file_in_clear_is_not_revealed() {
     let sandbox = Sandbox::new(&[("x.yaml", "a: 1\n")]);
     assert_snapshot!(sandbox.run(&["reveal", "x.yaml"]).ended_with(1), @"

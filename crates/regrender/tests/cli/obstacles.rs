@@ -31,6 +31,14 @@ fn a_file_of_somebody_else_beside_ours_stays() {
 }
 
 #[test]
+fn a_build_that_cannot_write_leaves_no_folders() {
+    let sandbox = Sandbox::simple();
+    sandbox.write("pull-secrets/manifests/kustomization.yaml.regrender-unfinished/x", "");
+    sandbox.run(&["build"]).ended_with(1);
+    assert!(!sandbox.exists("pull-secrets/manifests/team-a"));
+}
+
+#[test]
 fn a_folder_in_the_place_of_a_file_is_told() {
     let sandbox = Sandbox::simple();
     sandbox.write("pull-secrets/manifests/kustomization.yaml/x", "");

@@ -97,6 +97,21 @@ fn with_neither_the_build_says_once_why_everything_changes() {
 }
 
 #[test]
+fn an_identity_that_was_passed_over_is_told_once_it_is_missed() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.unset("SOPS_AGE_KEY");
+    sandbox.write(".home/.ssh/id_ed25519", "canary-4f1d");
+    assert!(!sandbox.run(&["build"]).succeeded().stderr.contains("id_ed25519"));
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (cannot be compared)
+    1 updated, 2 unchanged
+    --- stderr
+    warning: 1 file is sealed anew, whether anything changed or not: no identity opens what is there, and there is no fingerprint key; give an identity (`--identity FILE`, `SOPS_AGE_KEY_FILE`) or set `fingerprint-key` in [seal]
+    note: identity file `$FOLDER/.home/.ssh/id_ed25519` cannot be used: line 1 holds neither an identity nor a comment
+    ");
+}
+
+#[test]
 fn a_rotated_password_keeps_the_data_key() {
     let mut sandbox = Sandbox::simple();
     sandbox.run(&["build"]).succeeded();

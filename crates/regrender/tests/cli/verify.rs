@@ -29,9 +29,7 @@ fn what_a_build_wrote_is_as_declared() {
 fn a_tree_that_was_never_built_is_told() {
     assert_snapshot!(Sandbox::simple().run(&["verify"]).ended_with(3), @"
     error[missing-file]: pull-secrets/manifests/kustomization.yaml: is declared and not there
-      help: run `regrender build` and commit what it writes
     error[missing-file]: pull-secrets/manifests/team-a/kustomization.yaml: is declared and not there
-      help: run `regrender build` and commit what it writes
     error[missing-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: is declared and not there
       help: run `regrender build` and commit what it writes
     3 findings
@@ -45,7 +43,6 @@ fn recipients_are_compared() {
     sandbox.edit("registries.toml", RECIPIENT, OTHER_RECIPIENT);
     assert_snapshot!(sandbox.run(&["verify"]).ended_with(3), @"
     error[missing-recipient]: pull-secrets/manifests/team-a/regcred.sops.yaml: `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` is a recipient and cannot open it
-      help: run `regrender build` and commit what it writes
     error[undeclared-recipient]: pull-secrets/manifests/team-a/regcred.sops.yaml: `age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt` is no recipient and can open it
       help: run `regrender build` and commit what it writes
     2 findings
@@ -89,7 +86,6 @@ fn a_value_in_clear_is_told_and_not_shown() {
     assert!(!outcome.to_string().contains(CANARY), "{outcome}");
     assert_snapshot!(outcome, @"
     error[value-in-clear]: pull-secrets/manifests/team-a/regcred.sops.yaml: `data:x` can be read by everybody
-      help: run `regrender build` and commit what it writes
     error[outdated-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: its one value is not `data:.dockerconfigjson`
       help: run `regrender build` and commit what it writes
     2 findings
@@ -128,9 +124,7 @@ fn files_that_are_missing_changed_or_too_many_are_told() {
     sandbox.write("pull-secrets/manifests/team-z/old.sops.yaml", &format!("{header}\nx: 1\n"));
     assert_snapshot!(sandbox.run(&["verify"]).ended_with(3), @"
     error[outdated-file]: pull-secrets/manifests/kustomization.yaml: says something else than is declared
-      help: run `regrender build` and commit what it writes
     error[missing-file]: pull-secrets/manifests/team-a/kustomization.yaml: is declared and not there
-      help: run `regrender build` and commit what it writes
     error[undeclared-file]: pull-secrets/manifests/team-z/old.sops.yaml: is not declared any more
       help: run `regrender build` and commit what it writes
     3 findings

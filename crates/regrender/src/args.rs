@@ -228,8 +228,12 @@ pub(crate) enum Generated {
         #[arg(value_enum)]
         shell: Shell,
     },
-    /// The manual page
-    Man,
+    /// A manual page
+    Man {
+        /// The command it is for; without one, the page of the whole
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
     /// The JSON schema of registries.toml
     Schema,
 }

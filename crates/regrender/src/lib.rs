@@ -12,6 +12,7 @@ mod enumeration;
 mod error;
 mod identity;
 mod inventory;
+mod left_over;
 mod message;
 mod opener;
 mod plan;

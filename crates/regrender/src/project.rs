@@ -10,6 +10,7 @@ use regrender_diagnostic::{Diagnostic, SourceText};
 use crate::args::Selection;
 use crate::enumeration::LINES;
 use crate::error::{CliError, ErrorKind, Failure};
+use crate::left_over;
 use crate::world::World;
 
 /// The name of the file.
@@ -29,6 +30,8 @@ pub(crate) struct Project {
     pub(crate) source: SourceText,
     /// What it says.
     pub(crate) config: Config,
+    /// Files that earlier builds wrote to what is no output folder any more.
+    pub(crate) left_over: Vec<PathBuf>,
 }
 
 impl Project {
@@ -46,7 +49,9 @@ impl Project {
             return Err(invalid(&source.path, &parsed.diagnostics).into());
         };
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
-        let project = Self { file, folder, source, config };
+        let left_over = left_over::left_over(&folder, &config);
+        world.warn_of(left_over::warning(&left_over, &world.directory));
+        let project = Self { file, folder, source, config, left_over };
         project.check_clusters(&selection.cluster)?;
         Ok(project)
     }

@@ -1,5 +1,6 @@
 //! The Git repository around a registries.toml: its top, and the manifests in it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -29,13 +30,14 @@ pub(crate) fn top(folder: &Path) -> &Path {
 /// they lead inside of the repository is walked through anyway.
 pub(crate) fn walk(paths: &[PathBuf], except: &[PathBuf]) -> Walk {
     let mut found = Walk::default();
+    let except: BTreeSet<PathBuf> = except.iter().cloned().collect();
     for path in paths {
-        let except = except.to_vec();
+        let except = except.clone();
         let walk = WalkBuilder::new(path)
             .hidden(false)
             .require_git(false)
             .filter_entry(move |entry| {
-                entry.file_name() != ".git" && !except.iter().any(|folder| entry.path() == folder)
+                entry.file_name() != ".git" && !except.contains(entry.path())
             })
             .build();
         for entry in walk.flatten() {

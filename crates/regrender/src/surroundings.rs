@@ -12,7 +12,8 @@ use crate::error::{CliError, ErrorKind};
 use crate::project::Project;
 use crate::{inventory, repository};
 
-/// Reads the inventory of `cluster`: its manifests, without the output folder of any cluster.
+/// Reads the inventory of `cluster`: its manifests, without the output folder of any cluster and
+/// what earlier builds wrote elsewhere.
 ///
 /// It stays empty when nothing that lands in the cluster depends on it.
 pub(crate) fn inventory_of(project: &Project, cluster: &Cluster) -> Inventory {
@@ -26,6 +27,7 @@ pub(crate) fn inventory_of(project: &Project, cluster: &Cluster) -> Inventory {
         .clusters
         .iter()
         .map(|cluster| project.folder.join(&cluster.directory))
+        .chain(project.left_over.iter().cloned())
         .collect();
     inventory::read(&repository::walk(&paths, &except), &project.folder, Vec::new())
 }

@@ -65,3 +65,37 @@ fn a_pull_secret_lands_only_in_the_clusters_it_names() {
     assert!(sandbox.exists("clusters/prod/pull-secrets/manifests/team-a"));
     assert!(!sandbox.exists("pull-secrets/test/manifests"));
 }
+
+#[test]
+fn a_tree_that_is_left_over_is_told_and_declares_nothing() {
+    let sandbox = Sandbox::simple();
+    let accounts = "namespaces = [\"team-a\"]\nservice-accounts = [\"builder\"]\n";
+    sandbox.edit("registries.toml", "namespaces = [\"team-a\"]\n", accounts);
+    sandbox.run(&["build"]).succeeded();
+    let text = sandbox.read("registries.toml");
+    sandbox.write("registries.toml", &format!("{text}\n[cluster.prod]\n"));
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    create pull-secrets/prod/manifests/kustomization.yaml
+    create pull-secrets/prod/manifests/team-a/kustomization.yaml
+    create pull-secrets/prod/manifests/team-a/regcred.sops.yaml
+    create pull-secrets/prod/manifests/team-a/service-accounts/builder.yaml
+    create pull-secrets/prod/manifests/team-a/service-accounts/kustomization.yaml
+    5 created, 0 unchanged
+    --- stderr
+    warning: 5 files that a build wrote lie outside of every output folder, in `pull-secrets/manifests`: no build renews them; when nothing applies them any more, remove them
+    ");
+    assert_snapshot!(sandbox.run(&["verify"]).succeeded(), @"
+    5 files are as declared
+    --- stderr
+    warning: 5 files that a build wrote lie outside of every output folder, in `pull-secrets/manifests`: no build renews them; when nothing applies them any more, remove them
+    ");
+}
+
+#[test]
+fn a_tree_of_another_file_is_not_left_over() {
+    let sandbox = Sandbox::simple();
+    let text = sandbox.read("registries.toml");
+    sandbox.write("other/registries.toml", &text);
+    sandbox.run(&["build", "--config", "other/registries.toml"]).succeeded();
+    assert_eq!(sandbox.run(&["build"]).succeeded().stderr, "");
+}

@@ -143,6 +143,11 @@ fn completions_manual_and_schema_are_generated() {
     assert!(completions.stdout.contains("regrender"), "{completions}");
     let manual = sandbox.run(&["generate", "man"]).succeeded();
     assert!(manual.stdout.contains(".TH regrender 1"), "{manual}");
+    let manual = sandbox.run(&["generate", "man", "build"]).succeeded();
+    assert!(manual.stdout.contains(".TH regrender-build 1"), "{manual}");
+    assert!(manual.stdout.contains("drop\\-emptied"), "{manual}");
+    let missing = sandbox.run(&["generate", "man", "bild"]).ended_with(2);
+    assert!(missing.stderr.contains("name one of these: init, build"), "{missing}");
     let schema = sandbox.run(&["generate", "schema"]).succeeded();
     let schema: serde_json::Value = serde_json::from_str(&schema.stdout).unwrap();
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");

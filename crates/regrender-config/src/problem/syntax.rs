@@ -40,8 +40,15 @@ pub(crate) fn toml_syntax(message: &str, span: Span, found: &str) -> Diagnostic 
     // Only a plain word can be put between quotes without thinking.
     let is_word =
         !found.is_empty() && found.chars().all(|c| c.is_alphanumeric() || "-_./:@*".contains(c));
+    let is_unquoted = ["string values must be quoted", "invalid boolean"]
+        .iter()
+        .any(|beginning| message.starts_with(beginning));
+    let lower = found.to_lowercase();
     match help {
-        _ if message.starts_with("string values must be quoted") && is_word => {
+        _ if is_unquoted && matches!(lower.as_str(), "true" | "false") => {
+            problem.fix(span, lower, "write it in lower case")
+        }
+        _ if is_unquoted && is_word => {
             problem.fix(span, format!("\"{found}\""), "put the string between quotes")
         }
         Some(help) => problem.help(help),
@@ -56,6 +63,8 @@ const WORDING: &[(&str, &str, &str)] = &[
         "a string has no quotes",
         "put the value between double quotes",
     ),
+    // A word that begins like `true` or `false`.
+    ("invalid boolean", "a string has no quotes", "put the value between double quotes"),
     ("key with no value", "a key has no value", "write `key = value` on one line"),
     ("missing value", "a value is missing", "write the value after `=`, on the same line"),
     ("missing value for key", "a value is missing", "write the value after `=`, on the same line"),
@@ -154,6 +163,7 @@ fn plain(description: &str) -> String {
 fn expected(message: &str) -> String {
     match message.split_once(", expected ") {
         Some((_, "nothing")) | None => String::from("here"),
+        Some(("invalid boolean", _)) => String::from("neither `true` nor `false`"),
         Some((_, expected)) => format!("expected {expected}"),
     }
 }

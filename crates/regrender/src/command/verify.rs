@@ -8,7 +8,7 @@ use std::fmt;
 
 use regrender_audit::{Inventory, SecretState};
 use regrender_config::{Cluster, Format};
-use regrender_document::{Document, Entry};
+use regrender_document::{Document, Entry, Node};
 use regrender_render::{Contents, FileTree, PullSecretFile, WantedFile};
 use regrender_seal::{Inspection, OpenError, Recipients};
 use serde::Serialize;
@@ -233,6 +233,10 @@ impl<'a> Verifier<'a> {
         let clear: Vec<(String, String)> = inventory
             .secrets()
             .filter(|secret| secret.state == SecretState::Clear)
+            .filter(|secret| {
+                let text = files.iter().find(|(path, _)| path.as_str() == &*secret.place.file);
+                !text.is_some_and(|(_, text)| is_encrypted(text, secret.place.document))
+            })
             .map(|secret| (secret.place.file.to_string(), secret.name.clone()))
             .collect();
         for (path, name) in clear {
@@ -247,6 +251,21 @@ impl<'a> Verifier<'a> {
 fn is_whole(inspection: &Inspection) -> bool {
     let paths = inspection.values.iter().map(|value| value.path.keys());
     paths.eq([["data", ".dockerconfigjson"]])
+}
+
+/// Says whether all values of a Secret are encrypted, though what it takes to open them is damaged.
+fn is_encrypted(text: &str, document: usize) -> bool {
+    let documents = regrender_document::parse(text).unwrap_or_default();
+    let Some(document) = documents.get(document) else { return false };
+    let values: Vec<&Node> = ["data", "stringData"]
+        .iter()
+        .filter_map(|key| document.root.get(key).and_then(Node::as_mapping))
+        .flat_map(|values| values.pairs().map(|(_, value)| value))
+        .collect();
+    let is_encrypted = |value: &&Node| {
+        value.as_text().is_some_and(|text| text.starts_with("ENC[") && text.ends_with(']'))
+    };
+    !values.is_empty() && values.iter().all(is_encrypted)
 }
 
 /// Spells what may be seen of a sealed Secret.

@@ -148,3 +148,14 @@ fn damaged_files_are_told() {
     --- status 3
     ");
 }
+
+#[test]
+fn a_sealed_file_that_was_cut_off_is_broken_and_not_clear() {
+    let sandbox = built();
+    let text = sandbox.read(FILE);
+    let end = text.find("lastmodified").unwrap();
+    sandbox.write(FILE, &text[..end]);
+    let outcome = sandbox.run(&["verify"]).ended_with(3);
+    assert!(outcome.stdout.contains("error[broken-file]"), "{outcome}");
+    assert!(!outcome.stdout.contains("clear-secret"), "{outcome}");
+}

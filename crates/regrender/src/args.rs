@@ -38,6 +38,20 @@ pub(crate) enum Command {
     Generate(Generate),
 }
 
+impl Command {
+    /// Says whether a program reads standard output.
+    pub(crate) fn is_for_programs(&self) -> bool {
+        match self {
+            Self::Build(arguments) => arguments.output == Output::Json,
+            Self::Diff(arguments) => arguments.output == Output::Json,
+            Self::Verify(arguments) => arguments.output == Output::Json,
+            Self::Explain(arguments) => arguments.output == Output::Json,
+            Self::Audit(arguments) => arguments.output == AuditOutput::Json,
+            Self::Init(_) | Self::Reveal(_) | Self::Generate(_) => false,
+        }
+    }
+}
+
 /// Which registries.toml, and which part of it.
 #[derive(Args, Debug)]
 pub(crate) struct Selection {

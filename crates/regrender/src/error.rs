@@ -4,6 +4,9 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use regrender_diagnostic::{Diagnostic, SourceText, to_json};
+use serde_json::{Value, json};
+
 /// Why a run failed.
 #[derive(Debug)]
 pub struct CliError {
@@ -15,6 +18,8 @@ pub struct CliError {
     pub hints: Vec<String>,
     /// What lies beneath.
     pub source: Option<Box<dyn Error + Send + Sync>>,
+    /// The problems of registries.toml that it sums up.
+    pub problems: Vec<Value>,
 }
 
 /// The kinds of failure.
@@ -68,7 +73,8 @@ impl CliError {
     /// Makes an error without hints.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new(), source: None }
+        let message = message.into();
+        Self { kind, message, hints: Vec::new(), source: None, problems: Vec::new() }
     }
 
     /// Adds a way out.
@@ -83,6 +89,19 @@ impl CliError {
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// Adds the problems of a text that it sums up.
+    #[must_use]
+    pub(crate) fn with_problems(mut self, problems: &[Diagnostic], source: &SourceText) -> Self {
+        let lines = problems.iter().map(|problem| to_json(problem, source));
+        self.problems.extend(lines.filter_map(|line| serde_json::from_str::<Value>(&line).ok()));
+        self
+    }
+
+    /// Returns what programs read of it.
+    pub(crate) fn to_json(&self) -> Value {
+        json!({ "message": self.to_string(), "help": self.hints, "problems": self.problems })
     }
 
     /// Makes the error of standard output that takes no more.

@@ -115,7 +115,10 @@ fn gather(
         let count = resolved.problems.len();
         let things = if count == 1 { "a credential" } else { "credentials" };
         let message = format!("{things} cannot be had; nothing was written");
-        errors.push(CliError::new(ErrorKind::Credentials, message));
+        errors.push(
+            CliError::new(ErrorKind::Credentials, message)
+                .with_problems(&resolved.problems, &project.source),
+        );
     }
     let discovered = identity::discover(world, request.identities, Commands::Start);
     world.warn_of(discovered.warnings);

@@ -46,7 +46,7 @@ impl Project {
         let parsed = regrender_config::parse(&source.text);
         show_first(&parsed.diagnostics, &source, world);
         let Some(config) = parsed.config else {
-            return Err(invalid(&source.path, &parsed.diagnostics).into());
+            return Err(invalid(&source, &parsed.diagnostics).into());
         };
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
         let left_over = left_over::left_over(&folder, &config);
@@ -177,15 +177,18 @@ fn show_first(diagnostics: &[Diagnostic], source: &SourceText, world: &mut World
     }
 }
 
-fn invalid(path: &str, diagnostics: &[Diagnostic]) -> CliError {
+fn invalid(source: &SourceText, diagnostics: &[Diagnostic]) -> CliError {
     let errors: Vec<&Diagnostic> =
         diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
     let count = match errors.len() {
         1 => String::from("1 error"),
         count => format!("{count} errors"),
     };
-    let error =
-        CliError::new(ErrorKind::Config, format!("{path} has {count}; nothing was written"));
+    let error = CliError::new(
+        ErrorKind::Config,
+        format!("{} has {count}; nothing was written", source.path),
+    )
+    .with_problems(diagnostics, source);
     match errors.first() {
         Some(first) => error.with_hint(format!("`regrender explain {}` says more", first.code)),
         None => error,

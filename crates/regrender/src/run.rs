@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 
 use clap::Parser as _;
+use serde_json::{Value, json};
 
 use crate::args::{Arguments, Command};
 use crate::command;
@@ -25,6 +26,16 @@ pub fn run(arguments: Vec<OsString>, world: &mut World) -> u8 {
     match outcome {
         Ok(exit) => exit.code(),
         Err(Failure(errors)) => {
+            if arguments.command.is_for_programs() {
+                let told: Vec<Value> = errors.iter().map(CliError::to_json).collect();
+                let text = format!("{}\n", json!({ "errors": told }));
+                // Standard error and the exit code say it too.
+                drop(
+                    world
+                        .print(&text)
+                        .and_then(|()| world.stdout.flush().map_err(CliError::from_output)),
+                );
+            }
             let code = errors.iter().map(CliError::exit_code).max().unwrap_or(0);
             for error in errors.iter().filter(|error| error.kind != ErrorKind::ClosedPipe) {
                 world.error(error);

@@ -404,6 +404,29 @@ fn every_source_is_taken() {
 }
 
 #[test]
+fn programs_read_what_is_wrong() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.unset("HUB_TOKEN");
+    let wrong = |sandbox: &Sandbox| -> Vec<serde_json::Value> {
+        let outcome = sandbox.run(&["build", "--output", "json"]).ended_with(1);
+        let value: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let errors = value["errors"].as_array().unwrap();
+        errors.iter().map(|error| error["problems"][0]["code"].clone()).collect()
+    };
+    assert_eq!(wrong(&sandbox), ["source-variable-unset"]);
+    sandbox.edit(
+        "registries.toml",
+        "password = { env = \"HUB_TOKEN\" }",
+        "pasword = \"canary-4f1d\"",
+    );
+    assert_eq!(wrong(&sandbox), ["unknown-key"]);
+    sandbox.write("registries.toml", &crate::sandbox::simple_config());
+    sandbox.set("HUB_TOKEN", "canary-4f1d");
+    sandbox.write("pull-secrets", "a file");
+    assert_eq!(wrong(&sandbox), [serde_json::Value::Null]);
+}
+
+#[test]
 fn programs_read_what_changed() {
     let sandbox = Sandbox::simple();
     let outcome = sandbox.run(&["build", "--output", "json"]).succeeded();

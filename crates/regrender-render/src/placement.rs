@@ -41,7 +41,7 @@ impl<'a> Placement<'a> {
             placement.place_workloads(namespace, surroundings);
         }
         for (namespace, account) in &surroundings.written_accounts {
-            if !surroundings.declared_accounts.contains(&(namespace.clone(), account.clone())) {
+            if !surroundings.declared_accounts.contains_key(&(namespace.clone(), account.clone())) {
                 let accounts = &mut placements.entry(namespace.clone()).or_default().accounts;
                 accounts.entry(account.clone()).or_default();
             }
@@ -50,9 +50,9 @@ impl<'a> Placement<'a> {
     }
 
     fn place_accounts(&mut self, namespace: &str, surroundings: &Surroundings) {
-        for (account, list) in self.account_lists() {
+        for (account, list) in self.account_lists(namespace, surroundings) {
             let key = (namespace.to_owned(), account);
-            if surroundings.declared_accounts.contains(&key) {
+            if surroundings.declared_accounts.contains_key(&key) {
                 self.add_patch(PatchTarget::Account(key.1), list);
             } else {
                 self.accounts.insert(key.1, list);
@@ -61,8 +61,12 @@ impl<'a> Placement<'a> {
     }
 
     /// The whole list of each account: the union of the pull secrets that name it, then the names
-    /// that are declared to stay.
-    fn account_lists(&self) -> BTreeMap<String, Vec<String>> {
+    /// that are declared to stay, then those that its own manifest has: a patch replaces the list.
+    fn account_lists(
+        &self,
+        namespace: &str,
+        surroundings: &Surroundings,
+    ) -> BTreeMap<String, Vec<String>> {
         let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for secret in &self.secrets {
             for account in &secret.service_accounts {
@@ -75,12 +79,16 @@ impl<'a> Placement<'a> {
                 secret.keep.iter().for_each(|name| add(list, name));
             }
         }
+        for (account, list) in &mut lists {
+            let own = surroundings.declared_accounts.get(&(namespace.to_owned(), account.clone()));
+            own.into_iter().flatten().for_each(|name| add(list, name));
+        }
         lists
     }
 
     /// A pod's own list switches its account's list off, so a patched workload gets both.
     fn place_workloads(&mut self, namespace: &str, surroundings: &Surroundings) {
-        let account_lists = self.account_lists();
+        let account_lists = self.account_lists(namespace, surroundings);
         for (workload, mut list) in self.workload_lists() {
             let key = (namespace.to_owned(), workload.kind.clone(), workload.name.clone());
             let declared = surroundings.workloads.get(&key);

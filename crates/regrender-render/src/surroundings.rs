@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Surroundings {
     /// The namespaces of each pull secret, in order, by the name of the pull secret.
     pub namespaces: BTreeMap<String, Vec<String>>,
-    /// Accounts, by namespace and name, that other manifests declare.
-    pub declared_accounts: BTreeSet<(String, String)>,
+    /// The pull secrets of each account that other manifests declare, by namespace and name.
+    pub declared_accounts: BTreeMap<(String, String), Vec<String>>,
     /// The account and the pull secrets of its own that each known workload has, by namespace, kind
     /// and name.
     pub workloads: BTreeMap<(String, String, String), DeclaredWorkload>,

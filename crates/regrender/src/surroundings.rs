@@ -104,17 +104,20 @@ fn no_namespace(secret: &str, cluster: &Cluster, labels: &BTreeMap<String, Strin
     )
 }
 
-/// Lists the accounts that other manifests declare, as kustomize renders them.
-fn declared_accounts(inventory: &Inventory) -> BTreeSet<(String, String)> {
-    let mut accounts = BTreeSet::new();
+/// Lists the accounts that other manifests declare, as kustomize renders them, with their pull
+/// secrets.
+fn declared_accounts(inventory: &Inventory) -> BTreeMap<(String, String), Vec<String>> {
+    let mut accounts: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for account in inventory.service_accounts() {
         let own = account.namespace.clone().map(|namespace| (namespace, account.name.clone()));
-        accounts.extend(own);
         let rendered = account
             .renderings
             .iter()
             .filter_map(|rendering| Some((rendering.namespace.clone()?, rendering.name.clone())));
-        accounts.extend(rendered);
+        for key in own.into_iter().chain(rendered) {
+            let named = account.pull_secrets.iter().filter(|name| !name.is_empty());
+            accounts.entry(key).or_default().extend(named.cloned());
+        }
     }
     accounts
 }

@@ -167,3 +167,24 @@ fn namespaces_come_from_the_inventory_by_label() {
     assert!(sandbox.exists("pull-secrets/manifests/shop/regcred.sops.yaml"));
     assert!(!sandbox.exists("pull-secrets/manifests/tools"));
 }
+
+#[test]
+fn an_account_that_the_repository_declares_keeps_its_own_pull_secrets() {
+    let sandbox = with_builder();
+    sandbox.edit(
+        "registries.toml",
+        "[secret.regcred]\n",
+        "[secret.regcred]\nworkloads = [{ kind = \"Deployment\", name = \"web\", service-account = \"builder\" }]\n",
+    );
+    sandbox.write(
+        "apps/account.yaml",
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: builder\n  namespace: team-a\n\
+         imagePullSecrets:\n- name: theirs\n",
+    );
+    sandbox.run(&["build"]).succeeded();
+    for file in ["serviceaccount-builder", "deployment-web"] {
+        let patch = sandbox.read(&format!("pull-secrets/patches/team-a/{file}.yaml"));
+        assert!(patch.contains("- name: regcred\n"), "{patch}");
+        assert!(patch.contains("- name: theirs\n"), "{patch}");
+    }
+}

@@ -110,8 +110,17 @@ pub(crate) fn bad_value(
     span: Span,
     fault: Fault,
 ) -> Diagnostic {
-    let place = read_from(kind);
-    fault_found(asker, fault).at(span, place)
+    let problem = fault_found(asker, fault).at(span, read_from(kind));
+    match (fault, kind) {
+        (Fault::Empty, SourceKind::Command { .. }) => {
+            problem.help("run the command by hand, in the folder of registries.toml")
+        }
+        (Fault::Empty, SourceKind::File { .. }) => problem.help("write the secret into the file"),
+        (Fault::Empty, SourceKind::Stdin { .. }) => {
+            problem.help("pipe the secret in: `COMMAND | regrender build`")
+        }
+        _ => problem,
+    }
 }
 
 /// Says what is wrong with a value of a docker config.
@@ -158,7 +167,7 @@ fn control_character(asker: Asker<'_>, character: char, place: Place) -> Diagnos
         match place {
             Place::Beginning => "begins with",
             Place::End => "ends in",
-            Place::Inside => "has in it",
+            Place::Inside => "holds",
         },
     );
     let problem = told(&page::CONTROL_CHARACTER, format!("{asker} {place} {name}"))

@@ -507,7 +507,7 @@ error[control-character]: the password of registry `hub` ends in a line feed
         assert_eq!(
             told("canary\u{1b}-4f1d"),
             "\
-error[control-character]: the password of registry `hub` has in it the control character U+001B
+error[control-character]: the password of registry `hub` holds the control character U+001B
   --> 2..3 given here
   note: no registry takes control characters
   help: write it again without the control character
@@ -516,8 +516,8 @@ error[control-character]: the password of registry `hub` has in it the control c
         for (text, what) in [
             ("\tcanary-4f1d", "begins with a tab"),
             ("canary-4f1d\u{9f}", "ends in the control character U+009F"),
-            ("canary\0-4f1d", "has in it a NUL character"),
-            ("canary\r-4f1d", "has in it a carriage return"),
+            ("canary\0-4f1d", "holds a NUL character"),
+            ("canary\r-4f1d", "holds a carriage return"),
         ] {
             assert!(told(text).contains(&format!("registry `hub` {what}\n")), "{what}");
         }
@@ -531,6 +531,7 @@ error[control-character]: the password of registry `hub` has in it the control c
             "\
 error[empty-password]: the password of registry `hub` is empty
   --> 2..3 read from file `hub`
+  help: write the secret into the file
 "
         );
     }
@@ -884,7 +885,7 @@ error[docker-config-several-entries]: docker config `docker/config.json` has sev
         assert_eq!(
             case(config).told(),
             "\
-error[control-character]: the username of registry `hub` has in it a line feed
+error[control-character]: the username of registry `hub` holds a line feed
   --> 6..7 read from entry `hub.io`
   note: no registry takes control characters
   help: write it without line ends, for example with `printf %s`

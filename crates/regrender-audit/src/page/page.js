@@ -5,7 +5,8 @@
   const find = (id) => document.getElementById(id);
   const ORDER = ["error", "warning", "info", "ok"];
   const LIMIT = 2000;
-  const state = { view: "matrix" };
+  const OPEN_UP_TO = 40;
+  const state = { view: "matrix", hidden: new Set(), toggled: new Set() };
 
   const worse = (one, other) => (ORDER.indexOf(one) < ORDER.indexOf(other) ? one : other);
 
@@ -40,7 +41,7 @@
     const search = find("search").value.trim().toLowerCase();
     if (find("problems").checked && (severity === "ok" || severity === "info")) return false;
     if (namespace !== null && find("namespace").value && find("namespace").value !== namespace) return false;
-    if (verdict !== null && find("verdict").value && find("verdict").value !== verdict) return false;
+    if (verdict !== null && state.hidden.has(verdict)) return false;
     return search.split(/\s+/).every((word) => text.toLowerCase().includes(word));
   }
 
@@ -89,50 +90,73 @@
     return element;
   }
 
+  // What a cell says: the verdict, or how many of which, the worst first; and how many images.
+  function cell(title, rows) {
+    if (!rows.length) return make("td", { class: "cell" });
+    const verdicts = new Map();
+    for (const row of rows) {
+      const one = verdicts.get(row.verdict) || { severity: "ok", count: 0 };
+      verdicts.set(row.verdict, { severity: worse(one.severity, row.severity), count: one.count + 1 });
+    }
+    const sorted = [...verdicts].sort((one, other) =>
+      ORDER.indexOf(one[1].severity) - ORDER.indexOf(other[1].severity) || (one[0] < other[0] ? -1 : 1));
+    return make("td", { class: "cell" }, make("button", { type: "button", title, click: () => showCell(title, rows) },
+      sorted.map(([verdict, { severity, count }]) => mark(severity, count > 1 ? `${verdict} (${count})` : verdict))));
+  }
+
+  function grouped(rows, key) {
+    const groups = new Map();
+    for (const row of rows) {
+      const name = key(row);
+      if (!groups.has(name)) groups.set(name, []);
+      groups.get(name).push(row);
+    }
+    return new Map([...groups.keys()].sort().map((name) => [name, groups.get(name)]));
+  }
+
+  function line(scope, head, title, rows, hosts) {
+    const byHost = grouped(rows, (row) => row.host);
+    return make("tr", { class: scope === "rowgroup" ? "group" : undefined }, make("th", { scope }, head),
+      hosts.map((host) => cell(`${title}: ${host}`, byHost.get(host) || [])));
+  }
+
+  // One line for each namespace; below it, when it is open, one for each of its workloads.
   function matrix() {
     const rows = images();
-    const hosts = [...new Set(rows.map((row) => row.host))].sort();
-    const spaces = new Map();
-    for (const row of rows) {
-      const space = spaces.get(namespaceOf(row)) || new Map();
-      const workload = space.get(workloadOf(row)) || new Map();
-      const cell = workload.get(row.host) || [];
-      cell.push(row);
-      workload.set(row.host, cell);
-      space.set(workloadOf(row), workload);
-      spaces.set(namespaceOf(row), space);
-    }
+    const hosts = [...grouped(rows, (row) => row.host).keys()];
+    const spaces = new Map([...grouped(rows, namespaceOf)].map(([name, found]) => [name, grouped(found, workloadOf)]));
+    const total = [...spaces.values()].reduce((sum, workloads) => sum + workloads.size, 0);
     const body = make("tbody", {});
     let shown = 0;
-    for (const name of [...spaces.keys()].sort()) {
-      body.append(make("tr", {}, make("th", { class: "group", colspan: String(hosts.length + 1), scope: "rowgroup" }, name)));
-      for (const title of [...spaces.get(name).keys()].sort()) {
-        if ((shown += 1) > LIMIT) break;
-        const cells = spaces.get(name).get(title);
-        body.append(make("tr", {}, make("th", { scope: "row" }, title), hosts.map((host) => {
-          const found = cells.get(host);
-          if (!found) return make("td", { class: "cell" });
-          const severity = found.reduce((worst, row) => worse(worst, row.severity), "ok");
-          const verdicts = [...new Set(found.map((row) => row.verdict))];
-          const text = verdicts.length === 1 ? verdicts[0] : `${verdicts.length} verdicts`;
-          const label = found.length > 1 ? `${text} (${found.length})` : text;
-          return make("td", { class: "cell" }, make("button", {
-            type: "button", title: `${title}: ${host}`, click: () => showCell(`${title}: ${host}`, found),
-          }, mark(severity, label)));
-        })));
+    let left = 0;
+    for (const [name, workloads] of spaces) {
+      const open = (total <= OPEN_UP_TO) !== state.toggled.has(name);
+      const label = `${open ? "\u25be" : "\u25b8"} ${name}`;
+      const toggle = () => {
+        if (!state.toggled.delete(name)) state.toggled.add(name);
+        draw();
+        // Drawn anew, the button has lost the focus of the keyboard.
+        [...document.querySelectorAll("[data-namespace]")].find((one) => one.dataset.namespace === name)?.focus();
+      };
+      const head = make("button", { type: "button", "aria-expanded": String(open), "data-namespace": name, click: toggle }, label,
+        make("span", { class: "count" }, ` ${workloads.size}`));
+      body.append(line("rowgroup", head, name, [...workloads.values()].flat(), hosts));
+      for (const [title, found] of open ? workloads : []) {
+        if ((shown += 1) > LIMIT) left += 1;
+        else body.append(line("row", title, `${name}: ${title}`, found, hosts));
       }
     }
-    if (shown > LIMIT) body.append(more(shown - LIMIT, hosts.length + 1));
-    return table(["Workload", ...hosts], body, rows.length);
+    if (left) body.append(more(left, hosts.length + 1));
+    return table(["Namespace, workload", ...hosts], body, rows.length, "matrix");
   }
 
   const more = (count, columns) =>
     make("tr", {}, make("td", { colspan: String(columns) }, `${count} more: narrow the search to see them`));
 
-  function table(titles, body, count) {
+  function table(titles, body, count, kind) {
     if (!count) return make("p", { class: "nothing" }, "Nothing matches.");
     const head = make("thead", {}, make("tr", {}, titles.map((title) => make("th", { scope: "col" }, title))));
-    return make("table", {}, head, body);
+    return make("table", { class: kind }, head, body);
   }
 
   function list(rows, titles, cells, action) {
@@ -173,10 +197,25 @@
     for (const value of [...new Set(values)].sort()) select.append(make("option", { value }, value));
   }
 
+  // One for each verdict there is: which are shown.
+  function checkboxes(fieldset) {
+    for (const [verdict, rows] of grouped(data.images, (row) => row.verdict)) {
+      const severity = rows.reduce((worst, row) => worse(worst, row.severity), "ok");
+      const box = make("input", { type: "checkbox", checked: "" });
+      box.addEventListener("input", () => {
+        if (box.checked) state.hidden.delete(verdict);
+        else state.hidden.add(verdict);
+        draw();
+      });
+      fieldset.append(make("label", { class: severity }, box, ` ${verdict} ${rows.length}`));
+    }
+    fieldset.hidden = !data.images.length;
+  }
+
   find("summary").textContent = data.summary;
   options(find("namespace"), data.images.map(namespaceOf));
-  options(find("verdict"), data.images.map((row) => row.verdict));
-  for (const id of ["search", "namespace", "verdict", "problems"]) find(id).addEventListener("input", draw);
+  checkboxes(find("verdicts"));
+  for (const id of ["search", "namespace", "problems"]) find(id).addEventListener("input", draw);
   find("filter").addEventListener("submit", (event) => event.preventDefault());
   for (const button of document.querySelectorAll("nav button")) {
     button.addEventListener("click", () => { state.view = button.dataset.view; draw(); });

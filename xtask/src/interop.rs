@@ -1,6 +1,7 @@
 //! Interop: what regrender writes and reads, put before the real programs.
 
 mod argocd;
+mod audit;
 mod canary;
 mod clear;
 mod declaration;
@@ -10,8 +11,10 @@ mod ledger;
 mod mac;
 mod makefile;
 mod manifest;
+mod page;
 mod peer;
 mod reveal;
+mod sarif;
 mod seal;
 mod spelling;
 mod stage;
@@ -59,6 +62,9 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     mac::cases(&mut ledger);
     spelling::cases(&mut ledger);
     canary::cases(&mut ledger);
+    audit::cases(&mut ledger);
+    sarif::cases(&mut ledger);
+    page::cases(&mut ledger);
     ledger.close()
 }
 

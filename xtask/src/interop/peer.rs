@@ -2,6 +2,7 @@
 
 mod go;
 mod kubectl;
+mod sarif;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -33,6 +34,10 @@ pub(crate) enum Peer {
     SshKeygen,
     /// Runs the Makefile.
     Make,
+    /// Knows the schema of SARIF 2.1.0.
+    SarifSchema,
+    /// Shows pages.
+    Chromium,
 }
 
 impl Peer {
@@ -47,6 +52,8 @@ impl Peer {
             Self::Kubectl => "kubectl",
             Self::SshKeygen => "ssh-keygen",
             Self::Make => "make",
+            Self::SarifSchema => "sarif-schema",
+            Self::Chromium => "chromium",
         }
     }
 
@@ -138,7 +145,8 @@ fn install_all() -> Result<BTreeMap<Peer, PathBuf>> {
         note(&mut found, *peer, program.install(&bin.join(peer.name())));
     }
     note(&mut found, Peer::Kubectl, kubectl::install(&bin.join(Peer::Kubectl.name())));
-    for peer in [Peer::SshKeygen, Peer::Make] {
+    note(&mut found, Peer::SarifSchema, sarif::install(&bin.join(Peer::SarifSchema.name())));
+    for peer in [Peer::SshKeygen, Peer::Make, Peer::Chromium] {
         if let Some(path) = on_path(peer.name()) {
             found.insert(peer, path);
         }

@@ -161,32 +161,33 @@ impl<'a> Stage<'a> {
         arguments: &[&str],
         identity: Option<&Identity>,
     ) -> Result<Answer> {
-        let answer = self.regrender_unchecked(arguments, identity)?;
-        for (name, bytes) in
-            [("stdout", &answer.printed.stdout), ("stderr", &answer.printed.stderr)]
-        {
-            if let Some(spelling) = clear::find(bytes) {
-                bail!("`regrender {}` shows `{spelling}` on {name}", arguments.join(" "));
-            }
-        }
-        Ok(answer)
+        checked(self.prepared(arguments, identity).run()?, arguments)
     }
 
-    fn regrender_unchecked(
+    /// Runs regrender with `input` on its standard input. Nothing it prints may hold the canary.
+    ///
+    /// # Errors
+    ///
+    /// It could not be started, or it printed the canary.
+    pub(super) fn regrender_reading(
         &self,
         arguments: &[&str],
-        identity: Option<&Identity>,
+        input: impl Into<Vec<u8>>,
     ) -> Result<Answer> {
-        let mut run = self
+        checked(self.prepared(arguments, None).input(input).run()?, arguments)
+    }
+
+    fn prepared(&self, arguments: &[&str], identity: Option<&Identity>) -> Invocation {
+        let run = self
             .hermetic(self.peers.regrender())
             .arguments(arguments)
             .variable(PASSWORD_VARIABLE, PASSWORD)
             // Used only where the declaration asks for it.
             .variable(FINGERPRINT_VARIABLE, FINGERPRINT_KEY);
-        if let Some(identity) = identity {
-            run = run.variable(identity.variable(), &identity.file);
+        match identity {
+            Some(identity) => run.variable(identity.variable(), &identity.file),
+            None => run,
         }
-        run.run()
     }
 
     /// Opens `file` with regrender, the only command that may print a secret.
@@ -195,7 +196,7 @@ impl<'a> Stage<'a> {
     ///
     /// It could not be opened.
     pub(super) fn reveal(&self, file: &str, identity: &Identity) -> Result<Vec<u8>> {
-        Ok(self.regrender_unchecked(&["reveal", file], Some(identity))?.success()?.stdout)
+        Ok(self.prepared(&["reveal", file], Some(identity)).run()?.success()?.stdout)
     }
 
     /// Writes `declaration` and builds its tree.
@@ -272,6 +273,15 @@ impl<'a> Stage<'a> {
         }
         Ok(())
     }
+}
+
+fn checked(answer: Answer, arguments: &[&str]) -> Result<Answer> {
+    for (name, bytes) in [("stdout", &answer.printed.stdout), ("stderr", &answer.printed.stderr)] {
+        if let Some(spelling) = clear::find(bytes) {
+            bail!("`regrender {}` shows `{spelling}` on {name}", arguments.join(" "));
+        }
+    }
+    Ok(answer)
 }
 
 /// Lists all files below `folder`.

@@ -29,8 +29,10 @@ const KINDS: &[Kind] = &[
     Kind("Rollout", "argoproj.io/v1alpha1", TEMPLATE),
 ];
 
+/// Declares a patch for a workload `web` of every kind.
+///
 /// The last kind is no kind of Kubernetes; its apiVersion and path are declared.
-const WORKLOADS: &str = r#"workloads = [
+pub(super) const WORKLOADS: &str = r#"workloads = [
     "Deployment/web", "StatefulSet/web", "DaemonSet/web", "ReplicaSet/web", "Job/web",
     "CronJob/web", "Pod/web",
     { kind = "Rollout", name = "web", api-version = "argoproj.io/v1alpha1", path = "spec.template.spec" },
@@ -79,6 +81,22 @@ fn overlay(
     }
     stage.write("overlay/kustomization.yaml", kustomization.to_string())?;
     tree::built(stage, judge, "overlay")
+}
+
+/// Returns a workload of every kind, each called `name`, as JSON.
+pub(super) fn named(name: &str) -> Vec<String> {
+    let rename = |mut object: Value| {
+        if let Some(place) = object.pointer_mut("/metadata/name") {
+            *place = json!(name);
+        }
+        object.to_string()
+    };
+    KINDS.iter().map(|kind| rename(workload(kind, None))).collect()
+}
+
+/// Lists the kinds of [`named`].
+pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.0)
 }
 
 fn every_kind(stage: &Stage<'_>, judge: Peer, namespace: Option<&str>) -> Result<()> {
@@ -151,6 +169,12 @@ mod tests {
             let object = workload(kind, Some(manifest::references(&["own"])));
             check_list(&object, kind, &["own"]).unwrap();
         }
+    }
+
+    #[test]
+    fn workloads_have_the_name_they_are_given() {
+        let texts = named("bare");
+        assert!(texts.len() == kinds().count() && texts.iter().all(|one| one.contains("\"bare\"")));
     }
 
     #[test]

@@ -1,0 +1,199 @@
+//! What audit and explain say of what kustomize and kubectl print.
+
+use std::fs;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+use super::declaration::{Declaration, HOST};
+use super::identity::Key;
+use super::ledger::Ledger;
+use super::peer::Peer;
+use super::stage::Stage;
+use super::workload;
+
+/// Accounts with a pull secret would cover what no patch touches.
+const ACCOUNTS: &str = "service-accounts = [\"default\", \"builder\"]\n";
+
+/// Runs the cases that pipe what others print into regrender.
+pub(super) fn cases(ledger: &mut Ledger<'_>) {
+    for builder in [Peer::Kustomize, Peer::Kubectl] {
+        let title = if builder == Peer::Kubectl { "kubectl kustomize" } else { "kustomize build" };
+        ledger.case(&format!("{title} → regrender audit -: patched workloads only"), |stage| {
+            patched_only(stage, builder)
+        });
+        ledger.case(&format!("{title} → regrender explain --pod: a patched workload"), |stage| {
+            explain_pod(stage, builder)
+        });
+    }
+    ledger.case("regrender audit → kustomize: a folder says what its build says", like_its_build);
+    ledger.case("kubectl create secret → regrender explain --pull-secret", explain_secret);
+}
+
+/// Writes the declaration, its tree, and an overlay with patched and other workloads.
+fn write_overlay(stage: &Stage<'_>, bare: bool) -> Result<()> {
+    let declaration = Declaration {
+        more: workload::WORKLOADS.to_owned(),
+        ..Declaration::sealed_for(&stage.identities(&[Key::First])?)
+    };
+    stage.write("registries.toml", declaration.to_toml().replace(ACCOUNTS, ""))?;
+    stage.regrender(&["build"], None)?.success()?;
+    let mut texts = workload::named("web");
+    if bare {
+        texts.extend(workload::named("bare"));
+    }
+    stage.write("overlay/workloads.yaml", texts.join("\n---\n"))?;
+    let kustomization = json!({
+        "namespace": "team-a",
+        "resources": ["workloads.yaml"],
+        "components": ["../pull-secrets/patches/team-a"],
+    });
+    stage.write("overlay/kustomization.yaml", kustomization.to_string())
+}
+
+fn build(stage: &Stage<'_>, builder: Peer) -> Result<Vec<u8>> {
+    let verb = if builder == Peer::Kubectl { "kustomize" } else { "build" };
+    Ok(stage.peer(builder)?.arguments([verb, "overlay"]).run()?.success()?.stdout)
+}
+
+fn patched_only(stage: &Stage<'_>, builder: Peer) -> Result<()> {
+    write_overlay(stage, true)?;
+    let built = build(stage, builder)?;
+    let answer = stage.regrender_reading(&["audit", "--output", "json", "-"], built)?;
+    let report: Value =
+        serde_json::from_slice(&answer.ended_with(3)?.stdout).context("audit printed no JSON")?;
+    check_verdicts(&verdicts(&report)?)
+}
+
+/// Fails unless every kind of workload is there twice: covered as `web`, uncovered as `bare`.
+fn check_verdicts(found: &[String]) -> Result<()> {
+    let mut expected: Vec<String> = workload::kinds()
+        .flat_map(|kind| {
+            [("web", "covered"), ("bare", "uncovered-private")]
+                .map(|(name, verdict)| format!("{kind} team-a/{name}: {verdict}"))
+        })
+        .collect();
+    expected.sort();
+    if found != expected {
+        bail!("audit says {found:?}, not {expected:?}");
+    }
+    Ok(())
+}
+
+/// Says of each image to whom it belongs and what becomes of it, in the order of the alphabet.
+fn verdicts(report: &Value) -> Result<Vec<String>> {
+    let images = report.get("images").and_then(Value::as_array).context("it lists no images")?;
+    let part = |image: &Value, key: &str| {
+        image.get(key).and_then(Value::as_str).unwrap_or("(nothing)").to_owned()
+    };
+    let mut lines: Vec<String> = images
+        .iter()
+        .map(|image| {
+            let [kind, namespace, name, verdict] =
+                ["kind", "namespace", "name", "verdict"].map(|key| part(image, key));
+            format!("{kind} {namespace}/{name}: {verdict}")
+        })
+        .collect();
+    lines.sort();
+    Ok(lines)
+}
+
+/// Audit follows the kustomizations of a folder itself; what it says must be what it says of
+/// kustomize's own build.
+fn like_its_build(stage: &Stage<'_>) -> Result<()> {
+    write_overlay(stage, true)?;
+    let built = build(stage, Peer::Kustomize)?;
+    let streamed = stage.regrender_reading(&["audit", "--output", "json", "-"], built)?;
+    let followed = stage.regrender(&["audit", "--output", "json"], None)?;
+    let [streamed, followed] = [streamed, followed].map(|answer| -> Result<Vec<String>> {
+        let report = serde_json::from_slice(&answer.ended_with(3)?.stdout);
+        verdicts(&report.context("audit printed no JSON")?)
+    });
+    let (streamed, followed) = (streamed?, followed?);
+    if streamed != followed {
+        bail!("of the folder audit says {followed:?}, of its build {streamed:?}");
+    }
+    check_verdicts(&followed)
+}
+
+fn explain_pod(stage: &Stage<'_>, builder: Peer) -> Result<()> {
+    write_overlay(stage, false)?;
+    let built = String::from_utf8(build(stage, builder)?).context("this is not UTF-8")?;
+    let image = format!("{HOST}/web:1");
+    let file = write_secret(stage)?;
+    for document in built.split("\n---\n") {
+        stage.write("built.yaml", document)?;
+        let arguments = ["explain", &image, "--pod", "built.yaml", "--pull-secret", &file];
+        let answer = explain(stage, &arguments)?;
+        if answer.get("pull_secrets") != Some(&json!(["regcred"])) {
+            bail!("no pull secret is found in {document}: {answer}");
+        }
+        check_verdict(&answer, "covered")?;
+    }
+    Ok(())
+}
+
+/// Writes the Secret that kubectl makes outside the repository, and says where.
+fn write_secret(stage: &Stage<'_>) -> Result<String> {
+    let file = stage.plain("secret.json");
+    fs::write(&file, stage.kubectl_secret("team-a")?.to_string()).context("cannot write it")?;
+    Ok(file.to_str().context("the folder's name is not UTF-8")?.to_owned())
+}
+
+fn explain_secret(stage: &Stage<'_>) -> Result<()> {
+    let file = write_secret(stage)?;
+    for (image, verdict) in [
+        (format!("{HOST}/web:1"), "covered"),
+        (format!("{HOST}/team/web@sha256:{}", "0".repeat(64)), "covered"),
+        (format!("{HOST}:5000/web:1"), "uncovered-unknown"),
+        ("nginx".to_owned(), "uncovered-unknown"),
+    ] {
+        let answer = explain(stage, &["explain", &image, "--pull-secret", &file])?;
+        check_verdict(&answer, verdict)?;
+    }
+    Ok(())
+}
+
+/// Runs explain, whose exit code says nothing of the verdict.
+fn explain(stage: &Stage<'_>, arguments: &[&str]) -> Result<Value> {
+    let arguments = [arguments, &["--output", "json"]].concat();
+    let printed = stage.regrender(&arguments, None)?.success()?;
+    serde_json::from_slice(&printed.stdout).context("explain printed no JSON")
+}
+
+fn check_verdict(answer: &Value, verdict: &str) -> Result<()> {
+    if answer.get("verdict") != Some(&json!(verdict)) {
+        bail!("the verdict is not {verdict}: {answer}");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(verdict: &str) -> Value {
+        let image = |kind: &str, name: &str, verdict: &str| json!({ "kind": kind, "namespace": "team-a", "name": name, "verdict": verdict });
+        let images: Vec<Value> = workload::kinds()
+            .flat_map(|kind| {
+                [image(kind, "bare", "uncovered-private"), image(kind, "web", verdict)]
+            })
+            .collect();
+        json!({ "images": images })
+    }
+
+    #[test]
+    fn verdicts_in_any_order_are_right() {
+        check_verdicts(&verdicts(&report("covered")).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn one_wrong_verdict_is_found() {
+        assert!(check_verdicts(&verdicts(&report("undetermined")).unwrap()).is_err());
+    }
+
+    #[test]
+    fn the_declaration_names_the_accounts_that_are_taken_out() {
+        assert!(Declaration::sealed_for(&[]).to_toml().contains(ACCOUNTS));
+    }
+}

@@ -118,6 +118,15 @@ impl ImageRow {
     }
 }
 
+impl Summary {
+    fn count(&mut self, findings: &[Finding]) {
+        for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+            let count = findings.iter().filter(|one| one.severity == severity).count();
+            self.findings.insert(severity.name(), count);
+        }
+    }
+}
+
 impl AuditReport {
     pub(crate) fn new(
         images: Vec<ImageRow>,
@@ -140,16 +149,19 @@ impl AuditReport {
         for row in &images {
             *summary.verdicts.entry(row.verdict.name()).or_default() += 1;
         }
-        for severity in [Severity::Error, Severity::Warning, Severity::Info] {
-            let count = findings.iter().filter(|one| one.severity == severity).count();
-            summary.findings.insert(severity.name(), count);
-        }
+        summary.count(&findings);
         let unreadable = inventory
             .unreadable
             .iter()
             .map(|one| UnreadableRow { file: one.file.to_string(), reason: one.reason.to_string() })
             .collect();
         Self { images, findings, unreadable, summary }
+    }
+
+    /// Keeps only the findings that `keep` wants, and counts them anew.
+    pub fn retain_findings(&mut self, keep: impl FnMut(&Finding) -> bool) {
+        self.findings.retain(keep);
+        self.summary.count(&self.findings);
     }
 
     /// Tells the worst severity among the findings; `None` where there is none.

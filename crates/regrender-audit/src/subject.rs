@@ -22,12 +22,18 @@ impl Subject<'_> {
         matches!(self.workload.source, Source::HelmValues | Source::KustomizeImages)
     }
 
-    /// Names the workload for people.
+    /// Names the workload for people; with its namespace where several trees render it.
     pub(crate) fn title(&self) -> String {
-        match (&*self.workload.kind, &*self.name) {
+        let title = match (&*self.workload.kind, &*self.name) {
             ("", _) => "these values".to_owned(),
             (kind, "") => format!("this {kind}"),
             (kind, name) => format!("{kind} `{name}`"),
+        };
+        match &self.namespace {
+            Some(namespace) if self.workload.renderings.len() > 1 => {
+                format!("{title} in `{namespace}`")
+            }
+            _ => title,
         }
     }
 }

@@ -72,7 +72,7 @@ impl Baseline {
         for finding in &self.findings {
             *known.entry(finding).or_default() += 1;
         }
-        report.findings.retain(|finding| match known.get_mut(&Known::of(finding)) {
+        report.retain_findings(|finding| match known.get_mut(&Known::of(finding)) {
             Some(count) if *count > 0 => {
                 *count -= 1;
                 false

@@ -166,11 +166,13 @@ impl Printed {
 
     fn tail(&self) -> String {
         const LINES: usize = 12;
+        const WIDTH: usize = 1000;
         let text =
             [String::from_utf8_lossy(&self.stdout), String::from_utf8_lossy(&self.stderr)].join("");
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
         let start = lines.len().saturating_sub(LINES);
-        lines.iter().skip(start).flat_map(|line| ["\n    | ", line]).collect()
+        let shortened = |line: &&str| line.chars().take(WIDTH).collect::<String>();
+        lines.iter().skip(start).map(|line| format!("\n    | {}", shortened(line))).collect()
     }
 }
 
@@ -206,6 +208,12 @@ mod tests {
         let expected =
             "`sh -c echo out; echo err >&2; exit 3` ended with 3, not 0\n    | out\n    | err";
         assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn a_failure_shows_only_the_beginning_of_a_long_line() {
+        let error = shell("head -c 100000 /dev/zero | tr '\\0' x; exit 3").run().unwrap();
+        assert!(error.success().unwrap_err().to_string().len() < 1200);
     }
 
     #[test]

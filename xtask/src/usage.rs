@@ -31,6 +31,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "tidy" => tidy::run(flags),
         interop::KSOPS_CHORE => interop::emulate_ksops(),
         bench::FLOOR_CHORE => bench::print_floor(flags),
+        bench::PARSE_CHORE => bench::print_parse(flags),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

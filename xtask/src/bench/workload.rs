@@ -8,11 +8,14 @@ use anyhow::{Context as _, Result};
 
 use crate::interop::{Peer, Peers};
 use crate::invocation::Invocation;
-use crate::workspace;
+
+use super::files::Files;
+use super::memory;
 
 /// How many Secrets of the loop are made; the time is scaled to all.
 pub(super) const SAMPLE: usize = 20;
 
+const TREE: &str = "pull-secrets";
 const PASSWORD: &str = "canary-4f1d-0123456789abcdefghijklmnopqrstuv";
 const FINGERPRINT_KEY: &str = "bench-fingerprint-key-0123456789abcdef0123456789abcdef";
 
@@ -35,13 +38,13 @@ pub(super) struct Workload<'a> {
 }
 
 impl<'a> Workload<'a> {
-    /// Makes the folder and the key.
+    /// Makes `folder`, empty, and the key.
     ///
     /// # Errors
     ///
     /// A file cannot be written, or `age-keygen` is missing.
-    pub(super) fn new(peers: &'a Peers, namespaces: usize) -> Result<Self> {
-        let folder = workspace::root().join("target/bench");
+    pub(super) fn new(peers: &'a Peers, folder: &Path, namespaces: usize) -> Result<Self> {
+        let folder = folder.to_path_buf();
         if folder.exists() {
             fs::remove_dir_all(&folder).context("cannot empty the folder of the benchmark")?;
         }
@@ -60,7 +63,7 @@ impl<'a> Workload<'a> {
     ///
     /// A file cannot be written.
     pub(super) fn reset(&self, recognise: Recognise) -> Result<()> {
-        let tree = self.folder.join("pull-secrets");
+        let tree = self.folder.join(TREE);
         if tree.exists() {
             fs::remove_dir_all(&tree).context("cannot remove the tree")?;
         }
@@ -113,21 +116,27 @@ impl<'a> Workload<'a> {
     ///
     /// The build failed.
     pub(super) fn peak_memory(&self) -> Result<Option<u64>> {
-        let time = Path::new("/usr/bin/time");
-        if !time.is_file() {
-            return Ok(None);
-        }
         self.reset(Recognise::Identity)?;
-        let figure = self.folder.join("peak");
-        let run = self
-            .regrender(time, Recognise::Identity)
-            .arguments(["--format", "%M", "--output"])
-            .arguments([&figure])
-            .arguments([self.peers.regrender()])
-            .arguments(["build"]);
-        run.run()?.success()?;
-        let text = fs::read_to_string(&figure).context("GNU time wrote no figure")?;
-        text.trim().parse().map(Some).context("GNU time wrote no number")
+        let start = |program: &Path| self.regrender(program, Recognise::Identity);
+        memory::peak(&self.folder.join("peak"), self.peers.regrender(), start, &["build"])
+    }
+
+    /// Times how long the files of the tree take alone, on the same disk.
+    ///
+    /// # Errors
+    ///
+    /// There is no tree, or a file cannot be written.
+    pub(super) fn files_alone(&self) -> Result<Duration> {
+        let folder = self.folder.join("files-alone");
+        if folder.exists() {
+            fs::remove_dir_all(&folder).context("cannot remove the files of the round before")?;
+        }
+        Files::below(&self.folder.join(TREE))?.write(&folder)
+    }
+
+    /// Returns the public half of its key.
+    pub(super) fn recipient(&self) -> &str {
+        &self.recipient
     }
 
     fn regrender(&self, program: &Path, recognise: Recognise) -> Invocation {

@@ -171,8 +171,8 @@ impl Printed {
             [String::from_utf8_lossy(&self.stdout), String::from_utf8_lossy(&self.stderr)].join("");
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
         let start = lines.len().saturating_sub(LINES);
-        let shortened = |line: &&str| line.chars().take(WIDTH).collect::<String>();
-        lines.iter().skip(start).map(|line| format!("\n    | {}", shortened(line))).collect()
+        let shown = lines.iter().skip(start);
+        shown.flat_map(|line| "\n    | ".chars().chain(line.chars().take(WIDTH))).collect()
     }
 }
 

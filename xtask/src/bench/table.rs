@@ -131,7 +131,7 @@ impl Report {
             self.row(
                 "unchanged with an identity in memory ÷ floor",
                 |round| ratio(round.memory?.identity, round.floor),
-                "Opening takes one multiplication a file, half of the floor.",
+                "Opening takes only the second of the floor's two multiplications; the rest is reading and comparing.",
             ),
             self.row(
                 "unchanged with a fingerprint key ÷ build from nothing",

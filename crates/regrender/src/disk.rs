@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use rayon::prelude::*;
 use regrender_render::HEADER;
 
 use crate::error::{CliError, ErrorKind};
@@ -63,6 +64,7 @@ impl OutputFolder {
                 return Err(CliError::new(ErrorKind::Files, message).with_hint(hint));
             }
         }
+        let mut files = Vec::new();
         let mut folders = vec![(folder.to_owned(), String::new())];
         while let Some((path, prefix)) = folders.pop() {
             let entries = fs::read_dir(&path).map_err(|error| unreadable(&path, error))?;
@@ -81,11 +83,19 @@ impl OutputFolder {
                 } else if name.ends_with(UNFINISHED) {
                     found.unfinished.push(relative);
                 } else {
-                    found.read_file(&entry.path(), relative)?;
+                    files.push((entry.path(), relative));
                 }
             }
         }
         found.unfinished.sort();
+        let texts: Vec<Text> =
+            files.par_iter().map(|(path, _)| read_text(path)).collect::<Result<_, _>>()?;
+        for ((_, relative), text) in files.into_iter().zip(texts) {
+            match text {
+                Text::Ours(text) => drop(found.ours.insert(relative, text)),
+                Text::Foreign(text) => drop(found.foreign.insert(relative, Foreign::File(text))),
+            }
+        }
         Ok(found)
     }
 
@@ -113,21 +123,27 @@ impl OutputFolder {
         }
         None
     }
+}
 
-    fn read_file(&mut self, path: &Path, relative: String) -> Result<(), CliError> {
-        let metadata = fs::metadata(path).map_err(|error| unreadable(path, error))?;
-        if metadata.len() > LARGEST_FILE {
-            self.foreign.insert(relative, Foreign::File(None));
-            return Ok(());
-        }
-        let bytes = fs::read(path).map_err(|error| unreadable(path, error))?;
-        match String::from_utf8(bytes) {
-            Ok(text) if is_ours(&text) => self.ours.insert(relative, text).map(drop),
-            Ok(text) => self.foreign.insert(relative, Foreign::File(Some(text))).map(drop),
-            Err(_) => self.foreign.insert(relative, Foreign::File(None)).map(drop),
-        };
-        Ok(())
+/// What a file in the folder holds.
+enum Text {
+    /// What a build wrote.
+    Ours(String),
+    /// Something else; no text, or too much of it, is none.
+    Foreign(Option<String>),
+}
+
+fn read_text(path: &Path) -> Result<Text, CliError> {
+    let metadata = fs::metadata(path).map_err(|error| unreadable(path, error))?;
+    if metadata.len() > LARGEST_FILE {
+        return Ok(Text::Foreign(None));
     }
+    let bytes = fs::read(path).map_err(|error| unreadable(path, error))?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) if is_ours(&text) => Text::Ours(text),
+        Ok(text) => Text::Foreign(Some(text)),
+        Err(_) => Text::Foreign(None),
+    })
 }
 
 /// Says whether a file was written by a build.

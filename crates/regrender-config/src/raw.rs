@@ -21,6 +21,7 @@ pub(crate) struct RawConfig {
 }
 
 /// What `[seal]`, `[output]` and `[cluster.NAME]` say.
+#[derive(Default)]
 pub(crate) struct RawSettings {
     pub(crate) format: Field<String>,
     pub(crate) recipients: Texts,
@@ -34,6 +35,7 @@ pub(crate) struct RawSettings {
 }
 
 /// What a `flux` table says.
+#[derive(Default)]
 pub(crate) struct RawFlux {
     pub(crate) namespace: Field<String>,
     pub(crate) source: Field<String>,
@@ -42,6 +44,7 @@ pub(crate) struct RawFlux {
 }
 
 /// What an `argocd` table says.
+#[derive(Default)]
 pub(crate) struct RawArgoCd {
     pub(crate) namespace: Field<String>,
     pub(crate) project: Field<String>,

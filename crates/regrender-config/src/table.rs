@@ -10,9 +10,10 @@ use crate::problem::shape;
 ///
 /// Whoever needs the value complains when it is absent, and keeps quiet when it is broken: somebody
 /// has complained already.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) enum Field<T> {
     /// The file does not have it.
+    #[default]
     Absent,
     /// The file has it, and a problem says what is wrong with it.
     Broken,

@@ -15,7 +15,7 @@ const DEFAULT_DIRECTORY: &str = "pull-secrets";
 pub(crate) fn clusters(raw: &RawConfig, problems: &mut Problems) -> Option<Vec<Cluster>> {
     let shared = settings(&raw.settings, "`[seal]`", "`[output]`", problems);
     if raw.clusters.is_empty() {
-        let cluster = cluster(None, &shared, &Settings::nothing(), problems)?;
+        let cluster = cluster(None, &shared, &Settings::default(), problems)?;
         return Some(vec![cluster]);
     }
     let mut clusters = Vec::new();
@@ -33,33 +33,6 @@ pub(crate) fn clusters(raw: &RawConfig, problems: &mut Problems) -> Option<Vec<C
     apart?;
     clusters.sort_by(|one, other| one.name.cmp(&other.name));
     Some(clusters)
-}
-
-impl Settings {
-    /// Settings that say nothing.
-    fn nothing() -> Self {
-        Self {
-            format: Field::Absent,
-            recipients: Field::Absent,
-            mac: Field::Absent,
-            directory: Field::Absent,
-            consumers: Field::Absent,
-            per_namespace: Field::Absent,
-            inventory: Field::Absent,
-            flux: RawFlux {
-                namespace: Field::Absent,
-                source: Field::Absent,
-                decryption_secret: Field::Absent,
-                interval: Field::Absent,
-            },
-            argocd: RawArgoCd {
-                namespace: Field::Absent,
-                project: Field::Absent,
-                repository: Field::Absent,
-                revision: Field::Absent,
-            },
-        }
-    }
 }
 
 /// Returns the cluster's own field, or the one for all.

@@ -14,6 +14,7 @@ use crate::table::{Field, Problems};
 use crate::{Consumer, Format, MacScope, Recipient};
 
 /// Settings, each valid by itself.
+#[derive(Default)]
 pub(crate) struct Settings {
     pub(crate) format: Field<Format>,
     pub(crate) recipients: Field<Vec<Recipient>>,

@@ -48,7 +48,7 @@ pub(crate) fn output(
             table.finish(problems);
             settings
         }
-        Field::Absent | Field::Broken => nothing(),
+        Field::Absent | Field::Broken => RawSettings::default(),
     };
     settings.format = seal.format;
     settings.recipients = seal.recipients;
@@ -79,14 +79,14 @@ fn shared(table: &mut Table<'_>, problems: &mut Problems) -> RawSettings {
         inventory: table.texts("inventory", problems),
         flux: flux(table, problems),
         argocd: argocd(table, problems),
-        ..nothing()
+        ..RawSettings::default()
     }
 }
 
 fn flux(table: &mut Table<'_>, problems: &mut Problems) -> RawFlux {
     let owner = format!("`flux` of {}", table.owner);
     let Field::Given(flux) = table.table("flux", owner, problems) else {
-        return nothing().flux;
+        return RawFlux::default();
     };
     let mut flux = flux.value;
     let raw = RawFlux {
@@ -102,7 +102,7 @@ fn flux(table: &mut Table<'_>, problems: &mut Problems) -> RawFlux {
 fn argocd(table: &mut Table<'_>, problems: &mut Problems) -> RawArgoCd {
     let owner = format!("`argocd` of {}", table.owner);
     let Field::Given(argocd) = table.table("argocd", owner, problems) else {
-        return nothing().argocd;
+        return RawArgoCd::default();
     };
     let mut argocd = argocd.value;
     let raw = RawArgoCd {
@@ -113,29 +113,4 @@ fn argocd(table: &mut Table<'_>, problems: &mut Problems) -> RawArgoCd {
     };
     argocd.finish(problems);
     raw
-}
-
-/// Settings that say nothing.
-fn nothing() -> RawSettings {
-    RawSettings {
-        format: Field::Absent,
-        recipients: Field::Absent,
-        mac: Field::Absent,
-        directory: Field::Absent,
-        consumer: Field::Absent,
-        per_namespace: Field::Absent,
-        inventory: Field::Absent,
-        flux: RawFlux {
-            namespace: Field::Absent,
-            source: Field::Absent,
-            decryption_secret: Field::Absent,
-            interval: Field::Absent,
-        },
-        argocd: RawArgoCd {
-            namespace: Field::Absent,
-            project: Field::Absent,
-            repository: Field::Absent,
-            revision: Field::Absent,
-        },
-    }
 }

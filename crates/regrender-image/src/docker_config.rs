@@ -26,6 +26,17 @@ pub struct DockerConfig {
     pub entries: BTreeMap<String, RegistryEntry>,
     /// What the kubelet passes over in silence and a person should know.
     pub oddities: Vec<ConfigOddity>,
+    /// The programs that docker asks for credentials and the kubelet does not.
+    pub helpers: CredentialHelpers,
+}
+
+/// The credential helpers of a document, without the `docker-credential-` of their names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CredentialHelpers {
+    /// `credsStore`, which keeps the credentials of all other registries.
+    pub store: Option<String>,
+    /// `credHelpers`, by registry.
+    pub by_registry: BTreeMap<String, String>,
 }
 
 /// What the kubelet keeps of one registry's entry.
@@ -119,7 +130,7 @@ pub enum ConfigError {
 /// Fails where Go's encoding/json and the kubelet's own decoding of `auth` fail. As in Go, text that is
 /// no JSON is reported before anything else.
 pub fn decode_docker_config(text: &[u8], shape: ConfigShape) -> Result<DockerConfig, ConfigError> {
-    let mut decoder = Decoder { reader: Reader::new(text), oddities: Vec::new(), error: None };
+    let mut decoder = Decoder::new(text);
     let mut entries = BTreeMap::new();
     match shape {
         ConfigShape::DockerConfigJson => decoder.document(&mut entries)?,
@@ -128,8 +139,18 @@ pub fn decode_docker_config(text: &[u8], shape: ConfigShape) -> Result<DockerCon
     decoder.reader.finish()?;
     match decoder.error {
         Some(error) => Err(error),
-        None => Ok(DockerConfig { entries, oddities: decoder.oddities }),
+        None => Ok(DockerConfig { entries, oddities: decoder.oddities, helpers: decoder.helpers }),
     }
+}
+
+/// Lists every text of a document that must not be seen, so far as it is JSON: what was decoded, and
+/// what a later member replaces or the kubelet drops.
+#[must_use]
+pub fn docker_config_secrets(text: &[u8]) -> Vec<Password> {
+    let mut decoder = Decoder::new(text);
+    // What stands before a mistake is no less secret.
+    let _read_to_there = decoder.document(&mut Entries::new());
+    decoder.secrets
 }
 
 type Entries = BTreeMap<String, RegistryEntry>;
@@ -137,11 +158,24 @@ type Entries = BTreeMap<String, RegistryEntry>;
 struct Decoder<'a> {
     reader: Reader<'a>,
     oddities: Vec<ConfigOddity>,
+    helpers: CredentialHelpers,
+    /// Every text that must not be seen.
+    secrets: Vec<Password>,
     /// The first error of kind or of `auth`; reading goes on behind it to find broken JSON.
     error: Option<ConfigError>,
 }
 
-impl Decoder<'_> {
+impl<'a> Decoder<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        Self {
+            reader: Reader::new(text),
+            oddities: Vec::new(),
+            helpers: CredentialHelpers::default(),
+            secrets: Vec::new(),
+            error: None,
+        }
+    }
+
     fn document(&mut self, entries: &mut Entries) -> Result<(), JsonError> {
         let mut seen = Vec::new();
         let is_object = self.object("the document", |decoder, name| {
@@ -152,9 +186,9 @@ impl Decoder<'_> {
                 };
             }
             if matches!(&*name, "credsStore" | "credHelpers") {
-                decoder.oddities.push(ConfigOddity::CredentialHelper { member: name });
+                decoder.oddities.push(ConfigOddity::CredentialHelper { member: name.clone() });
             }
-            decoder.reader.skip_value()
+            decoder.helpers(&name)
         })?;
         if is_object && !seen.contains(&"auths") {
             self.oddities.push(ConfigOddity::NoAuths);
@@ -181,6 +215,28 @@ impl Decoder<'_> {
         Ok(())
     }
 
+    /// Reads credential helpers, of which another kind of value is no error to the kubelet.
+    fn helpers(&mut self, name: &str) -> Result<(), JsonError> {
+        match self.reader.kind()? {
+            Kind::String if same_member(name, "credsStore") => {
+                self.helpers.store = Some(self.reader.string()?);
+                Ok(())
+            }
+            Kind::Object if same_member(name, "credHelpers") => {
+                self.object("`credHelpers`", |decoder, registry| {
+                    if decoder.reader.kind()? != Kind::String {
+                        return decoder.reader.skip_value();
+                    }
+                    let program = decoder.reader.string()?;
+                    decoder.helpers.by_registry.insert(registry, program);
+                    Ok(())
+                })?;
+                Ok(())
+            }
+            _ => self.reader.skip_value(),
+        }
+    }
+
     fn headers(&mut self) -> Result<(), JsonError> {
         self.object("`HttpHeaders`", |decoder, name| {
             decoder.string(|| format!("`HttpHeaders.{name}`")).map(|_| ())
@@ -196,13 +252,22 @@ impl Decoder<'_> {
         let shown = mask_user(key);
         self.object(&format!("the entry of `{shown}`"), |decoder, name| {
             let Some(member) = decoder.known(&name, &MEMBERS, &mut seen) else {
-                entry.has_token |= matches!(&*name, "identitytoken" | "registrytoken");
+                let is_token = matches!(&*name, "identitytoken" | "registrytoken");
+                entry.has_token |= is_token;
+                if is_token && decoder.reader.kind()? == Kind::String {
+                    let token = decoder.reader.string()?;
+                    decoder.secrets.push(Password::new(token.into_bytes()));
+                    return Ok(());
+                }
                 return decoder.reader.skip_value();
             };
             // `null` leaves what an earlier member of the same name said.
             let Some(text) = decoder.string(|| format!("`{member}` of `{shown}`"))? else {
                 return Ok(());
             };
+            if matches!(member, "password" | "auth") {
+                decoder.secrets.push(Password::new(text.clone().into_bytes()));
+            }
             match member {
                 "username" => username = Some(text),
                 "password" => password = Some(text),
@@ -216,7 +281,10 @@ impl Decoder<'_> {
         if let Some(mut auth) = auth.filter(|auth| !auth.is_empty()) {
             entry.from_auth = true;
             match decode_auth_field(&auth) {
-                Ok((username, password)) => (entry.username, entry.password) = (username, password),
+                Ok((username, password)) => {
+                    self.secrets.push(password.clone());
+                    (entry.username, entry.password) = (username, password);
+                }
                 Err(source) => self.fail(ConfigError::Auth { key: shown, source }),
             }
             auth.zeroize();
@@ -400,6 +468,35 @@ mod tests {
     fn bad_auth_names_the_key_and_not_the_value() {
         let error = decode(r#"{"auths":{"r":{"auth":"canary-4f1d"}}}"#).unwrap_err();
         assert_eq!(error.to_string(), "the `auth` of `r` cannot be decoded");
+    }
+
+    #[test]
+    fn helpers_are_read_and_may_be_anything() {
+        let helpers = |text| decode(text).unwrap().helpers;
+        let found = helpers(
+            r#"{"credsstore":"desktop","credHelpers":{"r":"ecr-login","s":1},"credHelpers":{"t":"gcr"}}"#,
+        );
+        assert_eq!(found.store.as_deref(), Some("desktop"));
+        let by_registry = [("r", "ecr-login"), ("t", "gcr")];
+        assert!(found.by_registry.iter().map(|(key, name)| (&**key, &**name)).eq(by_registry));
+        for text in ["{}", r#"{"credsStore":["x"],"credHelpers":"x"}"#, r#"{"credsStore":null}"#] {
+            assert_eq!(helpers(text), CredentialHelpers::default());
+        }
+    }
+
+    #[test]
+    fn every_secret_is_listed_whatever_becomes_of_it() {
+        let secrets = |text: &str| -> Vec<String> {
+            let secrets = docker_config_secrets(text.as_bytes());
+            secrets.iter().map(|one| String::from_utf8_lossy(one.expose()).into_owned()).collect()
+        };
+        let replaced = r#"{"auths":{"r":{"password":"1","Password":"2"},"r":{"auth":"YTpi"}}}"#;
+        assert_eq!(secrets(replaced), ["1", "2", "YTpi", "b"]);
+        let dropped =
+            r#"{"auths":{"r":{"identitytoken":"1","registrytoken":"2","auth":"no colon"}}}"#;
+        assert_eq!(secrets(dropped), ["1", "2", "no colon"]);
+        assert_eq!(secrets(r#"{"auths":{"r":{"password":"1"},"s":1},"#), ["1"]);
+        assert!(secrets("canary-4f1d").is_empty());
     }
 
     #[test]

@@ -231,7 +231,8 @@ mod tests {
         let mut keyring = Keyring::default();
         for (name, keys) in secrets {
             let entries = keys.iter().map(|key| ((*key).to_owned(), RegistryEntry::default()));
-            keyring.add(name, DockerConfig { entries: entries.collect(), oddities: Vec::new() });
+            let config = DockerConfig { entries: entries.collect(), ..DockerConfig::default() };
+            keyring.add(name, config);
         }
         keyring
     }

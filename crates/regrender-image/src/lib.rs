@@ -24,7 +24,8 @@ pub use self::admission::{
 pub use self::auth_field::{AuthFieldError, decode_auth_field};
 pub use self::auth_key::{AuthKey, KeyConcern, mask_user};
 pub use self::docker_config::{
-    ConfigError, ConfigOddity, ConfigShape, DockerConfig, RegistryEntry, decode_docker_config,
+    ConfigError, ConfigOddity, ConfigShape, CredentialHelpers, DockerConfig, RegistryEntry,
+    decode_docker_config, docker_config_secrets,
 };
 pub use self::json::{JsonError, JsonFault};
 pub use self::keyring::{BrokenSecret, DroppedKey, Keyring, Match, MatchKind};

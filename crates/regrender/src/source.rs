@@ -6,7 +6,6 @@ mod docker_config;
 mod expiry;
 pub(crate) mod failure;
 pub(crate) mod file;
-mod json;
 mod lines;
 pub(crate) mod mask;
 pub(crate) mod page;

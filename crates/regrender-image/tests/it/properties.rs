@@ -79,7 +79,7 @@ proptest! {
     ) {
         let mut keyring = Keyring::default();
         let entries = keys.into_iter().map(|key| (key, RegistryEntry::default())).collect();
-        keyring.add("s", DockerConfig { entries, oddities: Vec::new() });
+        keyring.add("s", DockerConfig { entries, ..DockerConfig::default() });
         if let Ok(image) = ImageReference::parse(&text) {
             let mut next = 0;
             for one in keyring.look_up(&image) {

@@ -1,31 +1,27 @@
 //! The entry of a docker `config.json` that holds the credential of a registry.
 //!
+//! The file is decoded as the kubelet decodes a pull secret. Docker reads it by the same rules of Go,
+//! and is stricter only with `auth`, which it wants padded and with a username.
+//!
 //! Reads `auths` only: a credential helper is a program of the person's desk and knows nothing of a
-//! cluster. Decodes an entry as the kubelet does.
+//! cluster.
 
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use regrender_config::{Registry, RegistryKind};
 use regrender_document::SecretText;
-use zeroize::Zeroizing;
-
-use super::json::Json;
+use regrender_image::{
+    AuthFieldError, ConfigError, ConfigOddity, ConfigShape, JsonError, Password, RegistryEntry,
+    decode_docker_config,
+};
 
 /// The keys under which Docker and others keep the credential of Docker Hub, best first.
 const DOCKER_HUB: [&str; 3] = ["index.docker.io", "docker.io", "registry-1.docker.io"];
 
-/// Go's decoder, which the kubelet uses, takes padding or none, and any spare bits.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
-
 /// A docker `config.json`.
 #[derive(Debug)]
-pub(crate) struct DockerConfig(Json);
+pub(crate) struct DockerConfig(regrender_image::DockerConfig);
+
+/// A key and its entry.
+type Found<'a> = (&'a String, &'a RegistryEntry);
 
 /// What an entry holds.
 #[derive(Clone, Debug)]
@@ -50,8 +46,10 @@ pub(crate) enum LoginError {
         /// Its column.
         column: usize,
     },
-    /// There is no `auths` object in it.
+    /// There is no `auths` in it.
     NoAuths,
+    /// A part of it is another kind of value than Docker and the kubelet take.
+    WrongKind(String),
     /// No entry has that key.
     MissingEntry {
         /// The keys there are.
@@ -85,8 +83,6 @@ pub(crate) enum LoginError {
 /// What is wrong with an `auth`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AuthFault {
-    /// It, or another member, is not a text.
-    NotText,
     /// It is not base64.
     NotBase64,
     /// It is not UTF-8 inside the base64.
@@ -100,17 +96,17 @@ impl DockerConfig {
     ///
     /// # Errors
     ///
-    /// Fails when they are not JSON or hold no `auths`.
+    /// Fails where Docker and the kubelet fail, and when there is neither `auths` nor a helper.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, LoginError> {
-        let json =
-            Json::parse(bytes).map_err(|(line, column)| LoginError::NotJson { line, column })?;
+        let decoded = decode_docker_config(bytes, ConfigShape::DockerConfigJson);
+        let config = Self(decoded.map_err(|error| undecodable(bytes, error))?);
         // Without `auths` but with a helper, the helper is what there is to tell.
-        let has_helper = json.member("credsStore").or_else(|| json.member("credHelpers")).is_some();
-        match json.member("auths") {
-            Some(Json::Object(_)) => Ok(Self(json)),
-            None if has_helper => Ok(Self(json)),
-            _ => Err(LoginError::NoAuths),
+        let helpers = &config.0.helpers;
+        let has_helper = helpers.store.is_some() || !helpers.by_registry.is_empty();
+        if config.0.oddities.contains(&ConfigOddity::NoAuths) && !has_helper {
+            return Err(LoginError::NoAuths);
         }
+        Ok(config)
     }
 
     /// Finds the login of `registry`, or that under `key`.
@@ -124,54 +120,26 @@ impl DockerConfig {
         key: Option<&str>,
     ) -> Result<Login, LoginError> {
         let (key, entry) = match key {
-            Some(key) => self.entry(|other| other == key),
+            Some(key) => self.0.entries.get_key_value(key),
             None => self.entry_of(registry)?,
         }
         .ok_or_else(|| LoginError::MissingEntry {
-            keys: self.entries().iter().map(|(key, _)| key.clone()).collect(),
+            keys: self.0.entries.keys().cloned().collect(),
             helper: self.helper(&registry.host),
         })?;
         self.read(key, entry)
     }
 
-    /// Lists every text in it that must not be seen.
-    pub(crate) fn secrets(&self) -> Vec<SecretText> {
-        let members = self.entries().iter().flat_map(|(_, entry)| entry.members());
-        let mut secrets = Vec::new();
-        for (name, value) in members {
-            let Some(text) = value.text() else {
-                continue;
-            };
-            if name == "auth" {
-                let decoded = decode(text).ok();
-                secrets.extend(decoded.map(|(_, password)| password));
-            }
-            if ["auth", "password", "identitytoken", "registrytoken"].contains(&name.as_str()) {
-                secrets.push(SecretText::new(text.to_owned()));
-            }
-        }
-        secrets
-    }
-
-    fn entries(&self) -> &[(String, Json)] {
-        self.0.member("auths").map_or(&[], Json::members)
-    }
-
-    fn entry(&self, is_wanted: impl Fn(&str) -> bool) -> Option<(&str, &Json)> {
-        let mut entries = self.entries().iter().rev();
-        entries.find(|(key, _)| is_wanted(key)).map(|(key, entry)| (key.as_str(), entry))
-    }
-
     /// Finds the entry of the paths of `registry`, and without one that of its host.
-    fn entry_of(&self, registry: &Registry) -> Result<Option<(&str, &Json)>, LoginError> {
-        let mut narrow: Vec<(&str, &Json)> = Vec::new();
+    fn entry_of(&self, registry: &Registry) -> Result<Option<Found<'_>>, LoginError> {
+        let mut narrow: Vec<Found<'_>> = Vec::new();
         for path in &registry.paths {
             let wanted = format!("{}/{}", registry.host, path.trim_matches('/'));
             let found = self.best(|key| (bare(key) == wanted).then_some(0));
             narrow.extend(found.filter(|(key, _)| narrow.iter().all(|(other, _)| other != key)));
         }
         if narrow.len() > 1 {
-            let keys = narrow.into_iter().map(|(key, _)| key.to_owned()).collect();
+            let keys = narrow.into_iter().map(|(key, _)| key.clone()).collect();
             return Err(LoginError::SeveralEntries(keys));
         }
         let hosts = hosts_of(registry);
@@ -180,70 +148,60 @@ impl DockerConfig {
     }
 
     /// Returns the entry of the lowest rank; one with a credential beats one without.
-    fn best(&self, rank: impl Fn(&str) -> Option<usize>) -> Option<(&str, &Json)> {
-        let ranked = self.entries().iter().filter_map(|(key, entry)| {
-            let is_empty = !has_credential(entry);
-            rank(key).map(|rank| ((is_empty, rank), (key.as_str(), entry)))
+    fn best(&self, rank: impl Fn(&str) -> Option<usize>) -> Option<Found<'_>> {
+        let ranked = self.0.entries.iter().filter_map(|(key, entry)| {
+            let is_empty = entry.is_empty() && !entry.has_token;
+            rank(key).map(|rank| ((is_empty, rank), (key, entry)))
         });
         ranked.min_by_key(|(order, _)| *order).map(|(_, found)| found)
     }
 
     /// Returns the program that keeps the credential under `key`.
     fn helper(&self, key: &str) -> Option<String> {
-        let own = self.0.member("credHelpers").and_then(|helpers| {
-            let mut helpers = helpers.members().iter();
-            helpers.find(|(host, _)| bare(host) == bare(key)).and_then(|(_, name)| name.text())
-        });
-        let name = own.or_else(|| self.0.member("credsStore").and_then(Json::text))?;
+        let helpers = &self.0.helpers;
+        let own = helpers.by_registry.iter().find(|(host, _)| bare(host) == bare(key));
+        let name = own.map(|(_, name)| name).or(helpers.store.as_ref())?;
         (!name.is_empty()).then(|| format!("docker-credential-{name}"))
     }
 
-    fn read(&self, key: &str, entry: &Json) -> Result<Login, LoginError> {
-        let bad = |fault| LoginError::BadAuth { key: key.to_owned(), fault };
-        let member = |name| text_of(entry, name).map_err(bad);
-        let auth = member("auth")?.filter(|auth| !auth.is_empty());
-        let token = member("identitytoken")?.filter(|token| !token.is_empty());
-        let (username, password) = match auth {
-            // The kubelet reads `auth` alone when there is one.
-            Some(auth) => decode(auth).map_err(bad)?,
-            None => (
-                member("username")?.unwrap_or_default().to_owned(),
-                SecretText::new(member("password")?.unwrap_or_default().to_owned()),
-            ),
-        };
-        if password.expose().is_empty() && token.is_some() {
+    fn read(&self, key: &str, entry: &RegistryEntry) -> Result<Login, LoginError> {
+        if entry.password.is_empty() && entry.has_token {
             return Err(LoginError::IdentityToken { key: key.to_owned() });
         }
-        if username.is_empty() || password.expose().is_empty() {
+        if entry.username.is_empty() || entry.password.is_empty() {
             return Err(LoginError::EmptyEntry { key: key.to_owned(), helper: self.helper(key) });
         }
-        let email = member("email")?.filter(|email| !email.is_empty()).map(str::to_owned);
+        let not_text = || LoginError::BadAuth { key: key.to_owned(), fault: AuthFault::NotUtf8 };
+        let username = text_of(&entry.username).ok_or_else(not_text)?;
+        let password = secret_of(&entry.password).ok_or_else(not_text)?;
+        let email = (!entry.email.is_empty()).then(|| entry.email.clone());
         Ok(Login { key: key.to_owned(), username, password, email })
     }
 }
 
-fn text_of<'a>(entry: &'a Json, name: &str) -> Result<Option<&'a str>, AuthFault> {
-    match entry.member(name) {
-        None | Some(Json::Null) => Ok(None),
-        Some(Json::Text(text)) => Ok(Some(text)),
-        Some(Json::Object(_) | Json::Other) => Err(AuthFault::NotText),
+/// Says why bytes are no docker config.
+fn undecodable(bytes: &[u8], error: ConfigError) -> LoginError {
+    match error {
+        ConfigError::Json(JsonError { offset, .. }) => {
+            let before = bytes.get(..offset).unwrap_or(bytes);
+            let (line, last) =
+                before.split(|byte| *byte == b'\n').enumerate().last().unwrap_or_default();
+            LoginError::NotJson { line: line + 1, column: last.len() + 1 }
+        }
+        ConfigError::Auth { key, source: AuthFieldError::NoColon } => {
+            LoginError::BadAuth { key, fault: AuthFault::NoColon }
+        }
+        ConfigError::Auth { key, .. } => LoginError::BadAuth { key, fault: AuthFault::NotBase64 },
+        other => LoginError::WrongKind(other.to_string()),
     }
 }
 
-fn has_credential(entry: &Json) -> bool {
-    let has = |name| entry.member(name).and_then(Json::text).is_some_and(|text| !text.is_empty());
-    has("auth") || has("password") || has("identitytoken")
+fn text_of(bytes: &[u8]) -> Option<String> {
+    std::str::from_utf8(bytes).ok().map(str::to_owned)
 }
 
-/// Takes an `auth` apart at its first colon.
-fn decode(auth: &str) -> Result<(String, SecretText), AuthFault> {
-    let compact: Zeroizing<String> =
-        Zeroizing::new(auth.chars().filter(|letter| !matches!(letter, '\r' | '\n')).collect());
-    let bytes = LENIENT.decode(compact.as_bytes()).map(Zeroizing::new);
-    let bytes = bytes.map_err(|_quotes_a_byte| AuthFault::NotBase64)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_adds_nothing| AuthFault::NotUtf8)?;
-    let (username, password) = text.split_once(':').ok_or(AuthFault::NoColon)?;
-    Ok((username.to_owned(), SecretText::new(password.to_owned())))
+fn secret_of(password: &Password) -> Option<SecretText> {
+    text_of(password.expose()).map(SecretText::new)
 }
 
 /// Lists the spellings of the host of `registry`, best first.
@@ -324,7 +282,8 @@ mod tests {
 
     fn login(entry: &str) -> Result<Login, LoginError> {
         let registry = registry(RegistryKind::Generic, "r.io", &[]);
-        config(&format!(r#""r.io": {entry}"#)).login(&registry, None)
+        let text = format!(r#"{{"auths": {{"r.io": {entry}}}}}"#);
+        DockerConfig::parse(text.as_bytes())?.login(&registry, None)
     }
 
     #[test]
@@ -447,9 +406,7 @@ mod tests {
         assert_eq!(fault(r#"{"auth": "Ym90Oj4-Pj8_"}"#), Some(AuthFault::NotBase64));
         assert_eq!(fault(r#"{"auth": "Ym90 OmNh"}"#), Some(AuthFault::NotBase64));
         assert_eq!(fault(r#"{"auth": "Ym90"}"#), Some(AuthFault::NoColon));
-        assert_eq!(fault(r#"{"auth": "/zo="}"#), Some(AuthFault::NotUtf8));
-        assert_eq!(fault(r#"{"auth": 1}"#), Some(AuthFault::NotText));
-        assert_eq!(fault(r#"{"username": "a", "password": {}}"#), Some(AuthFault::NotText));
+        assert_eq!(fault(r#"{"auth": "/zpi"}"#), Some(AuthFault::NotUtf8));
     }
 
     #[test]
@@ -496,20 +453,43 @@ mod tests {
     fn what_is_no_docker_config_is_refused() {
         let error = |text: &str| DockerConfig::parse(text.as_bytes()).unwrap_err();
         assert_eq!(error("canary-4f1d"), LoginError::NotJson { line: 1, column: 1 });
-        for text in ["{}", "[]", "null", "\"auths\"", r#"{"auths": []}"#, r#"{"auths": null}"#] {
-            assert_eq!(error(text), LoginError::NoAuths);
+        assert_eq!(error("{}"), LoginError::NoAuths);
+    }
+
+    #[test]
+    fn another_kind_of_value_is_told_with_its_place() {
+        let error = |text: &str| DockerConfig::parse(text.as_bytes()).unwrap_err();
+        for (text, message) in [
+            ("[]", "the document is an array, not an object"),
+            (r#"{"auths": []}"#, "`auths` is an array, not an object"),
+            (r#"{"auths": {"r.io": {"auth": 1}}}"#, "`auth` of `r.io` is a number, not a string"),
+        ] {
+            assert_eq!(error(text), LoginError::WrongKind(String::from(message)));
         }
     }
 
     #[test]
-    fn all_secrets_are_listed() {
-        let text = format!(
-            r#""a": {{"auth": "{AUTH}", "email": "bot@acme.io"}},
-               "b": {{"username": "bot", "password": "canary-b", "identitytoken": "canary-t"}}"#
+    fn one_entry_that_cannot_be_read_spoils_the_others() {
+        // Docker and the kubelet refuse the whole document.
+        let text =
+            format!(r#"{{"auths": {{"a.io": {{"auth": "Ym90"}}, "r.io": {{"auth": "{AUTH}"}}}}}}"#);
+        let error = DockerConfig::parse(text.as_bytes()).unwrap_err();
+        let key = String::from("a.io");
+        assert_eq!(error, LoginError::BadAuth { key, fault: AuthFault::NoColon });
+    }
+
+    #[test]
+    fn members_may_be_spelled_otherwise_and_repeated() {
+        reads(
+            r#"{"Username": "bot", "PASSWORD": "old", "password": "canary-4f1d"}"#,
+            "bot",
+            "canary-4f1d",
         );
-        let secrets = config(&text).secrets();
-        let secrets: Vec<_> = secrets.iter().map(SecretText::expose).collect();
-        assert_eq!(secrets, ["canary-4f1d", AUTH, "canary-b", "canary-t"]);
+        let text =
+            format!(r#"{{"Auths": {{"r.io": {{"auth": "{AUTH}"}}}}, "auths": {{"s.io": {{}}}}}}"#);
+        let config = DockerConfig::parse(text.as_bytes()).unwrap();
+        let registry = registry(RegistryKind::Generic, "r.io", &[]);
+        assert_eq!(config.login(&registry, None).unwrap().username, "acme-bot");
     }
 
     #[test]

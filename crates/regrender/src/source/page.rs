@@ -293,10 +293,10 @@ pub(super) static DOCKER_CONFIG_IDENTITY_TOKEN: Page = Page {
 pub(super) static DOCKER_CONFIG_BAD_AUTH: Page = Page {
     code: "docker-config-bad-auth",
     severity: Severity::Error,
-    title: "the entry of a docker config cannot be read",
-    why: "Its `auth` is `USERNAME:PASSWORD` in base64.\nOne entry that cannot be read makes a kubelet drop all credentials of a pod.",
+    title: "a docker config has an entry that cannot be read",
+    why: "The `auth` of an entry is `USERNAME:PASSWORD` in base64, and every other member is a text.\nOne entry that cannot be read makes Docker drop the whole file, and a kubelet all credentials of a pod.",
     example: "[registry.hub]\nkind = \"docker-hub\"\ncredential = { docker-config = \"~/.docker/config.json\" }\n",
-    way_out: "log in again with `docker login HOST`.",
+    way_out: "remove the entry, or log in again with `docker login HOST`.",
 };
 
 pub(super) static CREDENTIAL_EXPIRED: Page = Page {

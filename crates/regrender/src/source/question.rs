@@ -9,10 +9,10 @@ use std::thread;
 use std::time::Duration;
 
 use regrender_config::{Source, SourceKind};
+use regrender_image::docker_config_secrets;
 
 use super::bytes::{SecretBytes, read_all};
 use super::command::{Command, Ending, Group, Outcome};
-use super::docker_config::DockerConfig;
 use super::failure::Failure;
 use super::file::read_file;
 use super::lines::Lines;
@@ -97,9 +97,9 @@ pub(crate) fn ask(
 /// config.
 fn learn(mask: &mut Mask, bytes: &SecretBytes) {
     mask.add_bytes(bytes);
-    if let Ok(config) = DockerConfig::parse(bytes.expose()) {
-        for secret in config.secrets() {
-            mask.add(secret.expose());
+    for secret in docker_config_secrets(bytes.expose()) {
+        if let Ok(text) = std::str::from_utf8(secret.expose()) {
+            mask.add(text);
         }
     }
 }

@@ -852,11 +852,11 @@ error[docker-config-identity-token]: entry `hub.io` of docker config `docker/con
 error[docker-config-bad-auth]: entry `hub.io` of docker config `docker/config.json` cannot be read
   --> 6..7 read from docker config `docker/config.json`
   note: its `auth` is not `USERNAME:PASSWORD` in base64
-  help: log in again with `docker login hub.io`
+  help: remove the entry, or log in again with `docker login`
 "
         );
         assert!(told(r#""canary-4f1d""#).contains("note: its `auth` is not base64\n"));
-        assert!(told("[1]").contains("note: a member of the entry is not a text\n"));
+        assert!(told("[1]").contains("note: `auth` of `hub.io` is an array, not a string\n"));
         assert!(told(r#""//86/w==""#).contains("note: its `auth` is not UTF-8 text in base64\n"));
     }
 

@@ -45,6 +45,12 @@ pub(crate) fn no_login(
                 .at(span, place)
                 .note(format!("the first mistake is in line {line}, column {column}"))
         }
+        LoginError::WrongKind(what) => {
+            let title = format!("docker config `{path}` cannot be read");
+            told(&page::DOCKER_CONFIG_BAD_AUTH, title)
+                .at(span, place)
+                .note(what.escape_debug().to_string())
+        }
         LoginError::NoAuths => told(
             &page::DOCKER_CONFIG_WITHOUT_AUTHS,
             format!("docker config `{path}` has no `auths`"),
@@ -91,14 +97,13 @@ fn bad_login(host: &str, path: &str, key: &str, why: &LoginError) -> Diagnostic 
         }
         LoginError::BadAuth { fault, .. } => {
             let note = match fault {
-                AuthFault::NotText => "a member of the entry is not a text",
                 AuthFault::NotBase64 => "its `auth` is not base64",
                 AuthFault::NotUtf8 => "its `auth` is not UTF-8 text in base64",
                 AuthFault::NoColon => "its `auth` is not `USERNAME:PASSWORD` in base64",
             };
             told(&page::DOCKER_CONFIG_BAD_AUTH, format!("{entry} cannot be read"))
                 .note(note)
-                .help(format!("log in again with `docker login {host}`"))
+                .help("remove the entry, or log in again with `docker login`")
         }
         _ => told(&page::DOCKER_CONFIG_EMPTY_ENTRY, format!("{entry} is empty"))
             .help(format!("log in again with `docker login {host}`")),

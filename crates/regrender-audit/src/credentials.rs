@@ -84,7 +84,8 @@ impl<'i> Credentials<'i> {
                 found.secrets_of_tree.entry((&*tree.root, &*one.written_name)).or_insert(position);
             }
             found.contents.push(match one.state {
-                SecretState::Clear => Some(one.content.clone()),
+                // The API server takes a damaged one for what it says, or refuses it.
+                SecretState::Clear | SecretState::Damaged => Some(one.content.clone()),
                 _ => open(one),
             });
         }

@@ -203,7 +203,7 @@ fn list_of(question: &Question<'_>, unreadable: &mut Vec<UnreadableRow>) -> List
         for secret in read(path, bytes, unreadable).secrets {
             names.push(secret.name.clone());
             let content = match secret.state {
-                SecretState::Clear => Some(secret.content),
+                SecretState::Clear | SecretState::Damaged => Some(secret.content),
                 _ => (question.open)(&secret),
             };
             match content {

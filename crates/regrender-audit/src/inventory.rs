@@ -142,6 +142,8 @@ pub struct Workload {
 pub enum SecretState {
     /// Readable by anybody.
     Clear,
+    /// Sealed with SOPS, and what it takes to open it is gone: every value is encrypted still.
+    Damaged,
     /// Sealed with SOPS.
     Sops,
     /// A SealedSecret.

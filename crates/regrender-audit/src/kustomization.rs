@@ -19,7 +19,7 @@ use crate::manifest::Node;
 use crate::place::{Place, file_name, folder_of, join};
 
 /// What one kustomization says.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Kustomization {
     pub(crate) place: Place,
     /// What tells it from every other: its folder, unless it is an object in the cluster.
@@ -44,7 +44,7 @@ pub(crate) struct Kustomization {
 }
 
 /// One entry of `images:`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ImageChange {
     name: String,
     new_name: Option<String>,
@@ -53,7 +53,7 @@ pub(crate) struct ImageChange {
     place: Place,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct GeneratedSecret {
     name: String,
     kind: String,

@@ -7,13 +7,24 @@ use regrender_config::{Access, Config, PullSecret, Registry};
 use regrender_render::{PatchTarget, Placement};
 
 use crate::error::Failure;
+use crate::manifests::Manifests;
 use crate::planner;
 use crate::project::Project;
 
 /// Tells the audit what the clusters of these names declare; none named means all.
-pub(crate) fn declared(project: &Project, clusters: &[String]) -> Result<Declared, Failure> {
+///
+/// What `manifests` has read already is not read again, if it is named from the same folder.
+pub(crate) fn declared(
+    project: &Project,
+    clusters: &[String],
+    manifests: &mut Manifests,
+) -> Result<Declared, Failure> {
     let mut errors = Vec::new();
-    let grounds = planner::survey(project, clusters, false, &mut errors);
+    let mut own = Manifests::of_report(&project.folder);
+    // Kustomizations name files by relative paths, so a common base is needed.
+    let is_shared = manifests.base() == project.folder;
+    let manifests = if is_shared { manifests } else { &mut own };
+    let grounds = planner::survey(project, clusters, false, manifests, &mut errors);
     if !errors.is_empty() {
         return Err(Failure(errors));
     }

@@ -91,6 +91,13 @@ impl CliError {
         self
     }
 
+    /// Adds what the system says lies beneath, and the way out of that.
+    #[must_use]
+    pub(crate) fn because_of(self, error: io::Error) -> Self {
+        let hint = way_out(error.kind());
+        self.with_source(error).with_hint(hint)
+    }
+
     /// Adds the problems of a text that it sums up.
     #[must_use]
     pub(crate) fn with_problems(mut self, problems: &[Diagnostic], source: &SourceText) -> Self {
@@ -123,6 +130,25 @@ impl CliError {
             ErrorKind::Usage => 2,
             ErrorKind::Internal => 70,
         }
+    }
+}
+
+/// Returns what a person can do about a file that the system does not read or write.
+fn way_out(error: io::ErrorKind) -> &'static str {
+    match error {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "make room on the disk, and run it again"
+        }
+        io::ErrorKind::PermissionDenied => {
+            "let the user who runs regrender read and write there, and run it again"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "let the file system be written to, and run it again: it is mounted read-only"
+        }
+        io::ErrorKind::InvalidFilename => {
+            "give it a shorter name: this file system takes none that long"
+        }
+        _ => "run it again; if that fails too, look what the system's log says of the disk",
     }
 }
 

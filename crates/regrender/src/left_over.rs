@@ -4,39 +4,46 @@
 //! credentials that no build renews.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use regrender_config::Config;
-use regrender_render::HEADER;
 
 use crate::enumeration::in_a_sentence;
-use crate::project::{CONFIG_FILE, shown};
+use crate::manifests::Manifests;
+use crate::project::{CONFIG_FILE, Project, shown};
 use crate::repository;
 
-/// Finds the files that a build wrote below `folder`, outside of every output folder.
+/// Says what to do with the files of a project that are left over; nothing when there are none.
 ///
-/// Those below another registries.toml are its own.
-pub(crate) fn left_over(folder: &Path, config: &Config) -> Vec<PathBuf> {
-    if !repository::top(folder).join(".git").exists() {
-        return Vec::new();
+/// Without a Git repository nobody knows how far below its folder the project goes.
+pub(crate) fn warning(
+    project: &Project,
+    manifests: &mut Manifests,
+    directory: &Path,
+) -> Option<String> {
+    if !repository::top(&project.folder).join(".git").exists() {
+        return None;
     }
-    let outputs: Vec<PathBuf> =
-        config.clusters.iter().map(|cluster| folder.join(&cluster.directory)).collect();
-    let manifests = repository::walk(&[folder.to_owned()], &outputs).manifests;
-    let written: Vec<PathBuf> =
-        manifests.into_par_iter().filter(|path| begins_with_header(path)).collect();
-    let is_of_another = |path: &PathBuf| {
-        let between = path.ancestors().skip(1).take_while(|above| *above != folder);
-        between.into_iter().any(|above| above.join(CONFIG_FILE).exists())
-    };
-    written.into_iter().filter(|path| !is_of_another(path)).collect()
+    let walk = manifests.walk(std::slice::from_ref(&project.folder)).without(&project.outputs());
+    let manifests = &*manifests;
+    let left_over: Vec<PathBuf> = walk
+        .manifests
+        .into_par_iter()
+        .filter(|path| is_left_over(path, project, manifests))
+        .collect();
+    told(&left_over, directory)
 }
 
-/// Says what to do with them; nothing when there are none.
-pub(crate) fn warning(files: &[PathBuf], directory: &Path) -> Option<String> {
+/// Says whether a file outside of every output folder is what an earlier build wrote there. Those
+/// below another registries.toml are its own.
+pub(crate) fn is_left_over(path: &Path, project: &Project, manifests: &Manifests) -> bool {
+    let mut between = path.ancestors().skip(1).take_while(|above| *above != project.folder);
+    path.starts_with(&project.folder)
+        && manifests.is_written(path)
+        && !between.any(|above| above.join(CONFIG_FILE).exists())
+}
+
+fn told(files: &[PathBuf], directory: &Path) -> Option<String> {
     let folders: BTreeSet<&Path> = files.iter().filter_map(|file| file.parent()).collect();
     let tops: Vec<String> = folders
         .iter()
@@ -53,12 +60,4 @@ pub(crate) fn warning(files: &[PathBuf], directory: &Path) -> Option<String> {
          them any more, remove them",
         in_a_sentence(&tops)
     ))
-}
-
-fn begins_with_header(path: &Path) -> bool {
-    let mut beginning = Vec::new();
-    // The header follows a `#`.
-    let enough = HEADER.len() as u64 + 1;
-    let read = File::open(path).and_then(|file| file.take(enough).read_to_end(&mut beginning));
-    read.is_ok() && beginning.strip_prefix(b"#").is_some_and(|line| line == HEADER.as_bytes())
 }

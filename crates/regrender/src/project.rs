@@ -10,7 +10,6 @@ use regrender_diagnostic::{Diagnostic, SourceText};
 use crate::args::Selection;
 use crate::enumeration::LINES;
 use crate::error::{CliError, ErrorKind, Failure};
-use crate::left_over;
 use crate::world::World;
 
 /// The name of the file.
@@ -30,8 +29,6 @@ pub(crate) struct Project {
     pub(crate) source: SourceText,
     /// What it says.
     pub(crate) config: Config,
-    /// Files that earlier builds wrote to what is no output folder any more.
-    pub(crate) left_over: Vec<PathBuf>,
 }
 
 impl Project {
@@ -49,9 +46,7 @@ impl Project {
             return Err(invalid(&source, &parsed.diagnostics).into());
         };
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
-        let left_over = left_over::left_over(&folder, &config);
-        world.warn_of(left_over::warning(&left_over, &world.directory));
-        let project = Self { file, folder, source, config, left_over };
+        let project = Self { file, folder, source, config };
         project.check_clusters(&selection.cluster)?;
         Ok(project)
     }
@@ -69,6 +64,12 @@ impl Project {
         self.config.clusters.iter().filter(move |cluster| {
             names.is_empty() || cluster.name.as_ref().is_some_and(|name| names.contains(name))
         })
+    }
+
+    /// Lists the output folders of all clusters.
+    pub(crate) fn outputs(&self) -> Vec<PathBuf> {
+        let clusters = self.config.clusters.iter();
+        clusters.map(|cluster| self.folder.join(&cluster.directory)).collect()
     }
 
     fn check_clusters(&self, names: &[String]) -> Result<(), Failure> {
@@ -95,7 +96,7 @@ impl Project {
     pub(crate) fn lock(&self, world: &mut World) -> Result<File, CliError> {
         let failed = |error: io::Error| {
             CliError::new(ErrorKind::Files, format!("`{}` cannot be locked", self.source.path))
-                .with_source(error)
+                .because_of(error)
         };
         let file = File::open(&self.file).map_err(failed)?;
         match file.try_lock() {
@@ -148,7 +149,7 @@ fn read(file: &Path, shown: &str) -> Result<String, CliError> {
     let mut bytes = Vec::new();
     File::open(file)
         .and_then(|file| file.take(LARGEST_CONFIG + 1).read_to_end(&mut bytes))
-        .map_err(|error| failed("cannot be read").with_source(error))?;
+        .map_err(|error| failed("cannot be read").because_of(error))?;
     if bytes.len() as u64 > LARGEST_CONFIG {
         return Err(failed("is larger than 1 MiB").with_hint("split it: one file a cluster"));
     }

@@ -14,7 +14,7 @@ use crate::text;
 use crate::unreadable::{Reason, Unreadable};
 
 /// What one file declares.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct FileFacts {
     pub(crate) path: Arc<str>,
     pub(crate) namespaces: Vec<Namespace>,

@@ -25,7 +25,8 @@ fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
     if root.get("sops").is_some_and(|sops| sops.get("mac").is_some()) {
         return secret(header, &header.name, kind, SecretState::Sops);
     }
-    let mut found = secret(header, &header.name, kind, SecretState::Clear);
+    let state = if is_encrypted(root) { SecretState::Damaged } else { SecretState::Clear };
+    let mut found = secret(header, &header.name, kind, state);
     let mut data: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (key, value) in root.get("data").map(Node::members).unwrap_or_default() {
         match value.scalar().map(decode_base64) {
@@ -43,6 +44,16 @@ fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
     }
     found.content.data = data;
     found
+}
+
+/// Tells whether a Secret has values, and all of them are spelled as SOPS spells encrypted ones.
+fn is_encrypted(root: &Node<'_>) -> bool {
+    let maps = ["data", "stringData"].into_iter().filter_map(|member| root.get(member));
+    let mut values = maps.flat_map(Node::members).map(|(_, value)| value).peekable();
+    let is_encrypted = |value: &Node<'_>| {
+        value.string().is_some_and(|text| text.starts_with("ENC[") && text.ends_with(']'))
+    };
+    values.peek().is_some() && values.all(is_encrypted)
 }
 
 fn sealed(root: &Node<'_>, header: &Header) -> Secret {

@@ -7,7 +7,7 @@ use crate::manifest::{Document, Node, read_documents};
 use crate::place::Place;
 
 /// One patch: whom it is for, and where it stands.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Patch {
     pub(super) target: Option<Target>,
     pub(super) body: Body,
@@ -15,7 +15,7 @@ pub(super) struct Patch {
 }
 
 /// The text of a patch.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Body {
     /// In a file, relative to the kustomization's folder.
     File(String),
@@ -43,7 +43,7 @@ impl Change {
 }
 
 /// Whom a patch is for; patterns match the whole name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Target {
     kind: Option<Regex>,
     name: Option<Regex>,

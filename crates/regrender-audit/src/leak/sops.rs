@@ -8,13 +8,13 @@ use crate::manifest::Node;
 use crate::place::{Place, folder_of, join};
 
 /// The creation rules of one `.sops.yaml`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SopsRules {
     folder: String,
     rules: Vec<Rule>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Rule {
     Pattern(Regex),
     /// A pattern in a dialect that this program does not read.

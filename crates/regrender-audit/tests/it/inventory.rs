@@ -283,6 +283,9 @@ fn namespaces_are_found_by_labels() {
 fn secrets_are_told_apart_by_state() {
     let text = "kind: Secret\nmetadata: {name: clear}\ntype: t\ndata: {a: Y2FuYXJ5LTRmMWQ=, b: '?'}\nstringData: {c: d}\n---\n\
         kind: Secret\nmetadata: {name: sops}\nsops: {mac: x}\n---\n\
+        kind: Secret\nmetadata: {name: damaged}\ndata: {a: 'ENC[x]'}\nstringData: {b: 'ENC[y]'}\n---\n\
+        kind: Secret\nmetadata: {name: half}\ndata: {a: 'ENC[x]', b: 'ENC[y'}\n---\n\
+        kind: Secret\nmetadata: {name: empty}\ndata: {}\n---\n\
         kind: SealedSecret\nmetadata: {name: sealed}\nspec: {template: {type: t}}\n---\n\
         kind: ExternalSecret\nmetadata: {name: e}\nspec: {target: {name: external}}\n";
     let inventory =
@@ -293,6 +296,9 @@ fn secrets_are_told_apart_by_state() {
         [
             ("clear", SecretState::Clear),
             ("sops", SecretState::Sops),
+            ("damaged", SecretState::Damaged),
+            ("half", SecretState::Clear),
+            ("empty", SecretState::Clear),
             ("sealed", SecretState::SealedSecret),
             ("external", SecretState::ExternalSecret),
             ("generated", SecretState::Generated),

@@ -8,7 +8,7 @@ use std::fmt;
 
 use regrender_audit::{Inventory, SecretState};
 use regrender_config::{Cluster, Format};
-use regrender_document::{Document, Entry, Node};
+use regrender_document::{Document, Entry};
 use regrender_render::{Contents, FileTree, PullSecretFile, WantedFile};
 use regrender_seal::{Inspection, OpenError, Recipients};
 use serde::Serialize;
@@ -17,6 +17,8 @@ use self::flaw::{code_of, describe};
 use crate::args::{Output, Verify};
 use crate::disk::{Foreign, Obstacle, OutputFolder};
 use crate::error::{Exit, Failure};
+use crate::left_over;
+use crate::manifests::Manifests;
 use crate::planner::{self, Ground, emit};
 use crate::project::Project;
 use crate::sealing::{self, recipients};
@@ -43,7 +45,11 @@ const BUILD: &str = "run `regrender build` and commit what it writes";
 pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure> {
     let project = Project::open(&arguments.selection, world)?;
     let mut errors = Vec::new();
-    let grounds = planner::survey(&project, &arguments.selection.cluster, false, &mut errors);
+    let mut manifests = Manifests::of_build(&project);
+    let clusters = &arguments.selection.cluster;
+    let grounds = planner::survey(&project, clusters, false, &mut manifests, &mut errors);
+    world.warn_of(left_over::warning(&project, &mut manifests, &world.directory));
+    drop(manifests);
     if !errors.is_empty() {
         return Err(Failure(errors));
     }
@@ -227,22 +233,12 @@ impl<'a> Verifier<'a> {
             Foreign::File(Some(text)) => Some((path, text)),
             _ => None,
         });
-        let files: Vec<(&String, &String)> = ours.chain(foreign).collect();
-        let inventory =
-            Inventory::read(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())));
-        let clear: Vec<(String, String)> = inventory
-            .secrets()
-            .filter(|secret| secret.state == SecretState::Clear)
-            .filter(|secret| {
-                let text = files.iter().find(|(path, _)| path.as_str() == &*secret.place.file);
-                !text.is_some_and(|(_, text)| is_encrypted(text, secret.place.document))
-            })
-            .map(|secret| (secret.place.file.to_string(), secret.name.clone()))
-            .collect();
-        for (path, name) in clear {
-            let message = format!("Secret `{name}` can be read by everybody");
+        let files = ours.chain(foreign).map(|(path, text)| (path.as_str(), text.as_bytes()));
+        let inventory = Inventory::read(files);
+        for secret in inventory.secrets().filter(|secret| secret.state == SecretState::Clear) {
+            let message = format!("Secret `{}` can be read by everybody", secret.name);
             let help = "change the credential at the registry, remove the file, and build again";
-            self.find("clear-secret", &path, message, help);
+            self.find("clear-secret", &secret.place.file, message, help);
         }
     }
 }
@@ -251,21 +247,6 @@ impl<'a> Verifier<'a> {
 fn is_whole(inspection: &Inspection) -> bool {
     let paths = inspection.values.iter().map(|value| value.path.keys());
     paths.eq([["data", ".dockerconfigjson"]])
-}
-
-/// Says whether all values of a Secret are encrypted, though what it takes to open them is damaged.
-fn is_encrypted(text: &str, document: usize) -> bool {
-    let documents = regrender_document::parse(text).unwrap_or_default();
-    let Some(document) = documents.get(document) else { return false };
-    let values: Vec<&Node> = ["data", "stringData"]
-        .iter()
-        .filter_map(|key| document.root.get(key).and_then(Node::as_mapping))
-        .flat_map(|values| values.pairs().map(|(_, value)| value))
-        .collect();
-    let is_encrypted = |value: &&Node| {
-        value.as_text().is_some_and(|text| text.starts_with("ENC[") && text.ends_with(']'))
-    };
-    !values.is_empty() && values.iter().all(is_encrypted)
 }
 
 /// Spells what may be seen of a sealed Secret.

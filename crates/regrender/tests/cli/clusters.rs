@@ -92,6 +92,15 @@ fn a_tree_that_is_left_over_is_told_and_declares_nothing() {
 }
 
 #[test]
+fn a_tree_that_is_left_over_is_no_matter_of_an_audit() {
+    let sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    let text = sandbox.read("registries.toml");
+    sandbox.write("registries.toml", &format!("{text}\n[cluster.prod]\n"));
+    assert_eq!(sandbox.run(&["audit"]).succeeded().stderr, "");
+}
+
+#[test]
 fn a_tree_of_another_file_is_not_left_over() {
     let sandbox = Sandbox::simple();
     let text = sandbox.read("registries.toml");

@@ -21,11 +21,17 @@ pub(crate) struct Changes {
     pub(crate) waves: Vec<Vec<(PathBuf, String)>>,
     /// Files to remove, after all others are in their places.
     pub(crate) remove: Vec<PathBuf>,
+    /// Folders that hold nothing, as an interrupted build leaves them; the deepest first.
+    pub(crate) empty: Vec<PathBuf>,
 }
 
 impl Changes {
     /// Carries the changes out below `folder`.
     pub(crate) fn commit(&self, folder: &Path) -> Result<(), CliError> {
+        for empty in &self.empty {
+            // Git knows nothing of it: at worst it stays. What is to lie in it makes it anew.
+            drop(fs::remove_dir(empty));
+        }
         if self.waves.is_empty() && self.remove.is_empty() {
             return Ok(());
         }
@@ -63,7 +69,7 @@ impl Changes {
                     ErrorKind::Files,
                     format!("folder `{}` cannot be made; nothing was written", folder.display()),
                 )
-                .with_source(error)
+                .because_of(error)
             })?;
         }
         Ok(())
@@ -71,19 +77,14 @@ impl Changes {
 
     fn write_beside(&self) -> Result<(), CliError> {
         self.waves.par_iter().flatten().try_for_each(|(path, text)| {
-            let unfinished = beside(path);
-            let written = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .open(&unfinished)
-                .and_then(|mut file| file.write_all(text.as_bytes()));
+            let written =
+                create(&beside(path)).and_then(|mut file| file.write_all(text.as_bytes()));
             written.map_err(|error| {
                 CliError::new(
                     ErrorKind::Files,
                     format!("`{}` cannot be written; nothing was changed", path.display()),
                 )
-                .with_source(error)
+                .because_of(error)
             })
         })
     }
@@ -102,11 +103,24 @@ fn remove_empty_folders(paths: impl IntoIterator<Item = impl AsRef<Path>>, top: 
     for path in paths {
         let mut folder = path.as_ref().parent();
         while let Some(empty) = folder.filter(|folder| folder.starts_with(top)) {
-            if fs::remove_dir(empty).is_err() {
-                break;
+            match fs::remove_dir(empty) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => break,
+                _ => folder = empty.parent(),
             }
-            folder = empty.parent();
         }
+    }
+}
+
+/// Opens a file that is not there yet. What an interrupted build left in its place goes, and so
+/// does a link: whatever it leads to is never written to.
+fn create(path: &Path) -> io::Result<File> {
+    let open = || OpenOptions::new().write(true).create_new(true).open(path);
+    match open() {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            open()
+        }
+        result => result,
     }
 }
 
@@ -121,12 +135,12 @@ fn beside(path: &Path) -> PathBuf {
 /// One flush of the file system costs less than one a file as soon as there are a few of them.
 #[cfg(target_os = "linux")]
 fn flush(folder: &Path) -> Result<(), CliError> {
-    if !folder.exists() {
-        return Ok(());
+    match File::open(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        opened => opened
+            .and_then(|file| rustix::fs::syncfs(&file).map_err(io::Error::from))
+            .map_err(|error| not_flushed(folder, error)),
     }
-    File::open(folder)
-        .and_then(|file| rustix::fs::syncfs(&file).map_err(io::Error::from))
-        .map_err(|error| not_flushed(folder, error))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -150,12 +164,12 @@ fn flush(folder: &Path) -> Result<(), CliError> {
 
 fn not_flushed(path: &Path, error: io::Error) -> CliError {
     let message = format!("`{}` cannot be flushed to the disk", path.display());
-    CliError::new(ErrorKind::Files, message).with_source(error).with_hint("run the build again")
+    CliError::new(ErrorKind::Files, message).because_of(error)
 }
 
 fn half_way(path: &Path, error: io::Error) -> CliError {
     let message = format!("`{}` cannot be replaced; files before it were", path.display());
     CliError::new(ErrorKind::Files, message)
-        .with_source(error)
-        .with_hint("mend that and run the build again: it goes on where this one stopped")
+        .because_of(error)
+        .with_hint("build again then: it goes on where this one stopped")
 }

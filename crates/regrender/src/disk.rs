@@ -99,6 +99,18 @@ impl OutputFolder {
         Ok(found)
     }
 
+    /// Lists the folders without a file in them or below, the deepest first.
+    pub(crate) fn empty_folders(&self) -> impl Iterator<Item = &String> {
+        let holds_file = |folder: &str| {
+            let inside = format!("{folder}/");
+            let ours = self.ours.range(inside.clone()..).next().map(|(path, _)| path);
+            let foreign = self.foreign.range(inside.clone()..).next().map(|(path, _)| path);
+            let unfinished = self.unfinished.iter().find(|path| path.starts_with(&inside));
+            [ours, foreign, unfinished].into_iter().flatten().any(|path| path.starts_with(&inside))
+        };
+        self.folders.iter().rev().filter(move |folder| !holds_file(folder))
+    }
+
     /// Returns what keeps a file from being written to `path`.
     pub(crate) fn obstacle(&self, path: &str) -> Option<Obstacle> {
         let obstacle = |place: &str, what| Some(Obstacle { place: place.to_owned(), what });

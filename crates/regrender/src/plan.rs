@@ -90,7 +90,7 @@ impl Plan {
     }
 
     /// Returns what is to be done on disk. Lists of files take their places last, the deepest first,
-    /// so that a list never names a file that is not there yet.
+    /// and go before what they name, so that no list that is in use names a file that is not there.
     pub(crate) fn changes(&self) -> Changes {
         let mut waves: BTreeMap<Reverse<usize>, Vec<(PathBuf, String)>> = BTreeMap::new();
         let mut remove = Vec::new();
@@ -100,12 +100,17 @@ impl Plan {
                 Action::Create(text) | Action::Update(text) => {
                     waves.entry(Reverse(file.wave())).or_default().push((path, text.clone()));
                 }
-                Action::Remove => remove.push(path),
+                Action::Remove => remove.push((file.wave(), path)),
                 Action::Keep => {}
             }
         }
-        remove.extend(self.current.unfinished.iter().map(|path| self.folder.join(path)));
-        Changes { waves: waves.into_values().collect(), remove }
+        remove.sort();
+        let unfinished = self.current.unfinished.iter().map(|path| self.folder.join(path));
+        Changes {
+            waves: waves.into_values().collect(),
+            remove: remove.into_iter().map(|(_, path)| path).chain(unfinished).collect(),
+            empty: self.current.empty_folders().map(|path| self.folder.join(path)).collect(),
+        }
     }
 }
 
@@ -133,9 +138,13 @@ impl PlannedFile {
         (!reasons.is_empty()).then(|| reasons.join(", "))
     }
 
-    /// When the file takes its place: the greatest first.
+    /// When the file takes its place: the greatest first; when it goes, it is the other way round.
     fn wave(&self) -> usize {
-        let is_list = self.path.rsplit('/').next() == Some("kustomization.yaml");
-        if is_list { self.path.matches('/').count() } else { usize::MAX }
+        match self.path.rsplit('/').next() {
+            Some("kustomization.yaml") => self.path.matches('/').count(),
+            // It names sealed files, and a kustomization names it.
+            Some("ksops.yaml") => usize::MAX - 1,
+            _ => usize::MAX,
+        }
     }
 }

@@ -13,11 +13,12 @@ use regrender_seal::{FingerprintKey, FingerprintKeyError};
 use crate::disk::{Obstacle, OutputFolder};
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::identity::Commands;
+use crate::manifests::Manifests;
 use crate::plan::{Action, Plan, PlannedFile};
 use crate::project::Project;
 use crate::sealing::{Keys, Sealer};
 use crate::world::World;
-use crate::{identity, reason, repository, source, surroundings};
+use crate::{identity, left_over, reason, repository, source, surroundings};
 
 /// What a plan is asked for.
 #[derive(Debug)]
@@ -62,7 +63,11 @@ pub(crate) fn plan(
 ) -> Result<Planned, Failure> {
     project.check_secrets(request.only)?;
     let mut errors = Vec::new();
-    let grounds = survey(project, request.clusters, request.drop_emptied, &mut errors);
+    let mut manifests = Manifests::of_build(project);
+    let grounds =
+        survey(project, request.clusters, request.drop_emptied, &mut manifests, &mut errors);
+    world.warn_of(left_over::warning(project, &mut manifests, &world.directory));
+    drop(manifests);
     let only: Option<BTreeSet<String>> =
         (!request.only.is_empty()).then(|| request.only.iter().cloned().collect());
     let Gathered { credentials, keys, passed_over } =
@@ -145,6 +150,7 @@ pub(crate) fn survey<'a>(
     project: &'a Project,
     clusters: &'a [String],
     drop_emptied: bool,
+    manifests: &mut Manifests,
     errors: &mut Vec<CliError>,
 ) -> Vec<Ground<'a>> {
     let mut grounds = Vec::new();
@@ -161,7 +167,7 @@ pub(crate) fn survey<'a>(
                 continue;
             }
         };
-        let (inventory, unread) = surroundings::inventory_of(project, cluster);
+        let (inventory, unread) = surroundings::inventory_of(project, cluster, manifests);
         if !unread.is_empty() {
             errors.extend(unread);
             continue;

@@ -9,28 +9,29 @@ use regrender_render::{DeclaredWorkload, Surroundings, account_of_path};
 
 use crate::disk::OutputFolder;
 use crate::error::{CliError, ErrorKind};
+use crate::manifests::Manifests;
 use crate::project::Project;
-use crate::{inventory, repository};
+use crate::{left_over, repository};
 
 /// Reads the inventory of `cluster`: its manifests, without the output folder of any cluster and
 /// what earlier builds wrote elsewhere.
 ///
 /// It stays empty when nothing that lands in the cluster depends on it. The errors tell what of it
 /// cannot be read.
-pub(crate) fn inventory_of(project: &Project, cluster: &Cluster) -> (Inventory, Vec<CliError>) {
+pub(crate) fn inventory_of(
+    project: &Project,
+    cluster: &Cluster,
+    manifests: &mut Manifests,
+) -> (Inventory, Vec<CliError>) {
     if !project.config.secrets_of(cluster).any(depends_on_inventory) {
         return (Inventory::default(), Vec::new());
     }
     let paths: Vec<PathBuf> =
         cluster.inventory.iter().map(|path| project.folder.join(path)).collect();
-    let except: Vec<PathBuf> = project
-        .config
-        .clusters
-        .iter()
-        .map(|cluster| project.folder.join(&cluster.directory))
-        .chain(project.left_over.iter().cloned())
-        .collect();
-    inventory::read_whole(repository::walk(&paths, &except), &project.folder)
+    let mut walk = manifests.walk(&paths).without(&project.outputs());
+    manifests.read(&walk.manifests);
+    walk.manifests.retain(|path| !left_over::is_left_over(path, project, manifests));
+    (manifests.inventory(&walk), manifests.refused(&walk))
 }
 
 fn depends_on_inventory(secret: &PullSecret) -> bool {

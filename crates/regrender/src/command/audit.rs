@@ -11,18 +11,19 @@ use self::baseline::Baseline;
 use crate::args::{Audit, AuditOutput, FailOn};
 use crate::declared::declared;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
+use crate::manifests::{Manifests, search_others};
 use crate::opener::SecretOpener;
 use crate::project::{Project, shown};
 use crate::world::World;
-use crate::{inventory, repository};
 
 /// The name of standard input among the paths.
 const STDIN: &str = "-";
 
 pub(crate) fn run(arguments: &Audit, world: &mut World) -> Result<Exit, Failure> {
-    let declared = declarations(arguments, world)?;
+    let mut manifests = Manifests::of_report(&world.directory);
+    let declared = declarations(arguments, &mut manifests, world)?;
     let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
-    let inventory = read_inventory(arguments, world)?;
+    let inventory = read_inventory(arguments, manifests, world)?;
     let mut report = audit(&inventory, &declared, &|secret| opener.open(secret));
     if let Some(path) = &arguments.write_baseline {
         Baseline::of(&report).write(&world.directory.join(path))?;
@@ -50,16 +51,24 @@ fn printed(report: &AuditReport, arguments: &Audit) -> String {
 }
 
 /// What registries.toml declares; without one, nothing is declared.
-fn declarations(arguments: &Audit, world: &mut World) -> Result<Declared, Failure> {
+fn declarations(
+    arguments: &Audit,
+    manifests: &mut Manifests,
+    world: &mut World,
+) -> Result<Declared, Failure> {
     let selection = &arguments.selection;
     if selection.config.is_none() && !Project::is_near(world) {
         return Ok(Declared::default());
     }
     let project = Project::open(selection, world)?;
-    declared(&project, &selection.cluster)
+    declared(&project, &selection.cluster, manifests)
 }
 
-fn read_inventory(arguments: &Audit, world: &mut World) -> Result<Inventory, Failure> {
+fn read_inventory(
+    arguments: &Audit,
+    mut manifests: Manifests,
+    world: &mut World,
+) -> Result<Inventory, Failure> {
     let is_stdin = |path: &&PathBuf| path.as_os_str() == STDIN;
     let mut facts = Vec::new();
     if arguments.paths.iter().any(|path| is_stdin(&path)) {
@@ -82,9 +91,9 @@ fn read_inventory(arguments: &Audit, world: &mut World) -> Result<Inventory, Fai
     if !missing.is_empty() {
         return Err(Failure(missing));
     }
-    let walk = repository::walk(&roots, &[]);
-    facts.extend(inventory::search_others(&walk, &world.directory));
-    let mut inventory = inventory::read(walk, &world.directory, facts);
+    let walk = manifests.walk(&roots);
+    facts.extend(search_others(&walk, &world.directory));
+    let mut inventory = manifests.into_inventory(&walk, facts);
     if let Some(namespace) = &arguments.namespace {
         inventory.assume_namespace(namespace);
     }

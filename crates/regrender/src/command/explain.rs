@@ -11,10 +11,11 @@ use regrender_config::Page;
 use crate::args::{Explain, Output};
 use crate::declared::declared;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
+use crate::manifests::Manifests;
 use crate::opener::SecretOpener;
 use crate::project::Project;
 use crate::world::World;
-use crate::{inventory, repository, source};
+use crate::{repository, source};
 
 /// The account a pod runs under when it names none.
 const DEFAULT_ACCOUNT: &str = "default";
@@ -88,15 +89,16 @@ fn of_repository(
             .into());
     }
     let selection = &arguments.selection;
+    let mut manifests = Manifests::of_report(&world.directory);
     let (declared, folder) = if selection.config.is_some() || Project::is_near(world) {
         let project = Project::open(selection, world)?;
-        (declared(&project, &selection.cluster)?, project.folder)
+        (declared(&project, &selection.cluster, &mut manifests)?, project.folder)
     } else {
         (Declared::default(), world.directory.clone())
     };
     let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
-    let walk = repository::walk(&[repository::top(&folder).to_owned()], &[]);
-    let inventory = inventory::read(walk, &world.directory, Vec::new());
+    let walk = manifests.walk(&[repository::top(&folder).to_owned()]);
+    let inventory = manifests.into_inventory(&walk, Vec::new());
     Ok(explain_account(&AccountQuestion {
         image: &arguments.subject,
         namespace,

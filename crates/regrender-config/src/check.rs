@@ -1,16 +1,22 @@
 //! Raw values to valid ones: what values may be, and which of them must agree.
 
 mod agreement;
+mod cloud;
 mod cluster;
 mod credential;
 mod declared;
+mod generator;
 mod host;
+mod identifier;
 mod label;
 mod list;
 mod name;
 mod path;
+mod provision;
 mod recipient;
 mod registry;
+mod registry_key;
+mod repository;
 mod repository_path;
 mod secret;
 mod settings;
@@ -32,6 +38,9 @@ pub(crate) fn check(raw: &RawConfig, problems: &mut Problems) -> Option<Config> 
     let secrets: Vec<_> =
         raw.secrets.iter().map(|secret| secret::secret(secret, &declared, problems)).collect();
     agreement::agreements(&declared, &registries, problems);
+    if let Some(clusters) = &clusters {
+        agreement::trust(raw, clusters, &registries, problems);
+    }
     let mut config = Config {
         clusters: clusters?,
         registries: registries.into_iter().collect::<Option<_>>()?,

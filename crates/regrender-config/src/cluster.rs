@@ -27,6 +27,8 @@ pub struct Cluster {
     pub flux: Flux,
     /// What the rendered Argo CD objects name.
     pub argocd: ArgoCd,
+    /// Host and path of the issuer of its tokens, as IAM calls it.
+    pub oidc_provider: Option<String>,
     /// Files and folders whose manifests are its inventory, relative to registries.toml.
     pub inventory: Vec<String>,
     /// Where it is declared.

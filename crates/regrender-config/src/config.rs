@@ -22,6 +22,21 @@ impl Config {
         self.registries.iter().find(|registry| registry.name == name)
     }
 
+    /// Lists the registries of a pull secret, in its order.
+    pub fn registries_of<'c>(
+        &'c self,
+        secret: &'c PullSecret,
+    ) -> impl Iterator<Item = &'c Registry> {
+        secret.registries.iter().filter_map(|name| self.registry(name))
+    }
+
+    /// Says whether a Secret is sealed for a pull secret; one whose tokens are all made elsewhere
+    /// has none.
+    #[must_use]
+    pub fn is_sealed(&self, secret: &PullSecret) -> bool {
+        self.registries_of(secret).any(|registry| registry.sealed_credential().is_some())
+    }
+
     /// Lists the pull secrets that land in `cluster`, by name.
     pub fn secrets_of(&self, cluster: &Cluster) -> impl Iterator<Item = &PullSecret> {
         let name = cluster.name.clone();

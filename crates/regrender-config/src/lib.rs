@@ -4,6 +4,7 @@
 //! know files, the environment or ciphers: a path is a text here, and a credential is a source.
 
 mod check;
+mod cloud;
 mod cluster;
 mod config;
 mod decode;
@@ -12,6 +13,7 @@ mod page;
 mod parse;
 pub mod preset;
 mod problem;
+mod provision;
 mod pull_secret;
 mod raw;
 mod recipient;
@@ -22,11 +24,16 @@ mod syntax;
 mod table;
 mod workload;
 
+pub use cloud::{Acr, AzureEnvironment, Ecr, RoleArn};
 pub use cluster::{ArgoCd, Cluster, Consumer, Flux, Format, MacScope};
 pub use config::Config;
 pub use page::Page;
 pub use parse::{Parsed, parse};
 pub use problem::{page, pages};
+pub use provision::{
+    AcrLogin, Generator, GkeCluster, GoogleLogin, Irsa, Login, NodeProvider, Provision,
+    WorkloadIdentity,
+};
 pub use pull_secret::{Namespaces, PullSecret};
 pub use recipient::{Recipient, RecipientKind};
 pub use registry::{Access, Credential, Date, Registry, RegistryKind, Username};

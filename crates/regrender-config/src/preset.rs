@@ -21,6 +21,13 @@ pub fn username_custom(kind: RegistryKind) -> Option<&'static str> {
             Some("Harbor takes the name of a robot account: `robot$project+name`")
         }
         RegistryKind::Artifactory => Some("Artifactory takes the user that the token was made for"),
+        RegistryKind::Ecr => Some("Amazon ECR takes the username `AWS` beside every token"),
+        RegistryKind::Acr => Some(
+            "Azure takes the id of a service principal or the name of a repository-scoped token",
+        ),
+        RegistryKind::Gar | RegistryKind::Gcr => {
+            Some("Google takes `_json_key` beside the JSON key of a service account")
+        }
     }
 }
 
@@ -30,6 +37,8 @@ pub(crate) fn example_username(kind: RegistryKind) -> &'static str {
         RegistryKind::GitLab => "gitlab+deploy-token-1",
         RegistryKind::Quay => "organization+robot",
         RegistryKind::Harbor => "robot$project+name",
+        RegistryKind::Ecr => "AWS",
+        RegistryKind::Gar | RegistryKind::Gcr => "_json_key",
         _ => "NAME",
     }
 }

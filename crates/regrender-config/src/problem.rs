@@ -7,6 +7,7 @@ pub(crate) mod cluster;
 pub(crate) mod host;
 pub(crate) mod name;
 pub(crate) mod path;
+pub(crate) mod provision;
 pub(crate) mod recipient;
 pub(crate) mod registry;
 pub(crate) mod secret;
@@ -27,6 +28,7 @@ pub fn pages() -> Vec<&'static Page> {
         host::PAGES,
         name::PAGES,
         path::PAGES,
+        provision::PAGES,
         recipient::PAGES,
         registry::PAGES,
         secret::PAGES,

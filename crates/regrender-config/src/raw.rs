@@ -30,6 +30,7 @@ pub(crate) struct RawSettings {
     pub(crate) consumer: Texts,
     pub(crate) per_namespace: Field<bool>,
     pub(crate) inventory: Texts,
+    pub(crate) oidc_provider: Field<String>,
     pub(crate) flux: RawFlux,
     pub(crate) argocd: RawArgoCd,
 }
@@ -72,6 +73,39 @@ pub(crate) struct RawRegistry {
     pub(crate) expires: Field<RawDate>,
     pub(crate) anonymous: Field<bool>,
     pub(crate) hub_aliases: Field<bool>,
+    pub(crate) repositories: Texts,
+    pub(crate) cloud: RawCloud,
+    pub(crate) provision: RawProvision,
+}
+
+/// What `[registry.NAME]` says of the cloud that the registry is in.
+pub(crate) struct RawCloud {
+    pub(crate) account: Field<String>,
+    pub(crate) region: Field<String>,
+    pub(crate) fips: Field<bool>,
+    pub(crate) public: Field<bool>,
+    pub(crate) registry: Field<String>,
+    pub(crate) environment: Field<String>,
+    pub(crate) location: Field<String>,
+    pub(crate) project: Field<String>,
+}
+
+/// What `[registry.NAME]` says of where fresh tokens come from.
+pub(crate) struct RawProvision {
+    pub(crate) provide: Field<String>,
+    pub(crate) allow_short_lived: Field<bool>,
+    pub(crate) role_arn: Field<String>,
+    pub(crate) service_account: Field<String>,
+    pub(crate) credentials_secret: Field<String>,
+    pub(crate) tenant_id: Field<String>,
+    pub(crate) client_id: Field<String>,
+    pub(crate) google_service_account: Field<String>,
+    pub(crate) cluster_name: Field<String>,
+    pub(crate) cluster_location: Field<String>,
+    pub(crate) pod_identity: Field<bool>,
+    pub(crate) robot_account: Field<String>,
+    pub(crate) app_id: Field<String>,
+    pub(crate) install_id: Field<String>,
 }
 
 /// A day, as a TOML date or as a string.

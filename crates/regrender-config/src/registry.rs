@@ -2,7 +2,8 @@
 
 use regrender_diagnostic::Span;
 
-use crate::Source;
+use crate::provision::{Generator, NodeProvider};
+use crate::{Provision, Source};
 
 /// A host that serves images, optionally narrowed to repository paths.
 #[derive(Clone, Debug)]
@@ -19,6 +20,10 @@ pub struct Registry {
     pub hub_aliases: bool,
     /// How its images are pulled.
     pub access: Access,
+    /// Its repositories by their exact names, where least privilege and probing want to know them.
+    pub repositories: Vec<String>,
+    /// Whether a credential that is dead within a day may be sealed.
+    pub allow_short_lived: bool,
     /// The last day of the credential.
     pub expires: Option<Date>,
     /// Where it is declared.
@@ -42,6 +47,14 @@ pub enum RegistryKind {
     Harbor,
     /// Artifactory.
     Artifactory,
+    /// Amazon ECR.
+    Ecr,
+    /// Azure Container Registry.
+    Acr,
+    /// Google Artifact Registry.
+    Gar,
+    /// Google Container Registry.
+    Gcr,
 }
 
 /// How the images of a registry are pulled.
@@ -51,6 +64,8 @@ pub enum Access {
     Anonymous,
     /// With one.
     Credential(Credential),
+    /// With tokens that are made where the images are pulled.
+    Provided(Provision),
 }
 
 /// Where the credential of a registry comes from.
@@ -96,9 +111,6 @@ pub struct Date {
     pub day: u8,
 }
 
-/// Kinds of registries whose tokens live for hours; known, but not supported yet.
-pub(crate) const CLOUD_KINDS: &[&str] = &["ecr", "acr", "gar", "gcr"];
-
 /// The host that images of Docker Hub are named by.
 const DOCKER_HUB_HOST: &str = "docker.io";
 
@@ -115,6 +127,10 @@ impl RegistryKind {
         Self::Quay,
         Self::Harbor,
         Self::Artifactory,
+        Self::Ecr,
+        Self::Acr,
+        Self::Gar,
+        Self::Gcr,
     ];
 
     /// Returns its name in registries.toml.
@@ -128,6 +144,27 @@ impl RegistryKind {
             Self::Quay => "quay",
             Self::Harbor => "harbor",
             Self::Artifactory => "artifactory",
+            Self::Ecr => "ecr",
+            Self::Acr => "acr",
+            Self::Gar => "gar",
+            Self::Gcr => "gcr",
+        }
+    }
+
+    /// Says whether registries of this kind belong to a cloud, whose own tokens live for hours.
+    #[must_use]
+    pub fn is_of_cloud(self) -> bool {
+        matches!(self, Self::Ecr | Self::Acr | Self::Gar | Self::Gcr)
+    }
+
+    /// Returns how many hours a token lives that the cloud of this kind hands out.
+    #[must_use]
+    pub fn token_hours(self) -> Option<u64> {
+        match self {
+            Self::Ecr => Some(12),
+            Self::Acr => Some(3),
+            Self::Gar | Self::Gcr => Some(1),
+            _ => None,
         }
     }
 
@@ -135,16 +172,63 @@ impl RegistryKind {
     #[must_use]
     pub fn default_host(self) -> Option<&'static str> {
         match self {
-            Self::Generic | Self::Harbor | Self::Artifactory => None,
             Self::DockerHub => Some(DOCKER_HUB_HOST),
             Self::Ghcr => Some("ghcr.io"),
             Self::GitLab => Some("registry.gitlab.com"),
             Self::Quay => Some("quay.io"),
+            // People run these themselves, or the host follows from other keys.
+            Self::Generic
+            | Self::Harbor
+            | Self::Artifactory
+            | Self::Ecr
+            | Self::Acr
+            | Self::Gar
+            | Self::Gcr => None,
         }
     }
 }
 
 impl Registry {
+    /// Returns the credential that a sealed pull secret holds for it.
+    #[must_use]
+    pub fn sealed_credential(&self) -> Option<&Credential> {
+        match &self.access {
+            Access::Credential(credential) => Some(credential),
+            Access::Anonymous | Access::Provided(_) => None,
+        }
+    }
+
+    /// Returns the credential that somebody must hand over before the tree can be rendered.
+    #[must_use]
+    pub fn credential(&self) -> Option<&Credential> {
+        match &self.access {
+            Access::Credential(credential)
+            | Access::Provided(Provision::Node(NodeProvider::Credential(credential))) => {
+                Some(credential)
+            }
+            Access::Anonymous | Access::Provided(_) => None,
+        }
+    }
+
+    /// Returns the generator that External Secrets makes its pull secrets with.
+    #[must_use]
+    pub fn generator(&self) -> Option<&Generator> {
+        match &self.access {
+            Access::Provided(Provision::ExternalSecrets(generator)) => Some(generator),
+            _ => None,
+        }
+    }
+
+    /// Says whether its images are pulled with what the node or the pod's account has, without any
+    /// pull secret.
+    #[must_use]
+    pub fn is_without_pull_secret(&self) -> bool {
+        match &self.access {
+            Access::Provided(provision) => !matches!(provision, Provision::ExternalSecrets(_)),
+            Access::Anonymous | Access::Credential(_) => false,
+        }
+    }
+
     /// Lists the keys under which its credential stands in a pull secret.
     #[must_use]
     pub fn auth_keys(&self) -> Vec<String> {
@@ -214,6 +298,8 @@ mod tests {
             paths: paths.iter().copied().map(str::to_owned).collect(),
             hub_aliases,
             access: Access::Anonymous,
+            repositories: Vec::new(),
+            allow_short_lived: false,
             expires: None,
             span: 0..0,
         };

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::RegistryKind;
-use crate::registry::CLOUD_KINDS;
+use crate::provision::Provider;
+use crate::{AzureEnvironment, RegistryKind};
 
 /// Returns the JSON schema (draft 2020-12) of registries.toml, indented, with a final line end.
 #[must_use]
@@ -140,6 +140,7 @@ fn placing() -> Map<String, Value> {
         },
         "per-namespace": flag("Whether each namespace gets a Kustomization or Application of its own."),
         "inventory": texts("Files and folders whose manifests are the inventory."),
+        "oidc-provider": text("Issuer of the cluster's tokens as IAM calls it, without https://; for trust policies."),
         "flux": reference("flux"),
         "argocd": reference("argocd"),
     });
@@ -189,12 +190,9 @@ fn argocd() -> Value {
 
 fn registry() -> Value {
     let kinds: Vec<&str> = RegistryKind::ALL.iter().map(|kind| kind.name()).collect();
-    let later = CLOUD_KINDS.join(", ");
-    table(
-        "A host that serves images, and the credential for it.",
-        json!({
+    let mut properties = object(json!({
             "kind": {
-                "description": format!("What is known of it beforehand. Not supported yet: {later}."),
+                "description": "What is known of it beforehand.",
                 "enum": kinds,
                 "default": "generic",
             },
@@ -220,8 +218,63 @@ fn registry() -> Value {
             },
             "anonymous": flag("Images are pulled without a credential."),
             "hub-aliases": flag("Docker Hub only: write `docker.io` beside its canonical key."),
-        }),
-    )
+            "repositories": texts("Its repositories by their exact names, for policies and probing."),
+    }));
+    properties.extend(cloud());
+    properties.extend(provision());
+    table("A host that serves images, and the credential for it.", Value::Object(properties))
+}
+
+/// A string of digits, which may stand there as a number.
+fn digits(description: &str) -> Value {
+    json!({ "description": description, "type": ["string", "integer"] })
+}
+
+/// The keys of registries of the clouds.
+fn cloud() -> Map<String, Value> {
+    let environments: Vec<&str> = AzureEnvironment::ALL.iter().map(|e| e.name()).collect();
+    object(json!({
+        "account": digits("ECR: the account, twelve digits."),
+        "region": text("ECR: the region."),
+        "fips": flag("ECR: images are named by the FIPS endpoint."),
+        "public": flag("ECR: the gallery that everybody reads, public.ecr.aws."),
+        "registry": text("ACR: the name of the registry."),
+        "environment": {
+            "description": "ACR: the cloud that it is in.",
+            "enum": environments,
+            "default": "public",
+        },
+        "location": text("GAR and GCR: the location, such as europe-west1, or eu for GCR."),
+        "project": text("GAR and GCR: the project."),
+    }))
+}
+
+/// The keys that say where fresh tokens come from.
+fn provision() -> Map<String, Value> {
+    let providers: Vec<&str> = Provider::ALL.iter().map(|provider| provider.name()).collect();
+    object(json!({
+        "provide": {
+            "description": "What renews the tokens of the registry, or seals them all the same.",
+            "enum": providers,
+        },
+        "allow-short-lived": flag("Seal a credential that is dead within a day."),
+        "role-arn": text("ECR: the role that may pull."),
+        "service-account": text("External Secrets: the service account of the namespace that it asks as."),
+        "credentials-secret": text("External Secrets: the Secret of the namespace with the keys that it asks with."),
+        "tenant-id": text("ACR: the tenant of the identity."),
+        "client-id": text("ACR: the identity that may pull."),
+        "google-service-account": text("GAR and GCR: the service account of Google Cloud that may pull."),
+        "cluster-name": text("GAR and GCR: the cluster of GKE whose accounts are federated."),
+        "cluster-location": text("GAR and GCR: the location of that cluster."),
+        "pod-identity": {
+            "description": "Whether the processes in the pods have the identity too.",
+            "type": "boolean",
+            "default": true,
+        },
+        "robot-account": text("Quay: the robot account that trusts the service account."),
+        "app-id": digits("GHCR: the GitHub App."),
+        "install-id": digits("GHCR: the installation of the GitHub App."),
+    }))
 }
 
 fn source() -> Value {

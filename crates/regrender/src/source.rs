@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use regrender_config::preset::looks_like_another_kind;
-use regrender_config::{Access, Config, Credential as Declared, Registry};
+use regrender_config::{Config, Credential as Declared, Registry};
 use regrender_config::{Source, SourceKind, Username};
 use regrender_diagnostic::{Diagnostic, Span};
 use regrender_document::SecretText;
@@ -61,10 +61,7 @@ pub(crate) fn resolve(
         .registries
         .iter()
         .filter(|registry| needed.contains(registry.name.as_str()))
-        .filter_map(|registry| match &registry.access {
-            Access::Anonymous => None,
-            Access::Credential(declared) => Some((registry, declared)),
-        })
+        .filter_map(|registry| Some((registry, registry.credential()?)))
         .collect();
     let mut mask = Mask::default();
     let mut questions = BTreeSet::new();

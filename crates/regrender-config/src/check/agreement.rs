@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regrender_diagnostic::Diagnostic;
+use regrender_diagnostic::{Diagnostic, Span, Spanned};
 
 use crate::check::credential;
 use crate::check::declared::Declared;
-use crate::problem::{registry, secret, source};
+use crate::check::name::Rule;
+use crate::problem::{provision, registry, secret, source};
 use crate::raw::{RawConfig, RawSecret, RawSource};
-use crate::table::Problems;
-use crate::{Access, Registry};
+use crate::table::{Field, Problems};
+use crate::{Access, Cluster, Provision, Registry};
 
 /// Checks what must agree across tables. A registry that is not valid is left out.
 pub(crate) fn agreements(
@@ -25,6 +26,7 @@ pub(crate) fn agreements(
     for pull_secret in &raw.secrets {
         contents(pull_secret, &registries, problems);
     }
+    made_names(raw, &registries, problems);
     // A slip in the header of the only one is a better reason.
     if raw.secrets.is_empty() && !problems.iter().any(Diagnostic::is_error) {
         problems.push(secret::none());
@@ -67,7 +69,8 @@ fn unused(declared: &Declared<'_>, problems: &mut Problems) {
     for found in &raw.registries {
         // An anonymous registry is declared for the audit alone.
         let is_anonymous = found.anonymous.as_given().is_some_and(|flag| flag.value);
-        if !used.contains(found.name.value.as_str()) && !is_anonymous {
+        let is_of_nodes = found.provision.provide.as_given().is_some_and(|it| it.value == "node");
+        if !used.contains(found.name.value.as_str()) && !is_anonymous && !is_of_nodes {
             problems.push(registry::unused(&found.name));
         }
     }
@@ -78,10 +81,12 @@ fn contents(raw: &RawSecret, registries: &BTreeMap<&str, &Registry>, problems: &
     let Some(listed) = raw.registries.as_given() else { return };
     let found: Vec<Option<&Registry>> =
         listed.value.iter().map(|name| registries.get(name.value.as_str()).copied()).collect();
-    let is_anonymous = |registry: Option<&Registry>| {
-        registry.is_some_and(|registry| matches!(registry.access, Access::Anonymous))
+    let adds_nothing = |registry: Option<&Registry>| {
+        registry.is_some_and(|registry| {
+            matches!(registry.access, Access::Anonymous | Access::Provided(Provision::Node(_)))
+        })
     };
-    if !found.is_empty() && found.iter().copied().all(is_anonymous) {
+    if !found.is_empty() && found.iter().copied().all(adds_nothing) {
         problems.push(secret::all_anonymous(&raw.name.value, listed.span.clone()));
     }
     let mut keys: BTreeMap<String, &Registry> = BTreeMap::new();
@@ -102,6 +107,74 @@ fn contents(raw: &RawSecret, registries: &BTreeMap<&str, &Registry>, problems: &
                 }
                 _ => keys.insert(key, registry),
             };
+        }
+    }
+}
+
+/// What External Secrets makes is called `<pull secret>-<registry>`: a name that no other has.
+fn made_names(raw: &RawConfig, registries: &BTreeMap<&str, &Registry>, problems: &mut Problems) {
+    let mut names: BTreeMap<String, Span> = BTreeMap::new();
+    for secret in &raw.secrets {
+        names.insert(secret.name.value.clone(), secret.name.span.clone());
+    }
+    for secret in &raw.secrets {
+        let listed = secret.registries.as_given().into_iter().flat_map(|list| &list.value);
+        for found in listed {
+            let registry = registries.get(found.value.as_str());
+            if registry.is_none_or(|registry| registry.generator().is_none()) {
+                continue;
+            }
+            let name = format!("{}-{}", secret.name.value, found.value);
+            if !Rule::Subdomain.allows(&name) {
+                let declared = raw.registries.iter().find(|raw| raw.name.value == found.value);
+                if let Some(declared) = declared {
+                    problems.push(provision::unfit_name(&declared.name, &secret.name.value));
+                }
+            }
+            match names.get(&name) {
+                Some(first) => {
+                    problems.push(provision::name_twice(&name, first.clone(), found.span.clone()));
+                }
+                None => drop(names.insert(name, found.span.clone())),
+            }
+        }
+    }
+}
+
+/// A trust policy names the issuer of the tokens of each cluster that the role is for.
+pub(crate) fn trust(
+    raw: &RawConfig,
+    clusters: &[Cluster],
+    registries: &[Option<Registry>],
+    problems: &mut Problems,
+) {
+    for (declared, registry) in raw.registries.iter().zip(registries) {
+        let Some(Registry { access: Access::Provided(Provision::Irsa(_)), name, .. }) = registry
+        else {
+            continue;
+        };
+        let Some(role) = declared.provision.role_arn.as_given() else { continue };
+        let lands = |cluster: &Cluster| {
+            raw.secrets.iter().any(|secret| {
+                let names = |list: &Spanned<Vec<Spanned<String>>>, name: &str| {
+                    list.value.iter().any(|item| item.value == name)
+                };
+                let is_listed = secret.registries.as_given().is_some_and(|list| names(list, name));
+                let is_here = match (&secret.clusters, &cluster.name) {
+                    (Field::Given(list), Some(cluster)) => names(list, cluster),
+                    _ => true,
+                };
+                is_listed && is_here
+            })
+        };
+        let is_without = |cluster: &&Cluster| cluster.oidc_provider.is_none() && lands(cluster);
+        if let Some(cluster) = clusters.iter().find(is_without) {
+            let cluster = cluster.name.as_deref();
+            problems.push(provision::without_oidc_provider(
+                &declared.name,
+                role.span.clone(),
+                cluster,
+            ));
         }
     }
 }

@@ -88,6 +88,11 @@ fn cluster(
         per_namespace: or_default(per_namespace, false)?,
         flux: flux(&own.flux, &shared.flux)?,
         argocd: argocd?,
+        oidc_provider: match either(&own.oidc_provider, &shared.oidc_provider) {
+            Field::Absent => None,
+            Field::Broken => return None,
+            Field::Given(provider) => Some(provider.value.clone()),
+        },
         inventory: or_default(either(&own.inventory, &shared.inventory), vec![String::from(".")])?,
         span,
     })

@@ -94,7 +94,8 @@ fn conflicts(raw: &RawRegistry, problems: &mut Problems) {
     }
 }
 
-fn username(
+/// Checks a username that stands in the file.
+pub(crate) fn username(
     registry: &str,
     found: &Spanned<RawValue>,
     problems: &mut Problems,
@@ -122,7 +123,12 @@ fn username(
     None
 }
 
-fn password(registry: &str, found: &Spanned<RawValue>, problems: &mut Problems) -> Option<Source> {
+/// Checks where a password comes from.
+pub(crate) fn password(
+    registry: &str,
+    found: &Spanned<RawValue>,
+    problems: &mut Problems,
+) -> Option<Source> {
     match &found.value {
         RawValue::Source(raw) => source::source(raw, problems),
         RawValue::Text(_) => {
@@ -165,7 +171,12 @@ fn docker_config(
     (!raw.broken).then(|| Credential::DockerConfig { path, key, span: found.span.clone() })
 }
 
-fn email(registry: &str, found: &Spanned<String>, problems: &mut Problems) -> Option<String> {
+/// Checks an address.
+pub(crate) fn email(
+    registry: &str,
+    found: &Spanned<String>,
+    problems: &mut Problems,
+) -> Option<String> {
     let text = &found.value;
     let is_word = !text.chars().any(|c| c.is_whitespace() || c.is_control());
     let is_address = text

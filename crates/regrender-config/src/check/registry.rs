@@ -2,11 +2,11 @@
 
 use regrender_diagnostic::{Span, Spanned};
 
+use crate::check::cloud::{self, Cloud};
 use crate::check::host::{self, Context};
-use crate::check::{credential, list, name, repository_path};
+use crate::check::{list, name, provision, repository, repository_path};
 use crate::problem::{registry as problem, shape};
 use crate::raw::{RawDate, RawRegistry};
-use crate::registry::CLOUD_KINDS;
 use crate::table::{Field, Problems};
 use crate::{Date, Registry, RegistryKind};
 
@@ -14,14 +14,20 @@ use crate::{Date, Registry, RegistryKind};
 pub(crate) fn registry(raw: &RawRegistry, problems: &mut Problems) -> Option<Registry> {
     let name = name::table("a registry", &raw.name, problems);
     let kind = kind(raw, problems);
-    let host = kind.and_then(|kind| host_of(raw, kind, problems));
-    let paths = paths(raw, problems);
+    let cloud = kind.and_then(|kind| cloud::cloud(raw, kind, problems));
+    let host = kind.and_then(|kind| match cloud.as_ref().and_then(Cloud::host) {
+        Some(host) => Some(host),
+        None if kind.is_of_cloud() => None,
+        None => host_of(raw, kind, problems),
+    });
+    let paths = match &raw.paths {
+        Field::Absent => cloud.as_ref().map(Cloud::paths),
+        _ => paths(raw, problems),
+    };
+    let repositories = repository::repositories(raw, problems);
     let hub_aliases = hub_aliases(raw, kind, problems);
     let expires = raw.expires.check(|date| day(&raw.name.value, date, problems));
-    let is_cloud =
-        raw.kind.as_given().is_some_and(|kind| CLOUD_KINDS.contains(&kind.value.as_str()));
-    // What a registry of a cloud would need is not known.
-    let access = if is_cloud { None } else { credential::access(raw, kind, problems) };
+    let access = provision::access(raw, kind, cloud.as_ref(), problems);
     Some(Registry {
         name: name?,
         kind: kind?,
@@ -29,6 +35,12 @@ pub(crate) fn registry(raw: &RawRegistry, problems: &mut Problems) -> Option<Reg
         paths: paths?,
         hub_aliases: hub_aliases?,
         access: access?,
+        repositories: repositories?,
+        allow_short_lived: match &raw.provision.allow_short_lived {
+            Field::Absent => false,
+            Field::Broken => return None,
+            Field::Given(flag) => flag.value,
+        },
         expires: match expires {
             Field::Absent => None,
             Field::Broken => return None,
@@ -47,12 +59,8 @@ fn kind(raw: &RawRegistry, problems: &mut Problems) -> Option<RegistryKind> {
     let owner = format!("registry `{}`", raw.name.value);
     let known = RegistryKind::ALL.iter().find(|known| known.name() == kind.value);
     if known.is_none() {
-        problems.push(if CLOUD_KINDS.contains(&kind.value.as_str()) {
-            problem::cloud(&raw.name.value, &kind.value, kind.span.clone())
-        } else {
-            let names: Vec<&str> = RegistryKind::ALL.iter().map(|kind| kind.name()).collect();
-            shape::unknown_value(&owner, "kind", kind, &names)
-        });
+        let names: Vec<&str> = RegistryKind::ALL.iter().map(|kind| kind.name()).collect();
+        problems.push(shape::unknown_value(&owner, "kind", kind, &names));
     }
     known.copied()
 }

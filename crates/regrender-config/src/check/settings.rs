@@ -8,7 +8,7 @@ use crate::check::list;
 use crate::check::name::{self, Rule};
 use crate::check::path::{self, Reach};
 use crate::check::recipient;
-use crate::problem::{cluster as problem, shape};
+use crate::problem::{cluster as problem, provision, shape};
 use crate::raw::{RawArgoCd, RawFlux, RawSettings};
 use crate::table::{Field, Problems};
 use crate::{Consumer, Format, MacScope, Recipient};
@@ -23,6 +23,7 @@ pub(crate) struct Settings {
     pub(crate) consumers: Field<BTreeSet<Consumer>>,
     pub(crate) per_namespace: Field<bool>,
     pub(crate) inventory: Field<Vec<String>>,
+    pub(crate) oidc_provider: Field<String>,
     pub(crate) flux: RawFlux,
     pub(crate) argocd: RawArgoCd,
 }
@@ -55,6 +56,7 @@ pub(crate) fn settings(
         consumers: raw.consumer.check(|list| consumers(output, list, problems)),
         per_namespace: raw.per_namespace.clone(),
         inventory: raw.inventory.check(|list| inventory(output, list, problems)),
+        oidc_provider: raw.oidc_provider.check(|value| oidc_provider(output, value, problems)),
         flux: flux(&raw.flux, output, problems),
         argocd: argocd(&raw.argocd, output, problems),
     }
@@ -112,6 +114,26 @@ fn inventory(owner: &str, found: &Texts, problems: &mut Problems) -> Option<Vec<
     list::each(owner, "inventory", &found.value, problems, |item, problems| {
         path::relative(owner, "inventory", item, Reach::Relative, problems)
     })
+}
+
+/// IAM: the address of the issuer without its scheme.
+fn oidc_provider(owner: &str, found: &Spanned<String>, problems: &mut Problems) -> Option<String> {
+    if is_oidc_provider(&found.value) {
+        return Some(found.value.clone());
+    }
+    let text = found.value.trim();
+    let bare = text.strip_prefix("https://").unwrap_or(text);
+    let bare = bare.split_once(":oidc-provider/").map_or(bare, |(_, bare)| bare);
+    let suggestion = Some(bare.trim_end_matches('/')).filter(|bare| is_oidc_provider(bare));
+    problems.push(provision::invalid_oidc_provider(owner, found.span.clone(), suggestion));
+    None
+}
+
+fn is_oidc_provider(text: &str) -> bool {
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let mut parts = text.split('/');
+    parts.next().is_some_and(|host| host.contains('.') && !host.contains('_'))
+        && text.split('/').all(|part| !part.is_empty() && part.chars().all(is_inner))
 }
 
 fn flux(raw: &RawFlux, owner: &str, problems: &mut Problems) -> RawFlux {

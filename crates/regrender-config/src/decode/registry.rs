@@ -4,15 +4,11 @@ use regrender_diagnostic::Spanned;
 use toml::de::DeValue;
 
 use crate::decode::source::value;
-use crate::raw::{RawCredential, RawDate, RawRegistry};
+use crate::raw::{RawCloud, RawCredential, RawDate, RawProvision, RawRegistry};
 use crate::table::{Field, Problems, Table};
 
 /// Keys that say where a credential comes from, and that this tool will have.
 const LATER: &[&str] = &["helper", "vault", "sops", "age"];
-
-/// Keys of registries whose credentials are short-lived tokens of a cloud.
-pub(crate) const CLOUD_KEYS: &[&str] =
-    &["account", "region", "provide", "role-arn", "project", "location", "tenant"];
 
 /// Decodes `[registry.NAME]`.
 pub(crate) fn registry(
@@ -20,6 +16,9 @@ pub(crate) fn registry(
     mut table: Table<'_>,
     problems: &mut Problems,
 ) -> RawRegistry {
+    // Before `username`, which `cluster-name` would be taken for a slip of.
+    let cloud = cloud(&mut table, problems);
+    let provision = provision(&mut table, problems);
     let registry = RawRegistry {
         name,
         kind: table.text("kind", problems),
@@ -33,15 +32,53 @@ pub(crate) fn registry(
         expires: expires(&mut table, problems),
         anonymous: table.flag("anonymous", problems),
         hub_aliases: table.flag("hub-aliases", problems),
+        repositories: table.texts("repositories", problems),
+        cloud,
+        provision,
     };
-    if let Some(kind) = registry.kind.as_given()
-        && crate::registry::CLOUD_KINDS.contains(&kind.value.as_str())
-    {
-        // The kind is the problem, not the keys that belong to it.
-        while table.take_first(CLOUD_KEYS).is_some() {}
-    }
     table.finish(problems);
     registry
+}
+
+fn cloud(table: &mut Table<'_>, problems: &mut Problems) -> RawCloud {
+    RawCloud {
+        account: digits(table, "account", problems),
+        region: table.text("region", problems),
+        fips: table.flag("fips", problems),
+        public: table.flag("public", problems),
+        registry: table.text("registry", problems),
+        environment: table.text("environment", problems),
+        location: table.text("location", problems),
+        project: table.text("project", problems),
+    }
+}
+
+fn provision(table: &mut Table<'_>, problems: &mut Problems) -> RawProvision {
+    RawProvision {
+        provide: table.text("provide", problems),
+        allow_short_lived: table.flag("allow-short-lived", problems),
+        role_arn: table.text("role-arn", problems),
+        service_account: table.text("service-account", problems),
+        credentials_secret: table.text("credentials-secret", problems),
+        tenant_id: table.text("tenant-id", problems),
+        client_id: table.text("client-id", problems),
+        google_service_account: table.text("google-service-account", problems),
+        cluster_name: table.text("cluster-name", problems),
+        cluster_location: table.text("cluster-location", problems),
+        pod_identity: table.flag("pod-identity", problems),
+        robot_account: table.text("robot-account", problems),
+        app_id: digits(table, "app-id", problems),
+        install_id: digits(table, "install-id", problems),
+    }
+}
+
+/// Takes a key whose value is digits, which may stand there as a number; TOML has no leading zeros.
+fn digits(table: &mut Table<'_>, name: &'static str, problems: &mut Problems) -> Field<String> {
+    table.typed(name, "a string of digits", problems, |value| match value {
+        DeValue::String(text) => Some(text.clone().into_owned()),
+        DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
+        _ => None,
+    })
 }
 
 fn credential(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawCredential> {

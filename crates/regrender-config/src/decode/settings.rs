@@ -77,6 +77,7 @@ fn shared(table: &mut Table<'_>, problems: &mut Problems) -> RawSettings {
         consumer: table.text_or_texts("consumer", problems),
         per_namespace: table.flag("per-namespace", problems),
         inventory: table.texts("inventory", problems),
+        oidc_provider: table.text("oidc-provider", problems),
         flux: flux(table, problems),
         argocd: argocd(table, problems),
         ..RawSettings::default()

@@ -7,7 +7,6 @@ use crate::nearest::nearest;
 use crate::problem::quoted;
 
 pub(crate) const PAGES: &[&Page] = &[
-    &CLOUD_REGISTRY,
     &FIXED_HOST,
     &HUB_ALIASES_ELSEWHERE,
     &INCOMPLETE_CREDENTIAL,
@@ -19,15 +18,6 @@ pub(crate) const PAGES: &[&Page] = &[
     &UNKNOWN_REGISTRY,
     &UNUSED_REGISTRY,
 ];
-
-static CLOUD_REGISTRY: Page = Page {
-    code: "cloud-registry-not-supported",
-    severity: Severity::Error,
-    title: "registries of the clouds are not supported yet",
-    why: "Their tokens live for an hour to twelve, so a sealed one is dead before it is needed.\nNodes of the same cloud pull with their own identity, without any pull secret.",
-    example: "[registry.images]\nkind = \"ecr\"\n",
-    way_out: "give the nodes the right to pull, or let External Secrets renew the token.\nFor a key that does not expire, such as a service account's JSON key, use `kind = \"generic\"`.",
-};
 
 static FIXED_HOST: Page = Page {
     code: "fixed-host",
@@ -118,31 +108,6 @@ static UNUSED_REGISTRY: Page = Page {
     example: "[registry.ghcr]\nkind = \"ghcr\"\nusername = \"bot\"\npassword = { env = \"TOKEN\" }\n\n[registry.mirror]\nhost = \"mirror.example.com\"\nanonymous = true\n\n[secret.regcred]\nregistries = [\"mirror\"]\nnamespaces = [\"a\"]\n",
     way_out: "name it in the `registries` of a pull secret, or remove it.",
 };
-
-/// A registry of a cloud.
-pub(crate) fn cloud(registry: &str, kind: &str, span: Span) -> Diagnostic {
-    let (name, meanwhile) = match kind {
-        "ecr" => (
-            "Amazon ECR",
-            "give the nodes `AmazonEC2ContainerRegistryReadOnly` and remove the table",
-        ),
-        "acr" => (
-            "Azure Container Registry",
-            "give the kubelet identity the role `AcrPull` and remove the table",
-        ),
-        _ => (
-            "Google Artifact Registry",
-            "give the nodes `roles/artifactregistry.reader` and remove the table",
-        ),
-    };
-    CLOUD_REGISTRY
-        .problem(format!("registry `{registry}`: {name} is not supported yet"))
-        .at(span, "its tokens expire within hours")
-        .help(meanwhile)
-        .help(
-            "or write `kind = \"generic\"` with its `host`, if you have a key that does not expire",
-        )
-}
 
 /// `host` beside `kind = "docker-hub"`.
 pub(crate) fn fixed_host(registry: &str, host: Span, kind: Span) -> Diagnostic {

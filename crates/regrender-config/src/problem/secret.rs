@@ -11,7 +11,7 @@ static ALL_ANONYMOUS: Page = Page {
     code: "all-anonymous",
     severity: Severity::Error,
     title: "a pull secret without a credential",
-    why: "All of its registries are anonymous, so there is nothing to put into it.",
+    why: "All of its registries are anonymous or pulled from with what the nodes have, so there is nothing to put into it.",
     example: "[registry.mirror]\nhost = \"mirror.example.com\"\nanonymous = true\n\n[secret.regcred]\nregistries = [\"mirror\"]\nnamespaces = [\"a\"]\n",
     way_out: "list a registry with a credential, or remove the pull secret.",
 };
@@ -56,7 +56,7 @@ static NO_SECRETS: Page = Page {
 pub(crate) fn all_anonymous(secret: &str, registries: Span) -> Diagnostic {
     ALL_ANONYMOUS
         .problem(format!("pull secret `{secret}` would hold no credential"))
-        .at(registries, "all of these are anonymous")
+        .at(registries, "all of these are anonymous, or pulled by the nodes")
         .help("list a registry with a credential, or remove the pull secret")
 }
 

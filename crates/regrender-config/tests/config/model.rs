@@ -19,7 +19,7 @@ fn config(text: &str) -> Config {
 fn credential(config: &Config, registry: &str) -> Credential {
     match &config.registry(registry).unwrap().access {
         Access::Credential(credential) => credential.clone(),
-        Access::Anonymous => panic!("{registry} is anonymous"),
+        access => panic!("{registry} has no credential: {access:?}"),
     }
 }
 

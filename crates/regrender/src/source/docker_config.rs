@@ -247,6 +247,8 @@ mod tests {
             paths: paths.iter().map(|path| (*path).to_owned()).collect(),
             hub_aliases: false,
             access: Access::Anonymous,
+            repositories: Vec::new(),
+            allow_short_lived: false,
             expires: None,
             span: 0..0,
         }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
-use regrender_config::{Date, RegistryKind, Trim};
+use regrender_config::{Access, Date, RegistryKind, Trim};
 use tempfile::TempDir;
 
 use super::*;
@@ -94,6 +94,8 @@ impl Case {
             paths: Vec::new(),
             hub_aliases: false,
             access,
+            repositories: Vec::new(),
+            allow_short_lived: false,
             expires: None,
             span: at..at + 1,
         });

@@ -1,0 +1,381 @@
+//! Where fresh tokens come from: the providers of each kind of registry, and what each needs.
+
+use std::time::Duration;
+
+use regrender_diagnostic::{Diagnostic, Span, Spanned};
+
+use crate::check::cloud::{Cloud, missing};
+use crate::check::generator::generator;
+use crate::check::registry_key::idle_keys;
+use crate::check::{credential, identifier};
+use crate::problem::{provision as problem, shape};
+use crate::provision::Provider;
+use crate::raw::{RawRegistry, RawValue};
+use crate::table::{Field, Problems};
+use crate::{
+    Access, Acr, AzureEnvironment, Credential, Ecr, GkeCluster, Irsa, NodeProvider, Provision,
+    RegistryKind, Source, SourceKind, Trim, Username, WorkloadIdentity,
+};
+
+/// The username beside a token of ECR.
+const ECR_USERNAME: &str = "AWS";
+
+/// The username beside a refresh token of an Azure Container Registry.
+const ACR_USERNAME: &str = "00000000-0000-0000-0000-000000000000";
+
+/// The username beside an access token of Google.
+const GOOGLE_USERNAME: &str = "oauth2accesstoken";
+
+/// The usernames that Google takes, as its documentation of Artifact Registry lists them.
+const GOOGLE_USERNAMES: &[&str] = &["_json_key", "_json_key_base64", GOOGLE_USERNAME];
+
+/// The programs of the clouds sign in to their cloud first.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Checks how the images of a registry are pulled.
+pub(crate) fn access(
+    raw: &RawRegistry,
+    kind: Option<RegistryKind>,
+    cloud: Option<&Cloud>,
+    problems: &mut Problems,
+) -> Option<Access> {
+    let found_before = problems.len();
+    let access = match (kind, &raw.provision.provide) {
+        // Whether the rest is right depends on what is not known.
+        (_, Field::Broken) | (None, Field::Given(_)) => None,
+        (None, Field::Absent) => credential::access(raw, kind, problems),
+        (Some(kind), Field::Absent) => {
+            idle_keys(raw, kind, None, problems);
+            without_provider(raw, kind, problems)
+        }
+        (Some(kind), Field::Given(found)) => {
+            let provider = provider(raw, kind, found, problems);
+            provider.and_then(|provider| {
+                idle_keys(raw, kind, Some(provider), problems);
+                with_provider(raw, kind, cloud, (provider, found), problems)
+            })
+        }
+    };
+    let new = problems.get(found_before..).unwrap_or_default();
+    access.filter(|_| !new.iter().any(Diagnostic::is_error))
+}
+
+/// The providers of a kind.
+fn choices(kind: RegistryKind) -> &'static [Provider] {
+    use Provider::{ExternalSecrets, Irsa, Node, Sealed, WorkloadIdentity};
+    match kind {
+        RegistryKind::Ecr => &[ExternalSecrets, Irsa, Node, Sealed],
+        RegistryKind::Acr | RegistryKind::Gar | RegistryKind::Gcr => {
+            &[ExternalSecrets, WorkloadIdentity, Node, Sealed]
+        }
+        RegistryKind::Quay | RegistryKind::Ghcr => &[ExternalSecrets, Node],
+        _ => &[Node],
+    }
+}
+
+fn names(choices: &[Provider]) -> Vec<&'static str> {
+    choices.iter().map(|provider| provider.name()).collect()
+}
+
+fn provider(
+    raw: &RawRegistry,
+    kind: RegistryKind,
+    found: &Spanned<String>,
+    problems: &mut Problems,
+) -> Option<Provider> {
+    let name = raw.name.value.as_str();
+    let Some(known) = Provider::ALL.iter().find(|known| known.name() == found.value) else {
+        let owner = format!("registry `{name}`");
+        problems.push(shape::unknown_value(&owner, "provide", found, &names(choices(kind))));
+        return None;
+    };
+    if !choices(kind).contains(known) {
+        problems.push(problem::elsewhere(name, found, kind.name(), &names(choices(kind))));
+        return None;
+    }
+    Some(*known)
+}
+
+/// A credential that lasts, or none.
+fn without_provider(
+    raw: &RawRegistry,
+    kind: RegistryKind,
+    problems: &mut Problems,
+) -> Option<Access> {
+    let is_anonymous = raw.anonymous.as_given().is_some_and(|flag| flag.value);
+    if let (true, false, Some(hours)) = (kind.is_of_cloud(), is_anonymous, kind.token_hours()) {
+        let absent =
+            raw.username.is_absent() && raw.password.is_absent() && raw.credential.is_absent();
+        if kind == RegistryKind::Ecr || absent {
+            let span = raw.kind.as_given().map_or(0..0, |kind| kind.span.clone());
+            let kind_name = Spanned::new(kind.name(), span);
+            let choices = names(choices(kind));
+            let name = raw.name.value.as_str();
+            problems.push(problem::short_lived(name, kind_name, hours, &choices, lasting(kind)));
+            return None;
+        }
+        cloud_username(raw, kind, problems);
+    }
+    credential::access(raw, Some(kind), problems)
+}
+
+/// Says which credentials of a kind do not die in hours.
+fn lasting(kind: RegistryKind) -> Option<&'static str> {
+    match kind {
+        RegistryKind::Acr => Some(
+            "or give `username` and `password` of a service principal or of a repository-scoped token",
+        ),
+        RegistryKind::Gar | RegistryKind::Gcr => Some(
+            "or give `username = \"_json_key\"` and the JSON key of a service account as `password`",
+        ),
+        _ => None,
+    }
+}
+
+/// Checks a username that stands in the file beside a credential that is to last.
+fn cloud_username(raw: &RawRegistry, kind: RegistryKind, problems: &mut Problems) {
+    let Some(found) = raw.username.as_given() else { return };
+    let RawValue::Text(text) = &found.value else { return };
+    let name = raw.name.value.as_str();
+    let is_google = matches!(kind, RegistryKind::Gar | RegistryKind::Gcr);
+    let is_short_lived = text.expose() == if is_google { GOOGLE_USERNAME } else { ACR_USERNAME };
+    let is_allowed = raw.provision.allow_short_lived.as_given().is_some_and(|flag| flag.value);
+    if is_short_lived && !is_allowed {
+        let choices = names(choices(kind));
+        problems.push(problem::short_lived_username(name, found.span.clone(), &choices));
+    } else if is_google && !GOOGLE_USERNAMES.contains(&text.expose()) && !text.expose().is_empty() {
+        let rule = "`_json_key`, `_json_key_base64` or `oauth2accesstoken`";
+        let span = found.span.clone();
+        problems.push(problem::invalid_identifier(name, "username", span, rule, None));
+    }
+}
+
+fn with_provider(
+    raw: &RawRegistry,
+    kind: RegistryKind,
+    cloud: Option<&Cloud>,
+    (provider, found): (Provider, &Spanned<String>),
+    problems: &mut Problems,
+) -> Option<Access> {
+    match provider {
+        Provider::Sealed => return sealed(raw, kind, cloud, found, problems),
+        Provider::Node
+            if kind != RegistryKind::Ecr && (has_credential(raw) || !kind.is_of_cloud()) =>
+        {
+            cloud_username(raw, kind, problems);
+            return match credential::access(raw, Some(kind), problems)? {
+                Access::Credential(credential) => {
+                    Some(Access::Provided(Provision::Node(NodeProvider::Credential(credential))))
+                }
+                other => Some(other),
+            };
+        }
+        _ => {}
+    }
+    no_credential(raw, found, problems);
+    // The rest is checked even if the cloud is not known for a slip in its keys.
+    let stand_in = stand_in(kind);
+    let provision = match (provider, cloud.unwrap_or(&stand_in)) {
+        (Provider::Node, Cloud::Ecr(_)) => Some(Provision::Node(NodeProvider::Ecr)),
+        (Provider::Node, Cloud::Acr(_)) => Some(Provision::Node(NodeProvider::Acr)),
+        (Provider::Node, _) => Some(Provision::Node(NodeProvider::Google)),
+        (Provider::Irsa, Cloud::Ecr(ecr)) => irsa(raw, ecr, problems).map(Provision::Irsa),
+        (Provider::WorkloadIdentity, Cloud::Acr(acr)) => azure_identity(raw, acr, problems),
+        (Provider::WorkloadIdentity, Cloud::Google { project, .. }) => {
+            google_identity(raw, project.as_deref(), problems)
+        }
+        (_, cloud) => generator(raw, kind, cloud, problems).map(Provision::ExternalSecrets),
+    };
+    cloud.and(provision).map(Access::Provided)
+}
+
+/// A cloud for a registry that names none rightly.
+fn stand_in(kind: RegistryKind) -> Cloud {
+    match kind {
+        RegistryKind::Ecr => Cloud::Ecr(Ecr::Public),
+        RegistryKind::Acr => {
+            Cloud::Acr(Acr { registry: String::new(), environment: AzureEnvironment::Public })
+        }
+        RegistryKind::Gar | RegistryKind::Gcr => {
+            Cloud::Google { host: String::new(), project: Some(String::new()) }
+        }
+        _ => Cloud::Elsewhere,
+    }
+}
+
+fn has_credential(raw: &RawRegistry) -> bool {
+    !(raw.username.is_absent() && raw.password.is_absent() && raw.credential.is_absent())
+}
+
+/// Complains of a credential beside a provider.
+fn no_credential(raw: &RawRegistry, provide: &Spanned<String>, problems: &mut Problems) {
+    let name = raw.name.value.as_str();
+    let fields = [
+        ("anonymous", span(&raw.anonymous)),
+        ("username", span(&raw.username)),
+        ("password", span(&raw.password)),
+        ("credential", span(&raw.credential)),
+        ("email", span(&raw.email)),
+        ("expires", span(&raw.expires)),
+    ];
+    let found = fields.into_iter().find_map(|(key, span)| Some((key, span?)));
+    if let Some((key, span)) = found {
+        problems.push(problem::with_credential(name, provide, key, span));
+    }
+}
+
+/// Returns where a key stands.
+pub(crate) fn span<T>(field: &Field<T>) -> Option<Span> {
+    field.as_given().map(|given| given.span.clone())
+}
+
+/// A token that is sealed all the same; what is not given is what the cloud's own program says.
+fn sealed(
+    raw: &RawRegistry,
+    kind: RegistryKind,
+    cloud: Option<&Cloud>,
+    found: &Spanned<String>,
+    problems: &mut Problems,
+) -> Option<Access> {
+    let is_allowed = raw.provision.allow_short_lived.as_given().is_some_and(|flag| flag.value);
+    if !is_allowed {
+        if !matches!(raw.provision.allow_short_lived, Field::Broken) {
+            let hours = kind.token_hours().unwrap_or(1);
+            problems.push(problem::sealed(&raw.name.value, found.span.clone(), hours));
+        }
+        return None;
+    }
+    let is_anonymous = !raw.anonymous.is_absent();
+    let is_whole = !raw.username.is_absent() && !raw.password.is_absent();
+    if is_anonymous || is_whole || !raw.credential.is_absent() {
+        return credential::access(raw, Some(kind), problems);
+    }
+    let (username, command) = ready(cloud?);
+    let name = raw.name.value.as_str();
+    let username = match raw.username.check(|value| credential::username(name, value, problems)) {
+        Field::Absent => Username::Literal(username.to_owned()),
+        Field::Broken => return None,
+        Field::Given(username) => username.value,
+    };
+    let password = match raw.password.check(|value| credential::password(name, value, problems)) {
+        Field::Absent => Source {
+            kind: SourceKind::Command {
+                arguments: command,
+                timeout: COMMAND_TIMEOUT,
+                trim: Trim::Yes,
+            },
+            span: found.span.clone(),
+        },
+        Field::Broken => return None,
+        Field::Given(password) => password.value,
+    };
+    let email = match raw.email.check(|value| credential::email(name, value, problems)) {
+        Field::Absent => None,
+        Field::Broken => return None,
+        Field::Given(email) => Some(email.value),
+    };
+    Some(Access::Credential(Credential::Pair { username, password, email }))
+}
+
+/// Returns the username, and the command that prints a token, of a cloud.
+fn ready(cloud: &Cloud) -> (&'static str, Vec<String>) {
+    let (username, words) = match cloud {
+        Cloud::Ecr(ecr) => {
+            let service = if *ecr == Ecr::Public { "ecr-public" } else { "ecr" };
+            let words = ["aws", service, "get-login-password", "--region", ecr.region()];
+            (ECR_USERNAME, words.map(str::to_owned).to_vec())
+        }
+        Cloud::Acr(acr) => {
+            let words = ["az", "acr", "login", "--name", acr.registry.as_str(), "--expose-token"];
+            let output = ["--output", "tsv", "--query", "accessToken"];
+            (ACR_USERNAME, words.into_iter().chain(output).map(str::to_owned).collect())
+        }
+        Cloud::Google { .. } | Cloud::Elsewhere => {
+            let words = ["gcloud", "auth", "print-access-token"];
+            (GOOGLE_USERNAME, words.map(str::to_owned).to_vec())
+        }
+    };
+    (username, words)
+}
+
+fn irsa(raw: &RawRegistry, ecr: &Ecr, problems: &mut Problems) -> Option<Irsa> {
+    let name = raw.name.value.as_str();
+    let example = "role-arn = \"arn:aws:iam::111122223333:role/NAME\"";
+    missing(raw, "role-arn", &raw.provision.role_arn, example, problems);
+    let role = raw.provision.role_arn.check(|value| identifier::role(name, value, problems));
+    let pod_identity = pod_identity(raw)?;
+    Some(Irsa { registry: ecr.clone(), role: role.given()?.value, pod_identity })
+}
+
+fn pod_identity(raw: &RawRegistry) -> Option<bool> {
+    match &raw.provision.pod_identity {
+        Field::Absent => Some(true),
+        Field::Broken => None,
+        Field::Given(flag) => Some(flag.value),
+    }
+}
+
+fn azure_identity(raw: &RawRegistry, acr: &Acr, problems: &mut Problems) -> Option<Provision> {
+    let name = raw.name.value.as_str();
+    let provision = &raw.provision;
+    missing(raw, "client-id", &provision.client_id, "client-id = \"GUID\"", problems);
+    missing(raw, "tenant-id", &provision.tenant_id, "tenant-id = \"GUID\"", problems);
+    let mut guid = |key: &str, field: &Field<String>| {
+        field.check(|value| identifier::guid(name, key, value, problems))
+    };
+    let client_id = guid("client-id", &provision.client_id);
+    let tenant_id = guid("tenant-id", &provision.tenant_id);
+    Some(Provision::WorkloadIdentity(WorkloadIdentity::Azure {
+        registry: acr.clone(),
+        client_id: client_id.given()?.value,
+        tenant_id: tenant_id.given()?.value,
+        pod_identity: pod_identity(raw)?,
+    }))
+}
+
+fn google_identity(
+    raw: &RawRegistry,
+    project: Option<&str>,
+    problems: &mut Problems,
+) -> Option<Provision> {
+    let name = raw.name.value.as_str();
+    let field = &raw.provision.google_service_account;
+    let example = "google-service-account = \"NAME@PROJECT.iam.gserviceaccount.com\"";
+    missing(raw, "google-service-account", field, example, problems);
+    needs_project(raw, project, problems);
+    let account = field.check(|value| identifier::google_account(name, value, problems));
+    let cluster = gke_cluster(raw, problems);
+    Some(Provision::WorkloadIdentity(WorkloadIdentity::Google {
+        service_account: account.given()?.value,
+        project: project?.to_owned(),
+        cluster: cluster?,
+        pod_identity: pod_identity(raw)?,
+    }))
+}
+
+/// Complains of a project that is needed and not there.
+pub(crate) fn needs_project(raw: &RawRegistry, project: Option<&str>, problems: &mut Problems) {
+    if project.is_none() {
+        missing(raw, "project", &raw.cloud.project, "project = \"PROJECT\"", problems);
+    }
+}
+
+/// The cluster of GKE, if one of its keys is there: then both must be.
+#[expect(clippy::option_option, reason = "no cluster is right here, and a broken one is not")]
+pub(crate) fn gke_cluster(
+    raw: &RawRegistry,
+    problems: &mut Problems,
+) -> Option<Option<GkeCluster>> {
+    let registry = raw.name.value.as_str();
+    let provision = &raw.provision;
+    let (name, location) = (&provision.cluster_name, &provision.cluster_location);
+    if name.is_absent() && location.is_absent() {
+        return Some(None);
+    }
+    missing(raw, "cluster-name", name, "cluster-name = \"NAME\"", problems);
+    missing(raw, "cluster-location", location, "cluster-location = \"europe-west1\"", problems);
+    let name = name.check(|value| identifier::cluster(registry, value, problems));
+    let location =
+        location.check(|value| identifier::location(registry, "cluster-location", value, problems));
+    Some(Some(GkeCluster { name: name.given()?.value, location: location.given()?.value }))
+}

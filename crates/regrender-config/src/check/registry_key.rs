@@ -1,0 +1,117 @@
+//! Which keys of a registry belong to which kind, and to which way to provide tokens.
+
+use regrender_diagnostic::Span;
+
+use crate::RegistryKind;
+use crate::check::provision::span;
+use crate::problem::provision as problem;
+use crate::provision::Provider;
+use crate::raw::RawRegistry;
+use crate::table::Problems;
+
+/// A key, where it stands, the kinds and the providers that it belongs to.
+struct Key {
+    name: &'static str,
+    span: Option<Span>,
+    is_known: bool,
+    belongs: &'static str,
+}
+
+/// Complains of keys that belong to another kind or another provider.
+pub(crate) fn idle_keys(
+    raw: &RawRegistry,
+    kind: RegistryKind,
+    provider: Option<Provider>,
+    problems: &mut Problems,
+) {
+    let keys = cloud_keys(raw, kind).into_iter().chain(provider_keys(raw, kind, provider));
+    for Key { name, span, is_known, belongs } in keys {
+        if let (Some(span), false) = (span, is_known) {
+            problems.push(problem::idle_key(&raw.name.value, name, span, belongs));
+        }
+    }
+}
+
+fn cloud_keys(raw: &RawRegistry, kind: RegistryKind) -> Vec<Key> {
+    let cloud = &raw.cloud;
+    let amazon = kind == RegistryKind::Ecr;
+    let azure = kind == RegistryKind::Acr;
+    let google = matches!(kind, RegistryKind::Gar | RegistryKind::Gcr);
+    let key = |name, span, is_known, belongs| Key { name, span, is_known, belongs };
+    let of_amazon = "`kind = \"ecr\"`";
+    let of_azure = "`kind = \"acr\"`";
+    let of_google = "`kind = \"gar\"` and `kind = \"gcr\"`";
+    vec![
+        key("account", span(&cloud.account), amazon, of_amazon),
+        key("region", span(&cloud.region), amazon, of_amazon),
+        key("fips", span(&cloud.fips), amazon, of_amazon),
+        key("public", span(&cloud.public), amazon, of_amazon),
+        key("registry", span(&cloud.registry), azure, of_azure),
+        key("environment", span(&cloud.environment), azure, of_azure),
+        key("location", span(&cloud.location), google, of_google),
+        key("project", span(&cloud.project), google, of_google),
+    ]
+}
+
+fn provider_keys(raw: &RawRegistry, kind: RegistryKind, provider: Option<Provider>) -> Vec<Key> {
+    let provision = &raw.provision;
+    let eso = provider == Some(Provider::ExternalSecrets);
+    let irsa = provider == Some(Provider::Irsa);
+    let identity = provider == Some(Provider::WorkloadIdentity);
+    let sealed = matches!(provider, None | Some(Provider::Sealed));
+    let amazon = kind == RegistryKind::Ecr;
+    let azure = kind == RegistryKind::Acr;
+    let google = matches!(kind, RegistryKind::Gar | RegistryKind::Gcr);
+    let quay = kind == RegistryKind::Quay;
+    let github = kind == RegistryKind::Ghcr;
+    let key = |name, span, is_known, belongs| Key { name, span, is_known, belongs };
+    let of_eso = "`provide = \"external-secrets\"`";
+    let of_azure = "`kind = \"acr\"` and a provider of tokens";
+    let of_google = "`kind = \"gar\"` or `kind = \"gcr\"` and a provider of tokens";
+    let of_github = "`kind = \"ghcr\"` and `provide = \"external-secrets\"`";
+    vec![
+        key(
+            "allow-short-lived",
+            span(&provision.allow_short_lived),
+            sealed,
+            "a credential that is sealed",
+        ),
+        key(
+            "role-arn",
+            span(&provision.role_arn),
+            amazon && (eso || irsa),
+            "`kind = \"ecr\"` and `provide = \"irsa\"` or `\"external-secrets\"`",
+        ),
+        key("service-account", span(&provision.service_account), eso && !github, of_eso),
+        key("credentials-secret", span(&provision.credentials_secret), eso && !quay, of_eso),
+        key("tenant-id", span(&provision.tenant_id), azure && (eso || identity), of_azure),
+        key("client-id", span(&provision.client_id), azure && (eso || identity), of_azure),
+        key(
+            "google-service-account",
+            span(&provision.google_service_account),
+            google && identity,
+            "`kind = \"gar\"` or `kind = \"gcr\"` and `provide = \"workload-identity\"`",
+        ),
+        key("cluster-name", span(&provision.cluster_name), google && (eso || identity), of_google),
+        key(
+            "cluster-location",
+            span(&provision.cluster_location),
+            google && (eso || identity),
+            of_google,
+        ),
+        key(
+            "pod-identity",
+            span(&provision.pod_identity),
+            irsa || identity,
+            "`provide = \"irsa\"` and `provide = \"workload-identity\"`",
+        ),
+        key(
+            "robot-account",
+            span(&provision.robot_account),
+            quay && eso,
+            "`kind = \"quay\"` and `provide = \"external-secrets\"`",
+        ),
+        key("app-id", span(&provision.app_id), github && eso, of_github),
+        key("install-id", span(&provision.install_id), github && eso, of_github),
+    ]
+}

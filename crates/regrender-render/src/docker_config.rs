@@ -16,7 +16,12 @@ use crate::Credential;
 /// and characters are escaped as Go's JSON writer escapes them.
 #[must_use]
 pub fn docker_config_json(entries: &BTreeMap<String, &Credential>) -> SecretText {
-    let mut json = String::from("{\"auths\":{");
+    SecretText::new(write(entries))
+}
+
+fn write(entries: &BTreeMap<String, &Credential>) -> String {
+    let mut json = String::with_capacity(largest_size(entries));
+    json.push_str("{\"auths\":{");
     for (index, (key, credential)) in entries.iter().enumerate() {
         if index > 0 {
             json.push(',');
@@ -26,7 +31,22 @@ pub fn docker_config_json(entries: &BTreeMap<String, &Credential>) -> SecretText
         push_entry(&mut json, credential);
     }
     json.push_str("}}");
-    SecretText::new(json)
+    json
+}
+
+/// Returns at least as many bytes as the text has: a `String` that grows leaves what it held behind
+/// in memory.
+fn largest_size(entries: &BTreeMap<String, &Credential>) -> usize {
+    // `\u003c` for one byte; base64 has four for three; quotes, colons and the names of members.
+    const ESCAPED: usize = 6;
+    const ENCODED: usize = 2;
+    const FRAME: usize = 64;
+    let entries = entries.iter().map(|(key, credential)| {
+        let pair = credential.username.len() + credential.password.expose().len();
+        let email = credential.email.as_ref().map_or(0, String::len);
+        ESCAPED * (key.len() + pair + email) + ENCODED * pair + FRAME
+    });
+    FRAME + entries.sum::<usize>()
 }
 
 fn push_entry(json: &mut String, credential: &Credential) {
@@ -139,5 +159,21 @@ mod tests {
         ]);
         let json = docker_config_json(&entries);
         assert!(json.expose().find("a.example") < json.expose().find("b.example"));
+    }
+
+    #[test]
+    fn the_text_never_moves_while_it_is_written() {
+        for text in ["", "canary-4f1d", "<", "\u{2028}", "ü", &"\0".repeat(1000)] {
+            let credential = Credential {
+                username: text.to_owned(),
+                password: SecretText::new(text.to_owned()),
+                email: Some(text.to_owned()),
+            };
+            for count in [0, 1, 2, 100] {
+                let entries: BTreeMap<String, &Credential> =
+                    (0..count).map(|index| (format!("{text}{index}"), &credential)).collect();
+                assert_eq!(write(&entries).capacity(), largest_size(&entries), "{text:?}, {count}");
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ mod declared;
 mod disk;
 mod enumeration;
 mod error;
+mod http;
 mod identity;
 mod left_over;
 mod manifests;

@@ -1,0 +1,285 @@
+//! How requests reach servers: sockets, TLS, proxies and time limits.
+//!
+//! It follows no redirect: who asked decides whether a credential may go elsewhere.
+
+pub(crate) mod authorities;
+mod failure;
+pub(crate) mod proxy;
+#[cfg(test)]
+pub(crate) mod scripted;
+#[cfg(test)]
+mod tests;
+
+use std::io::Read as _;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use regrender_remote::{
+    BODY_LIMIT, Method, Request, Response, Stage, TlsFault, Transport, TransportError, Url,
+};
+use rustls::crypto::ring;
+use ureq::Agent;
+use ureq::http;
+use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+
+use self::authorities::{Authorities, Store};
+use self::failure::failure_of;
+use self::proxy::{Proxies, Proxy};
+use crate::world::World;
+
+/// What servers are told of who asks.
+const USER_AGENT: &str = concat!("regrender/", env!("CARGO_PKG_VERSION"));
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// To find the host and to connect.
+    pub(crate) connect: Duration,
+    /// From the question to the end of the answer.
+    pub(crate) whole: Duration,
+}
+
+impl Limits {
+    /// What people wait for, and a server on another continent keeps.
+    pub(crate) const USUAL: Self =
+        Self { connect: Duration::from_secs(10), whole: Duration::from_secs(30) };
+}
+
+/// Whose signature under a certificate is believed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Trust<'a> {
+    /// Those whom this machine trusts.
+    Machine,
+    /// Those, and some more.
+    MachineAnd(&'a Authorities),
+    /// Only these.
+    Only(&'a Authorities),
+}
+
+/// The network as this run sees it.
+#[derive(Debug)]
+pub(crate) struct Network {
+    proxies: Arc<Proxies>,
+    store: Store,
+    limits: Limits,
+}
+
+impl Network {
+    /// Learns of proxies and trusted certificates from the environment.
+    pub(crate) fn of(world: &World) -> Self {
+        Self {
+            proxies: Arc::new(Proxies::of(world)),
+            store: Store::of(world),
+            limits: Limits::USUAL,
+        }
+    }
+
+    /// Gives everything less time, or more.
+    #[cfg(test)]
+    pub(crate) fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Makes the one who carries requests.
+    pub(crate) fn transport(&self, trust: Trust<'_>) -> Http {
+        let roots = match trust {
+            Trust::Machine => self.store.certificates(),
+            Trust::Only(authorities) => authorities.certificates(),
+            Trust::MachineAnd(authorities) => {
+                let mut all = self.store.certificates().to_vec();
+                all.extend_from_slice(&authorities.certificates());
+                Arc::new(all)
+            }
+        };
+        Http {
+            strict: Agents::new(&self.proxies, Some(&roots), self.limits),
+            lax: None,
+            proxies: Arc::clone(&self.proxies),
+            limits: self.limits,
+            trusts_somebody: !roots.is_empty(),
+        }
+    }
+}
+
+/// Carries requests to servers.
+#[derive(Debug)]
+pub(crate) struct Http {
+    strict: Agents,
+    lax: Option<(Authority, Agents)>,
+    proxies: Arc<Proxies>,
+    limits: Limits,
+    trusts_somebody: bool,
+}
+
+/// A host and a port.
+type Authority = (String, u16);
+
+impl Http {
+    /// Believes whatever certificate the host of `url` shows, and only that host.
+    pub(crate) fn with_unverified(mut self, url: &Url) -> Self {
+        let authority = (url.host().to_owned(), url.port());
+        self.lax = Some((authority, Agents::new(&self.proxies, None, self.limits)));
+        self
+    }
+
+    fn agent(&self, url: &Url, proxy: Option<&Proxy>) -> Result<&Agent, TransportError> {
+        let is_lax = |(host, port): &Authority| host == url.host() && *port == url.port();
+        let agents = match &self.lax {
+            Some((authority, agents)) if is_lax(authority) => agents,
+            _ => &self.strict,
+        };
+        agents.through(proxy)
+    }
+
+    fn told(&self, error: &ureq::Error, proxy: Option<&Proxy>) -> TransportError {
+        match (failure_of(error), proxy) {
+            (TransportError::Tls(TlsFault::UnknownAuthority), _) if !self.trusts_somebody => {
+                TransportError::Tls(TlsFault::NoAuthorities)
+            }
+            // With a proxy between, these are about the proxy.
+            (
+                error @ (TransportError::Refused
+                | TransportError::HostUnknown
+                | TransportError::Unreachable(_)
+                | TransportError::TimedOut(Stage::Connect)),
+                Some(proxy),
+            ) => TransportError::Proxy(format!("{}: {error}", proxy.variable)),
+            (TransportError::Proxy(why), Some(proxy)) => {
+                TransportError::Proxy(format!("{}: {why}", proxy.variable))
+            }
+            (error, _) => error,
+        }
+    }
+}
+
+impl Transport for Http {
+    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        let proxy = self.proxies.choose(&request.url);
+        let agent = self.agent(&request.url, proxy)?;
+        let sent = prepared(request)?;
+        let answer = match &request.body {
+            Some(body) => run(agent, sent.map(|()| body.expose().as_bytes()), request.limit),
+            // Without a length some servers wait for a body that never comes.
+            None if request.method == Method::Post => {
+                run(agent, sent.map(|()| b"".as_slice()), request.limit)
+            }
+            None => run(agent, sent, request.limit),
+        };
+        let answer = answer.map_err(|error| self.told(&error, proxy))?;
+        let status = answer.status().as_u16();
+        let headers = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
+            .collect();
+        let mut body = Vec::new();
+        let mut reader = answer.into_body().into_reader().take(BODY_LIMIT + 1);
+        reader
+            .read_to_end(&mut body)
+            .map_err(|error| self.told(&ureq::Error::from(error), proxy))?;
+        if body.len() as u64 > BODY_LIMIT {
+            return Err(TransportError::TooLarge);
+        }
+        Ok(Response::new(status, headers, body))
+    }
+
+    fn wait(&self, time: Duration) {
+        thread::sleep(time);
+    }
+}
+
+/// One who asks directly, and one for each proxy.
+#[derive(Debug)]
+struct Agents {
+    direct: Agent,
+    through: Vec<(&'static str, Option<Agent>)>,
+}
+
+impl Agents {
+    /// Without `roots`, every certificate is believed.
+    fn new(
+        proxies: &Proxies,
+        roots: Option<&Arc<Vec<Certificate<'static>>>>,
+        limits: Limits,
+    ) -> Self {
+        let through = proxies
+            .all()
+            .map(|proxy| {
+                let address = ureq::Proxy::new(proxy.address.expose()).ok();
+                let agent = address.map(|address| agent(roots, Some(address), limits));
+                (proxy.variable, agent)
+            })
+            .collect();
+        Self { direct: agent(roots, None, limits), through }
+    }
+
+    fn through(&self, proxy: Option<&Proxy>) -> Result<&Agent, TransportError> {
+        let Some(proxy) = proxy else {
+            return Ok(&self.direct);
+        };
+        let found = self.through.iter().find(|(variable, _)| *variable == proxy.variable);
+        found.and_then(|(_, agent)| agent.as_ref()).ok_or_else(|| {
+            let why = "is not the address of an HTTP proxy";
+            TransportError::Proxy(format!("{} {why}", proxy.variable))
+        })
+    }
+}
+
+fn agent(
+    roots: Option<&Arc<Vec<Certificate<'static>>>>,
+    proxy: Option<ureq::Proxy>,
+    limits: Limits,
+) -> Agent {
+    let tls = TlsConfig::builder()
+        .provider(TlsProvider::Rustls)
+        .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+        .disable_verification(roots.is_none())
+        .root_certs(RootCerts::Specific(roots.map(Arc::clone).unwrap_or_default()))
+        .build();
+    Agent::config_builder()
+        .tls_config(tls)
+        .proxy(proxy)
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .user_agent(USER_AGENT)
+        .timeout_resolve(Some(limits.connect))
+        .timeout_connect(Some(limits.connect))
+        .timeout_global(Some(limits.whole))
+        .build()
+        .new_agent()
+}
+
+fn prepared(request: &Request) -> Result<http::Request<()>, TransportError> {
+    let unsendable = |_| {
+        TransportError::Unsendable(String::from(
+            "the address or a header holds what may not be there",
+        ))
+    };
+    let mut builder =
+        http::Request::builder().method(request.method.name()).uri(request.url.whole());
+    for (name, value) in &request.headers {
+        let mut value = http::HeaderValue::from_str(value.expose())
+            .map_err(|error| unsendable(http::Error::from(error)))?;
+        value.set_sensitive(true);
+        builder = builder.header(*name, value);
+    }
+    builder.body(()).map_err(unsendable)
+}
+
+fn run<B: ureq::AsSendBody>(
+    agent: &Agent,
+    request: http::Request<B>,
+    limit: Option<Duration>,
+) -> Result<http::Response<ureq::Body>, ureq::Error> {
+    match limit {
+        None => agent.run(request),
+        Some(limit) => {
+            let request = agent.configure_request(request).timeout_global(Some(limit)).build();
+            agent.run(request)
+        }
+    }
+}

@@ -213,7 +213,7 @@ impl Inventory {
         let mut patches: BTreeMap<String, Vec<Change>> = BTreeMap::new();
         let named: BTreeSet<String> = facts
             .iter()
-            .filter_map(|file| file.kustomization.as_ref())
+            .filter_map(|file| file.kustomization.as_deref())
             .flat_map(Kustomization::patch_files)
             .collect();
         inventory.findings = unsealed_files(&facts);
@@ -233,7 +233,7 @@ impl Inventory {
             inventory.unreadable.extend(file.unreadable);
             inventory.findings.extend(file.findings);
             inventory.other_secrets.extend(file.other_secrets);
-            kustomizations.extend(file.kustomization);
+            kustomizations.extend(file.kustomization.map(|found| *found));
             kustomizations.extend(file.deployers);
         }
         inventory.kustomizations =
@@ -334,7 +334,8 @@ impl ServiceAccount {
 
 /// Finds files that a rule of the nearest `.sops.yaml` names and that are not sealed.
 fn unsealed_files(facts: &[FileFacts]) -> Vec<Finding> {
-    let rules: Vec<&SopsRules> = facts.iter().filter_map(|file| file.sops_rules.as_ref()).collect();
+    let rules: Vec<&SopsRules> =
+        facts.iter().filter_map(|file| file.sops_rules.as_deref()).collect();
     let mut findings = Vec::new();
     for file in facts.iter().filter(|file| file.sealing == Sealing::Sealable) {
         let path = join("", &file.path);

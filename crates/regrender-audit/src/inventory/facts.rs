@@ -1,7 +1,9 @@
 //! Knows what one file declares, whatever other files say.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use regex::Regex;
 
 use super::object::read_object;
 use super::{Namespace, Secret, ServiceAccount, Workload, helm};
@@ -22,7 +24,7 @@ pub struct FileFacts {
     pub(crate) workloads: Vec<Workload>,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) unreadable: Vec<Unreadable>,
-    pub(crate) kustomization: Option<Kustomization>,
+    pub(crate) kustomization: Option<Box<Kustomization>>,
     /// Objects that have Flux or Argo CD apply a folder.
     pub(crate) deployers: Vec<Kustomization>,
     /// Workloads that pull nothing: what a patch changes of one, for instance.
@@ -36,7 +38,7 @@ pub struct FileFacts {
     /// What leaks.
     pub(crate) findings: Vec<Finding>,
     /// The rules, where the file is a `.sops.yaml`.
-    pub(crate) sops_rules: Option<SopsRules>,
+    pub(crate) sops_rules: Option<Box<SopsRules>>,
     /// Whether the file is sealed with SOPS, or could be.
     pub(crate) sealing: Sealing,
     /// Whether the file is the `Chart.yaml` of a Helm chart.
@@ -134,18 +136,18 @@ impl FileFacts {
             self.sealing = Sealing::Sealed;
         }
         if file_name(&self.path) == ".sops.yaml" {
-            self.sops_rules = Some(SopsRules::read(&self.path, root));
+            self.sops_rules = Some(Box::new(SopsRules::read(&self.path, root)));
             return;
         }
         if kustomization::is_kustomization(&self.path, root) {
             let found = kustomization::read(&self.path, index, root);
             self.workloads.extend(found.images_as_workload());
             self.secrets.extend(found.generated_secrets());
-            self.kustomization = Some(found);
+            self.kustomization = Some(Box::new(found));
         } else if let Some(operations) = read_operations(root) {
             self.operations.push(operations);
         } else if root.get("kind").and_then(Node::string).is_some() {
-            read_object(self, root, &place);
+            read_object(self, root, &place, words.images);
             if words.secret_references {
                 secret_references(root, 0, &mut self.other_secrets);
             }
@@ -154,7 +156,9 @@ impl FileFacts {
             }
         } else {
             self.sealing = self.sealing.max(Sealing::Sealable);
-            self.workloads.extend(helm::read_values_file(&self.path, index, root));
+            if words.images {
+                self.workloads.extend(helm::read_values_file(&self.path, index, root));
+            }
         }
     }
 
@@ -164,17 +168,30 @@ impl FileFacts {
 }
 
 /// Words that a file must hold for a closer look to be worth its time.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Words {
     auths: bool,
     secret_references: bool,
+    images: bool,
 }
+
+/// One search for all of them; most files hold none.
+static ANY_WORD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"auths|secretName|secretRef|[iI]mage|repository|\\").expect("it is a pattern")
+});
 
 impl Words {
     fn of(text: &str) -> Self {
-        let auths = text.contains("auths");
-        let secret_references = text.contains("secretName") || text.contains("secretRef");
-        Self { auths, secret_references }
+        if !ANY_WORD.is_match(text) {
+            return Self::default();
+        }
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        // A backslash may stand for any letter.
+        Self {
+            auths: has(&["auths"]),
+            secret_references: has(&["secretName", "secretRef"]),
+            images: has(&["image", "Image", "repository", "\\"]),
+        }
     }
 }
 
@@ -238,6 +255,26 @@ mod tests {
         let found = reasons("a: '{{x}}'\n---\nb: [\n---\nc: '{{x}}'\n");
         assert_eq!(found.len(), 1);
         assert!(found[0].starts_with("not valid YAML"), "{}", found[0]);
+    }
+
+    #[test]
+    fn images_are_found_however_the_word_is_spelled() {
+        for text in [
+            "kind: Custom\nspec: {image: r.io/a}\n",
+            "kind: Custom\nspec: {\"\\x69mage\": r.io/a}\n",
+            "kind: Custom\nspec: {sideImage: r.io/a}\n",
+            "kind: Custom\nspec: {side: {repository: r.io/a, tag: x}}\n",
+            "{\"\\u0069mage\": \"r.io/a\"}",
+            "side: {repository: r.io/a, tag: x}\n",
+        ] {
+            assert_eq!(read_file("a.yaml", text.as_bytes()).workloads.len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_patch_that_names_no_image_is_kept_as_a_part() {
+        let text = "kind: Deployment\napiVersion: apps/v1\nspec: {template: {spec: {}}}\n";
+        assert_eq!(read_file("a.yaml", text.as_bytes()).workload_parts.len(), 1);
     }
 
     #[test]

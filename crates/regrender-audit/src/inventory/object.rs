@@ -12,17 +12,29 @@ use crate::place::{Place, folder_of, join};
 /// Lists may hold lists; nobody nests them further.
 const LIST_DEPTH: usize = 4;
 
-/// Takes one object into `facts`, and what a list or template holds one by one.
-pub(super) fn read_object(facts: &mut FileFacts, root: &Node<'_>, place: &Place) {
-    read_nested(facts, root, place, 0);
+/// Takes one object into `facts`, and what a list or template holds one by one; its file may or may
+/// not speak of images anywhere.
+pub(super) fn read_object(
+    facts: &mut FileFacts,
+    root: &Node<'_>,
+    place: &Place,
+    speaks_of_images: bool,
+) {
+    read_nested(facts, root, place, speaks_of_images, 0);
 }
 
-fn read_nested(facts: &mut FileFacts, root: &Node<'_>, place: &Place, depth: usize) {
+fn read_nested(
+    facts: &mut FileFacts,
+    root: &Node<'_>,
+    place: &Place,
+    speaks_of_images: bool,
+    depth: usize,
+) {
     let header = Header::of(root, place);
     if let Some(items) = unfolded(root, &header.kind).filter(|_| depth < LIST_DEPTH) {
         for item in items.items() {
             let place = Place { line: item.line, column: item.column, ..place.clone() };
-            read_nested(facts, item, &place, depth + 1);
+            read_nested(facts, item, &place, speaks_of_images, depth + 1);
         }
         return;
     }
@@ -47,6 +59,8 @@ fn read_nested(facts: &mut FileFacts, root: &Node<'_>, place: &Place, depth: usi
             let files = files.iter().filter_map(Node::string);
             facts.sealed_files.extend(files.map(|file| join(folder, file)));
         }
+        // What is known by its kind may be a patch, which holds no image.
+        _ if !speaks_of_images && core_pod_path(&header).is_none() => {}
         _ => {
             let (whole, part): (Vec<_>, Vec<_>) =
                 workloads(root, &header).into_iter().partition(|one| !one.images.is_empty());

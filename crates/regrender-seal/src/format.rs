@@ -58,18 +58,24 @@ impl FileFormat {
 
     /// Reads a sealed file, and takes the metadata out of it.
     pub(crate) fn parse(self, text: &str) -> Result<(Vec<Document>, Mapping), OpenError> {
+        match self.read(text)? {
+            (documents, Some(Node::Mapping(block))) => Ok((documents, block)),
+            (_, Some(_)) => Err(MetadataError::NotAMapping.into()),
+            (_, None) => Err(OpenError::NotSealed),
+        }
+    }
+
+    /// Reads a file that may be sealed: its documents, and its metadata if it has any.
+    pub(crate) fn read(self, text: &str) -> Result<(Vec<Document>, Option<Node>), OpenError> {
         let syntax = |detail| OpenError::Syntax { format: self.name(), detail };
+        let flat = |(document, block): (Document, Option<Mapping>)| {
+            (vec![document], block.map(Node::Mapping))
+        };
         match self {
-            Self::Yaml => take_block(parse_yaml(text)?),
-            Self::Json | Self::Binary => take_block(vec![json::parse(text).map_err(syntax)?]),
-            Self::Dotenv => {
-                let (document, block) = dotenv::parse(text).map_err(syntax)?;
-                Ok((vec![document], block.ok_or(OpenError::NotSealed)?))
-            }
-            Self::Ini => {
-                let (document, block) = ini::parse(text).map_err(syntax)?;
-                Ok((vec![document], block.ok_or(OpenError::NotSealed)?))
-            }
+            Self::Yaml => Ok(take_block(parse_yaml(text)?)),
+            Self::Json | Self::Binary => Ok(take_block(vec![json::parse(text).map_err(syntax)?])),
+            Self::Dotenv => Ok(flat(dotenv::parse(text).map_err(syntax)?)),
+            Self::Ini => Ok(flat(ini::parse(text).map_err(syntax)?)),
         }
     }
 
@@ -97,7 +103,7 @@ fn parse_yaml(text: &str) -> Result<Vec<Document>, OpenError> {
 }
 
 /// Takes the metadata out of documents: it stands in each, and the first is the one that counts.
-fn take_block(documents: Vec<Document>) -> Result<(Vec<Document>, Mapping), OpenError> {
+fn take_block(documents: Vec<Document>) -> (Vec<Document>, Option<Node>) {
     let mut block = None;
     let mut rest = Vec::with_capacity(documents.len());
     for document in documents {
@@ -115,9 +121,5 @@ fn take_block(documents: Vec<Document>) -> Result<(Vec<Document>, Mapping), Open
         }
         rest.push(Document { header: document.header, root: entries.into_iter().collect() });
     }
-    match block {
-        Some(Node::Mapping(block)) => Ok((rest, block)),
-        Some(_) => Err(MetadataError::NotAMapping.into()),
-        None => Err(OpenError::NotSealed),
-    }
+    (rest, block)
 }

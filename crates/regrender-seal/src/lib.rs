@@ -11,6 +11,8 @@ mod data_key;
 mod error;
 mod fingerprint;
 mod format;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod identity;
 mod inspect;
 mod mac;

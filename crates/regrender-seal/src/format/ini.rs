@@ -87,6 +87,9 @@ impl Reader {
             if let Some(at) = behind.find(['#', ';']) {
                 self.comment.push_str(behind.get(at..)?);
             }
+            if name.is_empty() {
+                return None;
+            }
             self.begin(name);
             return Some(());
         }
@@ -138,7 +141,13 @@ impl Section {
     }
 }
 
+/// Splits a line into name and value. A name in quotes must not be empty either.
 fn split_pair(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = split_quoted(line)?;
+    (!name.is_empty()).then_some((name, value))
+}
+
+fn split_quoted(line: &str) -> Option<(&str, &str)> {
     for quote in ["\"\"\"", "\"", "`"] {
         if let Some(rest) = line.strip_prefix(quote) {
             let (name, rest) = rest.split_once(quote)?;
@@ -147,7 +156,7 @@ fn split_pair(line: &str) -> Option<(&str, &str)> {
         }
     }
     let (name, value) = line.split_once(DELIMITERS)?;
-    (!name.is_empty()).then_some((name.trim(), value.trim()))
+    Some((name.trim(), value.trim()))
 }
 
 /// Splits what stands behind the equals sign into a value and a comment.
@@ -299,7 +308,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_placed_and_not_repeated() {
-        for text in ["\n[canary-4f1d\n", "[a]\ncanary-4f1d\n", "[a]\n= canary-4f1d\n"] {
+        for text in [
+            "\n[canary-4f1d\n",
+            "\n[] canary-4f1d\n",
+            "[a]\ncanary-4f1d\n",
+            "[a]\n= canary-4f1d\n",
+            "[a]\n\"\" = canary-4f1d\n",
+            "[a]\n` ` = canary-4f1d\n",
+        ] {
             assert_eq!(parse(text).map(|_| ()).unwrap_err(), "line 2 is not readable", "{text}");
         }
     }

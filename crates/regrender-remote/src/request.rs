@@ -54,6 +54,12 @@ impl Header {
             Self::Secret(text) => text.expose(),
         }
     }
+
+    /// Says whether it is a secret.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        matches!(self, Self::Secret(_))
+    }
 }
 
 /// One request.
@@ -126,8 +132,7 @@ impl Request {
     /// Says whether it carries something that only this server may see.
     #[must_use]
     pub fn is_secret(&self) -> bool {
-        let in_header = |(_, value): &(&str, Header)| matches!(value, Header::Secret(_));
-        self.body.is_some() || self.headers.iter().any(in_header)
+        self.body.is_some() || self.headers.iter().any(|(_, value)| value.is_secret())
     }
 }
 

@@ -5,9 +5,9 @@
 
 mod answer;
 mod error;
-mod field;
 mod login;
 mod path;
+mod secret;
 #[cfg(test)]
 mod tests;
 
@@ -15,9 +15,9 @@ use regrender_document::SecretText;
 
 pub use self::answer::{read_login, read_mount, read_secret};
 pub use self::error::{Step, VaultError};
-pub use self::field::Secret;
 pub use self::login::Login;
 pub use self::path::{KvVersion, Mount, PathError, SecretPath};
+pub use self::secret::Secret;
 use crate::{Method, Repeat, Request, Response, Transport, Url, send};
 
 /// The header that says it is no browser that asks; agents of Vault may insist on it.

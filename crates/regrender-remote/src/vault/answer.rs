@@ -7,8 +7,9 @@ use regrender_document::SecretText;
 use serde::Deserialize;
 
 use super::error::{Step, VaultError};
-use super::field::{Field, Secret};
 use super::path::{KvVersion, Mount, SecretPath};
+use super::secret::Secret;
+use crate::field::Field;
 use crate::{Response, Said, Url};
 
 /// How many of the things a server said are shown.

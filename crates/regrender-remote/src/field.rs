@@ -1,22 +1,12 @@
-//! A secret as it is read: keys, and values that are wiped when they are dropped.
+//! A value in an answer that may be a secret: a text is wiped when it is dropped, the rest is only
+//! named.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 
 use regrender_document::SecretText;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::error::VaultError;
-
-/// A secret that was read.
-#[derive(Clone, Debug)]
-pub struct Secret {
-    pub(crate) fields: BTreeMap<String, Field>,
-    pub(crate) lease: Option<Duration>,
-}
-
-/// The value of a key.
+/// A value in an answer.
 #[derive(Clone, Debug)]
 pub(crate) enum Field {
     /// A text.
@@ -25,32 +15,13 @@ pub(crate) enum Field {
     Other(&'static str),
 }
 
-impl Secret {
-    /// Returns the text of `key`.
-    ///
-    /// # Errors
-    ///
-    /// There is no such key, or what it holds is no text.
-    pub fn value(&self, key: &str) -> Result<SecretText, VaultError> {
-        match self.fields.get(key) {
-            Some(Field::Text(text)) => Ok(text.clone()),
-            Some(Field::Other(kind)) => Err(VaultError::NotText { key: key.to_owned(), kind }),
-            None => Err(VaultError::KeyMissing {
-                key: key.to_owned(),
-                there: self.keys().map(str::to_owned).collect(),
-            }),
+impl Field {
+    /// Returns the text, if it is one.
+    pub(crate) fn into_text(self) -> Option<SecretText> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Other(_) => None,
         }
-    }
-
-    /// Returns the names of the keys, in order.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.fields.keys().map(String::as_str)
-    }
-
-    /// Returns how long it lives, if the server made it for this reader only.
-    #[must_use]
-    pub fn lease(&self) -> Option<Duration> {
-        self.lease
     }
 }
 

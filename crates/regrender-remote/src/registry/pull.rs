@@ -1,0 +1,112 @@
+//! Whether a repository can be pulled from.
+
+use super::fault::{Fault, said};
+use super::report::{More, Pull, Report, RepositoryReport, read_rate_limit};
+use super::session::{Answer, Session, Shown};
+use super::{Subject, Writes};
+use crate::{Method, Request, Url, encode_segment};
+
+/// The kinds of manifests that a runtime takes.
+const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
+                         application/vnd.oci.image.manifest.v1+json, \
+                         application/vnd.docker.distribution.manifest.list.v2+json, \
+                         application/vnd.docker.distribution.manifest.v2+json, */*";
+/// A digest that nothing has.
+pub(super) const NOTHING: &str =
+    "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
+impl Session<'_> {
+    /// Asks all about one repository.
+    pub(super) fn ask_about(
+        &mut self,
+        subject: &Subject,
+        writes: Writes,
+        report: &mut Report,
+    ) -> RepositoryReport {
+        let pull = self.pull(subject, report);
+        let more = match &pull {
+            // A registry that cannot be asked, or is to be left alone, is not asked for more.
+            Pull::Unknown(_) => More::NotAsked,
+            _ => self.more(&subject.repository, writes, pull == Pull::Allowed),
+        };
+        RepositoryReport {
+            repository: subject.repository.clone(),
+            reference: subject.reference.clone(),
+            pull,
+            more,
+        }
+    }
+
+    /// Asks whether one repository can be pulled from.
+    pub(super) fn pull(&mut self, subject: &Subject, report: &mut Report) -> Pull {
+        let scope = format!("repository:{}:pull", subject.repository);
+        let shown = match self.authorize(Some(&scope)) {
+            Ok(shown) => shown,
+            // The credential itself was taken: it is this repository that it is not good for.
+            Err(
+                Fault::Refused { status, said, .. } | Fault::AnonymousRefused { status, said, .. },
+            ) => return Pull::Denied { status, said },
+            Err(fault) => return Pull::Unknown(fault),
+        };
+        match self.look(subject, &shown, report) {
+            Ok(pull) => pull,
+            Err(fault) => Pull::Unknown(fault),
+        }
+    }
+
+    fn look(&self, subject: &Subject, shown: &Shown, report: &mut Report) -> Result<Pull, Fault> {
+        let Some(reference) = &subject.reference else {
+            return self.look_at_tags(&subject.repository, shown);
+        };
+        let answer = self.head(&subject.repository, reference, shown)?;
+        report.rate_limit = report.rate_limit.or(read_rate_limit(&answer.response));
+        if answer.elsewhere.is_none() && answer.response.status == 404 {
+            let tags = self.look_at_tags(&subject.repository, shown)?;
+            return Ok(Pull::NotFound { repository_is_there: tags == Pull::Allowed });
+        }
+        Ok(self.pull_of(&answer))
+    }
+
+    fn look_at_tags(&self, repository: &str, shown: &Shown) -> Result<Pull, Fault> {
+        let url = self.of_repository(repository, "tags/list").with_parameter("n", "1");
+        let answer = self.ask_for_image(self.show(Request::new(Method::Get, url), shown))?;
+        if !matches!(answer.response.status, 401 | 403 | 405) {
+            return Ok(self.pull_of(&answer));
+        }
+        // To list is a right of its own at some registries (ECR): one who may pull and not list is
+        // told that there is no such manifest.
+        let manifest = self.head(repository, NOTHING, shown)?;
+        match manifest.response.status {
+            404 => Ok(Pull::Allowed),
+            _ => Ok(self.pull_of(&answer)),
+        }
+    }
+
+    fn head(&self, repository: &str, reference: &str, shown: &Shown) -> Result<Answer, Fault> {
+        let path = format!("manifests/{}", encode_segment(reference).replace("%3A", ":"));
+        let request = Request::new(Method::Head, self.of_repository(repository, &path))
+            .with_header("Accept", MANIFESTS);
+        self.ask_for_image(self.show(request, shown))
+    }
+
+    fn pull_of(&self, answer: &Answer) -> Pull {
+        let status = answer.response.status;
+        let said = || said(&answer.response, &self.secrets());
+        match (status, &answer.elsewhere) {
+            (200..300, _) => Pull::Allowed,
+            (_, Some(host)) => Pull::Elsewhere { host: host.clone(), status },
+            (401 | 403, None) => Pull::Denied { status, said: said() },
+            (404, None) => Pull::NotFound { repository_is_there: false },
+            (_, None) => Pull::Unknown(Fault::Unexpected {
+                by: super::Party::Registry,
+                status,
+                said: said(),
+            }),
+        }
+    }
+
+    pub(super) fn of_repository(&self, repository: &str, rest: &str) -> Url {
+        let parts: Vec<String> = repository.split('/').map(encode_segment).collect();
+        self.address.below(&format!("v2/{}/{rest}", parts.join("/")))
+    }
+}

@@ -1,0 +1,246 @@
+//! Asking one registry: how it wants the credential, and showing it the credential that way.
+
+use super::fault::{Fault, Party, said, trouble};
+use super::report::{Authentication, Report};
+use super::{Credential, Question};
+use crate::{
+    Challenge, Method, Repeat, Request, Response, Scheme, Token, Url, read_challenges, read_token,
+    send,
+};
+use regrender_document::SecretText;
+
+/// How often a request is sent on.
+const MOST_REDIRECTS: usize = 5;
+
+/// A registry that answers.
+pub(super) struct Session<'a> {
+    pub(super) question: &'a Question<'a>,
+    pub(super) address: Url,
+    way: Way,
+}
+
+/// How the registry wants the credential.
+enum Way {
+    Nothing,
+    Basic,
+    Bearer { realm: Url, service: Option<String> },
+}
+
+/// What is shown with a request.
+pub(super) enum Shown {
+    Nothing,
+    Basic,
+    Token(Token),
+}
+
+/// Where an answer came from in the end.
+pub(super) struct Answer {
+    pub(super) response: Response,
+    /// The host it came from, if that is another one.
+    pub(super) elsewhere: Option<String>,
+}
+
+impl<'a> Session<'a> {
+    /// Asks whether there is a registry, and how it wants the credential.
+    pub(super) fn begin(
+        question: &'a Question<'a>,
+        address: &Url,
+        report: &mut Report,
+    ) -> Result<Self, Fault> {
+        let mut session = Self { question, address: address.clone(), way: Way::Nothing };
+        let request = Request::new(Method::Get, session.address.below("v2/"));
+        let answer = session.ask_registry(request)?;
+        report.skew = answer.date().map(|date| date - (question.now)());
+        session.way = session.way_of(&answer)?;
+        Ok(session)
+    }
+
+    /// Returns how the registry wants the credential.
+    pub(super) fn authentication(&self) -> Authentication {
+        match &self.way {
+            Way::Nothing => Authentication::Nothing,
+            Way::Basic => Authentication::Basic,
+            Way::Bearer { realm, .. } => Authentication::Bearer {
+                server: realm.authority(),
+                is_elsewhere: realm.host() != self.address.host(),
+            },
+        }
+    }
+
+    /// Shows the credential, and no more.
+    pub(super) fn check_credential(&self, report: &mut Report) -> Result<(), Fault> {
+        if self.question.credential.is_none() {
+            return Ok(());
+        }
+        let shown = self.authorize(None)?;
+        if let Shown::Token(token) = &shown {
+            report.token_life = Some(token.expires_in);
+        }
+        let request = Request::new(Method::Get, self.address.below("v2/"));
+        let answer = self.ask_registry(self.show(request, &shown))?;
+        match (answer.status, shown) {
+            (401 | 403, Shown::Token(_)) if !self.question.subjects.is_empty() => {
+                // A token for nothing opens nothing at some registries; those for the repositories
+                // will tell.
+                Ok(())
+            }
+            (status @ (401 | 403), Shown::Token(_)) => {
+                Err(Fault::TokenRefused { maker: self.token_server(), status })
+            }
+            (status @ (401 | 403), _) => {
+                let said = said(&answer, &self.secrets());
+                Err(Fault::Refused { by: Party::Registry, status, said })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Gets what is to be shown with requests for `scope`.
+    pub(super) fn authorize(&self, scope: Option<&str>) -> Result<Shown, Fault> {
+        let (realm, service) = match (&self.way, &self.question.credential) {
+            (Way::Nothing, _) | (Way::Basic, None) => return Ok(Shown::Nothing),
+            (Way::Basic, Some(_)) => return Ok(Shown::Basic),
+            (Way::Bearer { realm, service }, _) => (realm, service),
+        };
+        let mut url = realm.clone();
+        if let Some(service) = service {
+            url = url.with_parameter("service", service);
+        }
+        if let Some(scope) = scope {
+            url = url.with_parameter("scope", scope);
+        }
+        let mut request = Request::new(Method::Get, url.clone());
+        if let Some(Credential { username, password }) = &self.question.credential {
+            request.url = url.with_parameter("account", username);
+            request = request.with_basic(username, password);
+        }
+        let server = self.token_server();
+        let answer = self.ask(request, &server, Foreign::Refuse)?.response;
+        if let Some(fault) = trouble(&server, &answer, &self.secrets()) {
+            return Err(fault);
+        }
+        self.read_token_answer(&answer, server)
+    }
+
+    fn read_token_answer(&self, answer: &Response, server: Party) -> Result<Shown, Fault> {
+        let status = answer.status;
+        let said = || said(answer, &self.secrets());
+        match (status, &self.question.credential) {
+            (200, _) => match read_token(answer.body()) {
+                Some(token) => Ok(Shown::Token(token)),
+                None => Err(Fault::NoToken { from: server }),
+            },
+            (401 | 403, Some(_)) => Err(Fault::Refused { by: server, status, said: said() }),
+            (401 | 403, None) => Err(Fault::AnonymousRefused { by: server, status, said: said() }),
+            _ => Err(Fault::Unexpected { by: server, status, said: said() }),
+        }
+    }
+
+    /// Adds what is to be shown.
+    pub(super) fn show(&self, request: Request, shown: &Shown) -> Request {
+        match (shown, &self.question.credential) {
+            (Shown::Token(token), _) => request.with_bearer(&token.token),
+            (Shown::Basic, Some(Credential { username, password })) => {
+                request.with_basic(username, password)
+            }
+            _ => request,
+        }
+    }
+
+    /// Asks the registry, whose answer is no trouble.
+    pub(super) fn ask_registry(&self, request: Request) -> Result<Response, Fault> {
+        let answer = self.ask(request, &Party::Registry, Foreign::Refuse)?.response;
+        trouble(&Party::Registry, &answer, &self.secrets()).map_or(Ok(answer), Err)
+    }
+
+    /// Asks the registry for an image, which another host may have.
+    pub(super) fn ask_for_image(&self, request: Request) -> Result<Answer, Fault> {
+        let answer = self.ask(request, &Party::Registry, Foreign::WithoutCredential)?;
+        trouble(&Party::Registry, &answer.response, &self.secrets()).map_or(Ok(answer), Err)
+    }
+
+    fn ask(&self, mut request: Request, party: &Party, foreign: Foreign) -> Result<Answer, Fault> {
+        let reads = matches!(request.method, Method::Get | Method::Head);
+        let repeat = if reads { Repeat::Freely } else { Repeat::IfNotTaken };
+        let origin = request.url.clone();
+        for _ in 0..=MOST_REDIRECTS {
+            let response = send(self.question.transport, &request, repeat, |_| false)
+                .map_err(|error| Fault::NoAnswer { from: party.clone(), error })?;
+            let next = response.header("Location").and_then(|to| request.url.join(to).ok());
+            let Some(next) = next.filter(|_| reads && response.is_redirect()) else {
+                let is_here = request.url.has_origin_of(&origin);
+                let elsewhere = (!is_here).then(|| request.url.authority());
+                return Ok(Answer { response, elsewhere });
+            };
+            if !next.has_origin_of(&request.url) {
+                let is_downgrade = next.scheme() < request.url.scheme();
+                if foreign == Foreign::Refuse || is_downgrade {
+                    let to = format!("{}://{}", next.scheme().name(), next.authority());
+                    return Err(Fault::Elsewhere { from: party.clone(), to });
+                }
+                request.headers.retain(|(_, value)| !value.is_secret());
+            }
+            request.url = next;
+        }
+        Err(Fault::RedirectLoop { from: party.clone() })
+    }
+
+    fn way_of(&self, answer: &Response) -> Result<Way, Fault> {
+        let is_page = answer
+            .header("Content-Type")
+            .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"));
+        match answer.status {
+            200 if !is_page => return Ok(Way::Nothing),
+            401 => {}
+            // Some say at once that nobody may, and others that they know no such address.
+            status => return Err(Fault::NotRegistry { status }),
+        }
+        let challenges: Vec<Challenge> =
+            answer.headers("WWW-Authenticate").flat_map(read_challenges).collect();
+        let find = |scheme: &str| challenges.iter().find(|known| known.scheme == scheme);
+        if let Some(bearer) = find("bearer")
+            && let Some(realm) = bearer.parameter("realm")
+        {
+            let realm = self.realm(realm)?;
+            let service = bearer.parameter("service").map(str::to_owned);
+            return Ok(Way::Bearer { realm, service });
+        }
+        if find("basic").is_some() {
+            return Ok(Way::Basic);
+        }
+        if challenges.is_empty() {
+            return Err(Fault::NoChallenge);
+        }
+        let schemes = challenges.into_iter().map(|challenge| challenge.scheme).collect();
+        Err(Fault::UnknownScheme { schemes })
+    }
+
+    /// Reads the address of the token server, and refuses one that would tell the credential.
+    fn realm(&self, text: &str) -> Result<Url, Fault> {
+        let realm = Url::parse(text).map_err(Fault::BadRealm)?;
+        let is_clear = realm.scheme() == Scheme::Http;
+        let is_declared = self.question.is_insecure && realm.host() == self.address.host();
+        if is_clear && !is_declared {
+            return Err(Fault::ClearRealm { host: realm.authority() });
+        }
+        Ok(realm)
+    }
+
+    fn token_server(&self) -> Party {
+        match &self.way {
+            Way::Bearer { realm, .. } => Party::TokenServer(realm.authority()),
+            Way::Nothing | Way::Basic => Party::Registry,
+        }
+    }
+
+    pub(super) fn secrets(&self) -> Vec<&'a SecretText> {
+        self.question.credential.iter().map(|credential| credential.password).collect()
+    }
+}
+
+/// Whether another host may be asked without the credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Foreign {
+    Refuse,
+    WithoutCredential,
+}

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::{bench, ci, interop, tidy};
+use crate::{bench, ci, fuzz, interop, tidy};
 
 const USAGE: &str = "\
 usage: cargo xtask CHORE
@@ -13,6 +13,8 @@ usage: cargo xtask CHORE
     --require-all                  a missing program is a failure, as in CI
     --binary PATH                  put this regrender to the test instead of building one
   bench [--write]                  how fast, how big; --write updates docs/performance.md
+  fuzz [--seconds N] [TARGETS]     hostile input for what reads; some executions of each target,
+                                   or N seconds each
   tidy                             rules that no compiler checks";
 
 /// Runs the chore that `arguments` name.
@@ -28,6 +30,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "ci" => ci::run(flags),
         "interop" => interop::run(flags),
         "bench" => bench::run(flags),
+        "fuzz" => fuzz::run(flags),
         "tidy" => tidy::run(flags),
         interop::KSOPS_CHORE => interop::emulate_ksops(),
         bench::FLOOR_CHORE => bench::print_floor(flags),

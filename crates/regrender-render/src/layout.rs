@@ -76,7 +76,7 @@ pub(crate) fn argocd_applications() -> String {
 }
 
 pub(crate) fn argocd_application(namespace: &str) -> String {
-    format!("{ARGOCD}-applications/{namespace}.yaml")
+    format!("{ARGOCD}-applications/{}", namespace_file(namespace))
 }
 
 /// Folder of a namespace's KSOPS generator, from the output folder.
@@ -84,12 +84,20 @@ pub(crate) fn argocd_folder(namespace: &str) -> String {
     format!("{ARGOCD}/{namespace}")
 }
 
+/// Name of the file of a namespace among those of all namespaces.
+///
+/// A namespace may be called like the list of these files. No name of a namespace ends in a hyphen.
+pub(crate) fn namespace_file(namespace: &str) -> String {
+    let file = format!("{namespace}.yaml");
+    if file == KUSTOMIZATION { format!("{namespace}-.yaml") } else { file }
+}
+
 pub(crate) fn flux_root_kustomization() -> String {
     format!("{FLUX}/{KUSTOMIZATION}")
 }
 
 pub(crate) fn flux_kustomization(namespace: &str) -> String {
-    format!("{FLUX}/{namespace}.yaml")
+    format!("{FLUX}/{}", namespace_file(namespace))
 }
 
 /// Folder of a namespace's manifests, from the output folder.
@@ -135,6 +143,13 @@ mod tests {
             account_of_path(&account_file("team-a", "builder")),
             Some(("team-a", "builder"))
         );
+    }
+
+    #[test]
+    fn a_namespace_called_like_the_list_is_not_in_its_place() {
+        assert_ne!(flux_kustomization("kustomization"), flux_root_kustomization());
+        assert_ne!(argocd_application("kustomization"), argocd_applications());
+        assert_eq!(flux_kustomization("team-a"), "flux/team-a.yaml");
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod pull_secret;
 mod render;
 mod service_account;
 mod surroundings;
-mod tree;
+mod wanted_file;
 
 pub use credential::{Credential, Credentials};
 pub use docker_config::docker_config_json;
@@ -25,6 +25,6 @@ pub use layout::{HEADER, MANIFESTS, account_of_path, component_folder};
 pub use patch::{Patch, PatchTarget};
 pub use placement::Placement;
 pub use pull_secret::{LARGEST_SECRET, PullSecretFile};
-pub use render::{Contents, RenderError, Rendered, render};
+pub use render::{Contents, Part, RenderError, Rendered, render};
 pub use surroundings::{DeclaredWorkload, Surroundings};
-pub use tree::{FileTree, WantedFile};
+pub use wanted_file::WantedFile;

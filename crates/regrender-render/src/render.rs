@@ -14,7 +14,7 @@ use crate::placement::Placement;
 use crate::pull_secret::{LARGEST_SECRET, PullSecretFile};
 use crate::service_account;
 use crate::surroundings::Surroundings;
-use crate::tree::{FileTree, WantedFile};
+use crate::wanted_file::WantedFile;
 use crate::{Credential, Credentials, argocd, flux, kustomize, layout, makefile, patch};
 
 /// What is known of the contents of the pull secrets.
@@ -47,14 +47,29 @@ pub enum RenderError {
     },
 }
 
-/// The tree of a cluster, and what is to be said of it.
-#[derive(Clone, Debug)]
-pub struct Rendered {
-    /// The files.
-    pub tree: FileTree,
-    /// The accounts, by namespace and name, whose list is emptied since nothing declares them any
-    /// more.
-    pub emptied_accounts: Vec<(String, String)>,
+/// The tree of a cluster, rendered part by part: the whole of it is never needed at once, and there
+/// can be tens of thousands of files.
+#[derive(Debug)]
+pub struct Rendered<'a> {
+    cluster: &'a Cluster,
+    surroundings: &'a Surroundings,
+    payloads: BTreeMap<String, Arc<SecretText>>,
+    placements: BTreeMap<String, Placement<'a>>,
+}
+
+/// A part of the tree of a cluster. No file is in two parts.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    rendered: &'a Rendered<'a>,
+    what: What<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What<'a> {
+    /// What lands in one namespace.
+    Namespace(&'a str, &'a Placement<'a>),
+    /// The files that list all namespaces.
+    Roots,
 }
 
 /// Renders the tree that `config` asks for in `cluster`.
@@ -62,33 +77,64 @@ pub struct Rendered {
 /// # Errors
 ///
 /// Lists the pull secrets that the API server would refuse.
-pub fn render(
-    config: &Config,
-    cluster: &Cluster,
-    surroundings: &Surroundings,
+pub fn render<'a>(
+    config: &'a Config,
+    cluster: &'a Cluster,
+    surroundings: &'a Surroundings,
     contents: Contents<'_>,
-) -> Result<Rendered, Vec<RenderError>> {
+) -> Result<Rendered<'a>, Vec<RenderError>> {
     let payloads = payloads(config, cluster, contents)?;
     let placements = Placement::of_cluster(config, cluster, surroundings);
-    let mut folder = Folder { cluster, surroundings, tree: FileTree::default() };
-    for (namespace, placement) in &placements {
-        folder.render_secrets(namespace, placement, &payloads);
-        folder.render_accounts(namespace, placement);
-        folder.render_patches(namespace, placement);
-        folder.render_namespace(namespace, placement);
-    }
-    folder.render_roots(&placements);
-    Ok(Rendered { tree: folder.tree, emptied_accounts: emptied_accounts(&placements) })
+    Ok(Rendered { cluster, surroundings, payloads, placements })
 }
 
-fn emptied_accounts(placements: &BTreeMap<String, Placement<'_>>) -> Vec<(String, String)> {
-    let mut emptied = Vec::new();
-    for (namespace, placement) in placements {
-        for (account, _) in placement.accounts.iter().filter(|(_, list)| list.is_empty()) {
-            emptied.push((namespace.clone(), account.clone()));
-        }
+impl Rendered<'_> {
+    /// Lists the parts of the tree; together they are the whole of it.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        let namespaces = self.placements.iter();
+        let namespaces =
+            namespaces.map(|(namespace, placement)| What::Namespace(namespace, placement));
+        namespaces.chain([What::Roots]).map(|what| Part { rendered: self, what }).collect()
     }
-    emptied
+
+    /// Returns how many files shall be sealed.
+    #[must_use]
+    pub fn sealed_count(&self) -> usize {
+        self.placements.values().map(|placement| placement.secrets.len()).sum()
+    }
+
+    /// Lists the accounts, by namespace and name, whose list is emptied since nothing declares them
+    /// any more.
+    #[must_use]
+    pub fn emptied_accounts(&self) -> Vec<(String, String)> {
+        let mut emptied = Vec::new();
+        for (namespace, placement) in &self.placements {
+            for (account, _) in placement.accounts.iter().filter(|(_, list)| list.is_empty()) {
+                emptied.push((namespace.clone(), account.clone()));
+            }
+        }
+        emptied
+    }
+}
+
+impl Part<'_> {
+    /// Renders the files of this part, by their path in the output folder.
+    #[must_use]
+    pub fn files(&self) -> BTreeMap<String, WantedFile> {
+        let Rendered { cluster, surroundings, payloads, placements } = self.rendered;
+        let mut folder = Folder { cluster, surroundings, files: BTreeMap::new() };
+        match self.what {
+            What::Namespace(namespace, placement) => {
+                folder.render_secrets(namespace, placement, payloads);
+                folder.render_accounts(namespace, placement);
+                folder.render_patches(namespace, placement);
+                folder.render_namespace(namespace, placement);
+            }
+            What::Roots => folder.render_roots(placements),
+        }
+        folder.files
+    }
 }
 
 /// The payload of each pull secret is made once, however many namespaces it lands in.
@@ -132,16 +178,16 @@ fn entries<'a>(
     entries
 }
 
-/// The output folder of a cluster while it is rendered.
+/// A part of the output folder of a cluster while it is rendered.
 struct Folder<'a> {
     cluster: &'a Cluster,
     surroundings: &'a Surroundings,
-    tree: FileTree,
+    files: BTreeMap<String, WantedFile>,
 }
 
 impl Folder<'_> {
     fn clear(&mut self, path: String, document: Document) {
-        self.tree.insert(path, WantedFile::Clear(document));
+        self.files.insert(path, WantedFile::Clear(document));
     }
 
     fn serves(&self, consumer: Consumer) -> bool {
@@ -158,7 +204,7 @@ impl Folder<'_> {
             let payload = payloads.get(&secret.name).cloned();
             let file = PullSecretFile::new(secret, namespace, self.cluster, payload);
             let path = layout::sealed_file(namespace, &secret.name, self.cluster.format);
-            self.tree.insert(path, WantedFile::Sealed(file));
+            self.files.insert(path, WantedFile::Sealed(file));
         }
     }
 
@@ -255,22 +301,22 @@ impl Folder<'_> {
     /// The files that list all namespaces.
     fn render_roots(&mut self, placements: &BTreeMap<String, Placement<'_>>) {
         let applied: Vec<String> = placements
-            .keys()
-            .filter(|namespace| self.tree.contains(&layout::namespace_kustomization(namespace)))
-            .cloned()
+            .iter()
+            .filter(|(_, placement)| !self.applied_entries(placement).is_empty())
+            .map(|(namespace, _)| namespace.clone())
             .collect();
         if !applied.is_empty() {
             self.clear(layout::root_kustomization(), kustomize::resources(applied));
         }
         if self.serves(Consumer::Kubectl) {
             let text = makefile::render(self.cluster.format);
-            self.tree.insert(layout::MAKEFILE.to_owned(), WantedFile::Text(text));
+            self.files.insert(layout::MAKEFILE.to_owned(), WantedFile::Text(text));
         }
         let namespaces: Vec<String> = placements.keys().cloned().collect();
         if namespaces.is_empty() {
             return;
         }
-        let files = || namespaces.iter().map(|namespace| format!("{namespace}.yaml")).collect();
+        let files = || namespaces.iter().map(|name| layout::namespace_file(name)).collect();
         if self.serves(Consumer::ArgoCd) {
             let document = kustomize::resources(namespaces.clone());
             self.clear(layout::argocd_root_kustomization(), document);

@@ -1,133 +1,121 @@
-//! Changes to files, put on disk: beside their place first, then flushed, then moved into it.
+//! What a build made, put in its place: all of it is there and flushed before anything is moved.
 //!
 //! Whenever it is interrupted each file is the old one or the new one, and what lies beside its
 //! place is cleaned up by the next build.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
 
 use rayon::prelude::*;
+use regrender_render::MANIFESTS;
 
-use crate::disk::UNFINISHED;
+use crate::disk::OutputFolder;
 use crate::error::{CliError, ErrorKind};
+use crate::plan::{Action, Plan};
+use crate::staging::beside;
 
-/// What shall happen to one output folder.
-#[derive(Debug, Default)]
-pub(crate) struct Changes {
-    /// Files to write, with their text: those of a wave take their places side by side, after all of
-    /// the waves before.
-    pub(crate) waves: Vec<Vec<(PathBuf, String)>>,
-    /// Files to remove, after all others are in their places.
-    pub(crate) remove: Vec<PathBuf>,
-    /// Folders that hold nothing, as an interrupted build leaves them; the deepest first.
-    pub(crate) empty: Vec<PathBuf>,
+/// What shall happen to an output folder, by paths in it.
+#[derive(Debug)]
+pub(crate) struct Changes<'a> {
+    folder: &'a OutputFolder,
+    /// Files and folders to move: those of a wave take their places side by side, after all of the
+    /// waves before.
+    waves: Vec<BTreeSet<&'a str>>,
+    /// Files to remove, in this order, after all others are in their places.
+    remove: Vec<&'a str>,
 }
 
-impl Changes {
-    /// Carries the changes out below `folder`.
-    pub(crate) fn commit(&self, folder: &Path) -> Result<(), CliError> {
-        for empty in &self.empty {
-            // Git knows nothing of it: at worst it stays. What is to lie in it makes it anew.
-            drop(fs::remove_dir(empty));
-        }
-        if self.waves.is_empty() && self.remove.is_empty() {
-            return Ok(());
-        }
-        let written = self.make_folders().and_then(|()| self.write_beside());
-        if let Err(error) = written.and_then(|()| flush(folder)) {
-            self.clean_up(folder);
-            return Err(error);
-        }
-        for wave in &self.waves {
-            wave.par_iter().try_for_each(|(path, _)| {
-                fs::rename(beside(path), path).map_err(|error| half_way(path, error))
-            })?;
-        }
-        for path in &self.remove {
-            match fs::remove_file(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(half_way(path, error));
+/// When something takes its place: the least first. What is removed goes the other way round.
+///
+/// Lists come after what they name, the deepest first, so that a list that is in use never names a
+/// file that is not there. The manifests name nothing outside of them, and others do name them.
+type Turn = (bool, Reverse<usize>);
+
+impl<'a> Changes<'a> {
+    /// Works out how `plan` is carried out.
+    pub(crate) fn of(plan: &'a Plan) -> Self {
+        let folder = &plan.current;
+        let mut waves: BTreeMap<Turn, BTreeSet<&str>> = BTreeMap::new();
+        let mut remove = Vec::new();
+        for file in &plan.changed {
+            match file.action {
+                Action::Create | Action::Update => {
+                    let moved = folder.topmost_missing(&file.path);
+                    waves.entry(turn(moved)).or_default().insert(moved);
                 }
-                _ => {}
+                Action::Remove => remove.push(file.path.as_str()),
             }
         }
-        remove_empty_folders(&self.remove, folder);
-        flush(folder)
+        remove.sort_by_key(|path| Reverse((turn(path), *path)));
+        Self { folder, waves: waves.into_values().collect(), remove }
     }
 
-    fn files(&self) -> impl Iterator<Item = &(PathBuf, String)> {
-        self.waves.iter().flatten()
+    /// Carries the changes out.
+    pub(crate) fn commit(&self) -> Result<(), CliError> {
+        let place = &self.folder.place;
+        if !self.waves.is_empty() || !self.remove.is_empty() {
+            flush(place)?;
+            self.put_in_place()?;
+            self.remove()?;
+            flush(place)?;
+        }
+        for empty in self.folder.empty_folders() {
+            // Git knows nothing of it: at worst it stays.
+            drop(fs::remove_dir(place.join(empty)));
+        }
+        Ok(())
     }
 
-    fn make_folders(&self) -> Result<(), CliError> {
-        let folders: BTreeSet<&Path> = self.files().filter_map(|(path, _)| path.parent()).collect();
-        for folder in folders {
-            fs::create_dir_all(folder).map_err(|error| {
-                CliError::new(
-                    ErrorKind::Files,
-                    format!("folder `{}` cannot be made; nothing was written", folder.display()),
-                )
-                .because_of(error)
+    fn put_in_place(&self) -> Result<(), CliError> {
+        for wave in &self.waves {
+            wave.par_iter().try_for_each(|path| {
+                let place = self.folder.place.join(path);
+                fs::rename(beside(self.folder, path), &place)
+                    .map_err(|error| half_way(&place, error))
             })?;
         }
         Ok(())
     }
 
-    fn write_beside(&self) -> Result<(), CliError> {
-        self.waves.par_iter().flatten().try_for_each(|(path, text)| {
-            let written =
-                create(&beside(path)).and_then(|mut file| file.write_all(text.as_bytes()));
-            written.map_err(|error| {
-                CliError::new(
-                    ErrorKind::Files,
-                    format!("`{}` cannot be written; nothing was changed", path.display()),
-                )
-                .because_of(error)
-            })
-        })
-    }
-
-    /// Best effort after a failure: what stays is removed by the next build.
-    fn clean_up(&self, top: &Path) {
-        for (path, _) in self.files() {
-            drop(fs::remove_file(beside(path)));
-        }
-        remove_empty_folders(self.files().map(|(path, _)| path), top);
-    }
-}
-
-/// Removes the folders of `paths` that are empty, up to the output folder.
-fn remove_empty_folders(paths: impl IntoIterator<Item = impl AsRef<Path>>, top: &Path) {
-    for path in paths {
-        let mut folder = path.as_ref().parent();
-        while let Some(empty) = folder.filter(|folder| folder.starts_with(top)) {
-            match fs::remove_dir(empty) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => break,
-                _ => folder = empty.parent(),
+    fn remove(&self) -> Result<(), CliError> {
+        let top = &self.folder.place;
+        for path in &self.remove {
+            let place = top.join(path);
+            match fs::remove_file(&place) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(half_way(&place, error));
+                }
+                _ => remove_empty_folders(&place, top),
             }
         }
+        Ok(())
     }
 }
 
-/// Opens a file that is not there yet. What an interrupted build left in its place goes, and so
-/// does a link: whatever it leads to is never written to.
-fn create(path: &Path) -> io::Result<File> {
-    let open = || OpenOptions::new().write(true).create_new(true).open(path);
-    match open() {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            fs::remove_file(path)?;
-            open()
+fn turn(path: &str) -> Turn {
+    let is_in_manifests =
+        path.strip_prefix(MANIFESTS).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let nesting = match path.rsplit('/').next() {
+        Some("kustomization.yaml") => path.matches('/').count(),
+        // It names sealed files, and a kustomization names it.
+        Some("ksops.yaml") => usize::MAX - 1,
+        _ => usize::MAX,
+    };
+    (!is_in_manifests, Reverse(nesting))
+}
+
+/// Removes the folders above `path` that are empty, up to the output folder.
+fn remove_empty_folders(path: &Path, top: &Path) {
+    let mut folder = path.parent();
+    while let Some(empty) = folder.filter(|folder| folder.starts_with(top)) {
+        match fs::remove_dir(empty) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => break,
+            _ => folder = empty.parent(),
         }
-        result => result,
     }
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(UNFINISHED);
-    path.with_file_name(name)
 }
 
 /// Makes what was written survive a power cut.

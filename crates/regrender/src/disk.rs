@@ -1,43 +1,70 @@
-//! An output folder as it is on disk: which files are ours, which are not, and what is in the way.
+//! An output folder as it is on disk: which files and folders are in it, and what is in the way.
+//!
+//! Its files are not held but read when they are needed: there can be tens of thousands of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use regrender_render::HEADER;
 
 use crate::error::{CliError, ErrorKind};
 
-/// The end of the name of a file that a build is about to put in its place.
+/// The end of the name of a file or folder that a build is about to put in its place.
 pub(crate) const UNFINISHED: &str = ".regrender-unfinished";
 
 /// The most bytes of a file in the output folder that are read.
 const LARGEST_FILE: u64 = 16 * 1024 * 1024;
 
+/// Most files are smaller, and so are read at once.
+const USUAL_FILE: usize = 4096;
+
 /// An output folder as it is on disk.
 #[derive(Debug, Default)]
 pub(crate) struct OutputFolder {
-    /// The files that begin with the header, or are marked as ours, by their path in the folder.
-    pub(crate) ours: BTreeMap<String, String>,
-    /// Everything else that is no folder: other people's files, links, what cannot be read.
+    /// Where it is.
+    pub(crate) place: PathBuf,
+    /// Whether it exists.
+    pub(crate) is_there: bool,
+    /// The files in it, ours and others', by their path in the folder.
+    pub(crate) files: BTreeSet<String>,
+    /// What is neither a file nor a folder.
     pub(crate) foreign: BTreeMap<String, Foreign>,
     /// The folders in it.
     pub(crate) folders: BTreeSet<String>,
-    /// What an interrupted build left.
+    /// Files and folders that an interrupted build left.
     pub(crate) unfinished: Vec<String>,
 }
 
-/// Something in the output folder that is not ours.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something in the output folder that no build writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Foreign {
-    /// A file without the header, and its text if it is one.
-    File(Option<String>),
     /// A symbolic link.
     Link,
-    /// Neither a file nor a folder.
+    /// Neither a file, a folder nor a link.
     Special,
+}
+
+/// What a file in the folder holds.
+#[derive(Debug)]
+pub(crate) enum Text {
+    /// What a build wrote: it begins with the header, or is marked as ours.
+    Ours(String),
+    /// Something else; no text, or too much of it, is none.
+    Foreign(Option<String>),
+}
+
+/// What is where a file shall be written.
+#[derive(Debug)]
+pub(crate) enum Current {
+    /// Nothing.
+    Missing,
+    /// A file that a build wrote.
+    Ours(String),
+    /// Something that keeps the file from being written.
+    InTheWay(Obstacle),
 }
 
 /// Something in the output folder that keeps a file from being written.
@@ -49,113 +76,156 @@ pub(crate) struct Obstacle {
     pub(crate) what: &'static str,
 }
 
+/// What is in one folder of the output folder.
+#[derive(Default)]
+struct Listing {
+    files: Vec<String>,
+    folders: Vec<String>,
+    foreign: Vec<(String, Foreign)>,
+    unfinished: Vec<String>,
+}
+
 impl OutputFolder {
-    /// Reads the folder; one that does not exist is empty.
-    pub(crate) fn read(folder: &Path) -> Result<Self, CliError> {
-        let mut found = Self::default();
-        match fs::symlink_metadata(folder) {
+    /// Lists what is in the folder; one that does not exist is empty.
+    pub(crate) fn list(place: &Path) -> Result<Self, CliError> {
+        let mut found = Self { place: place.to_owned(), ..Self::default() };
+        match fs::symlink_metadata(place) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
-            Err(error) => return Err(unreadable(folder, error)),
+            Err(error) => return Err(unreadable(place, error)),
             Ok(metadata) if metadata.is_dir() => {}
-            Ok(_) if folder.is_dir() => {}
+            Ok(_) if place.is_dir() => {}
             Ok(_) => {
-                let message = format!("output folder `{}` is not a folder", folder.display());
+                let message = format!("output folder `{}` is not a folder", place.display());
                 let hint = "move it away, or set `directory` in registries.toml";
                 return Err(CliError::new(ErrorKind::Files, message).with_hint(hint));
             }
         }
-        let mut files = Vec::new();
-        let mut folders = vec![(folder.to_owned(), String::new())];
-        while let Some((path, prefix)) = folders.pop() {
-            let entries = fs::read_dir(&path).map_err(|error| unreadable(&path, error))?;
-            for entry in entries {
-                let entry = entry.map_err(|error| unreadable(&path, error))?;
-                let name = entry.file_name().to_string_lossy().into_owned();
-                let relative = format!("{prefix}{name}");
-                let kind = entry.file_type().map_err(|error| unreadable(&entry.path(), error))?;
-                if kind.is_dir() {
-                    folders.push((entry.path(), format!("{relative}/")));
-                    found.folders.insert(relative);
-                } else if kind.is_symlink() {
-                    found.foreign.insert(relative, Foreign::Link);
-                } else if !kind.is_file() {
-                    found.foreign.insert(relative, Foreign::Special);
-                } else if name.ends_with(UNFINISHED) {
-                    found.unfinished.push(relative);
-                } else {
-                    files.push((entry.path(), relative));
-                }
+        found.is_there = true;
+        let mut level = vec![String::new()];
+        while !level.is_empty() {
+            let listings: Vec<Listing> = level
+                .par_iter()
+                .map(|folder| Listing::of(place, folder))
+                .collect::<Result<_, _>>()?;
+            level.clear();
+            for listing in listings {
+                found.files.extend(listing.files);
+                found.foreign.extend(listing.foreign);
+                found.unfinished.extend(listing.unfinished);
+                level.extend(listing.folders);
             }
+            found.folders.extend(level.iter().cloned());
         }
         found.unfinished.sort();
-        let texts: Vec<Text> =
-            files.par_iter().map(|(path, _)| read_text(path)).collect::<Result<_, _>>()?;
-        for ((_, relative), text) in files.into_iter().zip(texts) {
-            match text {
-                Text::Ours(text) => drop(found.ours.insert(relative, text)),
-                Text::Foreign(text) => drop(found.foreign.insert(relative, Foreign::File(text))),
-            }
-        }
         Ok(found)
     }
 
-    /// Lists the folders without a file in them or below, the deepest first.
-    pub(crate) fn empty_folders(&self) -> impl Iterator<Item = &String> {
-        let holds_file = |folder: &str| {
-            let inside = format!("{folder}/");
-            let ours = self.ours.range(inside.clone()..).next().map(|(path, _)| path);
-            let foreign = self.foreign.range(inside.clone()..).next().map(|(path, _)| path);
-            let unfinished = self.unfinished.iter().find(|path| path.starts_with(&inside));
-            [ours, foreign, unfinished].into_iter().flatten().any(|path| path.starts_with(&inside))
-        };
-        self.folders.iter().rev().filter(move |folder| !holds_file(folder))
+    /// Reads the file at `path`.
+    pub(crate) fn read(&self, path: &str) -> Result<Text, CliError> {
+        let place = self.place.join(path);
+        let mut bytes = Vec::with_capacity(USUAL_FILE);
+        File::open(&place)
+            .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes))
+            .map_err(|error| unreadable(&place, error))?;
+        if bytes.len() as u64 > LARGEST_FILE {
+            return Ok(Text::Foreign(None));
+        }
+        Ok(match String::from_utf8(bytes) {
+            Ok(text) if is_ours(&text) => Text::Ours(text),
+            Ok(text) => Text::Foreign(Some(text)),
+            Err(_) => Text::Foreign(None),
+        })
     }
 
-    /// Returns what keeps a file from being written to `path`.
-    pub(crate) fn obstacle(&self, path: &str) -> Option<Obstacle> {
+    /// Says what is where a file shall be written.
+    pub(crate) fn current(&self, path: &str) -> Result<Current, CliError> {
+        if self.files.contains(path) {
+            return Ok(match self.read(path)? {
+                Text::Ours(text) => Current::Ours(text),
+                Text::Foreign(_) => Current::InTheWay(not_ours(path)),
+            });
+        }
+        Ok(self.obstacle(path)?.map_or(Current::Missing, Current::InTheWay))
+    }
+
+    /// Returns what is in the way of a file at `path`, where there is none.
+    fn obstacle(&self, path: &str) -> Result<Option<Obstacle>, CliError> {
         let obstacle = |place: &str, what| Some(Obstacle { place: place.to_owned(), what });
         if self.folders.contains(path) {
-            return obstacle(path, "is a folder");
+            return Ok(obstacle(path, "is a folder"));
         }
-        let parents = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
-        for place in parents.chain([path]) {
+        for place in folders_above(path).chain([path]) {
             match self.foreign.get(place) {
-                Some(Foreign::Link) => return obstacle(place, "is a symbolic link"),
+                Some(Foreign::Link) => return Ok(obstacle(place, "is a symbolic link")),
                 Some(Foreign::Special) => {
-                    return obstacle(place, "is neither a file nor a folder");
-                }
-                Some(Foreign::File(_)) => {
-                    return obstacle(place, "does not begin with the header of a generated file");
-                }
-                None if place != path && self.ours.contains_key(place) => {
-                    return obstacle(place, "is a file");
+                    return Ok(obstacle(place, "is neither a file nor a folder"));
                 }
                 None => {}
             }
+            if self.files.contains(place) {
+                return Ok(match self.read(place)? {
+                    Text::Ours(_) => obstacle(place, "is a file"),
+                    Text::Foreign(_) => Some(not_ours(place)),
+                });
+            }
         }
-        None
+        Ok(None)
+    }
+
+    /// Lists the folders without a file in them or below, the deepest first.
+    pub(crate) fn empty_folders(&self) -> impl Iterator<Item = &str> {
+        let holds_file = |folder: &str| {
+            let inside = format!("{folder}/");
+            let file = self.files.range(inside.clone()..).next();
+            let foreign = self.foreign.range(inside.clone()..).next().map(|(path, _)| path);
+            [file, foreign].into_iter().flatten().any(|path| path.starts_with(&inside))
+        };
+        self.folders.iter().rev().map(String::as_str).filter(move |folder| !holds_file(folder))
+    }
+
+    /// Returns what has to be made so that there is a file at `path`: itself, or the topmost folder
+    /// above it that does not exist yet.
+    pub(crate) fn topmost_missing<'a>(&self, path: &'a str) -> &'a str {
+        folders_above(path).find(|folder| !self.folders.contains(*folder)).unwrap_or(path)
     }
 }
 
-/// What a file in the folder holds.
-enum Text {
-    /// What a build wrote.
-    Ours(String),
-    /// Something else; no text, or too much of it, is none.
-    Foreign(Option<String>),
+impl Listing {
+    /// Lists the folder at the path `folder`, which is empty for the output folder itself.
+    fn of(output: &Path, folder: &str) -> Result<Self, CliError> {
+        let place = output.join(folder);
+        let mut listing = Self::default();
+        for entry in fs::read_dir(&place).map_err(|error| unreadable(&place, error))? {
+            let entry = entry.map_err(|error| unreadable(&place, error))?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let path =
+                if folder.is_empty() { name.into_owned() } else { format!("{folder}/{name}") };
+            let kind = entry.file_type().map_err(|error| unreadable(&entry.path(), error))?;
+            if path.ends_with(UNFINISHED) {
+                listing.unfinished.push(path);
+            } else if kind.is_dir() {
+                listing.folders.push(path);
+            } else if kind.is_symlink() {
+                listing.foreign.push((path, Foreign::Link));
+            } else if kind.is_file() {
+                listing.files.push(path);
+            } else {
+                listing.foreign.push((path, Foreign::Special));
+            }
+        }
+        Ok(listing)
+    }
 }
 
-fn read_text(path: &Path) -> Result<Text, CliError> {
-    let metadata = fs::metadata(path).map_err(|error| unreadable(path, error))?;
-    if metadata.len() > LARGEST_FILE {
-        return Ok(Text::Foreign(None));
-    }
-    let bytes = fs::read(path).map_err(|error| unreadable(path, error))?;
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) if is_ours(&text) => Text::Ours(text),
-        Ok(text) => Text::Foreign(Some(text)),
-        Err(_) => Text::Foreign(None),
-    })
+/// Lists the folders that the file at `path` lies in, the topmost first.
+pub(crate) fn folders_above(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').filter_map(|(end, _)| path.get(..end))
+}
+
+fn not_ours(place: &str) -> Obstacle {
+    let what = "does not begin with the header of a generated file";
+    Obstacle { place: place.to_owned(), what }
 }
 
 /// Says whether a file was written by a build.

@@ -6,6 +6,7 @@
 mod args;
 mod command;
 mod commit;
+mod comparison;
 mod declared;
 mod disk;
 mod enumeration;
@@ -26,6 +27,7 @@ mod repository;
 mod run;
 mod sealing;
 mod source;
+mod staging;
 mod surroundings;
 mod world;
 

@@ -4,17 +4,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use regrender_config::{Access, Cluster};
-use regrender_document::{Document, Spelling};
-use regrender_render::{
-    Contents, Credentials, FileTree, RenderError, Rendered, Surroundings, WantedFile,
-};
+use regrender_render::{Contents, Credentials, RenderError, Rendered, Surroundings};
 use regrender_seal::{FingerprintKey, FingerprintKeyError};
 
-use crate::disk::{Obstacle, OutputFolder};
+use crate::comparison::{Compared, Comparison, Purpose};
+use crate::disk::OutputFolder;
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::identity::Commands;
 use crate::manifests::Manifests;
-use crate::plan::{Action, Plan, PlannedFile};
+use crate::plan::Plan;
+use crate::progress::Progress;
 use crate::project::Project;
 use crate::sealing::{Keys, Sealer};
 use crate::world::World;
@@ -39,28 +38,18 @@ pub(crate) struct Ground<'a> {
     /// The cluster.
     pub(crate) cluster: &'a Cluster,
     /// Its output folder.
-    pub(crate) path: PathBuf,
-    /// What is in it.
     pub(crate) folder: OutputFolder,
     /// What the repository around it says.
     pub(crate) surroundings: Surroundings,
 }
 
-/// The plans of a run, and the keys that they were made with.
-#[derive(Debug)]
-pub(crate) struct Planned {
-    /// One a cluster.
-    pub(crate) plans: Vec<Plan>,
-    /// The keys.
-    pub(crate) keys: Keys,
-}
-
-/// Plans the clusters that were asked for.
+/// Plans the clusters that were asked for, for `purpose`.
 pub(crate) fn plan(
     project: &Project,
     request: &Request<'_>,
+    purpose: &dyn Purpose,
     world: &mut World,
-) -> Result<Planned, Failure> {
+) -> Result<Vec<Plan>, Failure> {
     project.check_secrets(request.only)?;
     let mut errors = Vec::new();
     let mut manifests = Manifests::of_build(project);
@@ -77,13 +66,26 @@ pub(crate) fn plan(
     }
     let contents = Contents::Resolved { credentials: &credentials, only: only.as_ref() };
     let rendered = render(project, &grounds, contents)?;
-    for (ground, rendered) in grounds.iter().zip(&rendered) {
-        errors.extend(obstacles(ground, &rendered.tree));
-    }
-    if !errors.is_empty() {
-        return Err(Failure(errors));
-    }
-    let plans = seal(grounds, rendered, &keys, world)?;
+    let compared = compare(&grounds, &rendered, &keys, purpose, world).inspect_err(|_| {
+        for ground in &grounds {
+            purpose.give_up(&ground.folder);
+        }
+    })?;
+    let emptied: Vec<_> = rendered.iter().map(Rendered::emptied_accounts).collect();
+    drop(rendered);
+    let plans: Vec<Plan> = grounds
+        .into_iter()
+        .zip(compared)
+        .zip(emptied)
+        .map(|((ground, Compared { changed, kept, .. }), emptied_accounts)| Plan {
+            cluster: ground.cluster.name.clone(),
+            shown_folder: ground.cluster.directory.clone(),
+            changed,
+            kept: kept.len(),
+            current: ground.folder,
+            emptied_accounts,
+        })
+        .collect();
     world.warn_of(reason::warnings(&plans));
     if reason::not_comparable(&plans) > 0 {
         // What was passed over may be the identity that is missing.
@@ -91,7 +93,7 @@ pub(crate) fn plan(
             world.note(note);
         }
     }
-    Ok(Planned { plans, keys })
+    Ok(plans)
 }
 
 /// Everything that is secret.
@@ -160,7 +162,7 @@ pub(crate) fn survey<'a>(
             errors.push(error);
             continue;
         }
-        let folder = match OutputFolder::read(&path) {
+        let folder = match OutputFolder::list(&path) {
             Ok(folder) => folder,
             Err(error) => {
                 errors.push(error);
@@ -172,9 +174,10 @@ pub(crate) fn survey<'a>(
             errors.extend(unread);
             continue;
         }
-        let written = surroundings::written_accounts(&folder, drop_emptied);
-        match surroundings::surroundings(project, cluster, &inventory, written) {
-            Ok(surroundings) => grounds.push(Ground { cluster, path, folder, surroundings }),
+        let surroundings =
+            surroundings::surroundings(project, cluster, &inventory, &folder, drop_emptied);
+        match surroundings {
+            Ok(surroundings) => grounds.push(Ground { cluster, folder, surroundings }),
             Err(found) => errors.extend(found),
         }
     }
@@ -224,11 +227,11 @@ fn needed_registries<'a>(
 }
 
 /// Renders the tree of each cluster.
-pub(crate) fn render(
-    project: &Project,
-    grounds: &[Ground<'_>],
+pub(crate) fn render<'a>(
+    project: &'a Project,
+    grounds: &'a [Ground<'a>],
     contents: Contents<'_>,
-) -> Result<Vec<Rendered>, Failure> {
+) -> Result<Vec<Rendered<'a>>, Failure> {
     let mut all = Vec::new();
     let mut errors = Vec::new();
     for ground in grounds {
@@ -251,95 +254,39 @@ fn too_large(error: &RenderError) -> CliError {
         .with_hint("split it: give some of its registries to a second pull secret")
 }
 
-/// Lists what lies in the way of the files that shall be written.
-fn obstacles(ground: &Ground<'_>, tree: &FileTree) -> Vec<CliError> {
-    let directory = &ground.cluster.directory;
-    // One link or file can be in the way of many files.
-    let found: BTreeSet<Obstacle> =
-        tree.iter().filter_map(|(path, _)| ground.folder.obstacle(path)).collect();
-    let in_the_way = |Obstacle { place, what }| {
-        let message = format!("`{directory}/{place}` is in the way: it {what}");
-        CliError::new(ErrorKind::Files, message)
-            .with_hint("move it away, or remove it, and build again")
-    };
-    let mut errors: Vec<CliError> = found.into_iter().map(in_the_way).collect();
-    for (path, file) in tree.iter() {
-        if let WantedFile::Sealed(file) = file
-            && file.payload.is_none()
-            && !ground.folder.ours.contains_key(path)
-        {
-            let message =
-                format!("`{directory}/{path}` does not exist yet, and other files would name it");
-            let hint = format!("build `{}` first, or build without `--only`", file.name);
-            errors.push(CliError::new(ErrorKind::Files, message).with_hint(hint));
-        }
-    }
-    errors
-}
-
 /// Seals what has to be sealed, and compares everything with what is there.
-fn seal(
-    grounds: Vec<Ground<'_>>,
-    rendered: Vec<Rendered>,
+fn compare(
+    grounds: &[Ground<'_>],
+    rendered: &[Rendered<'_>],
     keys: &Keys,
-    world: &mut World,
-) -> Result<Vec<Plan>, Failure> {
-    let mut plans = Vec::new();
+    purpose: &dyn Purpose,
+    world: &World,
+) -> Result<Vec<Compared>, Failure> {
+    let sealers: Vec<Sealer<'_>> = grounds
+        .iter()
+        .map(|ground| Sealer::new(ground.cluster, keys, world))
+        .collect::<Result<_, _>>()?;
+    for ground in grounds {
+        purpose.begin(&ground.folder)?;
+    }
+    let sealed = rendered.iter().map(Rendered::sealed_count).sum();
+    let progress = Progress::start("sealing", sealed, world.terminal.stderr);
+    let mut all = Vec::new();
     let mut errors = Vec::new();
-    for (ground, rendered) in grounds.into_iter().zip(rendered) {
-        match seal_cluster(ground, rendered, keys, world) {
-            Ok(plan) => plans.push(plan),
+    for ((ground, rendered), sealer) in grounds.iter().zip(rendered).zip(&sealers) {
+        let comparison = Comparison {
+            folder: &ground.folder,
+            shown_folder: &ground.cluster.directory,
+            sealer,
+            keys,
+            purpose,
+            progress: &progress,
+        };
+        match comparison.run(rendered) {
+            Ok(compared) => all.push(compared),
             Err(found) => errors.extend(found),
         }
     }
-    if errors.is_empty() { Ok(plans) } else { Err(Failure(errors)) }
-}
-
-fn seal_cluster(
-    ground: Ground<'_>,
-    rendered: Rendered,
-    keys: &Keys,
-    world: &mut World,
-) -> Result<Plan, Vec<CliError>> {
-    let sealer = Sealer::new(ground.cluster, keys).map_err(|error| vec![error])?;
-    let secrets = sealer.seal_tree(&rendered.tree, &ground.folder, world)?;
-    let mut files = Vec::new();
-    for (path, wanted) in rendered.tree.iter() {
-        files.push(match wanted {
-            WantedFile::Sealed(_) => continue,
-            WantedFile::Text(text) => compare(path, text.clone(), &ground.folder),
-            WantedFile::Clear(document) => compare(path, emit(document), &ground.folder),
-        });
-    }
-    files.extend(secrets);
-    let left_over = ground.folder.ours.keys().filter(|path| !rendered.tree.contains(path));
-    files.extend(left_over.map(|path| PlannedFile {
-        path: path.clone(),
-        action: Action::Remove,
-        reasons: Vec::new(),
-    }));
-    files.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(Plan {
-        cluster: ground.cluster.name.clone(),
-        folder: ground.path,
-        shown_folder: ground.cluster.directory.clone(),
-        files,
-        current: ground.folder,
-        tree: rendered.tree,
-        emptied_accounts: rendered.emptied_accounts,
-    })
-}
-
-fn compare(path: &str, text: String, folder: &OutputFolder) -> PlannedFile {
-    let action = match folder.ours.get(path) {
-        None => Action::Create(text),
-        Some(current) if *current == text => Action::Keep,
-        Some(_) => Action::Update(text),
-    };
-    PlannedFile { path: path.to_owned(), action, reasons: Vec::new() }
-}
-
-/// Spells a document of the tree that may be seen.
-pub(crate) fn emit(document: &Document) -> String {
-    document.emit(Spelling::Kustomize).expect("a clear document of the tree holds no secret")
+    progress.finish();
+    if errors.is_empty() { Ok(all) } else { Err(Failure(errors)) }
 }

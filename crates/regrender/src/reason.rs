@@ -28,8 +28,9 @@ pub(crate) fn describe(reason: &Reason) -> Option<String> {
 
 /// What people should know about the reasons of a whole run, each thing once.
 pub(crate) fn warnings(plans: &[Plan]) -> Vec<String> {
-    let overwritten =
-        plans.iter().flat_map(|plan| plan.changed().filter_map(|file| overwritten(plan, file)));
+    let overwritten = plans
+        .iter()
+        .flat_map(|plan| plan.changed.iter().filter_map(|file| overwritten(plan, file)));
     let mut warnings: Vec<String> = overwritten.collect();
     if let Some(more) = warnings.len().checked_sub(LINES).filter(|more| *more > 0) {
         warnings.truncate(LINES);
@@ -37,8 +38,6 @@ pub(crate) fn warnings(plans: &[Plan]) -> Vec<String> {
             "{more} more files are no longer what a build wrote; they are sealed anew"
         ));
     }
-    let changed: Vec<&Reason> =
-        plans.iter().flat_map(Plan::changed).flat_map(|file| &file.reasons).collect();
     let blind = not_comparable(plans);
     if blind > 0 {
         let files =
@@ -49,8 +48,10 @@ pub(crate) fn warnings(plans: &[Plan]) -> Vec<String> {
              `SOPS_AGE_KEY_FILE`) or set `fingerprint-key` in [seal]"
         ));
     }
-    let removed: BTreeSet<&String> = changed
+    let removed: BTreeSet<&String> = plans
         .iter()
+        .flat_map(|plan| &plan.changed)
+        .flat_map(|file| &file.reasons)
         .filter_map(|reason| match reason {
             Reason::RecipientsRemoved(names) => Some(names),
             _ => None,
@@ -70,7 +71,7 @@ pub(crate) fn warnings(plans: &[Plan]) -> Vec<String> {
 
 /// Counts the files that are sealed anew because nobody can tell what they say.
 pub(crate) fn not_comparable(plans: &[Plan]) -> usize {
-    let changed = plans.iter().flat_map(Plan::changed);
+    let changed = plans.iter().flat_map(|plan| &plan.changed);
     changed.filter(|file| file.reasons.contains(&Reason::NotComparable)).count()
 }
 

@@ -1,19 +1,15 @@
-//! Sealing the pull secrets of a cluster, on all cores, and leaving alone what says the same.
+//! Sealing the pull secrets of a cluster, and leaving alone what says the same.
 
 use std::time::SystemTime;
 
-use rayon::prelude::*;
 use regrender_config::{Cluster, Format, MacScope};
-use regrender_render::{FileTree, PullSecretFile, WantedFile};
+use regrender_document::Document;
 use regrender_seal::{
     FingerprintKey, Identities, Recipient, Recipients, SealContext, SealFormat, SealOptions,
     Update, update,
 };
 
-use crate::disk::OutputFolder;
 use crate::error::{CliError, ErrorKind};
-use crate::plan::{Action, PlannedFile};
-use crate::progress::Progress;
 use crate::world::{RandomOfPath, World};
 
 /// With what the files on disk are compared with what is wanted.
@@ -30,85 +26,44 @@ pub(crate) struct Sealer<'a> {
     recipients: Recipients,
     options: SealOptions,
     keys: regrender_seal::Keys<'a>,
-}
-
-/// What the files of one cluster are sealed from.
-struct Surface<'a> {
-    folder: &'a OutputFolder,
     now: SystemTime,
     random: &'a RandomOfPath,
-    progress: Progress,
 }
 
 impl<'a> Sealer<'a> {
     /// Takes the recipients of `cluster`.
-    pub(crate) fn new(cluster: &Cluster, keys: &'a Keys) -> Result<Self, CliError> {
+    pub(crate) fn new(
+        cluster: &Cluster,
+        keys: &'a Keys,
+        world: &'a World,
+    ) -> Result<Self, CliError> {
         let identities = (!keys.identities.is_empty()).then_some(&keys.identities);
         let keys =
             regrender_seal::Keys { identities, fingerprint_key: keys.fingerprint_key.as_ref() };
-        Ok(Self { recipients: recipients(cluster)?, options: options(cluster), keys })
-    }
-
-    /// Seals the pull secrets of `tree`; in the order of their paths.
-    pub(crate) fn seal_tree(
-        &self,
-        tree: &FileTree,
-        folder: &OutputFolder,
-        world: &World,
-    ) -> Result<Vec<PlannedFile>, Vec<CliError>> {
-        let files: Vec<(&str, &PullSecretFile)> = tree
-            .iter()
-            .filter_map(|(path, file)| match file {
-                WantedFile::Sealed(file) => Some((path, file)),
-                WantedFile::Clear(_) | WantedFile::Text(_) => None,
-            })
-            .collect();
-        let surface = Surface {
-            folder,
+        Ok(Self {
+            recipients: recipients(cluster)?,
+            options: options(cluster),
+            keys,
             now: world.now,
             random: world.random.as_ref(),
-            progress: Progress::start("sealing", files.len(), world.terminal.stderr),
-        };
-        let (sealed, errors): (Vec<_>, Vec<_>) = files
-            .par_iter()
-            .map(|(path, file)| self.seal_file(path, file, &surface))
-            .partition_map(|result| match result {
-                Ok(planned) => rayon::iter::Either::Left(planned),
-                Err(error) => rayon::iter::Either::Right(error),
-            });
-        surface.progress.finish();
-        if errors.is_empty() { Ok(sealed) } else { Err(errors) }
+        })
     }
 
-    fn seal_file(
+    /// Decides what becomes of the file at `path`, which holds `current` and should hold `wanted`.
+    pub(crate) fn seal(
         &self,
         path: &str,
-        file: &PullSecretFile,
-        surface: &Surface<'_>,
-    ) -> Result<PlannedFile, CliError> {
-        let current = surface.folder.ours.get(path).map(String::as_str);
-        let Some(wanted) = file.document() else {
-            return Ok(PlannedFile {
-                path: path.to_owned(),
-                action: Action::Keep,
-                reasons: vec![],
-            });
-        };
-        let mut random = (surface.random)(path);
-        let mut context = SealContext { now: surface.now, random: random.as_mut() };
-        let result =
-            update(current, &wanted, &self.recipients, self.options, self.keys, &mut context);
-        surface.progress.step();
-        let Update { text, reasons } = result.map_err(|error| {
-            CliError::new(ErrorKind::Credentials, format!("`{path}` cannot be sealed"))
-                .with_source(error)
-        })?;
-        let action = match (text, current) {
-            (None, _) => Action::Keep,
-            (Some(text), None) => Action::Create(text),
-            (Some(text), Some(_)) => Action::Update(text),
-        };
-        Ok(PlannedFile { path: path.to_owned(), action, reasons })
+        wanted: &Document,
+        current: Option<&str>,
+    ) -> Result<Update, CliError> {
+        let mut random = (self.random)(path);
+        let mut context = SealContext { now: self.now, random: random.as_mut() };
+        update(current, wanted, &self.recipients, self.options, self.keys, &mut context).map_err(
+            |error| {
+                CliError::new(ErrorKind::Credentials, format!("`{path}` cannot be sealed"))
+                    .with_source(error)
+            },
+        )
     }
 }
 

@@ -7,7 +7,7 @@ use regrender_audit::Inventory;
 use regrender_config::{Cluster, Config, Namespaces, PullSecret};
 use regrender_render::{DeclaredWorkload, Surroundings, account_of_path};
 
-use crate::disk::OutputFolder;
+use crate::disk::{OutputFolder, Text};
 use crate::error::{CliError, ErrorKind};
 use crate::manifests::Manifests;
 use crate::project::Project;
@@ -44,9 +44,13 @@ pub(crate) fn surroundings(
     project: &Project,
     cluster: &Cluster,
     inventory: &Inventory,
-    written: BTreeSet<(String, String)>,
+    folder: &OutputFolder,
+    drop_emptied: bool,
 ) -> Result<Surroundings, Vec<CliError>> {
-    let namespaces = namespaces(&project.config, cluster, inventory)?;
+    let config = &project.config;
+    let namespaces = namespaces(config, cluster, inventory)?;
+    let written = written_accounts(config, cluster, &namespaces, folder, drop_emptied)
+        .map_err(|error| vec![error])?;
     Ok(Surroundings {
         namespaces,
         declared_accounts: declared_accounts(inventory),
@@ -56,19 +60,33 @@ pub(crate) fn surroundings(
     })
 }
 
-/// Lists the accounts that an earlier build wrote.
-pub(crate) fn written_accounts(
+/// Lists the accounts that an earlier build wrote and no pull secret of `cluster` names any more.
+fn written_accounts(
+    config: &Config,
+    cluster: &Cluster,
+    namespaces: &BTreeMap<String, Vec<String>>,
     folder: &OutputFolder,
     drop_emptied: bool,
-) -> BTreeSet<(String, String)> {
-    let accounts = folder
-        .ours
-        .iter()
-        .filter(|(_, text)| !drop_emptied || text.contains("\nimagePullSecrets:"));
-    accounts
-        .filter_map(|(path, _)| account_of_path(path))
-        .map(|(namespace, account)| (namespace.to_owned(), account.to_owned()))
-        .collect()
+) -> Result<BTreeSet<(String, String)>, CliError> {
+    let mut named: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for secret in config.secrets_of(cluster) {
+        for namespace in namespaces.get(&secret.name).into_iter().flatten() {
+            let accounts = secret.service_accounts.iter();
+            named.extend(accounts.map(|account| (namespace.as_str(), account.as_str())));
+        }
+    }
+    let mut written = BTreeSet::new();
+    for path in &folder.files {
+        let Some(account) = account_of_path(path).filter(|account| !named.contains(account)) else {
+            continue;
+        };
+        if let Text::Ours(text) = folder.read(path)?
+            && (!drop_emptied || text.contains("\nimagePullSecrets:"))
+        {
+            written.insert((account.0.to_owned(), account.1.to_owned()));
+        }
+    }
+    Ok(written)
 }
 
 fn namespaces(

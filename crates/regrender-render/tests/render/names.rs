@@ -43,15 +43,16 @@ fn texts() -> BTreeMap<String, String> {
     };
     let contents = Contents::Resolved { credentials: &credentials, only: None };
     let rendered = render(&config, &config.clusters[0], &surroundings, contents).unwrap();
-    let files = rendered.tree.iter().filter_map(|(path, file)| {
-        let document = match file {
-            WantedFile::Clear(document) => document.clone(),
-            WantedFile::Sealed(file) => file.document().unwrap(),
-            WantedFile::Text(_) => return None,
-        };
-        let text = emit_revealed(&[document], Spelling::Kustomize);
-        Some((path.to_owned(), text.expose().to_owned()))
-    });
+    let files =
+        rendered.parts().into_iter().flat_map(|part| part.files()).filter_map(|(path, file)| {
+            let document = match file {
+                WantedFile::Clear(document) => document,
+                WantedFile::Sealed(file) => file.document().unwrap(),
+                WantedFile::Text(_) => return None,
+            };
+            let text = emit_revealed(&[document], Spelling::Kustomize);
+            Some((path, text.expose().to_owned()))
+        });
     files.collect()
 }
 

@@ -4,11 +4,15 @@ use regrender_render::component_folder;
 use serde_json::{Value, json};
 
 use crate::args::{Build, Output};
+use crate::commit::Changes;
+use crate::comparison::{ChangedFile, Purpose};
+use crate::disk::OutputFolder;
 use crate::enumeration::{LINES, in_a_sentence};
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::plan::{Action, Plan, PlannedFile};
 use crate::planner::{self, Request};
 use crate::project::Project;
+use crate::staging;
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure> {
@@ -20,13 +24,15 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
         identities: &arguments.identities.identity,
         drop_emptied: arguments.drop_emptied,
     };
-    let plans = planner::plan(&project, &request, world)?.plans;
-    let differs = plans.iter().any(|plan| plan.changed().next().is_some());
+    let purpose: &dyn Purpose = if arguments.check { &Look } else { &Stage };
+    let plans = planner::plan(&project, &request, purpose, world)?;
+    let differs = plans.iter().any(|plan| !plan.changed.is_empty());
     if !arguments.check {
-        check_writable(&plans)?;
-        for plan in &plans {
-            plan.changes().commit(&plan.folder)?;
-        }
+        put_in_place(&plans).inspect_err(|_| {
+            for plan in &plans {
+                staging::give_up(&plan.current);
+            }
+        })?;
     }
     drop(lock);
     for note in plans.iter().filter_map(emptied).chain(plans.iter().filter_map(new_components)) {
@@ -38,6 +44,33 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
     };
     world.print(&text)?;
     Ok(if arguments.check && differs { Exit::Differs } else { Exit::Done })
+}
+
+/// Writes what changes beside its place.
+struct Stage;
+
+impl Purpose for Stage {
+    fn begin(&self, folder: &OutputFolder) -> Result<(), CliError> {
+        staging::clear(folder)
+    }
+
+    fn change(&self, change: &ChangedFile<'_>) -> Result<Vec<String>, CliError> {
+        staging::write(change.folder, change.path, change.text)?;
+        Ok(Vec::new())
+    }
+
+    fn give_up(&self, folder: &OutputFolder) {
+        staging::give_up(folder);
+    }
+}
+
+/// Only counts what changes.
+struct Look;
+
+impl Purpose for Look {
+    fn change(&self, _change: &ChangedFile<'_>) -> Result<Vec<String>, CliError> {
+        Ok(Vec::new())
+    }
 }
 
 /// Says what comes after an account left the declaration: taking it away is two steps.
@@ -59,9 +92,9 @@ fn emptied(plan: &Plan) -> Option<String> {
 /// Says how the patches get into the build of whoever owns what they patch.
 fn new_components(plan: &Plan) -> Option<String> {
     let folders: Vec<String> = plan
-        .files
+        .changed
         .iter()
-        .filter(|file| matches!(file.action, Action::Create(_)))
+        .filter(|file| file.action == Action::Create)
         .filter_map(|file| component_folder(&file.path))
         .map(|folder| format!("{}/{folder}", plan.shown_folder))
         .collect();
@@ -74,13 +107,21 @@ fn new_components(plan: &Plan) -> Option<String> {
     })
 }
 
+fn put_in_place(plans: &[Plan]) -> Result<(), Failure> {
+    check_writable(plans)?;
+    for plan in plans {
+        Changes::of(plan).commit()?;
+    }
+    Ok(())
+}
+
 /// A file that is read-only was made so by somebody: it is not replaced behind their back.
 fn check_writable(plans: &[Plan]) -> Result<(), Failure> {
     let mut errors = Vec::new();
     for plan in plans {
-        let is_there = |file: &&PlannedFile| !matches!(file.action, Action::Create(_));
-        for file in plan.changed().filter(is_there) {
-            let path = plan.folder.join(&file.path);
+        let is_there = |file: &&PlannedFile| file.action != Action::Create;
+        for file in plan.changed.iter().filter(is_there) {
+            let path = plan.current.place.join(&file.path);
             let read_only =
                 path.symlink_metadata().is_ok_and(|metadata| metadata.permissions().readonly());
             if read_only {
@@ -99,21 +140,24 @@ fn check_writable(plans: &[Plan]) -> Result<(), Failure> {
 
 fn human(plans: &[Plan], check: bool) -> String {
     let changed: Vec<_> =
-        plans.iter().flat_map(|plan| plan.changed().map(move |file| (plan, file))).collect();
+        plans.iter().flat_map(|plan| plan.changed.iter().map(move |file| (plan, file))).collect();
     let mut text: String = changed.iter().take(LINES).map(|(plan, file)| file.line(plan)).collect();
     if let Some(more) = changed.len().checked_sub(LINES).filter(|more| *more > 0) {
         // Thousands of lines bury the warnings above them.
         let whole = if check { "regrender diff" } else { "git status" };
         text.extend(["… and ", &more.to_string(), " more: `", whole, "` lists them\n"]);
     }
-    let count = |verb| plans.iter().map(|plan| plan.count(verb)).sum::<usize>();
-    let counts = [("create", "created"), ("update", "updated"), ("remove", "removed")];
+    let counts = [
+        (count(plans, Action::Create), "created"),
+        (count(plans, Action::Update), "updated"),
+        (count(plans, Action::Remove), "removed"),
+    ];
     let changed: Vec<String> = counts
         .iter()
-        .filter(|(verb, _)| count(verb) > 0)
-        .map(|(verb, done)| format!("{} {}{done}", count(verb), if check { "to be " } else { "" }))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, done)| format!("{count} {}{done}", if check { "to be " } else { "" }))
         .collect();
-    let unchanged = format!("{} unchanged", count("keep"));
+    let unchanged = format!("{} unchanged", kept(plans));
     let all = changed.into_iter().chain([unchanged]).collect::<Vec<_>>().join(", ");
     text + &all + "\n"
 }
@@ -121,16 +165,23 @@ fn human(plans: &[Plan], check: bool) -> String {
 fn json(plans: &[Plan]) -> Value {
     let changes: Vec<Value> = plans
         .iter()
-        .flat_map(|plan| plan.changed().map(move |file| json!(file.change(plan, None))))
+        .flat_map(|plan| plan.changed.iter().map(move |file| json!(file.change(plan, None))))
         .collect();
-    let count = |verb| plans.iter().map(|plan| plan.count(verb)).sum::<usize>();
     json!({
         "changes": changes,
         "summary": {
-            "created": count("create"),
-            "updated": count("update"),
-            "removed": count("remove"),
-            "unchanged": count("keep"),
+            "created": count(plans, Action::Create),
+            "updated": count(plans, Action::Update),
+            "removed": count(plans, Action::Remove),
+            "unchanged": kept(plans),
         },
     })
+}
+
+fn count(plans: &[Plan], action: Action) -> usize {
+    plans.iter().map(|plan| plan.count(action)).sum()
+}
+
+fn kept(plans: &[Plan]) -> usize {
+    plans.iter().map(|plan| plan.kept).sum()
 }

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use self::detail::details;
 use crate::args::{Diff, Output};
-use crate::error::{Exit, Failure};
+use crate::comparison::{ChangedFile, Purpose};
+use crate::error::{CliError, Exit, Failure};
 use crate::plan::{Plan, PlannedFile};
 use crate::planner::{self, Request};
 use crate::project::Project;
-use crate::sealing::Keys;
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Diff, world: &mut World) -> Result<Exit, Failure> {
@@ -21,26 +21,32 @@ pub(crate) fn run(arguments: &Diff, world: &mut World) -> Result<Exit, Failure> 
         identities: &arguments.identities.identity,
         drop_emptied: false,
     };
-    let planned = planner::plan(&project, &request, world)?;
-    let changes: Vec<(&Plan, &PlannedFile)> = planned
-        .plans
-        .iter()
-        .flat_map(|plan| plan.changed().map(move |file| (plan, file)))
-        .collect();
+    let plans = planner::plan(&project, &request, &Describe, world)?;
+    let changes: Vec<(&Plan, &PlannedFile)> =
+        plans.iter().flat_map(|plan| plan.changed.iter().map(move |file| (plan, file))).collect();
     let text = match arguments.output {
-        Output::Human => human(&changes, &planned.keys),
-        Output::Json => format!("{}\n", json(&changes, &planned.keys)),
+        Output::Human => human(&changes),
+        Output::Json => format!("{}\n", json(&changes)),
     };
     world.print(&text)?;
     Ok(if changes.is_empty() { Exit::Done } else { Exit::Differs })
 }
 
-fn human(changes: &[(&Plan, &PlannedFile)], keys: &Keys) -> String {
+/// Describes what changes.
+struct Describe;
+
+impl Purpose for Describe {
+    fn change(&self, change: &ChangedFile<'_>) -> Result<Vec<String>, CliError> {
+        Ok(details(change))
+    }
+}
+
+fn human(changes: &[(&Plan, &PlannedFile)]) -> String {
     let mut text = String::new();
     for (plan, file) in changes {
         text.push_str(&file.line(plan));
-        for detail in details(plan, file, keys) {
-            text.extend(["  ", &detail, "\n"]);
+        for detail in &file.details {
+            text.extend(["  ", detail, "\n"]);
         }
     }
     if changes.is_empty() {
@@ -49,10 +55,8 @@ fn human(changes: &[(&Plan, &PlannedFile)], keys: &Keys) -> String {
     text
 }
 
-fn json(changes: &[(&Plan, &PlannedFile)], keys: &Keys) -> Value {
-    let changes: Vec<Value> = changes
-        .iter()
-        .map(|(plan, file)| json!(file.change(plan, Some(details(plan, file, keys)))))
-        .collect();
+fn json(changes: &[(&Plan, &PlannedFile)]) -> Value {
+    let changes: Vec<Value> =
+        changes.iter().map(|(plan, file)| json!(file.change(plan, Some(&file.details)))).collect();
     json!({ "changes": changes })
 }

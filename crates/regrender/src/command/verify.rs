@@ -4,22 +4,25 @@
 
 mod flaw;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use rayon::prelude::*;
 use regrender_audit::{Inventory, SecretState};
 use regrender_config::{Cluster, Format};
 use regrender_document::{Document, Entry};
-use regrender_render::{Contents, FileTree, PullSecretFile, WantedFile};
+use regrender_render::{Contents, Part, PullSecretFile, Rendered, WantedFile};
 use regrender_seal::{Inspection, OpenError, Recipients};
 use serde::Serialize;
 
 use self::flaw::{code_of, describe};
 use crate::args::{Output, Verify};
-use crate::disk::{Foreign, Obstacle, OutputFolder};
-use crate::error::{Exit, Failure};
+use crate::comparison::emit;
+use crate::disk::{Current, Obstacle, OutputFolder, Text};
+use crate::error::{CliError, Exit, Failure};
 use crate::left_over;
 use crate::manifests::Manifests;
-use crate::planner::{self, Ground, emit};
+use crate::planner::{self, Ground};
 use crate::project::Project;
 use crate::sealing::{self, recipients};
 use crate::world::World;
@@ -40,6 +43,8 @@ impl fmt::Display for Finding {
     }
 }
 
+const NOT_DECLARED: &str = "is not declared, and no build wrote it";
+const MOVE_OUT: &str = "move it out of the output folder";
 const BUILD: &str = "run `regrender build` and commit what it writes";
 
 pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure> {
@@ -57,12 +62,9 @@ pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure
     let mut findings = Vec::new();
     let mut files = 0;
     for (ground, rendered) in grounds.iter().zip(&rendered) {
-        let mut verifier = Verifier::new(ground)?;
-        verifier.check_tree(&rendered.tree);
-        verifier.check_undeclared(&rendered.tree);
-        verifier.check_clear_secrets();
-        findings.append(&mut verifier.findings);
-        files += rendered.tree.len();
+        let verified = Verifier::new(ground)?.verify(rendered)?;
+        findings.extend(verified.findings);
+        files += verified.wanted.len();
     }
     findings.sort_by(|one, other| one.path.cmp(&other.path));
     let text = match arguments.output {
@@ -89,54 +91,118 @@ fn human(findings: &[Finding], files: usize) -> String {
     }
 }
 
-/// What is found in one output folder.
+/// What an output folder is checked against.
 struct Verifier<'a> {
     cluster: &'a Cluster,
     folder: &'a OutputFolder,
     recipients: Recipients,
+}
+
+/// What was found in an output folder, or in a part of it.
+#[derive(Default)]
+struct Verified {
+    /// The paths of the files that shall be there.
+    wanted: BTreeSet<String>,
     findings: Vec<Finding>,
+}
+
+/// Collects what is found in one file.
+struct Finder<'a> {
+    verifier: &'a Verifier<'a>,
+    findings: &'a mut Vec<Finding>,
 }
 
 impl<'a> Verifier<'a> {
     fn new(ground: &'a Ground<'_>) -> Result<Self, Failure> {
         let recipients = recipients(ground.cluster)?;
-        let (cluster, folder) = (ground.cluster, &ground.folder);
-        Ok(Self { cluster, folder, recipients, findings: Vec::new() })
+        Ok(Self { cluster: ground.cluster, folder: &ground.folder, recipients })
     }
 
+    fn verify(&self, rendered: &Rendered<'_>) -> Result<Verified, CliError> {
+        let parts: Vec<Verified> = rendered
+            .parts()
+            .par_iter()
+            .map(|part| self.check_part(part))
+            .collect::<Result<_, _>>()?;
+        let mut all = Verified::default();
+        for part in parts {
+            all.wanted.extend(part.wanted);
+            all.findings.extend(part.findings);
+        }
+        let others: Vec<&String> =
+            self.folder.files.iter().filter(|path| !all.wanted.contains(*path)).collect();
+        let others: Vec<Vec<Finding>> =
+            others.par_iter().map(|path| self.check_other(path)).collect::<Result<_, _>>()?;
+        all.findings.extend(others.into_iter().flatten());
+        let mut finder = Finder { verifier: self, findings: &mut all.findings };
+        for path in &self.folder.unfinished {
+            finder.find("unfinished-file", path, "was left by an interrupted build", BUILD);
+        }
+        for path in self.folder.foreign.keys().filter(|path| !all.wanted.contains(*path)) {
+            finder.find("undeclared-file", path, NOT_DECLARED, MOVE_OUT);
+        }
+        Ok(all)
+    }
+
+    fn check_part(&self, part: &Part<'_>) -> Result<Verified, CliError> {
+        let mut verified = Verified::default();
+        let mut finder = Finder { verifier: self, findings: &mut verified.findings };
+        for (path, wanted) in part.files() {
+            match self.folder.current(&path)? {
+                Current::Missing => {
+                    finder.find("missing-file", &path, "is declared and not there", BUILD);
+                }
+                Current::InTheWay(Obstacle { place, what }) => {
+                    let message = format!("is in the way: it {what}");
+                    finder.find("foreign-file", &place, message, "move it away and build again");
+                    if place == path && self.folder.files.contains(&path) {
+                        finder.check_clear_secrets(&path, &self.folder.read(&path)?);
+                    }
+                }
+                Current::Ours(text) => {
+                    finder.check_file(&path, &wanted, &text);
+                    finder.check_clear_secrets(&path, &Text::Ours(text));
+                }
+            }
+            verified.wanted.insert(path);
+        }
+        Ok(verified)
+    }
+
+    /// Checks a file that nothing asks for.
+    fn check_other(&self, path: &str) -> Result<Vec<Finding>, CliError> {
+        let mut findings = Vec::new();
+        let mut finder = Finder { verifier: self, findings: &mut findings };
+        let text = self.folder.read(path)?;
+        match text {
+            Text::Ours(_) => {
+                finder.find("undeclared-file", path, "is not declared any more", BUILD);
+            }
+            Text::Foreign(_) => finder.find("undeclared-file", path, NOT_DECLARED, MOVE_OUT),
+        }
+        finder.check_clear_secrets(path, &text);
+        Ok(findings)
+    }
+}
+
+impl Finder<'_> {
     fn find(&mut self, code: &'static str, path: &str, message: impl Into<String>, help: &str) {
         self.findings.push(Finding {
             code,
-            path: format!("{}/{path}", self.cluster.directory),
+            path: format!("{}/{path}", self.verifier.cluster.directory),
             message: message.into(),
             help: help.to_owned(),
         });
     }
 
-    fn check_tree(&mut self, tree: &FileTree) {
-        for (path, wanted) in tree.iter() {
-            let Some(current) = self.folder.ours.get(path) else {
-                self.check_missing(path);
-                continue;
-            };
-            match wanted {
-                WantedFile::Clear(document) => self.check_text(path, current, &emit(document)),
-                WantedFile::Text(text) => self.check_text(path, current, text),
-                WantedFile::Sealed(file) => match self.cluster.format {
-                    Format::Sops => self.check_sops(path, current, file),
-                    Format::Age => self.check_age(path, current),
-                },
-            }
-        }
-    }
-
-    fn check_missing(&mut self, path: &str) {
-        match self.folder.obstacle(path) {
-            Some(Obstacle { place, what }) => {
-                let message = format!("is in the way: it {what}");
-                self.find("foreign-file", &place, message, "move it away and build again");
-            }
-            None => self.find("missing-file", path, "is declared and not there", BUILD),
+    fn check_file(&mut self, path: &str, wanted: &WantedFile, current: &str) {
+        match wanted {
+            WantedFile::Clear(document) => self.check_text(path, current, &emit(document)),
+            WantedFile::Text(text) => self.check_text(path, current, text),
+            WantedFile::Sealed(file) => match self.verifier.cluster.format {
+                Format::Sops => self.check_sops(path, current, file),
+                Format::Age => self.check_age(path, current),
+            },
         }
     }
 
@@ -162,10 +228,10 @@ impl<'a> Verifier<'a> {
             let message = "its one value is not `data:.dockerconfigjson`";
             self.find("outdated-file", path, message, BUILD);
         }
-        if !inspection.is_for(&self.recipients) {
+        if !inspection.is_for(&self.verifier.recipients) {
             self.check_recipients(path, &inspection);
         }
-        if inspection.mac_scope != sealing::options(self.cluster).mac {
+        if inspection.mac_scope != sealing::options(self.verifier.cluster).mac {
             self.find(
                 "other-mac-scope",
                 path,
@@ -181,7 +247,7 @@ impl<'a> Verifier<'a> {
 
     fn check_recipients(&mut self, path: &str, inspection: &Inspection) {
         let declared: Vec<&str> =
-            self.recipients.iter().map(regrender_seal::Recipient::as_str).collect();
+            self.verifier.recipients.iter().map(regrender_seal::Recipient::as_str).collect();
         let missing: Vec<String> = declared
             .iter()
             .filter(|wanted| !inspection.recipients.iter().any(|found| found == *wanted))
@@ -205,40 +271,21 @@ impl<'a> Verifier<'a> {
     fn check_age(&mut self, path: &str, current: &str) {
         match regrender_seal::inspect_age(current) {
             Err(error) => self.find("broken-file", path, error.to_string(), BUILD),
-            Ok(inspection) if inspection.is_for(&self.recipients) == Some(false) => {
+            Ok(inspection) if inspection.is_for(&self.verifier.recipients) == Some(false) => {
                 self.find("other-recipients", path, "is not for exactly the recipients", BUILD);
             }
             Ok(_) => {}
         }
     }
 
-    fn check_undeclared(&mut self, tree: &FileTree) {
-        let folder = self.folder;
-        for path in folder.ours.keys().filter(|path| !tree.contains(path)) {
-            self.find("undeclared-file", path, "is not declared any more", BUILD);
-        }
-        for path in &folder.unfinished {
-            self.find("unfinished-file", path, "was left by an interrupted build", BUILD);
-        }
-        for path in folder.foreign.keys().filter(|path| !tree.contains(path)) {
-            let help = "move it out of the output folder";
-            self.find("undeclared-file", path, "is not declared, and no build wrote it", help);
-        }
-    }
-
-    /// Looks for Secrets in clear in every file of the folder, whoever wrote it.
-    fn check_clear_secrets(&mut self) {
-        let ours = self.folder.ours.iter();
-        let foreign = self.folder.foreign.iter().filter_map(|(path, foreign)| match foreign {
-            Foreign::File(Some(text)) => Some((path, text)),
-            _ => None,
-        });
-        let files = ours.chain(foreign).map(|(path, text)| (path.as_str(), text.as_bytes()));
-        let inventory = Inventory::read(files);
+    /// Looks for Secrets in clear, whoever wrote the file.
+    fn check_clear_secrets(&mut self, path: &str, text: &Text) {
+        let (Text::Ours(text) | Text::Foreign(Some(text))) = text else { return };
+        let inventory = Inventory::read([(path, text.as_bytes())]);
         for secret in inventory.secrets().filter(|secret| secret.state == SecretState::Clear) {
             let message = format!("Secret `{}` can be read by everybody", secret.name);
             let help = "change the credential at the registry, remove the file, and build again";
-            self.find("clear-secret", &secret.place.file, message, help);
+            self.find("clear-secret", path, message, help);
         }
     }
 }

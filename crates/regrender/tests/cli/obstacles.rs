@@ -31,11 +31,48 @@ fn a_file_of_somebody_else_beside_ours_stays() {
 }
 
 #[test]
-fn a_build_that_cannot_write_leaves_no_folders() {
+fn a_build_that_cannot_write_leaves_nothing() {
     let sandbox = Sandbox::simple();
-    sandbox.write("pull-secrets/manifests/kustomization.yaml.regrender-unfinished/x", "");
-    sandbox.run(&["build"]).ended_with(1);
-    assert!(!sandbox.exists("pull-secrets/manifests/team-a"));
+    // Beside its place the sealed file has a name that is too long.
+    let name = "r".repeat(230);
+    sandbox.edit("registries.toml", "[secret.regcred]", &format!("[secret.{name}]"));
+    sandbox.edit("registries.toml", "[\"team-a\"]", "[\"team-a\", \"team-b\"]");
+    let notes = "pull-secrets/manifests/team-a/notes.md";
+    sandbox.write(notes, "");
+    let outcome = sandbox.run(&["build"]).ended_with(1).to_string();
+    assert!(outcome.contains("cannot be written; nothing was changed"), "{outcome}");
+    assert_eq!(sandbox.files("pull-secrets"), [notes]);
+    assert!(!sandbox.exists("pull-secrets/manifests/team-b"));
+}
+
+#[test]
+fn what_an_interrupted_build_left_in_the_way_is_replaced() {
+    let sandbox = Sandbox::simple();
+    sandbox.write("pull-secrets/manifests.regrender-unfinished/team-x/x.yaml", "half");
+    sandbox.write("pull-secrets/argocd/kustomization.yaml.regrender-unfinished/x", "half");
+    sandbox.run(&["build"]).succeeded();
+    assert_eq!(
+        sandbox.files("pull-secrets"),
+        [
+            "pull-secrets/manifests/kustomization.yaml",
+            "pull-secrets/manifests/team-a/kustomization.yaml",
+            FILE
+        ]
+    );
+    assert!(!sandbox.exists("pull-secrets/argocd"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_is_named_like_what_a_build_makes_is_not_followed() {
+    let sandbox = Sandbox::simple();
+    sandbox.write("elsewhere", "mine");
+    fs::create_dir_all(sandbox.path("pull-secrets/manifests/team-a")).unwrap();
+    let link = sandbox.path(&format!("{FILE}.regrender-unfinished"));
+    std::os::unix::fs::symlink(sandbox.path("elsewhere"), link).unwrap();
+    sandbox.run(&["build"]).succeeded();
+    assert_eq!(sandbox.read("elsewhere"), "mine");
+    assert!(sandbox.path(FILE).symlink_metadata().unwrap().is_file());
 }
 
 #[test]
@@ -249,6 +286,7 @@ fn only_does_not_leave_a_list_that_names_a_missing_file() {
       help: build `other` first, or build without `--only`
     --- status 1
     ");
+    assert!(!sandbox.exists("pull-secrets"));
     sandbox.run(&["build"]).succeeded();
     assert_snapshot!(sandbox.run(&["build", "--only", "regcred"]).succeeded(), @"4 unchanged");
     assert_snapshot!(sandbox.run(&["build", "--only", "regcrd"]).ended_with(2), @"

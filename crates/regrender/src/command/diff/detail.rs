@@ -10,24 +10,23 @@ use regrender_seal::{FileFormat, Reason, open, open_age};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-use crate::plan::{Action, Plan, PlannedFile};
+use crate::comparison::ChangedFile;
 use crate::sealing::Keys;
 
 /// Describes what changes inside a file, a line each; `+` comes, `-` goes, `~` changes.
-pub(super) fn details(plan: &Plan, file: &PlannedFile, keys: &Keys) -> Vec<String> {
-    let current = plan.current.ours.get(&file.path);
-    match (plan.tree.get(&file.path), &file.action) {
-        (Some(WantedFile::Sealed(wanted)), Action::Create(_) | Action::Update(_)) => {
-            sealed(wanted, current, &file.reasons, keys)
+pub(super) fn details(change: &ChangedFile<'_>) -> Vec<String> {
+    match (change.wanted, change.current) {
+        (WantedFile::Sealed(wanted), current) => {
+            sealed(wanted, current, change.reasons, change.keys)
         }
-        (_, Action::Update(text)) => lines(current.map_or("", String::as_str), text),
-        _ => Vec::new(),
+        (_, Some(current)) => lines(current, change.text),
+        (_, None) => Vec::new(),
     }
 }
 
 fn sealed(
     wanted: &PullSecretFile,
-    current: Option<&String>,
+    current: Option<&str>,
     reasons: &[Reason],
     keys: &Keys,
 ) -> Vec<String> {

@@ -1,0 +1,211 @@
+//! What an output folder shall hold, compared with what it holds: part by part, on all cores.
+//!
+//! A file is rendered, read, sealed and handed to the command that asked while it is at hand; what
+//! stays of it is a line in the plan.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+use regrender_document::{Document, Spelling};
+use regrender_render::{Part, PullSecretFile, Rendered, WantedFile};
+use regrender_seal::{Reason, Update};
+
+use crate::disk::{Current, Obstacle, OutputFolder, Text};
+use crate::error::{CliError, ErrorKind};
+use crate::plan::{Action, PlannedFile};
+use crate::progress::Progress;
+use crate::sealing::{Keys, Sealer};
+
+/// What a command does about the files that do not stay as they are.
+pub(crate) trait Purpose: Sync {
+    /// Makes an output folder ready for it.
+    fn begin(&self, _folder: &OutputFolder) -> Result<(), CliError> {
+        Ok(())
+    }
+
+    /// Deals with a file while its text is at hand, and describes what changes in it.
+    fn change(&self, change: &ChangedFile<'_>) -> Result<Vec<String>, CliError>;
+
+    /// Undoes what it did to an output folder, since something is wrong.
+    fn give_up(&self, _folder: &OutputFolder) {}
+}
+
+/// A file that does not stay as it is.
+pub(crate) struct ChangedFile<'a> {
+    /// The output folder.
+    pub(crate) folder: &'a OutputFolder,
+    /// Its path in the folder.
+    pub(crate) path: &'a str,
+    /// What it shall be.
+    pub(crate) wanted: &'a WantedFile,
+    /// What it holds, if it is there.
+    pub(crate) current: Option<&'a str>,
+    /// What it shall hold.
+    pub(crate) text: &'a str,
+    /// Why, if it is a sealed file.
+    pub(crate) reasons: &'a [Reason],
+    /// The keys of the run.
+    pub(crate) keys: &'a Keys,
+}
+
+/// What an output folder, or a part of the tree, is compared with, and how.
+pub(crate) struct Comparison<'a> {
+    /// The output folder.
+    pub(crate) folder: &'a OutputFolder,
+    /// The output folder as registries.toml names it.
+    pub(crate) shown_folder: &'a str,
+    /// What seals its pull secrets.
+    pub(crate) sealer: &'a Sealer<'a>,
+    /// The keys of the run.
+    pub(crate) keys: &'a Keys,
+    /// What is done about files that change.
+    pub(crate) purpose: &'a dyn Purpose,
+    /// Told of each sealed file.
+    pub(crate) progress: &'a Progress,
+}
+
+/// What came of a comparison.
+#[derive(Default)]
+pub(crate) struct Compared {
+    /// The files that change.
+    pub(crate) changed: Vec<PlannedFile>,
+    /// The paths of the files that stay.
+    pub(crate) kept: Vec<String>,
+    /// What is in the way; one thing can be in the way of many files.
+    obstacles: BTreeSet<Obstacle>,
+    /// What else is wrong.
+    errors: Vec<CliError>,
+}
+
+impl Comparison<'_> {
+    /// Compares the whole folder.
+    pub(crate) fn run(&self, rendered: &Rendered<'_>) -> Result<Compared, Vec<CliError>> {
+        let parts = rendered.parts();
+        let compared: Vec<Compared> = parts.par_iter().map(|part| self.part(part)).collect();
+        let mut all = Compared::default();
+        for part in compared {
+            all.changed.extend(part.changed);
+            all.kept.extend(part.kept);
+            all.obstacles.extend(part.obstacles);
+            all.errors.extend(part.errors);
+        }
+        let mut errors: Vec<CliError> =
+            all.obstacles.iter().map(|obstacle| self.in_the_way(obstacle)).collect();
+        errors.append(&mut all.errors);
+        match self.left_over(&all) {
+            Ok(files) => all.changed.extend(files),
+            Err(error) => errors.push(error),
+        }
+        all.changed.sort_by(|one, other| one.path.cmp(&other.path));
+        if errors.is_empty() { Ok(all) } else { Err(errors) }
+    }
+
+    fn part(&self, part: &Part<'_>) -> Compared {
+        let mut compared = Compared::default();
+        for (path, wanted) in part.files() {
+            let current = match self.folder.current(&path) {
+                Ok(Current::Missing) => None,
+                Ok(Current::Ours(text)) => Some(text),
+                Ok(Current::InTheWay(obstacle)) => {
+                    compared.obstacles.insert(obstacle);
+                    continue;
+                }
+                Err(error) => {
+                    compared.errors.push(error);
+                    continue;
+                }
+            };
+            match self.file(&path, &wanted, current.as_deref()) {
+                Ok(Some(planned)) => compared.changed.push(planned),
+                Ok(None) => compared.kept.push(path),
+                Err(error) => compared.errors.push(error),
+            }
+        }
+        compared
+    }
+
+    /// Returns nothing for a file that stays.
+    fn file(
+        &self,
+        path: &str,
+        wanted: &WantedFile,
+        current: Option<&str>,
+    ) -> Result<Option<PlannedFile>, CliError> {
+        let Update { text, reasons } = match wanted {
+            WantedFile::Sealed(file) => self.sealed(path, file, current)?,
+            WantedFile::Text(text) => written(text.clone(), current),
+            WantedFile::Clear(document) => written(emit(document), current),
+        };
+        let Some(text) = text else { return Ok(None) };
+        let details = self.purpose.change(&ChangedFile {
+            folder: self.folder,
+            path,
+            wanted,
+            current,
+            text: &text,
+            reasons: &reasons,
+            keys: self.keys,
+        })?;
+        let action = if current.is_some() { Action::Update } else { Action::Create };
+        Ok(Some(PlannedFile { path: path.to_owned(), action, reasons, details }))
+    }
+
+    fn sealed(
+        &self,
+        path: &str,
+        file: &PullSecretFile,
+        current: Option<&str>,
+    ) -> Result<Update, CliError> {
+        let update = match (file.document(), current) {
+            (Some(wanted), _) => self.sealer.seal(path, &wanted, current)?,
+            (None, Some(_)) => Update { text: None, reasons: Vec::new() },
+            (None, None) => {
+                let folder = self.shown_folder;
+                let message =
+                    format!("`{folder}/{path}` does not exist yet, and other files would name it");
+                let hint = format!("build `{}` first, or build without `--only`", file.name);
+                return Err(CliError::new(ErrorKind::Files, message).with_hint(hint));
+            }
+        };
+        self.progress.step();
+        Ok(update)
+    }
+
+    /// Lists the files of earlier builds that nothing asks for any more.
+    fn left_over(&self, compared: &Compared) -> Result<Vec<PlannedFile>, CliError> {
+        let changed = compared.changed.iter().map(|file| file.path.as_str());
+        let wanted: BTreeSet<&str> =
+            changed.chain(compared.kept.iter().map(String::as_str)).collect();
+        let others: Vec<&String> =
+            self.folder.files.iter().filter(|path| !wanted.contains(path.as_str())).collect();
+        let ours = others.into_par_iter().filter_map(|path| match self.folder.read(path) {
+            Ok(Text::Ours(_)) => Some(Ok(PlannedFile {
+                path: path.clone(),
+                action: Action::Remove,
+                reasons: Vec::new(),
+                details: Vec::new(),
+            })),
+            Ok(Text::Foreign(_)) => None,
+            Err(error) => Some(Err(error)),
+        });
+        ours.collect()
+    }
+
+    fn in_the_way(&self, obstacle: &Obstacle) -> CliError {
+        let Obstacle { place, what } = obstacle;
+        let message = format!("`{}/{place}` is in the way: it {what}", self.shown_folder);
+        CliError::new(ErrorKind::Files, message)
+            .with_hint("move it away, or remove it, and build again")
+    }
+}
+
+/// Says what becomes of a file that may be seen.
+fn written(text: String, current: Option<&str>) -> Update {
+    let stays = current == Some(text.as_str());
+    Update { text: (!stays).then_some(text), reasons: Vec::new() }
+}
+
+/// Spells a document of the tree that may be seen.
+pub(crate) fn emit(document: &Document) -> String {
+    document.emit(Spelling::Kustomize).expect("a clear document of the tree holds no secret")
+}

@@ -36,7 +36,7 @@ pub use provision::{
 };
 pub use pull_secret::{Namespaces, PullSecret};
 pub use recipient::{Recipient, RecipientKind};
-pub use registry::{Access, Credential, Date, Registry, RegistryKind, Username};
+pub use registry::{Access, Connection, Credential, Date, Registry, RegistryKind, Username};
 pub use schema::schema;
 pub use source::{Source, SourceKind, Trim};
 pub use workload::Workload;

@@ -74,6 +74,8 @@ pub(crate) struct RawRegistry {
     pub(crate) anonymous: Field<bool>,
     pub(crate) hub_aliases: Field<bool>,
     pub(crate) repositories: Texts,
+    pub(crate) ca: Field<String>,
+    pub(crate) insecure: Field<bool>,
     pub(crate) cloud: RawCloud,
     pub(crate) provision: RawProvision,
 }

@@ -1,6 +1,6 @@
 //! A host that serves images, and the credential for it.
 
-use regrender_diagnostic::Span;
+use regrender_diagnostic::{Span, Spanned};
 
 use crate::provision::{Generator, NodeProvider};
 use crate::{Provision, Source};
@@ -22,12 +22,24 @@ pub struct Registry {
     pub access: Access,
     /// Its repositories by their exact names, where least privilege and probing want to know them.
     pub repositories: Vec<String>,
+    /// How it is asked when its credential is tried.
+    pub connection: Connection,
     /// Whether a credential that is dead within a day may be sealed.
     pub allow_short_lived: bool,
     /// The last day of the credential.
     pub expires: Option<Date>,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// How a registry is asked when its credential is tried.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    /// Path of a PEM file with authorities that are trusted beside those of the machine; relative to
+    /// registries.toml; `~/` is the home folder.
+    pub authorities: Option<Spanned<String>>,
+    /// Whether certificates are not checked, and HTTP is tried after HTTPS.
+    pub is_insecure: bool,
 }
 
 /// What is known of a registry beforehand.
@@ -299,6 +311,7 @@ mod tests {
             hub_aliases,
             access: Access::Anonymous,
             repositories: Vec::new(),
+            connection: Connection::default(),
             allow_short_lived: false,
             expires: None,
             span: 0..0,

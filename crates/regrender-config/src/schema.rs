@@ -219,6 +219,8 @@ fn registry() -> Value {
             "anonymous": flag("Images are pulled without a credential."),
             "hub-aliases": flag("Docker Hub only: write `docker.io` beside its canonical key."),
             "repositories": texts("Its repositories by their exact names, for policies and probing."),
+            "ca": text("PEM file with authorities that probing trusts beside those of the machine."),
+            "insecure": flag("Probing checks no certificate of this host, and tries HTTP after HTTPS."),
     }));
     properties.extend(cloud());
     properties.extend(provision());

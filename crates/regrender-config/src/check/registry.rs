@@ -4,11 +4,11 @@ use regrender_diagnostic::{Span, Spanned};
 
 use crate::check::cloud::{self, Cloud};
 use crate::check::host::{self, Context};
-use crate::check::{list, name, provision, repository, repository_path};
-use crate::problem::{registry as problem, shape};
+use crate::check::{list, name, path, provision, repository, repository_path};
+use crate::problem::{provision as provision_problem, registry as problem, shape};
 use crate::raw::{RawDate, RawRegistry};
 use crate::table::{Field, Problems};
-use crate::{Date, Registry, RegistryKind};
+use crate::{Connection, Date, Registry, RegistryKind};
 
 /// Checks one registry.
 pub(crate) fn registry(raw: &RawRegistry, problems: &mut Problems) -> Option<Registry> {
@@ -27,6 +27,7 @@ pub(crate) fn registry(raw: &RawRegistry, problems: &mut Problems) -> Option<Reg
     let repositories = repository::repositories(raw, problems);
     let hub_aliases = hub_aliases(raw, kind, problems);
     let expires = raw.expires.check(|date| day(&raw.name.value, date, problems));
+    let connection = connection(raw, problems);
     let access = provision::access(raw, kind, cloud.as_ref(), problems);
     Some(Registry {
         name: name?,
@@ -36,6 +37,7 @@ pub(crate) fn registry(raw: &RawRegistry, problems: &mut Problems) -> Option<Reg
         hub_aliases: hub_aliases?,
         access: access?,
         repositories: repositories?,
+        connection: connection?,
         allow_short_lived: match &raw.provision.allow_short_lived {
             Field::Absent => false,
             Field::Broken => return None,
@@ -116,6 +118,23 @@ fn paths(raw: &RawRegistry, problems: &mut Problems) -> Option<Vec<String>> {
     list::each(&owner, "paths", &paths.value, problems, |path, problems| {
         repository_path::path(&raw.name.value, path, problems)
     })
+}
+
+fn connection(raw: &RawRegistry, problems: &mut Problems) -> Option<Connection> {
+    let name = &raw.name.value;
+    let owner = format!("registry `{name}`");
+    let authorities = raw.ca.check(|ca| path::anywhere(&owner, "ca", ca, problems));
+    let is_insecure = raw.insecure.as_given().is_some_and(|flag| flag.value);
+    if let (Field::Given(authorities), true) = (&authorities, is_insecure) {
+        let belongs = "certificates that are checked, and `insecure` checks none";
+        problems.push(provision_problem::idle_key(name, "ca", authorities.span.clone(), belongs));
+        return None;
+    }
+    match (authorities, &raw.insecure) {
+        (Field::Broken, _) | (_, Field::Broken) => None,
+        (Field::Absent, _) => Some(Connection { authorities: None, is_insecure }),
+        (Field::Given(path), _) => Some(Connection { authorities: Some(path), is_insecure }),
+    }
 }
 
 fn hub_aliases(

@@ -33,6 +33,8 @@ pub(crate) fn registry(
         anonymous: table.flag("anonymous", problems),
         hub_aliases: table.flag("hub-aliases", problems),
         repositories: table.texts("repositories", problems),
+        ca: table.text("ca", problems),
+        insecure: table.flag("insecure", problems),
         cloud,
         provision,
     };

@@ -248,6 +248,7 @@ mod tests {
             hub_aliases: false,
             access: Access::Anonymous,
             repositories: Vec::new(),
+            connection: regrender_config::Connection::default(),
             allow_short_lived: false,
             expires: None,
             span: 0..0,

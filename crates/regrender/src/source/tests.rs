@@ -95,6 +95,7 @@ impl Case {
             hub_aliases: false,
             access,
             repositories: Vec::new(),
+            connection: regrender_config::Connection::default(),
             allow_short_lived: false,
             expires: None,
             span: at..at + 1,

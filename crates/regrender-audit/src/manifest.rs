@@ -1,5 +1,6 @@
 //! Knows a YAML or JSON document as Kubernetes' own reader sees it, with the place of every node.
 
+mod plain;
 mod reader;
 mod scalar;
 
@@ -7,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+pub(crate) use self::plain::is_plain;
 pub(crate) use self::reader::{Document, read_documents};
 
 /// One node of a document.

@@ -10,7 +10,7 @@ use super::{Namespace, Secret, ServiceAccount, Workload, helm};
 use crate::finding::Finding;
 use crate::kustomization::{self, Change, Kustomization, Operation, read_operations};
 use crate::leak::{self, SopsRules};
-use crate::manifest::{Document, Node, read_documents};
+use crate::manifest::{Document, Node, is_plain, read_documents};
 use crate::place::{Place, file_name};
 use crate::text;
 use crate::unreadable::{Reason, Unreadable};
@@ -74,6 +74,16 @@ impl FileFacts {
         operations.chain(parts).chain(accounts).collect()
     }
 
+    /// Begins with what needs no parser.
+    fn of(path: &str, text: &str) -> Self {
+        Self {
+            path: Arc::from(path),
+            has_braces: text.contains("{{"),
+            is_chart: file_name(path) == "Chart.yaml",
+            ..Self::default()
+        }
+    }
+
     fn unread(path: &str, reason: Reason) -> Self {
         let path: Arc<str> = Arc::from(path);
         let unreadable = vec![Unreadable { file: Arc::clone(&path), document: None, reason }];
@@ -88,15 +98,21 @@ pub fn read_file(path: &str, bytes: &[u8]) -> FileFacts {
         Ok(text) => text,
         Err(reason) => return FileFacts::unread(path, reason),
     };
-    let has_braces = text.contains("{{");
-    let words = Words::of(&text);
-    let mut facts = FileFacts { path: Arc::from(path), has_braces, ..FileFacts::default() };
-    facts.is_chart = file_name(path) == "Chart.yaml";
-    facts.findings = leak::identities(&facts.path, &text);
-    for Document { index, root } in read_documents(&text) {
+    // Only what is surely YAML need not be parsed: a report lists what is not.
+    if tells_nothing(path, &text) && is_plain(&text) {
+        return FileFacts { sealing: Sealing::Sealable, ..FileFacts::of(path, &text) };
+    }
+    parse(path, &text)
+}
+
+fn parse(path: &str, text: &str) -> FileFacts {
+    let words = Words::of(text);
+    let mut facts = FileFacts::of(path, text);
+    facts.findings = leak::identities(&facts.path, text);
+    for Document { index, root } in read_documents(text) {
         match root {
             Ok(root) => facts.take_document(index, &root, words),
-            Err(reason) if has_braces && is_template(&text, &reason) => {
+            Err(reason) if facts.has_braces && is_template(text, &reason) => {
                 let findings = std::mem::take(&mut facts.findings);
                 return FileFacts { findings, ..FileFacts::helm_template(path) };
             }
@@ -180,6 +196,24 @@ static ANY_WORD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"auths|secretName|secretRef|[iI]mage|repository|\\").expect("it is a pattern")
 });
 
+/// Words without one of which a file declares nothing: the kinds that are taken, and what images,
+/// Secrets and leaks are told by. A backslash may stand for any letter.
+static TELLING_WORD: LazyLock<Regex> = LazyLock::new(|| {
+    let words = "auths|[iI]mage|repository|Namespace|ServiceAccount|Secret|secretName|secretRef\
+                 |Helm|Application|Kustomization|ksops|sops|AGE-SECRET-KEY-|Pod|Job|Deployment\
+                 |StatefulSet|DaemonSet|ReplicaSet|ReplicationController|\\\\";
+    Regex::new(words).expect("it is a pattern")
+});
+
+/// Tells whether a file declares nothing, provided that it is YAML.
+fn tells_nothing(path: &str, text: &str) -> bool {
+    let tells_by_name = matches!(
+        file_name(path),
+        "kustomization.yaml" | "kustomization.yml" | "Kustomization" | ".sops.yaml"
+    );
+    !tells_by_name && !TELLING_WORD.is_match(text)
+}
+
 impl Words {
     fn of(text: &str) -> Self {
         if !ANY_WORD.is_match(text) {
@@ -236,7 +270,81 @@ fn is_template(text: &str, reason: &Reason) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// A file of one or two documents, with the words that tell something in all sorts of places.
+    fn files() -> impl Strategy<Value = (&'static str, String)> {
+        let names =
+            prop::sample::select(vec!["a.yaml", "kustomization.yaml", ".sops.yaml", "Chart.yaml"]);
+        let kinds = prop::sample::select(vec![
+            "ConfigMap",
+            "Service",
+            "Role",
+            "List",
+            "Template",
+            "Component",
+            "Custom",
+            "Namespace",
+            "ServiceAccount",
+            "Secret",
+            "SealedSecret",
+            "Deployment",
+            "CronJob",
+            "PodTemplate",
+            "HelmRelease",
+            "Application",
+            "Kustomization",
+            "ksops",
+            "SopsSecretGenerator",
+        ]);
+        let pieces = prop::sample::select(vec![
+            "metadata:\n  name: x\n  namespace: y\n",
+            "data:\n  key: value\n",
+            "data:\n  file: |\n    some {{ text }}\n",
+            "spec:\n  image: r.io/a\n",
+            "spec:\n  sideImage: r.io/a\n",
+            "spec:\n  template:\n    spec:\n      serviceAccountName: z\n",
+            "spec:\n  side:\n    repository: r.io/a\n    tag: \"1\"\n",
+            "spec:\n  volumes:\n  - secret:\n      secretName: s\n",
+            "items:\n- kind: Namespace\n  metadata:\n    name: n\n",
+            "objects:\n- kind: Job\n  apiVersion: batch/v1\n",
+            "auths:\n  r.io:\n    auth: YTpi\n",
+            "sops:\n  mac: x\n",
+            "\"\\x69mage\": r.io/a\n",
+            "imagePullSecrets:\n- name: x\n",
+            "files:\n- a.yaml\n",
+            "resources:\n- b.yaml\n",
+            "creation_rules:\n- path_regex: x\n",
+            "# AGE-SECRET-KEY-1CANARY4F1D\n",
+            "---\n",
+            "broken: [\n",
+        ]);
+        (names, kinds, any::<bool>(), prop::collection::vec(pieces, 0..4)).prop_map(
+            |(name, kind, has_kind, pieces)| {
+                let kind = if has_kind { format!("kind: {kind}\n") } else { String::new() };
+                (name, kind + &pieces.concat())
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+
+        #[test]
+        fn what_is_not_parsed_would_tell_nothing((path, text) in files()) {
+            let read = format!("{:?}", read_file(path, text.as_bytes()));
+            prop_assert_eq!(read, format!("{:?}", parse(path, &text)));
+        }
+    }
+
+    #[test]
+    fn a_plain_file_that_tells_nothing_can_still_be_sealed() {
+        let facts = read_file("a.yaml", b"kind: ConfigMap\ndata:\n  key: value\n");
+        assert_eq!(facts.sealing, Sealing::Sealable);
+        assert_eq!(read_file("a.yaml", b"# nothing\n").sealing, Sealing::Nothing);
+    }
 
     fn reasons(text: &str) -> Vec<String> {
         let facts = read_file("a.yaml", text.as_bytes());

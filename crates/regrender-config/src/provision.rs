@@ -100,6 +100,8 @@ pub enum GoogleLogin {
 /// A cluster of GKE.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GkeCluster {
+    /// The project that it is in.
+    pub project: String,
     /// Its name.
     pub name: String,
     /// Its region or zone.

@@ -104,6 +104,7 @@ pub(crate) struct RawProvision {
     pub(crate) google_service_account: Field<String>,
     pub(crate) cluster_name: Field<String>,
     pub(crate) cluster_location: Field<String>,
+    pub(crate) cluster_project: Field<String>,
     pub(crate) pod_identity: Field<bool>,
     pub(crate) robot_account: Field<String>,
     pub(crate) app_id: Field<String>,

@@ -268,6 +268,7 @@ fn provision() -> Map<String, Value> {
         "google-service-account": text("GAR and GCR: the service account of Google Cloud that may pull."),
         "cluster-name": text("GAR and GCR: the cluster of GKE whose accounts are federated."),
         "cluster-location": text("GAR and GCR: the location of that cluster."),
+        "cluster-project": text("GAR and GCR: the project of that cluster, if it is another."),
         "pod-identity": {
             "description": "Whether the processes in the pods have the identity too.",
             "type": "boolean",

@@ -14,6 +14,7 @@ const ARGOCD: &str = "argocd";
 const FLUX: &str = "flux";
 const PATCHES: &str = "patches";
 const SERVICE_ACCOUNTS: &str = "service-accounts";
+const EXTERNAL_SECRETS: &str = "external-secrets";
 
 /// The name kustomize looks for in a folder.
 const KUSTOMIZATION: &str = "kustomization.yaml";
@@ -53,6 +54,18 @@ pub(crate) fn accounts_kustomization(namespace: &str) -> String {
 
 /// The folder of a namespace's accounts, as the namespace's own kustomization names it.
 pub(crate) const ACCOUNTS_ENTRY: &str = SERVICE_ACCOUNTS;
+
+/// File of an ExternalSecret or of a generator.
+pub(crate) fn external_secret_file(namespace: &str, name: &str) -> String {
+    format!("{MANIFESTS}/{namespace}/{EXTERNAL_SECRETS}/{name}.yaml")
+}
+
+pub(crate) fn external_secrets_kustomization(namespace: &str) -> String {
+    format!("{MANIFESTS}/{namespace}/{EXTERNAL_SECRETS}/{KUSTOMIZATION}")
+}
+
+/// The folder of what External Secrets reads, as the namespace's own kustomization names it.
+pub(crate) const EXTERNAL_SECRETS_ENTRY: &str = EXTERNAL_SECRETS;
 
 pub(crate) fn argocd_root_kustomization() -> String {
     format!("{ARGOCD}/{KUSTOMIZATION}")

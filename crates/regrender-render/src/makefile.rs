@@ -32,9 +32,10 @@ $(addprefix apply-,$(NAMESPACES)): apply-%:
 \t  [ -e \"$$file\" ] || continue; \\
 \t  {open} | $(KUBECTL) apply -f - || exit 1; \\
 \tdone
-\t@if [ -e $(MANIFESTS)/$*/service-accounts/kustomization.yaml ]; then \\
-\t  $(KUBECTL) apply -k $(MANIFESTS)/$*/service-accounts; \\
-\tfi
+\t@for folder in external-secrets service-accounts; do \\
+\t  [ -e $(MANIFESTS)/$*/$$folder/kustomization.yaml ] || continue; \\
+\t  $(KUBECTL) apply -k $(MANIFESTS)/$*/$$folder || exit 1; \\
+\tdone
 "
     )
 }

@@ -1,9 +1,11 @@
 //! Patches for other people's manifests: one document a file, in a component.
 
+use std::collections::BTreeMap;
+
 use regrender_config::Workload;
 use regrender_document::{Document, Mapping, Node};
 
-use crate::kubernetes::{name_references, object};
+use crate::kubernetes::{name_references, object, texts};
 
 /// A thing of other people's manifests, and the whole list it gets.
 #[derive(Clone, Debug)]
@@ -12,6 +14,8 @@ pub struct Patch {
     pub target: PatchTarget,
     /// The names of its pull secrets.
     pub pull_secrets: Vec<String>,
+    /// What an account says of itself.
+    pub annotations: BTreeMap<String, String>,
 }
 
 /// A thing of other people's manifests.
@@ -25,14 +29,19 @@ pub enum PatchTarget {
 
 /// Renders a patch: one document, which gives its target the whole list of pull secrets.
 pub(crate) fn render(patch: &Patch) -> Document {
-    let metadata = Mapping::new().with("name", patch.target.name());
-    let rest = Mapping::new().with("metadata", metadata);
+    let mut metadata = Mapping::new().with("name", patch.target.name());
+    if let Some(annotations) = texts(&patch.annotations) {
+        metadata.push("annotations", annotations);
+    }
+    let mut rest = Mapping::new().with("metadata", metadata);
     match &patch.target {
-        PatchTarget::Account(_) => object(
-            "v1",
-            "ServiceAccount",
-            rest.with("imagePullSecrets", name_references(&patch.pull_secrets)),
-        ),
+        PatchTarget::Account(_) => {
+            // An empty list would take away what the account's own manifest lists.
+            if !patch.pull_secrets.is_empty() {
+                rest.push("imagePullSecrets", name_references(&patch.pull_secrets));
+            }
+            object("v1", "ServiceAccount", rest)
+        }
         PatchTarget::Workload(workload) => {
             let mut document = object(&workload.api_version, &workload.kind, rest);
             let pod_spec = pod_spec(workload, &patch.pull_secrets);

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use regrender_config::{Cluster, Config, PullSecret, Workload};
+use regrender_config::{Cluster, Config, Generator, PullSecret, Registry, Workload};
 
 use crate::patch::{Patch, PatchTarget};
+use crate::pull_identity;
 use crate::surroundings::Surroundings;
 
 /// The account a pod runs under when it names none.
@@ -13,13 +14,62 @@ const DEFAULT_ACCOUNT: &str = "default";
 /// What lands in one namespace.
 #[derive(Clone, Debug, Default)]
 pub struct Placement<'a> {
-    /// Its pull secrets, by name.
+    /// The pull secrets that are sealed for it, by name.
     pub secrets: Vec<&'a PullSecret>,
+    /// The pull secrets that External Secrets makes in it, by name.
+    pub made: Vec<MadeSecret<'a>>,
+    /// What is declared to land in it: each pull secret, and the names of the Secrets it comes as.
+    landed: Vec<Landed<'a>>,
+    /// What the accounts say of themselves beside their list, by the name of the account.
+    pub annotations: BTreeMap<String, BTreeMap<String, String>>,
     /// The whole list of each account that this tree owns, by the name of the account; it is empty
     /// for one that is not declared any more.
     pub accounts: BTreeMap<String, Vec<String>>,
     /// What other people's manifests are patched with, by the name of the patch's file.
     pub patches: BTreeMap<String, Patch>,
+}
+
+/// A pull secret that External Secrets makes.
+#[derive(Clone, Debug)]
+pub struct MadeSecret<'a> {
+    /// Its name: `<pull secret>-<registry>`.
+    pub name: String,
+    /// The pull secret that declares it.
+    pub secret: &'a PullSecret,
+    /// The registry that it is for.
+    pub registry: &'a Registry,
+    /// What its token is made with.
+    pub generator: &'a Generator,
+}
+
+/// A pull secret that lands in a namespace.
+#[derive(Clone, Debug)]
+struct Landed<'a> {
+    secret: &'a PullSecret,
+    /// The Secrets that accounts and workloads name for it.
+    names: Vec<String>,
+    /// What its accounts say of themselves.
+    annotations: BTreeMap<String, String>,
+}
+
+impl<'a> Landed<'a> {
+    fn new(config: &'a Config, secret: &'a PullSecret) -> (Self, Vec<MadeSecret<'a>>) {
+        let mut names = Vec::new();
+        if config.is_sealed(secret) {
+            names.push(secret.name.clone());
+        }
+        let mut made = Vec::new();
+        let mut annotations = BTreeMap::new();
+        for registry in config.registries_of(secret) {
+            annotations.extend(pull_identity::annotations(registry));
+            if let Some(generator) = registry.generator() {
+                let name = format!("{}-{}", secret.name, registry.name);
+                names.push(name.clone());
+                made.push(MadeSecret { name, secret, registry, generator });
+            }
+        }
+        (Self { secret, names, annotations }, made)
+    }
 }
 
 impl<'a> Placement<'a> {
@@ -33,7 +83,13 @@ impl<'a> Placement<'a> {
         let mut placements: BTreeMap<String, Self> = BTreeMap::new();
         for secret in config.secrets_of(cluster) {
             for namespace in surroundings.namespaces.get(&secret.name).into_iter().flatten() {
-                placements.entry(namespace.clone()).or_default().secrets.push(secret);
+                let placement = placements.entry(namespace.clone()).or_default();
+                let (landed, made) = Landed::new(config, secret);
+                if config.is_sealed(secret) {
+                    placement.secrets.push(secret);
+                }
+                placement.landed.push(landed);
+                placement.made.extend(made);
             }
         }
         for (namespace, placement) in &mut placements {
@@ -50,7 +106,17 @@ impl<'a> Placement<'a> {
     }
 
     fn place_accounts(&mut self, namespace: &str, surroundings: &Surroundings) {
+        for landed in &self.landed {
+            for account in &landed.secret.service_accounts {
+                let annotations = self.annotations.entry(account.clone()).or_default();
+                annotations.extend(landed.annotations.clone());
+            }
+        }
+        self.annotations.retain(|_, annotations| !annotations.is_empty());
         for (account, list) in self.account_lists(namespace, surroundings) {
+            if list.is_empty() && !self.annotations.contains_key(&account) {
+                continue;
+            }
             let key = (namespace.to_owned(), account);
             if surroundings.declared_accounts.contains_key(&key) {
                 self.add_patch(PatchTarget::Account(key.1), list);
@@ -68,12 +134,13 @@ impl<'a> Placement<'a> {
         surroundings: &Surroundings,
     ) -> BTreeMap<String, Vec<String>> {
         let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for secret in &self.secrets {
+        for Landed { secret, names, .. } in &self.landed {
             for account in &secret.service_accounts {
-                add(lists.entry(account.clone()).or_default(), &secret.name);
+                let list = lists.entry(account.clone()).or_default();
+                names.iter().for_each(|name| add(list, name));
             }
         }
-        for secret in &self.secrets {
+        for Landed { secret, .. } in &self.landed {
             for account in &secret.service_accounts {
                 let list = lists.entry(account.clone()).or_default();
                 secret.keep.iter().for_each(|name| add(list, name));
@@ -106,27 +173,34 @@ impl<'a> Placement<'a> {
                     add(&mut list, name);
                 }
             }
-            self.add_patch(PatchTarget::Workload(workload), list);
+            if !list.is_empty() {
+                self.add_patch(PatchTarget::Workload(workload), list);
+            }
         }
     }
 
     fn add_patch(&mut self, target: PatchTarget, pull_secrets: Vec<String>) {
-        self.patches.insert(target.file_name(), Patch { target, pull_secrets });
+        let annotations = match &target {
+            PatchTarget::Account(account) => self.annotations.get(account).cloned(),
+            PatchTarget::Workload(_) => None,
+        };
+        let annotations = annotations.unwrap_or_default();
+        self.patches.insert(target.file_name(), Patch { target, pull_secrets, annotations });
     }
 
     /// One entry a workload, whichever pull secrets name it.
     fn workload_lists(&self) -> Vec<(Workload, Vec<String>)> {
         let mut lists: Vec<(Workload, Vec<String>)> = Vec::new();
-        for secret in &self.secrets {
+        for Landed { secret, names, .. } in &self.landed {
             for workload in &secret.workloads {
                 match lists.iter_mut().find(|(known, _)| same_object(known, workload)) {
                     Some((known, list)) => {
-                        add(list, &secret.name);
+                        names.iter().for_each(|name| add(list, name));
                         if known.service_account.is_none() {
                             known.service_account.clone_from(&workload.service_account);
                         }
                     }
-                    None => lists.push((workload.clone(), vec![secret.name.clone()])),
+                    None => lists.push((workload.clone(), names.clone())),
                 }
             }
         }

@@ -10,12 +10,15 @@ use regrender_document::{Document, SecretText};
 use thiserror::Error;
 
 use crate::docker_config::docker_config_json;
-use crate::placement::Placement;
+use crate::placement::{MadeSecret, Placement};
 use crate::pull_secret::{LARGEST_SECRET, PullSecretFile};
 use crate::service_account;
 use crate::surroundings::Surroundings;
 use crate::wanted_file::WantedFile;
-use crate::{Credential, Credentials, argocd, flux, kustomize, layout, makefile, patch};
+use crate::{
+    Credential, Credentials, argocd, external_secret, flux, generator, kustomize, layout, makefile,
+    patch,
+};
 
 /// What is known of the contents of the pull secrets.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +113,10 @@ impl Rendered<'_> {
     pub fn emptied_accounts(&self) -> Vec<(String, String)> {
         let mut emptied = Vec::new();
         for (namespace, placement) in &self.placements {
-            for (account, _) in placement.accounts.iter().filter(|(_, list)| list.is_empty()) {
+            let is_emptied = |(account, list): &(&String, &Vec<String>)| {
+                list.is_empty() && !placement.annotations.contains_key(*account)
+            };
+            for (account, _) in placement.accounts.iter().filter(is_emptied) {
                 emptied.push((namespace.clone(), account.clone()));
             }
         }
@@ -127,6 +133,7 @@ impl Part<'_> {
         match self.what {
             What::Namespace(namespace, placement) => {
                 folder.render_secrets(namespace, placement, payloads);
+                folder.render_external_secrets(namespace, placement);
                 folder.render_accounts(namespace, placement);
                 folder.render_patches(namespace, placement);
                 folder.render_namespace(namespace, placement);
@@ -148,7 +155,9 @@ fn payloads(
     };
     let mut payloads = BTreeMap::new();
     let mut errors = Vec::new();
-    let wanted = |secret: &&PullSecret| only.is_none_or(|only| only.contains(&secret.name));
+    let wanted = |secret: &&PullSecret| {
+        config.is_sealed(secret) && only.is_none_or(|only| only.contains(&secret.name))
+    };
     for secret in config.secrets_of(cluster).filter(wanted) {
         let json = docker_config_json(&entries(config, secret, credentials));
         let bytes = json.expose().len();
@@ -168,14 +177,23 @@ fn entries<'a>(
     credentials: &'a Credentials,
 ) -> BTreeMap<String, &'a Credential> {
     let mut entries = BTreeMap::new();
-    for registry in secret.registries.iter().filter_map(|name| config.registry(name)) {
-        if let Some(credential) = credentials.get(&registry.name) {
+    for registry in config.registries_of(secret) {
+        if let (Some(_), Some(credential)) =
+            (registry.sealed_credential(), credentials.get(&registry.name))
+        {
             for key in registry.auth_keys() {
                 entries.insert(key, credential);
             }
         }
     }
     entries
+}
+
+/// The folders of a namespace whose files may be seen.
+fn folders(placement: &Placement<'_>) -> impl Iterator<Item = &'static str> {
+    let made = (!placement.made.is_empty()).then_some(layout::EXTERNAL_SECRETS_ENTRY);
+    let accounts = (!placement.accounts.is_empty()).then_some(layout::ACCOUNTS_ENTRY);
+    made.into_iter().chain(accounts)
 }
 
 /// A part of the output folder of a cluster while it is rendered.
@@ -208,13 +226,32 @@ impl Folder<'_> {
         }
     }
 
+    /// What External Secrets makes pull secrets from, and lists of it.
+    fn render_external_secrets(&mut self, namespace: &str, placement: &Placement<'_>) {
+        if placement.made.is_empty() {
+            return;
+        }
+        let mut files = BTreeSet::new();
+        for MadeSecret { name, secret, registry, generator } in &placement.made {
+            files.extend([format!("{name}.yaml"), format!("{}.yaml", registry.name)]);
+            let document = external_secret::render(name, namespace, secret, registry, generator);
+            self.clear(layout::external_secret_file(namespace, name), document);
+            let document = generator::render(registry, namespace, generator);
+            self.clear(layout::external_secret_file(namespace, &registry.name), document);
+        }
+        let document = kustomize::resources(files.into_iter().collect());
+        self.clear(layout::external_secrets_kustomization(namespace), document);
+    }
+
     fn render_accounts(&mut self, namespace: &str, placement: &Placement<'_>) {
         if placement.accounts.is_empty() {
             return;
         }
         for (account, pull_secrets) in &placement.accounts {
+            let annotations = placement.annotations.get(account);
+            let consumers = &self.cluster.consumers;
             let document =
-                service_account::render(account, namespace, pull_secrets, &self.cluster.consumers);
+                service_account::render(account, namespace, pull_secrets, annotations, consumers);
             self.clear(layout::account_file(namespace, account), document);
         }
         let files = placement.accounts.keys().map(|account| format!("{account}.yaml")).collect();
@@ -257,9 +294,7 @@ impl Folder<'_> {
         if self.serves(Consumer::Flux) && self.cluster.format == Format::Sops {
             entries.extend(self.sealed_file_names(placement));
         }
-        if !placement.accounts.is_empty() {
-            entries.push(layout::ACCOUNTS_ENTRY.to_owned());
-        }
+        entries.extend(folders(placement).map(str::to_owned));
         entries
     }
 
@@ -280,11 +315,10 @@ impl Folder<'_> {
             self.clear(layout::argocd_generator(namespace), argocd::generator(namespace, files));
             generators.push(String::from("ksops.yaml"));
         }
-        let mut resources = Vec::new();
-        if !placement.accounts.is_empty() {
-            // A file outside its folder is refused by kustomize, a folder is not.
-            resources.push(layout::from_argocd_to_manifests(namespace, layout::ACCOUNTS_ENTRY));
-        }
+        // A file outside its folder is refused by kustomize, a folder is not.
+        let resources = folders(placement)
+            .map(|folder| layout::from_argocd_to_manifests(namespace, folder))
+            .collect();
         self.clear(
             layout::argocd_kustomization(namespace),
             kustomize::generators(generators, resources),

@@ -15,10 +15,13 @@ pub(crate) fn render(
     name: &str,
     namespace: &str,
     pull_secrets: &[String],
+    annotations: Option<&BTreeMap<String, String>>,
     consumers: &BTreeSet<Consumer>,
 ) -> Document {
     let mut metadata = Mapping::new().with("name", name).with("namespace", namespace);
-    if let Some(annotations) = texts(&guards(name, consumers)) {
+    let mut all = guards(name, consumers);
+    all.extend(annotations.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
+    if let Some(annotations) = texts(&all) {
         metadata.push("annotations", annotations);
     }
     let mut rest = Mapping::new().with("metadata", metadata);

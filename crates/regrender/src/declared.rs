@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use regrender_audit::{Declared, RenderedPullSecret};
-use regrender_config::{Access, Config, PullSecret, Registry};
+use regrender_config::{Access, Registry};
 use regrender_render::{PatchTarget, Placement};
 
 use crate::error::Failure;
@@ -33,9 +33,16 @@ pub(crate) fn declared(
     for ground in &grounds {
         let placements = Placement::of_cluster(config, ground.cluster, &ground.surroundings);
         for (namespace, placement) in &placements {
-            let secrets = placement.secrets.iter();
-            rendered
-                .extend(secrets.map(|secret| pull_secret(config, secret, namespace, placement)));
+            for secret in &placement.secrets {
+                let sealed = config.registries_of(secret);
+                let sealed = sealed.filter(|registry| registry.sealed_credential().is_some());
+                let keys = sealed.flat_map(Registry::auth_keys).collect();
+                rendered.push(pull_secret(&secret.name, keys, namespace, placement));
+            }
+            for made in &placement.made {
+                let keys = made.registry.auth_keys();
+                rendered.push(pull_secret(&made.name, keys, namespace, placement));
+            }
         }
     }
     let keys = |wanted: fn(&Registry) -> bool| -> Vec<String> {
@@ -43,20 +50,22 @@ pub(crate) fn declared(
         registries.flat_map(Registry::auth_keys).collect()
     };
     Ok(Declared {
-        private: keys(|registry| matches!(registry.access, Access::Credential(_))),
+        private: keys(|registry| {
+            registry.sealed_credential().is_some() || registry.generator().is_some()
+        }),
         anonymous: keys(|registry| matches!(registry.access, Access::Anonymous)),
-        node_provided: Vec::new(),
+        node_provided: keys(Registry::is_without_pull_secret),
         pull_secrets: rendered,
     })
 }
 
 fn pull_secret(
-    config: &Config,
-    secret: &PullSecret,
+    name: &str,
+    keys: Vec<String>,
     namespace: &str,
     placement: &Placement<'_>,
 ) -> RenderedPullSecret {
-    let has = |list: &Vec<String>| list.contains(&secret.name);
+    let has = |list: &Vec<String>| list.iter().any(|listed| listed == name);
     let mut accounts: BTreeSet<&String> = placement
         .accounts
         .iter()
@@ -72,14 +81,10 @@ fn pull_secret(
             }
         }
     }
-    let registries = secret.registries.iter().filter_map(|name| config.registry(name));
     RenderedPullSecret {
         namespace: namespace.to_owned(),
-        name: secret.name.clone(),
-        keys: registries
-            .filter(|registry| matches!(registry.access, Access::Credential(_)))
-            .flat_map(Registry::auth_keys)
-            .collect(),
+        name: name.to_owned(),
+        keys,
         service_accounts: accounts.into_iter().cloned().collect(),
         workloads,
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use regrender_config::{Access, Cluster};
+use regrender_config::Cluster;
 use regrender_render::{Contents, Credentials, RenderError, Rendered, Surroundings};
 use regrender_seal::{FingerprintKey, FingerprintKeyError};
 
@@ -220,7 +220,7 @@ fn needed_registries<'a>(
         .flat_map(|secret| &secret.registries)
         .filter(|name| {
             let registry = config.registry(name);
-            registry.is_some_and(|registry| matches!(registry.access, Access::Credential(_)))
+            registry.is_some_and(|registry| registry.sealed_credential().is_some())
         })
         .map(String::as_str)
         .collect()

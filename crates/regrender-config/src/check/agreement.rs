@@ -131,6 +131,9 @@ fn made_names(raw: &RawConfig, registries: &BTreeMap<&str, &Registry>, problems:
                     problems.push(provision::unfit_name(&declared.name, &secret.name.value));
                 }
             }
+            if names_a_file(&found.value, raw) {
+                problems.push(provision::name_of_file(&found.value, found.span.clone()));
+            }
             match names.get(&name) {
                 Some(first) => {
                     problems.push(provision::name_twice(&name, first.clone(), found.span.clone()));
@@ -139,6 +142,15 @@ fn made_names(raw: &RawConfig, registries: &BTreeMap<&str, &Registry>, problems:
             }
         }
     }
+}
+
+/// A generator's file lies beside those of the Secrets that are made, and beside their list.
+fn names_a_file(registry: &str, raw: &RawConfig) -> bool {
+    let made = |secret: &RawSecret| {
+        let listed = secret.registries.as_given().into_iter().flat_map(|list| &list.value);
+        listed.into_iter().any(|other| format!("{}-{}", secret.name.value, other.value) == registry)
+    };
+    registry == "kustomization" || raw.secrets.iter().any(made)
 }
 
 /// A trust policy names the issuer of the tokens of each cluster that the role is for.

@@ -152,7 +152,8 @@ fn gar(raw: &RawRegistry, problems: &mut Problems) -> Option<Cloud> {
     missing(raw, "project", &raw.cloud.project, "project = \"PROJECT\"", problems);
     let location =
         raw.cloud.location.check(|value| identifier::location(name, "location", value, problems));
-    let project = raw.cloud.project.check(|value| identifier::project(name, value, problems));
+    let project =
+        raw.cloud.project.check(|value| identifier::project(name, "project", value, problems));
     let (location, project) = (location.given()?.value, project.given()?.value);
     Some(Cloud::Google { host: format!("{location}-docker.pkg.dev"), project: Some(project) })
 }
@@ -162,7 +163,8 @@ const GCR_LOCATIONS: &[&str] = &["us", "eu", "asia"];
 
 fn gcr(raw: &RawRegistry, problems: &mut Problems) -> Option<Cloud> {
     let name = raw.name.value.as_str();
-    let project = raw.cloud.project.check(|value| identifier::project(name, value, problems));
+    let project =
+        raw.cloud.project.check(|value| identifier::project(name, "project", value, problems));
     let location = raw.cloud.location.check(|value: &Spanned<String>| {
         if GCR_LOCATIONS.contains(&value.value.as_str()) {
             return Some(value.value.clone());

@@ -99,7 +99,7 @@ fn google_generator(
     needs_project(raw, project, problems);
     let login = login(raw, problems);
     let cluster = if let Some(Login::ServiceAccount(_)) = &login {
-        needed_cluster(raw, problems)?
+        needed_cluster(raw, project, problems)?
     } else {
         no_cluster(raw, problems);
         None
@@ -115,20 +115,25 @@ fn google_generator(
 }
 
 #[expect(clippy::option_option, reason = "no cluster is right here, and a broken one is not")]
-fn needed_cluster(raw: &RawRegistry, problems: &mut Problems) -> Option<Option<GkeCluster>> {
+fn needed_cluster(
+    raw: &RawRegistry,
+    project: Option<&str>,
+    problems: &mut Problems,
+) -> Option<Option<GkeCluster>> {
     let provision = &raw.provision;
     if provision.cluster_name.is_absent() && provision.cluster_location.is_absent() {
         let example = "cluster-name = \"NAME\"` and `cluster-location = \"europe-west1\"";
         missing(raw, "cluster-name", &provision.cluster_name, example, problems);
         return None;
     }
-    gke_cluster(raw, problems)
+    gke_cluster(raw, project, problems)
 }
 
 fn no_cluster(raw: &RawRegistry, problems: &mut Problems) {
     let keys = [
         ("cluster-name", span(&raw.provision.cluster_name)),
         ("cluster-location", span(&raw.provision.cluster_location)),
+        ("cluster-project", span(&raw.provision.cluster_project)),
     ];
     for (key, span) in keys {
         if let Some(span) = span {

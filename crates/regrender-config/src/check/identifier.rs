@@ -87,14 +87,19 @@ fn is_google_word(text: &str) -> bool {
 }
 
 /// Checks a project of Google Cloud.
-pub(crate) fn project(registry: &str, found: &Found, problems: &mut Problems) -> Option<String> {
+pub(crate) fn project(
+    registry: &str,
+    key: &str,
+    found: &Found,
+    problems: &mut Problems,
+) -> Option<String> {
     let rule = "the id of a project: lower-case letters, digits and `-`";
     let lower = found.value.to_ascii_lowercase().replace([' ', '_'], "-");
     let is_right = |text: &str| match text.split_once(':') {
         None => is_google_word(text),
         Some((domain, project)) => domain.split('.').all(is_google_word) && is_google_word(project),
     };
-    check(registry, "project", found, rule, Some(lower), is_right, problems)
+    check(registry, key, found, rule, Some(lower), is_right, problems)
 }
 
 /// Checks the name of a cluster of GKE.

@@ -344,7 +344,7 @@ fn google_identity(
     missing(raw, "google-service-account", field, example, problems);
     needs_project(raw, project, problems);
     let account = field.check(|value| identifier::google_account(name, value, problems));
-    let cluster = gke_cluster(raw, problems);
+    let cluster = gke_cluster(raw, project, problems);
     Some(Provision::WorkloadIdentity(WorkloadIdentity::Google {
         service_account: account.given()?.value,
         project: project?.to_owned(),
@@ -364,12 +364,13 @@ pub(crate) fn needs_project(raw: &RawRegistry, project: Option<&str>, problems: 
 #[expect(clippy::option_option, reason = "no cluster is right here, and a broken one is not")]
 pub(crate) fn gke_cluster(
     raw: &RawRegistry,
+    project: Option<&str>,
     problems: &mut Problems,
 ) -> Option<Option<GkeCluster>> {
     let registry = raw.name.value.as_str();
     let provision = &raw.provision;
     let (name, location) = (&provision.cluster_name, &provision.cluster_location);
-    if name.is_absent() && location.is_absent() {
+    if name.is_absent() && location.is_absent() && provision.cluster_project.is_absent() {
         return Some(None);
     }
     missing(raw, "cluster-name", name, "cluster-name = \"NAME\"", problems);
@@ -377,5 +378,14 @@ pub(crate) fn gke_cluster(
     let name = name.check(|value| identifier::cluster(registry, value, problems));
     let location =
         location.check(|value| identifier::location(registry, "cluster-location", value, problems));
-    Some(Some(GkeCluster { name: name.given()?.value, location: location.given()?.value }))
+    let own = provision
+        .cluster_project
+        .check(|value| identifier::project(registry, "cluster-project", value, problems));
+    let project = match own {
+        Field::Absent => project?.to_owned(),
+        Field::Broken => return None,
+        Field::Given(own) => own.value,
+    };
+    let (name, location) = (name.given()?.value, location.given()?.value);
+    Some(Some(GkeCluster { project, name, location }))
 }

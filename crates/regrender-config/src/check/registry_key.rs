@@ -100,6 +100,12 @@ fn provider_keys(raw: &RawRegistry, kind: RegistryKind, provider: Option<Provide
             of_google,
         ),
         key(
+            "cluster-project",
+            span(&provision.cluster_project),
+            google && (eso || identity),
+            of_google,
+        ),
+        key(
             "pod-identity",
             span(&provision.pod_identity),
             irsa || identity,

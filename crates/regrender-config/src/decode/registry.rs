@@ -67,6 +67,7 @@ fn provision(table: &mut Table<'_>, problems: &mut Problems) -> RawProvision {
         google_service_account: table.text("google-service-account", problems),
         cluster_name: table.text("cluster-name", problems),
         cluster_location: table.text("cluster-location", problems),
+        cluster_project: table.text("cluster-project", problems),
         pod_identity: table.flag("pod-identity", problems),
         robot_account: table.text("robot-account", problems),
         app_id: digits(table, "app-id", problems),

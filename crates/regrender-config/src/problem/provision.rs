@@ -325,6 +325,14 @@ pub(crate) fn unfit_name(registry: &Spanned<String>, secret: &str) -> Diagnostic
         .help("give the registry another name")
 }
 
+/// A registry whose name another file of the same folder has.
+pub(crate) fn name_of_file(registry: &str, span: Span) -> Diagnostic {
+    UNFIT_REGISTRY_NAME
+        .problem(format!("the generator of registry `{registry}` has the name of another file"))
+        .at(span, format!("`{registry}.yaml` is in the same folder already"))
+        .help("give the registry another name")
+}
+
 /// Two Secrets of one name.
 pub(crate) fn name_twice(name: &str, first: Span, second: Span) -> Diagnostic {
     SECRET_NAME_TWICE

@@ -17,6 +17,7 @@ mod commands;
 mod covered;
 mod many;
 mod obstacles;
+mod provide;
 mod sandbox;
 mod unchanged;
 mod verify;

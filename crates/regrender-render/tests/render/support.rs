@@ -1,0 +1,68 @@
+//! A registries.toml to the texts of its tree.
+
+use std::collections::BTreeMap;
+
+use regrender_config::Config;
+use regrender_document::{SecretText, Spelling, emit_revealed};
+use regrender_render::{Contents, Credential, Surroundings, WantedFile, render};
+
+/// The files of a tree, by path.
+pub(crate) type Texts = BTreeMap<String, String>;
+
+/// Parses a file without problems, after a `[seal]` that it need not have.
+pub(crate) fn config(text: &str) -> Config {
+    let text = format!(
+        "[seal]\nrecipients = [\"age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt\"]\n{text}"
+    );
+    let parsed = regrender_config::parse(&text);
+    let titles: Vec<&str> = parsed.diagnostics.iter().map(|found| found.title.as_str()).collect();
+    assert_eq!(titles, [""; 0], "{text}");
+    parsed.config.expect("no problem was told")
+}
+
+/// Says that each pull secret lands in the namespaces it lists.
+pub(crate) fn surroundings(config: &Config) -> Surroundings {
+    let namespaces = config.secrets.iter().map(|secret| {
+        let regrender_config::Namespaces::Listed(names) = &secret.namespaces else {
+            panic!("{} asks the inventory", secret.name)
+        };
+        (secret.name.clone(), names.clone())
+    });
+    Surroundings {
+        namespaces: namespaces.collect(),
+        repository_path: String::from("pull-secrets"),
+        ..Surroundings::default()
+    }
+}
+
+/// Renders every file of the only cluster.
+pub(crate) fn texts(text: &str) -> Texts {
+    let config = config(text);
+    texts_in(&config, &surroundings(&config))
+}
+
+/// Renders every file of the only cluster in these surroundings.
+pub(crate) fn texts_in(config: &Config, surroundings: &Surroundings) -> Texts {
+    let credentials = config.registries.iter().map(|registry| {
+        let credential = Credential {
+            username: String::from("u"),
+            password: SecretText::new(String::from("canary-4f1d")),
+            email: None,
+        };
+        (registry.name.clone(), credential)
+    });
+    let credentials = credentials.collect();
+    let contents = Contents::Resolved { credentials: &credentials, only: None };
+    let rendered = render(config, &config.clusters[0], surroundings, contents).unwrap();
+    let parts = rendered.parts();
+    let files = parts.iter().flat_map(|part| part.files()).map(|(path, file)| {
+        let document = match file {
+            WantedFile::Clear(document) => document,
+            WantedFile::Sealed(file) => file.document().unwrap(),
+            WantedFile::Text(text) => return (path, text),
+        };
+        let text = emit_revealed(&[document], Spelling::Kustomize);
+        (path, text.expose().to_owned())
+    });
+    files.collect()
+}

@@ -34,6 +34,9 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Check every image of every manifest: covered by a credential or not; and find what leaks
     Audit(Audit),
+    /// Write a registries.toml from what exists: pull secrets of a cluster or of manifests, or a docker
+    /// config
+    Import(Import),
     /// Print a shell completion, a man page or the JSON schema of registries.toml
     Generate(Generate),
 }
@@ -47,7 +50,7 @@ impl Command {
             Self::Verify(arguments) => arguments.output == Output::Json,
             Self::Explain(arguments) => arguments.output == Output::Json,
             Self::Audit(arguments) => arguments.output == AuditOutput::Json,
-            Self::Init(_) | Self::Reveal(_) | Self::Generate(_) => false,
+            Self::Init(_) | Self::Reveal(_) | Self::Import(_) | Self::Generate(_) => false,
         }
     }
 }
@@ -226,6 +229,29 @@ impl FailOn {
             Self::Warning => Severity::Warning,
         }
     }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Import {
+    /// Docker configs, files and folders with manifests; `-` is standard input [default: the config
+    /// that docker uses]
+    #[arg(value_name = "SOURCE")]
+    pub(crate) sources: Vec<PathBuf>,
+    /// The file to write, which must not exist; `-` is standard output
+    #[arg(long, short, default_value = "registries.toml", value_name = "FILE")]
+    pub(crate) write: PathBuf,
+    /// Seal the passwords into a new SOPS file, and name it as their source
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seal_into: Option<PathBuf>,
+    /// Who can open what is sealed; may be given several times [default: those of a registries.toml
+    /// in a folder above, or the identity that sops finds]
+    #[arg(long, short, value_name = "KEY")]
+    pub(crate) recipient: Vec<String>,
+    /// The namespace of manifests that name none, and of docker configs
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+    #[command(flatten)]
+    pub(crate) identities: IdentityFiles,
 }
 
 #[derive(Args, Debug)]

@@ -13,6 +13,7 @@ mod enumeration;
 mod error;
 mod http;
 mod identity;
+mod import;
 mod left_over;
 mod manifests;
 mod message;

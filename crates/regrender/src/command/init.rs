@@ -22,10 +22,7 @@ pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> 
             .with_hint("edit it, or name another folder: `regrender init FOLDER`")
             .into());
     }
-    let keys = match world.variable(KEY_FILE) {
-        Some(path) => world.directory.join(path),
-        None => identity::default_file(world).ok_or_else(no_home)?,
-    };
+    let keys = identity_file(world).ok_or_else(no_home)?;
     let recipient = match read_recipient(&keys)? {
         Some(recipient) => {
             world.note(&format!("using the identity in `{}`", keys.display()));
@@ -58,8 +55,16 @@ check-pull-secrets:
 .PHONY: pull-secrets check-pull-secrets
 ";
 
+/// Returns the file where sops finds identities, and people expect to find theirs.
+pub(crate) fn identity_file(world: &World) -> Option<PathBuf> {
+    match world.variable(KEY_FILE) {
+        Some(path) => Some(world.directory.join(path)),
+        None => identity::default_file(world),
+    }
+}
+
 /// Returns the recipient of the first identity in the file where sops finds identities too.
-fn read_recipient(keys: &Path) -> Result<Option<String>, CliError> {
+pub(crate) fn read_recipient(keys: &Path) -> Result<Option<String>, CliError> {
     let text = match fs::read_to_string(keys) {
         Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -98,7 +103,7 @@ fn make_identity(keys: &Path, world: &mut World) -> Result<String, CliError> {
 }
 
 /// Writes a file that must not exist yet.
-fn create(path: &Path, bytes: &[u8], is_secret: bool) -> io::Result<()> {
+pub(crate) fn create(path: &Path, bytes: &[u8], is_secret: bool) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -111,7 +116,7 @@ fn create(path: &Path, bytes: &[u8], is_secret: bool) -> io::Result<()> {
     file.sync_all()
 }
 
-fn not_written(path: &Path, error: io::Error) -> CliError {
+pub(crate) fn not_written(path: &Path, error: io::Error) -> CliError {
     CliError::new(ErrorKind::Files, format!("`{}` cannot be written", path.display()))
         .with_source(error)
 }

@@ -1,0 +1,22 @@
+//! From pull secrets that exist to a first registries.toml.
+//!
+//! What is found is brought together in a [`Draft`], and the draft is written down. A password is
+//! only ever compared, and handed on to be sealed.
+
+mod account;
+mod docker_config;
+mod draft;
+mod found;
+mod host;
+mod manifests;
+mod registry;
+mod remark;
+mod sealed_passwords;
+mod secret;
+mod text;
+
+pub(crate) use self::docker_config::is_docker_config;
+pub(crate) use self::draft::Draft;
+pub(crate) use self::found::Found;
+pub(crate) use self::sealed_passwords::sealed_passwords;
+pub(crate) use self::text::{Passwords, hours, to_toml};

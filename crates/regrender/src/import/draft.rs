@@ -1,0 +1,120 @@
+//! A registries.toml in the making.
+
+use std::collections::BTreeSet;
+
+use super::found::{Found, FoundSecret};
+use super::registry::{DraftRegistry, Pool};
+use super::remark::Remarks;
+use super::secret::{DraftSecret, Use, each_once, tables};
+use super::{account, text};
+
+/// A registries.toml in the making.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    /// Its registries, in order.
+    pub(crate) registries: Vec<DraftRegistry>,
+    /// Its pull secrets, in order.
+    pub(crate) secrets: Vec<DraftSecret>,
+    /// What is left out, and what has to be known.
+    pub(crate) remarks: Remarks,
+}
+
+impl Draft {
+    /// Brings together what was found; what names no namespace is in `namespace`.
+    pub(crate) fn of(found: Found, namespace: Option<&str>) -> Self {
+        let Found { secrets, accounts, mut remarks } = found;
+        let mut pool = Pool::default();
+        let members: Vec<BTreeSet<usize>> =
+            secrets.iter().map(|secret| pool.take(secret, &mut remarks)).collect();
+        let registries = pool.into_registries(&members, &mut remarks);
+        let mut uses = Vec::new();
+        for (secret, members) in secrets.into_iter().zip(&members) {
+            let found = registries.of(members);
+            if found.is_empty() {
+                let reason = "it holds no credential that can be taken";
+                remarks.add("", reason, &secret.origin);
+            } else {
+                uses.push(used(secret, found, namespace));
+            }
+        }
+        let uses = each_once(uses, &mut remarks);
+        let names: Vec<String> = registries.list.iter().map(|one| one.name.clone()).collect();
+        let mut secrets = tables(uses, &names, &mut remarks);
+        account::give(&accounts, namespace.unwrap_or(DEFAULT_NAMESPACE), &mut secrets);
+        secrets.retain(|table| is_sayable(table, &mut remarks));
+        let mut draft = Self { registries: registries.list, secrets, remarks };
+        draft.remark_on_passwords();
+        draft.remark_on_types();
+        draft
+    }
+
+    /// Lists the environment variables that the passwords are expected in.
+    pub(crate) fn variables(&self) -> Vec<String> {
+        let expected = self.registries.iter().filter(|one| one.token_hours().is_none());
+        expected
+            .filter_map(|one| {
+                one.login.username()?;
+                Some(text::variable(&one.name, one.kind()))
+            })
+            .collect()
+    }
+
+    /// Lists the registries whose tokens do not live long, and for how many hours they do.
+    pub(crate) fn short_lived(&self) -> Vec<(&str, u64)> {
+        let registries = self.registries.iter();
+        registries.filter_map(|one| Some((one.name.as_str(), one.token_hours()?))).collect()
+    }
+
+    fn remark_on_passwords(&mut self) {
+        use regrender_config::preset::looks_like_another_kind;
+
+        for registry in &self.registries {
+            let what = format!("the password of registry `{}`", registry.name);
+            let password = registry.login.password();
+            if registry.token_hours().is_some() {
+                continue;
+            }
+            if let Some(advice) = password
+                .and_then(|password| looks_like_another_kind(registry.kind(), password.expose()))
+            {
+                self.remarks.add(&what, advice, "");
+            }
+        }
+    }
+
+    fn remark_on_types(&mut self) {
+        for secret in self.secrets.iter().filter(|secret| secret.has_old_type) {
+            let reason = "its type is `kubernetes.io/dockercfg`, and a type cannot be changed; \
+                          delete it in the cluster when the new one is applied";
+            for namespace in &secret.namespaces {
+                self.remarks.add("", reason, &format!("{namespace}/{}", secret.known_as()));
+            }
+        }
+    }
+}
+
+/// Where a pull secret is when nobody says.
+const DEFAULT_NAMESPACE: &str = "default";
+
+fn used(secret: FoundSecret, registries: BTreeSet<usize>, namespace: Option<&str>) -> Use {
+    let known = secret.namespace.or_else(|| namespace.map(str::to_owned));
+    Use {
+        name: secret.name,
+        is_placed_by_guess: known.is_none(),
+        namespace: known.unwrap_or_else(|| String::from(DEFAULT_NAMESPACE)),
+        origin: secret.origin,
+        has_old_type: secret.has_old_type,
+        registries,
+    }
+}
+
+fn is_sayable(table: &DraftSecret, remarks: &mut Remarks) -> bool {
+    let Some(reason) = text::refusal_of_secret(table) else {
+        return true;
+    };
+    for namespace in &table.namespaces {
+        let origin = format!("{namespace}/{}", table.known_as());
+        remarks.add("", format!("{reason}; left out"), &origin);
+    }
+    false
+}

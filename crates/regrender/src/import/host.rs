@@ -1,0 +1,329 @@
+//! The host that a registry key names, in the words of registries.toml.
+
+use regrender_config::RegistryKind;
+use regrender_image::{AuthKey, KeyConcern};
+
+/// The images that a key is for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// The host.
+    pub(crate) host: Host,
+    /// The beginning of the repositories, where the key has one.
+    pub(crate) path: Option<String>,
+}
+
+/// A host, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Host {
+    /// Docker Hub, under whichever of its names.
+    DockerHub,
+    /// A registry of Amazon ECR.
+    Ecr {
+        /// The account that it belongs to.
+        account: String,
+        /// Its region.
+        region: String,
+        /// Whether it is an endpoint for FIPS.
+        fips: bool,
+    },
+    /// The public gallery of Amazon.
+    EcrPublic,
+    /// An Azure Container Registry.
+    Acr {
+        /// Its name.
+        registry: String,
+        /// The cloud that it is in.
+        environment: &'static str,
+    },
+    /// A project in Google's Artifact Registry.
+    Gar {
+        /// Where it lies.
+        location: String,
+        /// The project.
+        project: String,
+    },
+    /// Google's Container Registry.
+    Gcr {
+        /// Where it lies, unless anywhere.
+        location: Option<String>,
+    },
+    /// Any other, by the host of its images.
+    Other(String),
+}
+
+/// The names of Docker Hub under which the kubelet looks for its images.
+const DOCKER_HUB: [&str; 2] = ["docker.io", "index.docker.io"];
+
+impl Place {
+    /// Finds the images that a key is for.
+    ///
+    /// # Errors
+    ///
+    /// Says why the kubelet never uses the key.
+    pub(crate) fn of_key(key: &str) -> Result<Self, String> {
+        let key =
+            AuthKey::parse(key).map_err(|error| format!("no kubelet can read it: {error}"))?;
+        let concerns = key.concerns();
+        if let Some(concern) = concerns.iter().find(|concern| is_useless(**concern)) {
+            return Err(concern.to_string());
+        }
+        let text = key.index_text();
+        let (host, path) = match text.split_once('/') {
+            Some((host, path)) => (host, Some(path)),
+            None => (text.as_str(), None),
+        };
+        Ok(Self::of(host, path))
+    }
+}
+
+impl Place {
+    fn of(host: &str, path: Option<&str>) -> Self {
+        let whole = |host| Self { host, path: None };
+        match (host.strip_suffix("-docker.pkg.dev"), path.map(|path| path.trim_end_matches('/'))) {
+            // Without a project the key is for all of them, which the kind cannot say.
+            (Some(location), Some(project)) if !project.contains('/') => {
+                let (location, project) = (location.to_owned(), project.to_owned());
+                whole(Host::Gar { location, project })
+            }
+            _ => Self { host: Host::of(host), path: path.map(str::to_owned) },
+        }
+    }
+}
+
+/// Says whether a key covers nothing that somebody may have meant.
+fn is_useless(concern: KeyConcern) -> bool {
+    concern.is_dead() || matches!(concern, KeyConcern::HubAlias | KeyConcern::ApiPath)
+}
+
+impl Host {
+    fn of(host: &str) -> Self {
+        let gcr = |location: Option<&str>| Self::Gcr { location: location.map(str::to_owned) };
+        match host {
+            host if DOCKER_HUB.contains(&host) => Self::DockerHub,
+            "public.ecr.aws" => Self::EcrPublic,
+            "gcr.io" => gcr(None),
+            "us.gcr.io" | "eu.gcr.io" | "asia.gcr.io" => gcr(host.strip_suffix(".gcr.io")),
+            _ => ecr(host).or_else(|| acr(host)).unwrap_or_else(|| Self::Other(host.to_owned())),
+        }
+    }
+
+    /// Returns the kind of a host that is known beforehand; `username` tells one that is not.
+    pub(crate) fn kind(&self, username: Option<&str>) -> RegistryKind {
+        match self {
+            Self::DockerHub => RegistryKind::DockerHub,
+            Self::Ecr { .. } | Self::EcrPublic => RegistryKind::Ecr,
+            Self::Acr { .. } => RegistryKind::Acr,
+            Self::Gar { .. } => RegistryKind::Gar,
+            Self::Gcr { .. } => RegistryKind::Gcr,
+            Self::Other(host) => {
+                let is_robot = username.is_some_and(|name| name.starts_with("robot$"));
+                let known = RegistryKind::ALL.iter().find(|one| one.default_host() == Some(host));
+                let otherwise = if is_robot { RegistryKind::Harbor } else { RegistryKind::Generic };
+                known.copied().unwrap_or(otherwise)
+            }
+        }
+    }
+
+    /// Returns a name for a registry of this host.
+    pub(crate) fn registry_name(&self) -> String {
+        match (self, self.kind(None)) {
+            (Self::DockerHub, _) => String::from("hub"),
+            (Self::EcrPublic, _) => String::from("ecr-public"),
+            (Self::Other(host), RegistryKind::Generic) => word(host),
+            (_, kind) => kind.name().to_owned(),
+        }
+    }
+
+    /// Returns how many hours the token lives that a login holds, if the cloud handed it out.
+    ///
+    /// Without a username a program hands the login out, and then it is such a token.
+    pub(crate) fn token_hours(&self, username: Option<&str>) -> Option<u64> {
+        let kind = self.kind(username);
+        let is_token = match (kind, username) {
+            (_, None) | (RegistryKind::Ecr, _) => true,
+            (RegistryKind::Acr, Some(name)) => name == ACR_TOKEN_USER,
+            (_, Some(name)) => name == GOOGLE_TOKEN_USER,
+        };
+        kind.token_hours().filter(|_| is_token)
+    }
+}
+
+/// Who a token of Azure is used by.
+const ACR_TOKEN_USER: &str = "00000000-0000-0000-0000-000000000000";
+/// Who a token of Google Cloud is used by.
+const GOOGLE_TOKEN_USER: &str = "oauth2accesstoken";
+
+/// Reads `NAME.azurecr.io`, with the endings of China and of the government of the United States.
+fn acr(host: &str) -> Option<Host> {
+    const CLOUDS: [(&str, &str); 3] =
+        [(".azurecr.io", "public"), (".azurecr.cn", "china"), (".azurecr.us", "us-government")];
+    CLOUDS.iter().find_map(|(ending, environment)| {
+        let registry = host.strip_suffix(ending)?;
+        let is_name =
+            registry.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        (is_name && !registry.is_empty())
+            .then(|| Host::Acr { registry: registry.to_owned(), environment })
+    })
+}
+
+/// Reads `ACCOUNT.dkr.ecr.REGION.amazonaws.com`, with `ecr-fips` and China's ending too.
+fn ecr(host: &str) -> Option<Host> {
+    let (account, rest) = host.split_once(".dkr.")?;
+    let (fips, rest) = match rest.strip_prefix("ecr-fips.") {
+        Some(rest) => (true, rest),
+        None => (false, rest.strip_prefix("ecr.")?),
+    };
+    let (region, ending) = rest.split_once('.')?;
+    let is_china = region.starts_with("cn-");
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    let is_ending = ending == if is_china { "amazonaws.com.cn" } else { "amazonaws.com" };
+    let is_region = !region.is_empty()
+        && region.bytes().all(|byte| byte.is_ascii_lowercase() || b"-0123456789".contains(&byte));
+    (is_account && is_ending && is_region).then(|| Host::Ecr {
+        account: account.to_owned(),
+        region: region.to_owned(),
+        fips,
+    })
+}
+
+/// Makes a word of letters, digits and hyphens.
+pub(crate) fn word(text: &str) -> String {
+    let mut word = String::new();
+    for letter in text.chars() {
+        if letter.is_ascii_alphanumeric() {
+            word.push(letter.to_ascii_lowercase());
+        } else if !word.is_empty() && !word.ends_with('-') {
+            word.push('-');
+        }
+    }
+    let word = word.trim_end_matches('-');
+    if word.is_empty() { String::from("registry") } else { word.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(key: &str, host: &Host, path: Option<&str>) {
+        let place = Place::of_key(key).unwrap();
+        assert_eq!((&place.host, place.path.as_deref()), (host, path), "{key}");
+    }
+
+    #[track_caller]
+    fn useless(key: &str, reason: &str) {
+        let found = Place::of_key(key).unwrap_err();
+        assert!(found.contains(reason), "{key}: {found}");
+    }
+
+    fn other(host: &str) -> Host {
+        Host::Other(host.to_owned())
+    }
+
+    fn amazon(region: &str, fips: bool) -> Host {
+        let account = String::from("111122223333");
+        Host::Ecr { account, region: region.to_owned(), fips }
+    }
+
+    #[test]
+    fn docker_hub_is_known_by_the_names_that_the_kubelet_knows() {
+        for key in ["https://index.docker.io/v1/", "index.docker.io", "docker.io"] {
+            check(key, &Host::DockerHub, None);
+        }
+        check("docker.io/acme/", &Host::DockerHub, Some("acme/"));
+    }
+
+    #[test]
+    fn other_keys_are_host_and_path() {
+        check("https://ghcr.io", &other("ghcr.io"), None);
+        check("ghcr.io/v2/acme", &other("ghcr.io"), Some("acme"));
+        check("registry:5000/team/", &other("registry:5000"), Some("team/"));
+        check("*.example.com", &other("*.example.com"), None);
+    }
+
+    #[test]
+    fn keys_that_no_image_matches_are_told_apart() {
+        useless("https://index.docker.io/v1", "only without a path");
+        useless("https://index.docker.io/v1/access-token", "only without a path");
+        useless("registry-1.docker.io", "under this name");
+        useless("hub.docker.com", "under this name");
+        useless("r.io/v2", "prefix of repositories");
+        useless("R.io", "upper-case");
+        useless("r.io/apps/*", "literally");
+        useless("oci://r.io", "scheme");
+        useless("", "no host");
+        useless("r.io:port", "no kubelet can read it");
+    }
+
+    #[test]
+    fn amazon_is_known_by_account_and_region() {
+        check("111122223333.dkr.ecr.eu-west-1.amazonaws.com", &amazon("eu-west-1", false), None);
+        check(
+            "https://111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com",
+            &amazon("us-gov-west-1", true),
+            None,
+        );
+        check(
+            "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn",
+            &amazon("cn-north-1", false),
+            None,
+        );
+        for host in [
+            "1111.dkr.ecr.eu-west-1.amazonaws.com",
+            "111122223333.dkr.ecr.eu-west-1.amazonaws.com.cn",
+            "111122223333.dkr.ecr.cn-north-1.amazonaws.com",
+            "*.dkr.ecr.*.amazonaws.com",
+        ] {
+            check(host, &other(host), None);
+        }
+    }
+
+    #[test]
+    fn azure_and_google_are_known_by_their_hosts() {
+        let acr = |environment| Host::Acr { registry: String::from("acme"), environment };
+        check("acme.azurecr.io", &acr("public"), None);
+        check("acme.azurecr.cn/team/", &acr("china"), Some("team/"));
+        check("*.azurecr.io", &other("*.azurecr.io"), None);
+        check("https://gcr.io", &Host::Gcr { location: None }, None);
+        check("eu.gcr.io/acme", &Host::Gcr { location: Some(String::from("eu")) }, Some("acme"));
+        let gar =
+            Host::Gar { location: String::from("europe-west1"), project: String::from("acme") };
+        check("europe-west1-docker.pkg.dev/acme/", &gar, None);
+        let host = "europe-west1-docker.pkg.dev";
+        check(host, &other(host), None);
+        check(&format!("{host}/acme/apps"), &other(host), Some("acme/apps"));
+        check("public.ecr.aws", &Host::EcrPublic, None);
+    }
+
+    #[test]
+    fn tokens_of_the_clouds_are_known_by_who_uses_them() {
+        let acr = Host::Acr { registry: String::from("acme"), environment: "public" };
+        assert_eq!(acr.token_hours(Some(ACR_TOKEN_USER)), Some(3));
+        assert_eq!(acr.token_hours(Some("pull")), None);
+        let gcr = Host::Gcr { location: None };
+        assert_eq!(gcr.token_hours(Some("oauth2accesstoken")), Some(1));
+        assert_eq!(gcr.token_hours(Some("_json_key")), None);
+        assert_eq!(gcr.token_hours(None), Some(1));
+        assert_eq!(amazon("eu-west-1", false).token_hours(Some("AWS")), Some(12));
+        assert_eq!(other("ghcr.io").token_hours(None), None);
+    }
+
+    #[test]
+    fn kinds_are_known_by_host_and_robots_by_their_name() {
+        assert_eq!(other("ghcr.io").kind(None), RegistryKind::Ghcr);
+        assert_eq!(other("registry.gitlab.com").kind(None), RegistryKind::GitLab);
+        assert_eq!(other("quay.io").kind(None), RegistryKind::Quay);
+        assert_eq!(other("harbor.example.com").kind(Some("robot$p+ci")), RegistryKind::Harbor);
+        assert_eq!(other("harbor.example.com").kind(Some("ci")), RegistryKind::Generic);
+    }
+
+    #[test]
+    fn hosts_have_names_that_are_words() {
+        assert_eq!(Host::DockerHub.registry_name(), "hub");
+        assert_eq!(amazon("eu-west-1", false).registry_name(), "ecr");
+        assert_eq!(other("ghcr.io").registry_name(), "ghcr");
+        assert_eq!(other("registry.example.com:5000").registry_name(), "registry-example-com-5000");
+        assert_eq!(other("*.example.com").registry_name(), "example-com");
+        assert_eq!(word("***"), "registry");
+    }
+}

@@ -1,0 +1,327 @@
+//! How a draft is spelled as registries.toml.
+
+use std::fmt::Write as _;
+
+use regrender_config::{RegistryKind, parse};
+use regrender_diagnostic::Diagnostic;
+
+use super::draft::Draft;
+use super::found::Login;
+use super::host::Host;
+use super::registry::DraftRegistry;
+use super::remark::one_line;
+use super::sealed_passwords;
+use super::secret::DraftSecret;
+
+/// Where the passwords are to come from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Passwords<'a> {
+    /// Environment variables.
+    Environment,
+    /// A sealed file, by its path as seen from registries.toml.
+    Sealed(&'a str),
+}
+
+/// The longest line that a list is written on.
+const WIDTH: usize = 100;
+
+/// What may renew the tokens of every cloud.
+const PROVIDE: &str = "provide = \"external-secrets\"";
+
+/// A recipient that only stands in what nobody reads.
+const ANY_RECIPIENT: &str = "age1rs8lqg24qdkcxjncpkr0utll2zjkg7jddswqcm346l7ccx5uxa6qv8js8k";
+
+/// Spells a draft.
+pub(crate) fn to_toml(draft: &Draft, recipients: &[String], passwords: Passwords<'_>) -> String {
+    let mut text = String::from(
+        "# Written by `regrender import`. What each key means: docs/config.md of regrender.\n\n\
+         [seal]\n# Who can open the sealed files: you, your colleagues, each cluster.\n",
+    );
+    if recipients.is_empty() {
+        text.push_str("# Fill in: the `age1…` key that `age-keygen` or `regrender init` prints.\n");
+    }
+    push_list(&mut text, "recipients", recipients);
+    for registry in &draft.registries {
+        text.push('\n');
+        push_registry(&mut text, registry, passwords);
+    }
+    for secret in &draft.secrets {
+        text.push('\n');
+        push_secret(&mut text, secret);
+    }
+    let remarks = draft.remarks.lines();
+    if !remarks.is_empty() {
+        text.push_str("\n# What the import left out, or is not sure of:\n");
+        for line in remarks {
+            text.push_str("# - ");
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn push_registry(text: &mut String, registry: &DraftRegistry, passwords: Passwords<'_>) {
+    push_line(text, &format!("[registry.{}]", registry.name));
+    push_host(text, registry);
+    if !registry.paths.is_empty() {
+        push_list(text, "paths", &registry.paths);
+    }
+    if registry.has_hub_alias {
+        push_line(text, "hub-aliases = true");
+    }
+    match registry.token_hours() {
+        Some(lifetime) => {
+            let lifetime = hours(lifetime);
+            push_line(
+                text,
+                &format!(
+                    "# Its token is dead after {lifetime}. Choose what keeps it fresh (docs/config.md, `provide`):"
+                ),
+            );
+            push_line(text, &format!("# {PROVIDE}"));
+        }
+        None => push_login(text, registry, passwords),
+    }
+}
+
+fn push_host(text: &mut String, registry: &DraftRegistry) {
+    let kind = registry.kind();
+    if kind != RegistryKind::Generic {
+        push_text(text, "kind", kind.name());
+    }
+    match &registry.host {
+        Host::DockerHub => {}
+        Host::Ecr { account, region, fips } => {
+            push_text(text, "account", account);
+            push_text(text, "region", region);
+            if *fips {
+                push_line(text, "fips = true");
+            }
+        }
+        Host::EcrPublic => push_line(text, "public = true"),
+        Host::Acr { registry, environment } => {
+            push_text(text, "registry", registry);
+            if *environment != "public" {
+                push_text(text, "environment", environment);
+            }
+        }
+        Host::Gar { location, project } => {
+            push_text(text, "location", location);
+            push_text(text, "project", project);
+        }
+        Host::Gcr { location } => {
+            if let Some(location) = location {
+                push_text(text, "location", location);
+            }
+        }
+        Host::Other(host) => {
+            if kind.default_host() != Some(host) {
+                push_text(text, "host", host);
+            }
+        }
+    }
+}
+
+/// Says how long something lives.
+pub(crate) fn hours(count: u64) -> String {
+    if count == 1 { String::from("an hour") } else { format!("{count} hours") }
+}
+
+fn push_login(text: &mut String, registry: &DraftRegistry, passwords: Passwords<'_>) {
+    match (&registry.login, passwords) {
+        (Login::Helper { name }, _) => {
+            let (name, key) = (quoted(name), quoted(&registry.key));
+            push_line(text, &format!("credential = {{ helper = {name}, key = {key} }}"));
+        }
+        (Login::Pair { username, email, .. }, passwords) => {
+            push_text(text, "username", username);
+            let source = match passwords {
+                Passwords::Environment => {
+                    format!("{{ env = {} }}", quoted(&variable(&registry.name, registry.kind())))
+                }
+                Passwords::Sealed(file) => {
+                    let key = sealed_passwords::key(&registry.name);
+                    format!("{{ sops = {}, key = {} }}", quoted(file), quoted(&key))
+                }
+            };
+            push_line(text, &format!("password = {source}"));
+            if let Some(email) = email {
+                push_text(text, "email", email);
+            }
+        }
+    }
+}
+
+fn push_secret(text: &mut String, secret: &DraftSecret) {
+    if let Some(name) = &secret.name_today {
+        let line =
+            format!("# Today it is `{name}` there, as the one above; what names it has to follow.");
+        push_line(text, &line);
+    }
+    push_line(text, &format!("[secret.{}]", table_key(&secret.name)));
+    push_list(text, "registries", &secret.registries);
+    if secret.is_placed_by_guess {
+        push_line(text, "# Fill in: nothing said where it lands.");
+    }
+    push_list(text, "namespaces", &secret.namespaces);
+    if !secret.other_accounts.is_empty() {
+        let accounts = one_line(&secret.other_accounts.join(", "));
+        push_line(
+            text,
+            "# These accounts name it too, but not in every namespace; they are left as they are:",
+        );
+        push_line(text, &format!("# {accounts}"));
+    }
+    if !secret.service_accounts.is_empty() {
+        push_list(text, "service-accounts", &secret.service_accounts);
+    }
+    if !secret.keep.is_empty() {
+        push_list(text, "keep", &secret.keep);
+    }
+}
+
+fn push_line(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}
+
+fn push_text(text: &mut String, key: &str, value: &str) {
+    push_line(text, &format!("{key} = {}", quoted(value)));
+}
+
+fn push_list(text: &mut String, key: &str, values: &[String]) {
+    let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+    let line = format!("{key} = [{}]", values.join(", "));
+    if line.len() <= WIDTH {
+        return push_line(text, &line);
+    }
+    push_line(text, &format!("{key} = ["));
+    for value in values {
+        push_line(text, &format!("  {value},"));
+    }
+    push_line(text, "]");
+}
+
+fn table_key(name: &str) -> String {
+    if name.contains('.') { quoted(name) } else { name.to_owned() }
+}
+
+/// Spells a basic string of TOML.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => {
+                quoted.push('\\');
+                quoted.push(letter);
+            }
+            letter if letter.is_control() => {
+                write!(quoted, "\\U{:08X}", u32::from(letter))
+                    .expect("a String takes whatever is written to it");
+            }
+            letter => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Returns the environment variable for the password of a registry.
+pub(crate) fn variable(registry: &str, kind: RegistryKind) -> String {
+    let letter = |letter: char| {
+        if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' }
+    };
+    let word: String = registry.chars().map(letter).collect();
+    let sign = if word.starts_with(|letter: char| letter.is_ascii_digit()) { "_" } else { "" };
+    let what = match kind {
+        RegistryKind::Generic | RegistryKind::Artifactory => "PASSWORD",
+        _ => "TOKEN",
+    };
+    format!("{sign}{word}_{what}")
+}
+
+/// Says why registries.toml cannot have such a registry.
+pub(super) fn refusal_of_registry(registry: &DraftRegistry) -> Option<String> {
+    let mut text = String::new();
+    push_registry(&mut text, registry, Passwords::Environment);
+    // Only once somebody has chosen is the table whole.
+    let text = text.replace(&format!("# {PROVIDE}"), PROVIDE);
+    let name = &registry.name;
+    refusal(&format!("{text}\n[secret.x]\nregistries = [\"{name}\"]\nnamespaces = [\"x\"]\n"))
+}
+
+/// Says why registries.toml cannot have such a pull secret.
+pub(super) fn refusal_of_secret(secret: &DraftSecret) -> Option<String> {
+    let mut text = String::new();
+    push_secret(&mut text, &DraftSecret { registries: vec![String::from("r")], ..secret.clone() });
+    let registry = "[registry.r]\nhost = \"r.example.com\"\nusername = \"u\"\n\
+                    password = { env = \"R\" }\n";
+    refusal(&format!("{registry}\n{text}"))
+}
+
+fn refusal(tables: &str) -> Option<String> {
+    let text = format!("[seal]\nrecipients = [\"{ANY_RECIPIENT}\"]\n\n{tables}");
+    let diagnostics = parse(&text).diagnostics;
+    let error = diagnostics.iter().find(|diagnostic| diagnostic.is_error())?;
+    Some(told(error))
+}
+
+/// Says in one sentence what a diagnostic says of a table that nobody sees.
+fn told(error: &Diagnostic) -> String {
+    let label = error.labels.iter().find(|label| label.primary).map(|label| label.text.as_str());
+    match label.filter(|text| !text.is_empty()) {
+        Some(label) => format!("registries.toml cannot say it ({}: {label})", error.code),
+        None => format!("registries.toml cannot say it ({})", error.code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_read_as_they_were_meant() {
+        for text in ["robot$p+ci", "a\"b\\c", "ä\u{1}\u{7f}\n", ""] {
+            let tables = format!(
+                "[seal]\nrecipients = [\"{ANY_RECIPIENT}\"]\n\n[registry.r]\nkind = \"ghcr\"\n\
+                 username = \"u\"\npassword = {{ env = \"R\" }}\n\n[secret.s]\n\
+                 registries = [\"r\"]\nnamespaces = [\"a\"]\nannotations = {{ x = {} }}\n",
+                quoted(text)
+            );
+            let config = parse(&tables).config.unwrap();
+            assert_eq!(config.secrets[0].annotations["x"], text);
+        }
+    }
+
+    #[test]
+    fn variables_are_named_after_registries() {
+        assert_eq!(variable("hub", RegistryKind::DockerHub), "HUB_TOKEN");
+        assert_eq!(
+            variable("r-example-com-5000", RegistryKind::Generic),
+            "R_EXAMPLE_COM_5000_PASSWORD"
+        );
+        assert_eq!(variable("10-0-0-1", RegistryKind::Generic), "_10_0_0_1_PASSWORD");
+    }
+
+    #[test]
+    fn long_lists_have_a_line_for_each() {
+        let mut text = String::new();
+        push_list(&mut text, "namespaces", &[String::from("a"), String::from("b")]);
+        assert_eq!(text, "namespaces = [\"a\", \"b\"]\n");
+        let mut text = String::new();
+        push_list(&mut text, "namespaces", &["a", "b"].map(|name| name.repeat(50)));
+        assert_eq!(text.lines().count(), 4);
+    }
+
+    #[test]
+    fn what_is_refused_is_told() {
+        let secret = DraftSecret {
+            name: String::from("Bad_Name"),
+            namespaces: vec![String::from("a")],
+            ..DraftSecret::default()
+        };
+        let reason = refusal_of_secret(&secret).unwrap();
+        assert!(reason.contains("invalid-name"), "{reason}");
+    }
+}

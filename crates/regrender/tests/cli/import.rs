@@ -1,0 +1,492 @@
+//! What exists, as a first registries.toml.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::sandbox::{IDENTITY, RECIPIENT, Sandbox};
+
+fn entry(username: &str) -> Value {
+    let password = format!("canary-4f1d-{username}");
+    let auth = STANDARD.encode(format!("{username}:{password}"));
+    json!({ "username": username, "password": password, "auth": auth })
+}
+
+fn secret(namespace: &str, name: &str, auths: &Value) -> Value {
+    let payload = STANDARD.encode(json!({ "auths": auths }).to_string());
+    json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": { "name": name, "namespace": namespace, "uid": "1" },
+        "type": "kubernetes.io/dockerconfigjson",
+        "data": { ".dockerconfigjson": payload },
+    })
+}
+
+fn account(namespace: &str, name: &str, pull_secrets: &[&str]) -> Value {
+    let names: Vec<Value> = pull_secrets.iter().map(|name| json!({ "name": name })).collect();
+    json!({
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": { "name": name, "namespace": namespace },
+        "imagePullSecrets": names,
+    })
+}
+
+/// What `kubectl get secrets,serviceaccounts -A -o json` prints.
+fn list(items: &[Value]) -> String {
+    json!({ "apiVersion": "v1", "kind": "List", "items": items }).to_string()
+}
+
+/// The cluster of most tests: two namespaces with the same pull secret, one with another.
+fn cluster() -> Vec<Value> {
+    let both = json!({
+        "https://index.docker.io/v1/": entry("acme-bot"),
+        "private-registry.io/apps/": entry("registry-user"),
+    });
+    vec![
+        secret("team-a", "regcred", &both),
+        secret("team-b", "regcred", &both),
+        secret("team-c", "ghcr", &json!({ "ghcr.io": entry("octocat") })),
+        account("team-a", "default", &["regcred", "legacy"]),
+        account("team-b", "default", &["regcred"]),
+        account("team-b", "builder", &["regcred"]),
+        json!({ "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+                "metadata": { "name": "other", "namespace": "team-a" },
+                "data": { "password": STANDARD.encode("canary-4f1d") } }),
+    ]
+}
+
+fn piped(items: &[Value]) -> Sandbox {
+    let mut sandbox = Sandbox::new(&[]);
+    sandbox.type_in(&list(items));
+    sandbox
+}
+
+#[test]
+fn a_cluster_becomes_a_registries_toml() {
+    let sandbox = piped(&cluster());
+    let outcome = sandbox.run(&["import", "-", "--recipient", RECIPIENT]).succeeded();
+    assert_snapshot!(outcome, @"
+    wrote registries.toml: 3 registries, 2 pull secrets
+
+    next:
+      1. set `HUB_TOKEN`, `GHCR_TOKEN`, `PRIVATE_REGISTRY_IO_PASSWORD`, or name other sources of the passwords
+      2. regrender build
+    ");
+    assert_snapshot!(sandbox.read("registries.toml"), @r#"
+    # Written by `regrender import`. What each key means: docs/config.md of regrender.
+
+    [seal]
+    # Who can open the sealed files: you, your colleagues, each cluster.
+    recipients = ["age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt"]
+
+    [registry.hub]
+    kind = "docker-hub"
+    username = "acme-bot"
+    password = { env = "HUB_TOKEN" }
+
+    [registry.ghcr]
+    kind = "ghcr"
+    username = "octocat"
+    password = { env = "GHCR_TOKEN" }
+
+    [registry.private-registry-io]
+    host = "private-registry.io"
+    paths = ["apps/"]
+    username = "registry-user"
+    password = { env = "PRIVATE_REGISTRY_IO_PASSWORD" }
+
+    [secret.ghcr]
+    registries = ["ghcr"]
+    namespaces = ["team-c"]
+
+    [secret.regcred]
+    registries = ["hub", "private-registry-io"]
+    namespaces = ["team-a", "team-b"]
+    # These accounts name it too, but not in every namespace; they are left as they are:
+    # team-b/builder
+    service-accounts = ["default"]
+    keep = ["legacy"]
+    "#);
+}
+
+#[test]
+fn what_was_imported_builds_once_the_passwords_are_there() {
+    let mut sandbox = piped(&cluster());
+    sandbox.run(&["import", "-", "--recipient", RECIPIENT]).succeeded();
+    for name in ["HUB_TOKEN", "PRIVATE_REGISTRY_IO_PASSWORD", "GHCR_TOKEN"] {
+        sandbox.set(name, "canary-4f1d");
+    }
+    sandbox.set("SOPS_AGE_KEY", IDENTITY);
+    sandbox.run(&["build"]).succeeded();
+    sandbox.run(&["verify"]).succeeded();
+}
+
+#[test]
+fn one_name_with_two_contents_becomes_two_pull_secrets() {
+    let sandbox = piped(&[
+        secret("a", "regcred", &json!({ "ghcr.io": entry("one") })),
+        secret("b", "regcred", &json!({ "ghcr.io": entry("two") })),
+        secret("c", "regcred", &json!({ "ghcr.io": entry("two") })),
+    ]);
+    let outcome = sandbox.run(&["import", "-", "--recipient", RECIPIENT]).succeeded();
+    assert_snapshot!(outcome, @"
+    wrote registries.toml: 2 registries, 2 pull secrets
+
+    next:
+      1. set `GHCR_TOKEN`, `GHCR_ONE_TOKEN`, or name other sources of the passwords
+      2. regrender build
+    --- stderr
+    warning: `a/regcred`: another `regcred` holds something else, so it becomes `regcred-a`; what names it has to follow
+    ");
+    assert_snapshot!(sandbox.read("registries.toml"), @r#"
+    # Written by `regrender import`. What each key means: docs/config.md of regrender.
+
+    [seal]
+    # Who can open the sealed files: you, your colleagues, each cluster.
+    recipients = ["age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt"]
+
+    [registry.ghcr]
+    kind = "ghcr"
+    username = "two"
+    password = { env = "GHCR_TOKEN" }
+
+    [registry.ghcr-one]
+    kind = "ghcr"
+    username = "one"
+    password = { env = "GHCR_ONE_TOKEN" }
+
+    [secret.regcred]
+    registries = ["ghcr"]
+    namespaces = ["b", "c"]
+
+    # Today it is `regcred` there, as the one above; what names it has to follow.
+    [secret.regcred-a]
+    registries = ["ghcr-one"]
+    namespaces = ["a"]
+
+    # What the import left out, or is not sure of:
+    # - `a/regcred`: another `regcred` holds something else, so it becomes `regcred-a`; what names it has to follow
+    "#);
+}
+
+#[test]
+fn keys_that_no_kubelet_matches_are_shown() {
+    let sandbox = piped(&[secret(
+        "a",
+        "regcred",
+        &json!({
+            "https://index.docker.io/v1": entry("one"),
+            "registry-1.docker.io": entry("two"),
+            "hub.docker.com": entry("three"),
+            "empty.example.com": {},
+            "token.example.com": { "identitytoken": "canary-4f1d" },
+            "https://u:canary-4f1d@R.example.com": entry("four"),
+            "ghcr.io": entry("five"),
+        }),
+    )]);
+    let outcome = sandbox.run(&["import", "-", "--recipient", RECIPIENT, "--write", "-"]);
+    assert_snapshot!(outcome.succeeded(), @r#"
+    # Written by `regrender import`. What each key means: docs/config.md of regrender.
+
+    [seal]
+    # Who can open the sealed files: you, your colleagues, each cluster.
+    recipients = ["age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt"]
+
+    [registry.ghcr]
+    kind = "ghcr"
+    username = "five"
+    password = { env = "GHCR_TOKEN" }
+
+    [secret.regcred]
+    registries = ["ghcr"]
+    namespaces = ["a"]
+
+    # What the import left out, or is not sure of:
+    # - entry `empty.example.com` of `a/regcred`: it holds no username and password
+    # - entry `https://<masked>@R.example.com` of `a/regcred`: its host has upper-case letters, and matching respects case; left out
+    # - entry `https://index.docker.io/v1` of `a/regcred`: `index.docker.io` counts only without a path and a port; left out
+    # - entry `hub.docker.com` of `a/regcred`: no image of Docker Hub is looked up under this name; left out
+    # - entry `registry-1.docker.io` of `a/regcred`: no image of Docker Hub is looked up under this name; left out
+    # - entry `token.example.com` of `a/regcred`: it holds only an identity token, which no kubelet can use
+    --- stderr
+    warning: entry `empty.example.com` of `a/regcred`: it holds no username and password
+    warning: entry `https://<masked>@R.example.com` of `a/regcred`: its host has upper-case letters, and matching respects case; left out
+    warning: entry `https://index.docker.io/v1` of `a/regcred`: `index.docker.io` counts only without a path and a port; left out
+    warning: entry `hub.docker.com` of `a/regcred`: no image of Docker Hub is looked up under this name; left out
+    warning: entry `registry-1.docker.io` of `a/regcred`: no image of Docker Hub is looked up under this name; left out
+    warning: entry `token.example.com` of `a/regcred`: it holds only an identity token, which no kubelet can use
+    "#);
+    assert!(!sandbox.exists("registries.toml"));
+}
+
+#[test]
+fn tokens_of_amazon_are_left_for_somebody_to_choose() {
+    let host = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
+    let sandbox = piped(&[secret("a", "regcred", &json!({ host: entry("AWS") }))]);
+    let arguments = ["import", "-", "--recipient", RECIPIENT, "--seal-into", "i.sops.yaml"];
+    let outcome = sandbox.run(&arguments).succeeded();
+    assert_snapshot!(outcome, @"
+    wrote registries.toml: 1 registry, 1 pull secret
+
+    next:
+      1. choose `provide` of `ecr`
+      2. regrender build
+    --- stderr
+    warning: registry `ecr` has tokens that are dead after 12 hours; choose with `provide` what keeps them fresh
+    ");
+    assert_snapshot!(sandbox.read("registries.toml"), @r#"
+    # Written by `regrender import`. What each key means: docs/config.md of regrender.
+
+    [seal]
+    # Who can open the sealed files: you, your colleagues, each cluster.
+    recipients = ["age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt"]
+
+    [registry.ecr]
+    kind = "ecr"
+    account = "111122223333"
+    region = "eu-west-1"
+    # Its token is dead after 12 hours. Choose what keeps it fresh (docs/config.md, `provide`):
+    # provide = "external-secrets"
+
+    [secret.regcred]
+    registries = ["ecr"]
+    namespaces = ["a"]
+    "#);
+    assert!(!sandbox.exists("i.sops.yaml"));
+    sandbox.edit("registries.toml", "# provide =", "provide =");
+    let text = sandbox.read("registries.toml");
+    let diagnostics = regrender_config::parse(&text).diagnostics;
+    assert!(!diagnostics.iter().any(|one| one.is_error()), "{diagnostics:?}");
+}
+
+#[test]
+fn the_config_of_docker_is_what_is_read_when_nothing_is_named() {
+    let config = json!({
+        "auths": { "ghcr.io": entry("octocat") },
+        "credHelpers": { "111122223333.dkr.ecr.eu-west-1.amazonaws.com": "ecr-login" },
+    });
+    let sandbox = Sandbox::new(&[(".home/.docker/config.json", &config.to_string())]);
+    let arguments = ["import", "--recipient", RECIPIENT, "--namespace", "team-a", "--write", "-"];
+    assert_snapshot!(sandbox.run(&arguments).succeeded(), @r#"
+    # Written by `regrender import`. What each key means: docs/config.md of regrender.
+
+    [seal]
+    # Who can open the sealed files: you, your colleagues, each cluster.
+    recipients = ["age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt"]
+
+    [registry.ecr]
+    kind = "ecr"
+    account = "111122223333"
+    region = "eu-west-1"
+    # Its token is dead after 12 hours. Choose what keeps it fresh (docs/config.md, `provide`):
+    # provide = "external-secrets"
+
+    [registry.ghcr]
+    kind = "ghcr"
+    username = "octocat"
+    password = { env = "GHCR_TOKEN" }
+
+    [secret.regcred]
+    registries = ["ecr", "ghcr"]
+    namespaces = ["team-a"]
+    --- stderr
+    warning: registry `ecr` has tokens that are dead after 12 hours; choose with `provide` what keeps them fresh
+    "#);
+}
+
+#[test]
+fn a_docker_config_says_not_where_it_lands() {
+    let config = json!({ "auths": { "ghcr.io": entry("octocat") } }).to_string();
+    let sandbox = Sandbox::new(&[("config.json", &config)]);
+    let outcome = sandbox.run(&["import", "config.json", "--write", "-"]).succeeded();
+    assert!(
+        outcome
+            .stdout
+            .contains("# Fill in: nothing said where it lands.\nnamespaces = [\"default\"]")
+    );
+    assert!(outcome.stdout.contains("recipients = []"), "{outcome}");
+}
+
+#[test]
+fn manifests_of_a_folder_are_read_with_their_kustomizations() {
+    let manifest = secret("ignored", "regcred", &json!({ "ghcr.io": entry("octocat") }));
+    let sandbox = Sandbox::new(&[
+        ("apps/regcred.json", &manifest.to_string()),
+        (
+            "apps/kustomization.yaml",
+            "resources: [regcred.json]\nnamespace: team-x\nnamePrefix: my-\n",
+        ),
+        ("apps/broken.yaml", "a: [\n"),
+    ]);
+    let outcome = sandbox.run(&["import", "apps", "-r", RECIPIENT, "--write", "-"]).succeeded();
+    assert!(outcome.stdout.contains("[secret.my-regcred]"), "{outcome}");
+    assert!(outcome.stdout.contains("namespaces = [\"team-x\"]"), "{outcome}");
+    assert!(outcome.stderr.contains("`apps/broken.yaml` was not read"), "{outcome}");
+}
+
+#[test]
+fn sealed_secrets_are_opened_when_an_identity_is_there() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    let arguments = ["import", "pull-secrets", "-r", RECIPIENT, "--write", "-"];
+    let outcome = sandbox.run(&arguments).succeeded();
+    assert!(outcome.stdout.contains("username = \"acme-bot\""), "{outcome}");
+    sandbox.unset("SOPS_AGE_KEY");
+    let outcome = sandbox.run(&arguments).ended_with(1);
+    assert_snapshot!(outcome, @"
+    --- stderr
+    warning: `team-a/regcred`: it is sealed, and no identity opens it
+    error: no pull secret with a credential was found; nothing was written
+      help: name other sources, such as `-` for `kubectl get secrets -A -o json`
+    --- status 1
+    ");
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let mut sandbox = piped(&cluster());
+    sandbox.write("registries.toml", "mine");
+    sandbox.write("sealed.yaml", "mine too");
+    let arguments = ["import", "-", "-r", RECIPIENT, "--seal-into", "sealed.yaml"];
+    assert_snapshot!(sandbox.run(&arguments).ended_with(1), @"
+    --- stderr
+    error: `registries.toml` exists; it is left as it is
+      help: name another file: `--write FILE`, `--seal-into FILE`; `--write -` prints it
+    error: `sealed.yaml` exists; it is left as it is
+      help: name another file: `--write FILE`, `--seal-into FILE`; `--write -` prints it
+    --- status 1
+    ");
+    assert_eq!(sandbox.read("registries.toml"), "mine");
+    assert_eq!(sandbox.read("sealed.yaml"), "mine too");
+    sandbox.type_in(&list(&cluster()));
+    let arguments = ["import", "-", "-r", RECIPIENT, "--seal-into", "new.json", "-w", "new.toml"];
+    assert_snapshot!(sandbox.run(&arguments).ended_with(2), @"
+    --- stderr
+    error: `new.json` is no name of a YAML file, and sops goes by the name
+      help: let it end in `.sops.yaml`
+    --- status 2
+    ");
+    assert!(!sandbox.exists("new.toml"));
+}
+
+#[test]
+fn the_recipients_are_those_that_are_at_hand() {
+    let sandbox = piped(&cluster());
+    sandbox.write(".home/.config/sops/age/keys.txt", IDENTITY);
+    let outcome = sandbox.run(&["import", "-", "--write", "-"]).succeeded();
+    assert!(outcome.stdout.contains(RECIPIENT), "{outcome}");
+
+    let mut sandbox = Sandbox::simple();
+    sandbox.type_in(&list(&cluster()));
+    let outcome = sandbox.run(&["import", "-", "--write", "other.toml"]).succeeded();
+    assert!(outcome.stderr.contains("taking the recipients of `registries.toml`"), "{outcome}");
+    assert!(sandbox.read("other.toml").contains(RECIPIENT));
+}
+
+#[test]
+fn sealing_needs_a_recipient() {
+    let sandbox = piped(&cluster());
+    let arguments = ["import", "-", "--seal-into", "import.sops.yaml"];
+    assert_snapshot!(sandbox.run(&arguments).ended_with(2), @"
+    --- stderr
+    error: nobody is named who could open what is sealed
+      help: name a public key: `--recipient age1…`; `regrender init` makes a pair
+    --- status 2
+    ");
+    let arguments = ["import", "-", "--seal-into", "import.sops.yaml", "-r", "age1nobody"];
+    assert_snapshot!(sandbox.run(&arguments).ended_with(2), @"
+    --- stderr
+    error: recipient `age1nobody` cannot be sealed for: the recipient is damaged: it was not copied whole
+    --- status 2
+    ");
+    assert!(!sandbox.exists("import.sops.yaml"));
+}
+
+#[test]
+fn sources_without_a_pull_secret_are_an_error() {
+    let sandbox = Sandbox::new(&[("a.yaml", "kind: Namespace\nmetadata: {name: a}\n")]);
+    assert_snapshot!(sandbox.run(&["import", "a.yaml"]).ended_with(1), @"
+    --- stderr
+    error: no pull secret with a credential was found; nothing was written
+      help: name other sources, such as `-` for `kubectl get secrets -A -o json`
+    --- status 1
+    ");
+    assert_snapshot!(sandbox.run(&["import", "none.yaml"]).ended_with(1), @"
+    --- stderr
+    error: `none.yaml` cannot be read
+      help: name a docker config, a file or folder with manifests, or `-`
+    --- status 1
+    ");
+    assert_snapshot!(sandbox.run(&["import"]).ended_with(1), @"
+    --- stderr
+    error: `.home/.docker/config.json` cannot be read
+      help: name a docker config, a file or folder with manifests, or `-`
+    --- status 1
+    ");
+    let broken = r#"{"auths": {"ghcr.io": {"auth": "canary-4f1d"}}}"#;
+    sandbox.write("config.json", broken);
+    assert_snapshot!(sandbox.run(&["import", "config.json"]).ended_with(1), @"
+    --- stderr
+    error: `config.json` is no docker config: the `auth` of `ghcr.io` cannot be decoded: not base64 of the standard alphabet
+      help: log in anew, or take the entry out: docker cannot read the file either
+    --- status 1
+    ");
+}
+
+mod property {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn username() -> impl Strategy<Value = String> {
+        prop_oneof!["[a-z+$_:. @-]{0,12}", "[\\PC]{1,6}", Just(String::from("AWS"))]
+    }
+
+    fn key() -> impl Strategy<Value = String> {
+        let host = prop_oneof![
+            "[a-z]{1,5}\\.(io|com|example)",
+            "[A-Za-z*._-]{1,12}",
+            Just(String::from("docker.io")),
+            Just(String::from("index.docker.io/v1/")),
+            Just(String::from("ghcr.io")),
+            Just(String::from("111122223333.dkr.ecr.eu-west-1.amazonaws.com")),
+            Just(String::from("acme.azurecr.io")),
+            Just(String::from("europe-west1-docker.pkg.dev")),
+        ];
+        ("(https://|http://|)", host, "(|:5000|:443|:x)", "(|/|/v1|/v2/|/apps/|/apps|/a//b|/A)")
+            .prop_map(|(scheme, host, port, path)| format!("{scheme}{host}{port}{path}"))
+    }
+
+    fn secrets() -> impl Strategy<Value = Vec<Value>> {
+        let entries = prop::collection::btree_map(key(), username(), 0..5);
+        let name = "(regcred|hub|a\\.b)";
+        let one = ("[a-c]", name, entries).prop_map(|(namespace, name, entries)| {
+            let entries: BTreeMap<_, _> =
+                entries.iter().map(|(key, username)| (key, entry(username))).collect();
+            secret(&namespace, &name, &json!(entries))
+        });
+        prop::collection::vec(one, 1..6)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever a cluster holds, what is written is valid but for what somebody must choose.
+        #[test]
+        fn what_is_written_is_valid(items in secrets()) {
+            let sandbox = piped(&items);
+            let outcome = sandbox.run(&["import", "-", "-r", RECIPIENT, "--write", "-"]);
+            prop_assume!(outcome.status == 0);
+            let text = outcome.stdout.replace("# provide =", "provide =");
+            let parsed = regrender_config::parse(&text);
+            let errors: Vec<_> =
+                parsed.diagnostics.iter().filter(|one| one.is_error()).collect();
+            prop_assert!(errors.is_empty(), "{errors:?}\n{text}");
+        }
+    }
+}

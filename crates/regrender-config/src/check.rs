@@ -21,6 +21,7 @@ mod repository_path;
 mod secret;
 mod settings;
 mod source;
+mod vault;
 mod workload;
 
 use crate::Config;
@@ -32,6 +33,7 @@ use crate::table::{Field, Problems};
 pub(crate) fn check(raw: &RawConfig, problems: &mut Problems) -> Option<Config> {
     let clusters = cluster::clusters(raw, problems);
     let fingerprint_key = raw.fingerprint_key.check(|key| source::source(&key.value, problems));
+    let vault = vault::vault(&raw.vault, problems);
     let registries: Vec<_> =
         raw.registries.iter().map(|registry| registry::registry(registry, problems)).collect();
     let declared = Declared::new(raw);
@@ -50,6 +52,7 @@ pub(crate) fn check(raw: &RawConfig, problems: &mut Problems) -> Option<Config> 
             Field::Broken => return None,
             Field::Given(key) => Some(key.value),
         },
+        vault: vault?,
     };
     config.registries.sort_by(|one, other| one.name.cmp(&other.name));
     config.secrets.sort_by(|one, other| one.name.cmp(&other.name));

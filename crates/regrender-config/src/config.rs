@@ -1,6 +1,6 @@
 //! All that a registries.toml says, valid.
 
-use crate::{Cluster, PullSecret, Registry, Source};
+use crate::{Cluster, PullSecret, Registry, Source, Vault};
 
 /// All that a registries.toml says. Whoever holds one need not check it again.
 #[derive(Clone, Debug)]
@@ -13,6 +13,8 @@ pub struct Config {
     pub secrets: Vec<PullSecret>,
     /// Where the key of the fingerprints comes from.
     pub fingerprint_key: Option<Source>,
+    /// The Vault that sources are read from.
+    pub vault: Vault,
 }
 
 impl Config {

@@ -1,9 +1,11 @@
 //! The tables of the file to raw values: which keys there are, and of which type.
 
+mod credential;
 mod registry;
 mod secret;
 mod settings;
 mod source;
+mod vault;
 
 use regrender_diagnostic::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -17,11 +19,12 @@ pub(crate) fn decode(root: &DeTable<'_>, source: &str, problems: &mut Problems) 
     let mut file = Table::new("the file", 0..0, root, source);
     let seal = settings::seal(&mut file, problems);
     let (output, fingerprint_key) = settings::output(&mut file, seal, problems);
+    let vault = vault::vault(&mut file, problems);
     let clusters = named(&mut file, "cluster", problems, settings::cluster);
     let registries = named(&mut file, "registry", problems, registry::registry);
     let secrets = named(&mut file, "secret", problems, secret::secret);
     file.finish(problems);
-    RawConfig { settings: output, fingerprint_key, clusters, registries, secrets }
+    RawConfig { settings: output, fingerprint_key, vault, clusters, registries, secrets }
 }
 
 /// Decodes the tables `[kind.NAME]`.

@@ -22,6 +22,8 @@ mod schema;
 mod source;
 mod syntax;
 mod table;
+mod value_path;
+mod vault;
 mod workload;
 
 pub use cloud::{Acr, AzureEnvironment, Ecr, RoleArn};
@@ -39,4 +41,6 @@ pub use recipient::{Recipient, RecipientKind};
 pub use registry::{Access, Connection, Credential, Date, Registry, RegistryKind, Username};
 pub use schema::schema;
 pub use source::{Source, SourceKind, Trim};
+pub use value_path::{Step, ValuePath, ValuePathError};
+pub use vault::{KvVersion, Vault, VaultAuth};
 pub use workload::Workload;

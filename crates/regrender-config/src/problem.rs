@@ -14,6 +14,7 @@ pub(crate) mod secret;
 pub(crate) mod shape;
 pub(crate) mod source;
 pub(crate) mod syntax;
+pub(crate) mod vault;
 pub(crate) mod workload;
 
 use std::fmt::Write as _;
@@ -35,6 +36,7 @@ pub fn pages() -> Vec<&'static Page> {
         shape::PAGES,
         source::PAGES,
         syntax::PAGES,
+        vault::PAGES,
         workload::PAGES,
     ];
     let mut pages: Vec<&Page> = modules.concat();

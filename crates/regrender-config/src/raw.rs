@@ -15,6 +15,7 @@ pub(crate) struct RawConfig {
     /// `[seal]` and `[output]`: what holds unless a cluster says otherwise.
     pub(crate) settings: RawSettings,
     pub(crate) fingerprint_key: Field<RawSource>,
+    pub(crate) vault: RawVault,
     pub(crate) clusters: Vec<RawCluster>,
     pub(crate) registries: Vec<RawRegistry>,
     pub(crate) secrets: Vec<RawSecret>,
@@ -126,9 +127,35 @@ pub(crate) enum RawDate {
 #[derive(Clone)]
 pub(crate) struct RawCredential {
     pub(crate) docker_config: Field<String>,
+    pub(crate) helper: Field<String>,
     pub(crate) key: Field<String>,
-    /// The key of something that will be supported one day.
-    pub(crate) unsupported: Option<Spanned<String>>,
+    pub(crate) timeout: Field<RawTimeout>,
+    pub(crate) broken: bool,
+}
+
+/// What `[vault]` says.
+#[derive(Default)]
+pub(crate) struct RawVault {
+    pub(crate) address: Field<String>,
+    pub(crate) namespace: Field<String>,
+    pub(crate) ca: Field<String>,
+    pub(crate) kv_version: Field<String>,
+    pub(crate) auth: Field<RawVaultAuth>,
+    pub(crate) span: Span,
+    /// Whether it is there, and no table.
+    pub(crate) broken: bool,
+}
+
+/// What `auth` of `[vault]` says.
+#[derive(Clone)]
+pub(crate) struct RawVaultAuth {
+    pub(crate) method: Field<String>,
+    pub(crate) token: Field<RawSource>,
+    pub(crate) role_id: Field<RawValue>,
+    pub(crate) secret_id: Field<RawSource>,
+    pub(crate) role: Field<String>,
+    pub(crate) jwt: Field<RawSource>,
+    pub(crate) mount: Field<String>,
     pub(crate) broken: bool,
 }
 
@@ -151,6 +178,10 @@ pub(crate) struct RawSource {
     pub(crate) file: Field<String>,
     pub(crate) stdin: Field<bool>,
     pub(crate) command: Field<RawCommand>,
+    pub(crate) sops: Field<String>,
+    pub(crate) age: Field<String>,
+    pub(crate) vault: Field<String>,
+    pub(crate) key: Field<String>,
     pub(crate) trim: Field<bool>,
     pub(crate) timeout: Field<RawTimeout>,
     /// The key of something that will be supported one day.

@@ -1,5 +1,7 @@
 //! A host that serves images, and the credential for it.
 
+use std::time::Duration;
+
 use regrender_diagnostic::{Span, Spanned};
 
 use crate::provision::{Generator, NodeProvider};
@@ -98,6 +100,19 @@ pub enum Credential {
         path: String,
         /// The entry, if it is not the one of the registry's host.
         key: Option<String>,
+        /// How long a program may take that keeps the credential for Docker.
+        timeout: Duration,
+        /// Where the file names it.
+        span: Span,
+    },
+    /// What a program says that keeps credentials for Docker.
+    Helper {
+        /// Its name without `docker-credential-`.
+        name: String,
+        /// The address to ask for, if it is not the one of the registry's host.
+        key: Option<String>,
+        /// How long it may take.
+        timeout: Duration,
         /// Where the file names it.
         span: Span,
     },

@@ -17,6 +17,7 @@ pub fn schema() -> String {
             "seal": seal(),
             "output": output(),
             "cluster": named("Places to deploy to, by name.", "cluster"),
+            "vault": vault(),
             "registry": named("Hosts that serve images, by name.", "registry"),
             "secret": named("Pull secrets, by the name they have in Kubernetes.", "secret"),
         },
@@ -207,7 +208,9 @@ fn registry() -> Value {
                 "A credential that comes whole.",
                 json!({
                     "docker-config": text("Path of a docker config.json."),
-                    "key": text("Its entry, if it is not the one of the host."),
+                    "helper": text("Name of a credential helper: what follows docker-credential-."),
+                    "key": text("Its entry or address, if it is not the one of the host."),
+                    "timeout": timeout("How long a helper may take: seconds, or a number with s or m."),
                 }),
             ),
             "email": text("An address that some readers of the Secret want to see."),
@@ -282,7 +285,8 @@ fn provision() -> Map<String, Value> {
 
 fn source() -> Value {
     let source = table(
-        "Where a value comes from: exactly one of env, file, stdin, command and plain.",
+        "Where a value comes from: exactly one of env, file, stdin, command, sops, age, vault and \
+         plain.",
         json!({
             "env": text("Name of an environment variable."),
             "file": text("Path of a file, relative to registries.toml; `~/` is the home folder."),
@@ -294,16 +298,58 @@ fn source() -> Value {
                 "minItems": 1,
             },
             "plain": text("The value itself, for tests and demonstrations."),
+            "sops": text("Path of a file that sops sealed."),
+            "age": text("Path of an age file."),
+            "vault": text("Path of a secret in Vault: its mount, and the path below."),
+            "key": text("With sops, the way to the value, such as hub.password; with vault, the field."),
             "trim": { "description": "Whether line ends at the end are left out.", "type": "boolean" },
-            "timeout": {
-                "description": "How long a command may take: seconds, or a number with s or m.",
-                "anyOf": [{ "type": "integer", "minimum": 1, "maximum": 3600 }, { "type": "string" }],
-                "default": "30s",
-            },
+            "timeout": timeout("How long a command may take: seconds, or a number with s or m."),
         }),
     );
-    let places = ["env", "file", "stdin", "command", "plain"];
+    let places = ["env", "file", "stdin", "command", "sops", "age", "vault", "plain"];
     with(source, "oneOf", json!(places.map(|place| json!({ "required": [place] }))))
+}
+
+fn timeout(description: &str) -> Value {
+    json!({
+        "description": description,
+        "anyOf": [{ "type": "integer", "minimum": 1, "maximum": 3600 }, { "type": "string" }],
+        "default": "30s",
+    })
+}
+
+fn vault() -> Value {
+    let auth = table(
+        "How to log in.",
+        json!({
+            "method": {
+                "description": "The method.",
+                "enum": ["token", "approle", "kubernetes", "jwt"],
+            },
+            "token": described("With token: where the token comes from.", "source"),
+            "role-id": {
+                "description": "With approle: the name of the role, or where it comes from.",
+                "anyOf": [{ "type": "string" }, reference("source")],
+            },
+            "secret-id": described("With approle: where the secret of the role comes from.", "source"),
+            "role": text("With kubernetes and jwt: the role."),
+            "jwt": described("With kubernetes and jwt: where the token comes from.", "source"),
+            "mount": text("Where the method is mounted, if not at its own name."),
+        }),
+    );
+    table(
+        "The Vault or OpenBao that sources are read from.",
+        json!({
+            "address": text("Its address, such as https://vault.example.com:8200."),
+            "namespace": text("The namespace that every path is in."),
+            "ca": text("Path of a file with the certificates of its authority."),
+            "kv-version": {
+                "description": "Version of its key-value engines; it is asked if not given.",
+                "enum": [1, 2],
+            },
+            "auth": with(auth, "required", json!(["method"])),
+        }),
+    )
 }
 
 fn secret() -> Value {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use regrender_diagnostic::Span;
 use regrender_document::SecretText;
 
+use crate::ValuePath;
+
 /// Where a value comes from, and where the file says so.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -30,6 +32,31 @@ pub enum SourceKind {
     },
     /// Standard input, to its end.
     Stdin {
+        /// What becomes of white space at the end.
+        trim: Trim,
+    },
+    /// A value in a file that sops sealed.
+    Sops {
+        /// Path of the file, relative to registries.toml; `~/` is the home folder.
+        path: String,
+        /// The way to the value; none in a file that holds one value alone.
+        key: Option<ValuePath>,
+        /// What becomes of white space at the end.
+        trim: Trim,
+    },
+    /// What an age file holds.
+    Age {
+        /// Path of the file, relative to registries.toml; `~/` is the home folder.
+        path: String,
+        /// What becomes of white space at the end.
+        trim: Trim,
+    },
+    /// A field of a secret in Vault.
+    Vault {
+        /// Where the secret is: the mount of its engine, and the path below.
+        path: String,
+        /// The field.
+        key: String,
         /// What becomes of white space at the end.
         trim: Trim,
     },

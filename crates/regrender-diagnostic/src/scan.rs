@@ -23,6 +23,10 @@ const PLACES: &[&str] = &[
     "helper",
     "vault",
     "sops",
+    "age",
+    "method",
+    "role",
+    "mount",
 ];
 
 /// Keys that sound like a credential and name an object.

@@ -71,6 +71,20 @@ impl Identities {
         self.entries.is_empty()
     }
 
+    /// Leaves out the identities that a plugin has to be started for, and returns the names of the
+    /// plugins.
+    pub fn drop_plugins(&mut self) -> Vec<String> {
+        let mut plugins = Vec::new();
+        self.entries.retain(|entry| match entry {
+            Entry::Plugin(identity) => {
+                plugins.push(identity.plugin().to_owned());
+                false
+            }
+            Entry::X25519(_) | Entry::Ssh(_) => true,
+        });
+        plugins
+    }
+
     /// Decrypts an age file.
     pub(crate) fn open_file(&self, file: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let (ready, missing) = self.ready();

@@ -152,6 +152,17 @@ pub fn inspect_age(text: &str) -> Result<AgeInspection, OpenError> {
 }
 
 impl Inspection {
+    /// Lists the age recipients of a file in any format of sops, in the order of the file.
+    ///
+    /// # Errors
+    ///
+    /// Says why it is no such file.
+    pub fn recipients_of(text: &str, format: FileFormat) -> Result<Vec<String>, OpenError> {
+        let (_, block) = format.parse(text)?;
+        let metadata = Metadata::parse(&block)?;
+        Ok(metadata.wrapped_keys.into_iter().map(|key| key.recipient).collect())
+    }
+
     /// Says whether the file is for exactly these recipients, in whatever order.
     #[must_use]
     pub fn is_for(&self, recipients: &Recipients) -> bool {

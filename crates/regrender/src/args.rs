@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use regrender_audit::Severity;
 
+use crate::reach::Reach;
+
 /// Renders, seals and checks Kubernetes image pull Secrets for GitOps
 ///
 /// From registries.toml it makes a tree of sealed Secrets, service accounts and workload patches
@@ -74,6 +76,21 @@ pub(crate) struct IdentityFiles {
     pub(crate) identity: Vec<PathBuf>,
 }
 
+/// How far a run may reach.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct ReachOptions {
+    /// Use no network and start no program; what cannot be had without is a problem
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+impl ReachOptions {
+    /// Returns how far the run may reach.
+    pub(crate) fn reach(self) -> Reach {
+        Reach::of(self.offline)
+    }
+}
+
 /// How results are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
@@ -106,6 +123,8 @@ pub(crate) struct Build {
     /// Remove service accounts that an earlier build emptied
     #[arg(long)]
     pub(crate) drop_emptied: bool,
+    #[command(flatten)]
+    pub(crate) reach: ReachOptions,
     /// How the changes are printed
     #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
     pub(crate) output: Output,
@@ -120,6 +139,8 @@ pub(crate) struct Diff {
     /// Only this pull secret; may be given several times
     #[arg(long, value_name = "SECRET")]
     pub(crate) only: Vec<String>,
+    #[command(flatten)]
+    pub(crate) reach: ReachOptions,
     /// How the changes are printed
     #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
     pub(crate) output: Output,
@@ -129,6 +150,8 @@ pub(crate) struct Diff {
 pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) selection: Selection,
+    #[command(flatten)]
+    pub(crate) reach: ReachOptions,
     /// How the findings are printed
     #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
     pub(crate) output: Output,
@@ -141,6 +164,8 @@ pub(crate) struct Reveal {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) identities: IdentityFiles,
+    #[command(flatten)]
+    pub(crate) reach: ReachOptions,
 }
 
 #[derive(Args, Debug)]

@@ -16,6 +16,7 @@ use regrender_seal::{Identities, IdentityError};
 
 use self::keys_file::{Platform, keys_file, other_keys_file};
 use self::words::{WordsError, split_words};
+use crate::reach::Reach;
 use crate::source::bytes::SecretBytes;
 use crate::source::command::{Command, Ending, Group};
 use crate::source::failure::Failure;
@@ -96,6 +97,18 @@ pub(crate) enum Commands {
     Start,
     /// It only looks, so it starts none.
     PassOver,
+}
+
+/// Finds the identities of a run that reaches so far.
+pub(crate) fn discover_within(world: &World, explicit: &[PathBuf], reach: Reach) -> Discovered {
+    let mut found = discover(world, explicit, reach.commands());
+    if reach == Reach::Offline {
+        for plugin in found.identities.drop_plugins() {
+            let note = format!("`age-plugin-{plugin}` was not started, because of `--offline`");
+            found.passed_over.push(note);
+        }
+    }
+    found
 }
 
 /// Finds the identities of a run; those in the files `explicit` come first.
@@ -222,11 +235,12 @@ fn run(world: &World, arguments: &[String]) -> Result<SecretBytes, Failure> {
         environment: &world.environment,
         timeout: TIMEOUT,
         group,
+        input: "",
     };
     let outcome = command.run(&mut |_| {});
     match outcome.ending {
         Ending::Printed(bytes) => Ok(bytes),
-        Ending::Failed(ending) => {
+        Ending::Failed { ending, .. } => {
             let said = outcome.stderr.lines(&Mask::default());
             Err(Failure::CommandFailed { ending, said })
         }

@@ -23,6 +23,7 @@ mod planner;
 mod progress;
 mod project;
 mod randomness;
+mod reach;
 mod reason;
 mod repository;
 mod run;

@@ -10,14 +10,15 @@ use regrender_seal::{FingerprintKey, FingerprintKeyError};
 use crate::comparison::{Compared, Comparison, Purpose};
 use crate::disk::OutputFolder;
 use crate::error::{CliError, ErrorKind, Failure};
-use crate::identity::Commands;
 use crate::manifests::Manifests;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::project::Project;
+use crate::reach::Reach;
 use crate::sealing::{Keys, Sealer};
+use crate::source::Means;
 use crate::world::World;
-use crate::{identity, left_over, reason, repository, source, surroundings};
+use crate::{identity, left_over, reason, repository, sealing, source, surroundings};
 
 /// What a plan is asked for.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub(crate) struct Request<'a> {
     pub(crate) identities: &'a [PathBuf],
     /// Whether accounts that an earlier build emptied are removed.
     pub(crate) drop_emptied: bool,
+    /// Whether programs may be started and the network may be used.
+    pub(crate) reach: Reach,
 }
 
 /// The part of a cluster that needs neither a credential nor a key.
@@ -57,6 +60,9 @@ pub(crate) fn plan(
         survey(project, request.clusters, request.drop_emptied, &mut manifests, &mut errors);
     world.warn_of(left_over::warning(project, &mut manifests, &world.directory));
     drop(manifests);
+    if request.reach == Reach::Offline {
+        errors.extend(grounds.iter().flat_map(|ground| sealing::programs_needed(ground.cluster)));
+    }
     let only: Option<BTreeSet<String>> =
         (!request.only.is_empty()).then(|| request.only.iter().cloned().collect());
     let Gathered { credentials, keys, passed_over } =
@@ -114,7 +120,10 @@ fn gather(
     errors: &mut Vec<CliError>,
 ) -> Gathered {
     let needed = needed_registries(project, grounds, only);
-    let resolved = source::resolve(&project.config, &needed, &project.folder, world);
+    // First, because they open sealed sources too.
+    let discovered = identity::discover_within(world, request.identities, request.reach);
+    let means = Means { identities: &discovered, reach: request.reach };
+    let resolved = source::resolve(&project.config, &needed, &project.folder, means, world);
     for diagnostic in resolved.remarks.iter().chain(&resolved.problems) {
         world.show(diagnostic, &project.source);
     }
@@ -127,7 +136,6 @@ fn gather(
                 .with_problems(&resolved.problems, &project.source),
         );
     }
-    let discovered = identity::discover(world, request.identities, Commands::Start);
     world.warn_of(discovered.warnings);
     errors.extend(discovered.problems);
     let fingerprint_key = resolved.fingerprint_key.and_then(|key| {

@@ -81,6 +81,23 @@ pub(crate) fn options(cluster: &Cluster) -> SealOptions {
     }
 }
 
+/// Lists the recipients of a cluster that a program has to be started for, as errors of a run that
+/// is offline.
+pub(crate) fn programs_needed(cluster: &Cluster) -> Vec<CliError> {
+    let recipients = cluster.recipients.iter().filter_map(|recipient| {
+        let parsed = Recipient::parse(&recipient.text).ok()?;
+        let plugin = parsed.plugin()?.to_owned();
+        Some((recipient.text.clone(), plugin))
+    });
+    let errors = recipients.map(|(recipient, plugin)| {
+        let message = format!(
+            "sealing for recipient `{recipient}` takes `age-plugin-{plugin}`, and the run is offline"
+        );
+        CliError::new(ErrorKind::Config, message).with_hint("run it without `--offline`")
+    });
+    errors.collect()
+}
+
 /// Reads the recipients of a cluster; their spelling is right, and still a key may not be one.
 pub(crate) fn recipients(cluster: &Cluster) -> Result<Recipients, CliError> {
     let mut parsed = Vec::new();

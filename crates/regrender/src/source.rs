@@ -1,23 +1,29 @@
 //! The credentials that a run needs: each source is asked once, and every problem is told.
 
+mod ask;
 pub(crate) mod bytes;
 pub(crate) mod command;
 mod docker_config;
 mod expiry;
 pub(crate) mod failure;
 pub(crate) mod file;
+mod helper;
 mod lines;
 pub(crate) mod mask;
 pub(crate) mod page;
 mod problem;
+mod program;
 mod question;
+mod sealed;
 mod value;
+mod vault;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::time::Duration;
 
 use regrender_config::preset::looks_like_another_kind;
 use regrender_config::{Config, Credential as Declared, Registry};
@@ -25,13 +31,29 @@ use regrender_config::{Source, SourceKind, Username};
 use regrender_diagnostic::{Diagnostic, Span};
 use regrender_document::SecretText;
 use regrender_render::{Credential, Credentials};
+use zeroize::Zeroizing;
 
+use self::ask::Inquiry;
 use self::docker_config::{DockerConfig, LoginError};
+use self::failure::Failure;
+use self::helper::HelperFailure;
 use self::mask::Mask;
 use self::problem::Asker;
-use self::question::{Answers, Question, ask};
+use self::question::{Answers, Given, Question};
 use self::value::{LineEnds, Part, Value, check_text, read_value};
+use self::vault::VaultFailure;
 use crate::World;
+use crate::identity::Discovered;
+use crate::reach::Reach;
+
+/// With what credentials are resolved.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Means<'a> {
+    /// The identities of the run, which open sealed sources.
+    pub(crate) identities: &'a Discovered,
+    /// Whether programs may be started and the network may be used.
+    pub(crate) reach: Reach,
+}
 
 /// The credentials of a run, and what to tell of them.
 #[derive(Debug)]
@@ -54,30 +76,24 @@ pub(crate) fn resolve(
     config: &Config,
     needed: &BTreeSet<&str>,
     base: &Path,
+    means: Means<'_>,
     world: &mut World,
 ) -> Resolved {
     let base = world.directory.join(base);
-    let registries: Vec<_> = config
+    let registries: Vec<(&Registry, &Declared)> = config
         .registries
         .iter()
         .filter(|registry| needed.contains(registry.name.as_str()))
         .filter_map(|registry| Some((registry, registry.credential()?)))
         .collect();
-    let mut mask = Mask::default();
-    let mut questions = BTreeSet::new();
-    for source in registries.iter().flat_map(|(_, declared)| sources_of(declared)) {
-        note_source(source, &base, world, &mut questions, &mut mask);
-    }
-    if let Some(source) = &config.fingerprint_key {
-        note_source(source, &base, world, &mut questions, &mut mask);
-    }
-    for (_, declared) in &registries {
-        if let Declared::DockerConfig { path, .. } = declared {
-            questions.insert(Question::File(world.resolve(&base, path)));
-        }
-    }
-    let answers = ask(&questions, &base, mask, world);
-    let mut resolution = Resolution::new(&answers, &base, world);
+    let mut resolved = Resolved {
+        credentials: Credentials::new(),
+        fingerprint_key: None,
+        problems: Vec::new(),
+        remarks: Vec::new(),
+    };
+    let answers = ask_all(config, &registries, &base, means, world, &mut resolved);
+    let mut resolution = Resolution::new(&answers, &base, means, world, resolved);
     for (registry, declared) in registries {
         resolution.registry(registry, declared);
     }
@@ -87,13 +103,118 @@ pub(crate) fn resolve(
     Resolved { fingerprint_key, ..resolution.resolved }
 }
 
+/// Asks everything that the credentials of `registries` need, each thing once: what is at hand, then
+/// programs, then Vault, because logging in to it may take what the others say.
+fn ask_all(
+    config: &Config,
+    registries: &[(&Registry, &Declared)],
+    base: &Path,
+    means: Means<'_>,
+    world: &mut World,
+    resolved: &mut Resolved,
+) -> Answers {
+    let mut mask = Mask::default();
+    let mut questions = BTreeSet::new();
+    let of_registries = registries.iter().flat_map(|(_, declared)| sources_of(declared));
+    let mut sources: Vec<&Source> = of_registries.chain(&config.fingerprint_key).collect();
+    let needs_vault = sources.iter().any(|source| matches!(source.kind, SourceKind::Vault { .. }));
+    if needs_vault {
+        sources.extend(config.vault.auth.iter().flat_map(|auth| auth.sources()));
+    }
+    for source in sources {
+        note_source(source, base, world, &mut questions, &mut mask);
+    }
+    for (registry, declared) in registries {
+        questions.extend(match declared {
+            Declared::Pair { .. } => None,
+            Declared::DockerConfig { path, .. } => Some(Question::File(world.resolve(base, path))),
+            Declared::Helper { name, key, timeout, .. } => {
+                Some(question_of_helper(registry, name, key.as_ref(), *timeout))
+            }
+        });
+    }
+    let mut inquiry = Inquiry::new(base, &means.identities.identities, means.reach, mask);
+    inquiry.ask_what_is_at_hand(&questions, world);
+    for (registry, declared) in registries {
+        questions.extend(question_of_keeper(registry, declared, base, inquiry.answers(), world));
+    }
+    inquiry.ask_programs(&questions, world);
+    let mut answers = inquiry.into_answers();
+    let paths = questions.iter().filter_map(|question| match question {
+        Question::Vault(path) => Some(path.as_str()),
+        _ => None,
+    });
+    let paths: BTreeSet<&str> = paths.collect();
+    if means.reach == Reach::Offline {
+        let refuse = |path: &&str| (Question::Vault((*path).to_owned()), Err(Failure::Offline));
+        answers.extend(paths.iter().map(refuse));
+    } else if !paths.is_empty() {
+        answers.extend(ask_vault(config, &paths, &answers, base, means, world, resolved));
+    }
+    answers
+}
+
+/// Asks Vault, and tells what is wrong with the secrets that logging in takes.
+fn ask_vault(
+    config: &Config,
+    paths: &BTreeSet<&str>,
+    answers: &Answers,
+    base: &Path,
+    means: Means<'_>,
+    world: &World,
+    resolved: &mut Resolved,
+) -> Vec<(Question, question::Answer)> {
+    let blank = Resolved {
+        credentials: Credentials::new(),
+        fingerprint_key: None,
+        problems: Vec::new(),
+        remarks: Vec::new(),
+    };
+    let mut login = Resolution::new(answers, base, means, world, blank);
+    let mut values = |part, source: &Source| login.value(Asker { registry: "", part }, source);
+    let answered = vault::ask(&config.vault, paths, base, &mut values, world);
+    resolved.problems.extend(login.resolved.problems);
+    resolved.remarks.extend(login.resolved.remarks);
+    answered
+}
+
+/// Returns the question for a credential helper that is named.
+fn question_of_helper(
+    registry: &Registry,
+    name: &str,
+    key: Option<&String>,
+    timeout: Duration,
+) -> Question {
+    let servers = key.map_or_else(|| helper::servers(registry), |key| vec![key.clone()]);
+    Question::Helper { program: helper::program(name), servers, timeout }
+}
+
+/// Returns the question for the credential helper that a docker config names.
+fn question_of_keeper(
+    registry: &Registry,
+    declared: &Declared,
+    base: &Path,
+    answers: &Answers,
+    world: &World,
+) -> Option<Question> {
+    let Declared::DockerConfig { path, key, timeout, .. } = declared else {
+        return None;
+    };
+    let Ok(Given::Bytes(bytes)) = answers.get(&Question::File(world.resolve(base, path)))? else {
+        return None;
+    };
+    let config = DockerConfig::parse(bytes.expose()).ok()?;
+    let keeper = config.keeper(registry, key.as_deref())?;
+    Some(Question::Helper { program: keeper.program, servers: keeper.servers, timeout: *timeout })
+}
+
 fn sources_of(declared: &Declared) -> Vec<&Source> {
     match declared {
         Declared::Pair { username: Username::From(username), password, .. } => {
             vec![username, password]
         }
         Declared::Pair { username: Username::Literal(_), password, .. } => vec![password],
-        Declared::DockerConfig { .. } => Vec::new(),
+        Declared::DockerConfig { .. } | Declared::Helper { .. } => Vec::new(),
     }
 }
 
@@ -114,6 +235,7 @@ fn note_source(
 struct Resolution<'a> {
     answers: &'a Answers,
     base: &'a Path,
+    means: Means<'a>,
     world: &'a World,
     resolved: Resolved,
     /// Where in the problems that of a question is, so that it is told once.
@@ -123,14 +245,15 @@ struct Resolution<'a> {
 }
 
 impl<'a> Resolution<'a> {
-    fn new(answers: &'a Answers, base: &'a Path, world: &'a World) -> Self {
-        let resolved = Resolved {
-            credentials: Credentials::new(),
-            fingerprint_key: None,
-            problems: Vec::new(),
-            remarks: Vec::new(),
-        };
-        Self { answers, base, world, resolved, told: BTreeMap::new(), cut: BTreeSet::new() }
+    fn new(
+        answers: &'a Answers,
+        base: &'a Path,
+        means: Means<'a>,
+        world: &'a World,
+        resolved: Resolved,
+    ) -> Self {
+        let (told, cut) = (BTreeMap::new(), BTreeSet::new());
+        Self { answers, base, means, world, resolved, told, cut }
     }
 
     fn registry(&mut self, registry: &Registry, declared: &Declared) {
@@ -138,8 +261,13 @@ impl<'a> Resolution<'a> {
             Declared::Pair { username, password, email } => self
                 .pair(&registry.name, username, password, email.clone())
                 .map(|credential| (credential, &password.span)),
-            Declared::DockerConfig { path, key, span } => {
-                self.login(registry, path, key.as_deref(), span).map(|login| (login, span))
+            Declared::DockerConfig { path, key, timeout, span } => {
+                let key = key.as_deref();
+                self.login(registry, path, key, *timeout, span).map(|login| (login, span))
+            }
+            Declared::Helper { name, key, timeout, span } => {
+                let question = question_of_helper(registry, name, key.as_ref(), *timeout);
+                self.kept(registry, &question, None, span).map(|login| (login, span))
             }
         };
         if let Some((credential, span)) = credential {
@@ -181,10 +309,12 @@ impl<'a> Resolution<'a> {
         let read = match &question {
             None => read_value(plain_of(source).as_bytes(), LineEnds::Refuse, asker.part),
             Some(question) => match self.answers.get(question)? {
-                Ok(bytes) => read_value(bytes.expose(), line_ends_of(&source.kind), asker.part),
+                Ok(given) => {
+                    let bytes = self.bytes_of(asker, source, given)?;
+                    read_value(&bytes, line_ends_of(&source.kind), asker.part)
+                }
                 Err(failure) => {
-                    let problem = problem::source_failed(asker, source, failure);
-                    self.tell_once(question, problem, asker, &source.span);
+                    self.failed(asker, source, question, failure);
                     return None;
                 }
             },
@@ -201,6 +331,54 @@ impl<'a> Resolution<'a> {
                 None
             }
         }
+    }
+
+    /// Takes out of what a source gave what is meant, or tells that it is not in there.
+    fn bytes_of(
+        &mut self,
+        asker: Asker<'_>,
+        source: &Source,
+        given: &Given,
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        let text = match (given, &source.kind) {
+            (Given::Bytes(bytes), _) => return Some(Zeroizing::new(bytes.expose().to_vec())),
+            (Given::Sealed(content), SourceKind::Sops { key: Some(key), .. }) => {
+                content.value_at(key).map_err(|why| problem::sealed::no_value(asker, source, &why))
+            }
+            (Given::Secret(secret), SourceKind::Vault { path, key, .. }) => {
+                if let Some(lease) = secret.lease() {
+                    let remark = problem::vault::leased(asker, source, lease);
+                    self.resolved.remarks.push(remark);
+                }
+                secret.value(key).map_err(|why| problem::vault::no_value(asker, source, path, &why))
+            }
+            _ => return None,
+        };
+        match text {
+            Ok(text) => Some(Zeroizing::new(text.expose().as_bytes().to_vec())),
+            Err(problem) => {
+                self.resolved.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    /// Tells why a source gave nothing; what is wrong with all of Vault is told once.
+    fn failed(
+        &mut self,
+        asker: Asker<'_>,
+        source: &Source,
+        question: &Question,
+        failure: &Failure,
+    ) {
+        let question = match failure {
+            // A secret that logging in takes is missed, and that is told already.
+            Failure::Vault(VaultFailure::NoLogin) => return,
+            Failure::Vault(failure) if failure.is_for_all() => &Question::AllOfVault,
+            _ => question,
+        };
+        let problem = problem::source_failed(asker, source, failure, self.means.identities);
+        self.tell_once(question, problem, asker, &source.span);
     }
 
     fn remark(
@@ -223,12 +401,14 @@ impl<'a> Resolution<'a> {
         registry: &Registry,
         path: &str,
         key: Option<&str>,
+        timeout: Duration,
         span: &Span,
     ) -> Option<Credential> {
         let question = Question::File(self.world.resolve(self.base, path));
         let asker = Asker { registry: &registry.name, part: Part::Password };
         let bytes = match self.answers.get(&question)? {
-            Ok(bytes) => bytes,
+            Ok(Given::Bytes(bytes)) => bytes,
+            Ok(_) => return None,
             Err(failure) => {
                 let problem =
                     problem::docker_config::unreadable(&registry.name, path, span.clone(), failure);
@@ -252,6 +432,19 @@ impl<'a> Resolution<'a> {
                 return None;
             }
         };
+        if let Some(keeper) = config.keeper(registry, key) {
+            let (program, servers) = (keeper.program, keeper.servers);
+            let question = Question::Helper { program, servers, timeout };
+            let is_found = !matches!(
+                self.answers.get(&question),
+                Some(Err(Failure::Helper(HelperFailure::NotFound)))
+            );
+            // Docker would have no credential then; one that stands in the file is one all the same.
+            if is_found {
+                let email = config.email(registry, key);
+                return self.kept(registry, &question, email, span);
+            }
+        }
         let login = match config.login(registry, key) {
             Ok(login) => login,
             Err(why) => {
@@ -259,21 +452,60 @@ impl<'a> Resolution<'a> {
                 return None;
             }
         };
-        let parts =
-            [(Part::Username, login.username.as_str()), (Part::Password, login.password.expose())];
+        let place = problem::docker_config::entry(&login.key);
+        let credential =
+            Credential { username: login.username, password: login.password, email: login.email };
+        self.checked(registry, credential, &place, span)
+    }
+
+    /// Takes the credential that a helper keeps.
+    fn kept(
+        &mut self,
+        registry: &Registry,
+        question: &Question,
+        email: Option<String>,
+        span: &Span,
+    ) -> Option<Credential> {
+        let Question::Helper { program, servers, timeout } = question else {
+            return None;
+        };
+        let login = match self.answers.get(question)? {
+            Ok(Given::Login(login)) => login.clone(),
+            Ok(_) => return None,
+            Err(failure) => {
+                let asked = problem::helper::Asked { program, servers, timeout: *timeout };
+                let problem =
+                    problem::helper::failed(&registry.name, &asked, span.clone(), failure);
+                let asker = Asker { registry: &registry.name, part: Part::Password };
+                self.tell_once(question, problem, asker, span);
+                return None;
+            }
+        };
+        let place = format!("read from `{program}`");
+        let credential = Credential { username: login.username, password: login.password, email };
+        self.checked(registry, credential, &place, span)
+    }
+
+    /// Checks both halves of a credential that came whole.
+    fn checked(
+        &mut self,
+        registry: &Registry,
+        credential: Credential,
+        place: &str,
+        span: &Span,
+    ) -> Option<Credential> {
+        let parts = [
+            (Part::Username, credential.username.as_str()),
+            (Part::Password, credential.password.expose()),
+        ];
         let faults = parts.into_iter().filter_map(|(part, text)| {
             let fault = check_text(text, part).err()?;
             let asker = Asker { registry: &registry.name, part };
-            Some(problem::bad_entry(asker, &login.key, span.clone(), fault))
+            Some(problem::bad_part(asker, place, span.clone(), fault))
         });
         let before = self.resolved.problems.len();
         self.resolved.problems.extend(faults);
-        let is_good = self.resolved.problems.len() == before;
-        is_good.then_some(Credential {
-            username: login.username,
-            password: login.password,
-            email: login.email,
-        })
+        (self.resolved.problems.len() == before).then_some(credential)
     }
 
     /// Tells the problem of a question, or only who else has it.
@@ -304,7 +536,10 @@ fn plain_of(source: &Source) -> &str {
 fn line_ends_of(kind: &SourceKind) -> LineEnds {
     match kind {
         SourceKind::Plain(_) | SourceKind::Env(_) => LineEnds::Refuse,
-        SourceKind::File { trim, .. } => LineEnds::of_file(*trim),
+        SourceKind::File { trim, .. }
+        | SourceKind::Sops { trim, .. }
+        | SourceKind::Age { trim, .. }
+        | SourceKind::Vault { trim, .. } => LineEnds::of_file(*trim),
         SourceKind::Stdin { trim } | SourceKind::Command { trim, .. } => LineEnds::of_stream(*trim),
     }
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regrender_diagnostic::{Diagnostic, Span, Spanned};
 
-use crate::check::credential;
 use crate::check::declared::Declared;
 use crate::check::name::Rule;
+use crate::check::{credential, vault};
 use crate::problem::{provision, registry, secret, source};
 use crate::raw::{RawConfig, RawSecret, RawSource};
 use crate::table::{Field, Problems};
@@ -36,7 +36,8 @@ pub(crate) fn agreements(
 /// Standard input can be read once.
 fn standard_input(raw: &RawConfig, problems: &mut Problems) {
     let key = raw.fingerprint_key.as_given().map(|key| &key.value);
-    let sources = key.into_iter().chain(raw.registries.iter().flat_map(credential::sources));
+    let of_registries = raw.registries.iter().flat_map(credential::sources);
+    let sources = key.into_iter().chain(vault::sources(&raw.vault)).chain(of_registries);
     let mut readers: Vec<&RawSource> =
         sources.filter(|source| source.stdin.as_given().is_some_and(|stdin| stdin.value)).collect();
     readers.sort_by_key(|source| source.span.start);

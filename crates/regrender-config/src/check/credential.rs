@@ -9,6 +9,9 @@ use crate::raw::{RawCredential, RawRegistry, RawSource, RawValue};
 use crate::table::{Field, Problems};
 use crate::{Access, Credential, RegistryKind, Source, Username};
 
+/// What the names of the programs begin with that keep credentials for Docker.
+const HELPER_PREFIX: &str = "docker-credential-";
+
 /// Checks how the images of a registry are pulled.
 pub(crate) fn access(
     raw: &RawRegistry,
@@ -19,7 +22,7 @@ pub(crate) fn access(
     let name = raw.name.value.as_str();
     let username = raw.username.check(|value| username(name, value, problems));
     let password = raw.password.check(|value| password(name, value, problems));
-    let whole = raw.credential.check(|value| docker_config(name, value, problems));
+    let whole = raw.credential.check(|value| whole(name, value, problems));
     let email = raw.email.check(|value| email(name, value, problems));
     conflicts(raw, problems);
     let access = if raw.anonymous.as_given().is_some_and(|flag| flag.value) {
@@ -139,36 +142,71 @@ pub(crate) fn password(
     }
 }
 
-fn docker_config(
+fn whole(
     registry: &str,
     found: &Spanned<RawCredential>,
     problems: &mut Problems,
 ) -> Option<Credential> {
     let raw = &found.value;
     let purpose = format!("`credential` of registry `{registry}`");
-    if let Some(key) = &raw.unsupported {
-        let span = key.span.clone();
-        problems.push(source_problem::credential_not_supported(&purpose, &key.value, span));
-        return None;
-    }
-    if raw.docker_config.is_absent() && !raw.broken {
-        let example = "docker-config = \"~/.docker/config.json\"";
-        problems.push(shape::missing_key(&purpose, "docker-config", found.span.clone(), example));
-    }
     let key = raw.key.check(|key| {
-        if key.value.is_empty() {
+        if key.value.trim().is_empty() {
             problems.push(shape::empty_value(&purpose, "key", key.span.clone()));
             return None;
         }
         Some(key.value.clone())
     });
-    let path = path::anywhere(&purpose, "docker-config", raw.docker_config.as_given()?, problems)?;
+    let timeout = source::timeout(&purpose, &raw.timeout, problems);
+    let span = found.span.clone();
+    if let (Field::Given(first), Field::Given(second)) = (&raw.docker_config, &raw.helper) {
+        let (first, second) = (first.span.clone(), second.span.clone());
+        problems.push(source_problem::two(&purpose, ("docker-config", first), ("helper", second)));
+        return None;
+    }
+    if raw.docker_config.is_absent() && raw.helper.is_absent() && !raw.broken {
+        let example = "docker-config = \"~/.docker/config.json\"` or `helper = \"ecr-login\"";
+        problems.push(shape::missing_key(&purpose, "docker-config", span.clone(), example));
+    }
+    let helper = raw.helper.check(|name| helper(&purpose, name, problems));
+    let path =
+        raw.docker_config.check(|path| path::anywhere(&purpose, "docker-config", path, problems));
     let key = match key {
         Field::Absent => None,
         Field::Broken => return None,
         Field::Given(key) => Some(key.value),
     };
-    (!raw.broken).then(|| Credential::DockerConfig { path, key, span: found.span.clone() })
+    let (timeout, is_right) = (timeout?, !raw.broken);
+    match (path, helper) {
+        _ if !is_right => None,
+        (Field::Given(path), Field::Absent) => {
+            Some(Credential::DockerConfig { path: path.value, key, timeout, span })
+        }
+        (Field::Absent, Field::Given(name)) => {
+            Some(Credential::Helper { name: name.value, key, timeout, span })
+        }
+        _ => None,
+    }
+}
+
+fn helper(purpose: &str, found: &Spanned<String>, problems: &mut Problems) -> Option<String> {
+    if is_helper(&found.value) {
+        return Some(found.value.clone());
+    }
+    let program = found.value.split_whitespace().next().unwrap_or_default();
+    let program = program.rsplit('/').next().unwrap_or_default();
+    let name = program.strip_prefix(HELPER_PREFIX).unwrap_or(program);
+    let name = name.strip_suffix(".exe").unwrap_or(name);
+    let suggestion = is_helper(name).then_some(name);
+    problems.push(source_problem::invalid_helper(purpose, found.span.clone(), suggestion));
+    None
+}
+
+fn is_helper(name: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+');
+    !name.is_empty()
+        && !name.starts_with(['-', '.'])
+        && !name.starts_with(HELPER_PREFIX)
+        && name.chars().all(is_letter)
 }
 
 /// Checks an address.
@@ -191,8 +229,13 @@ pub(crate) fn email(
 
 /// Lists the sources of a registry.
 pub(crate) fn sources(raw: &RawRegistry) -> impl Iterator<Item = &RawSource> {
-    [&raw.username, &raw.password].into_iter().filter_map(|field| match field.as_given() {
+    [&raw.username, &raw.password].into_iter().filter_map(source_of)
+}
+
+/// Returns the source, if it is one.
+pub(crate) fn source_of(field: &Field<RawValue>) -> Option<&RawSource> {
+    match field.as_given() {
         Some(Spanned { value: RawValue::Source(source), .. }) => Some(source.as_ref()),
         _ => None,
-    })
+    }
 }

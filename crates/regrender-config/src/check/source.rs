@@ -5,12 +5,14 @@ use std::time::Duration;
 use regrender_diagnostic::{Span, Spanned};
 
 use crate::check::path;
-use crate::problem::{quoted, source as problem};
+use crate::problem::{quoted, shape, source as problem};
 use crate::raw::{RawCommand, RawSource, RawTimeout};
 use crate::table::{Field, Problems};
-use crate::{Source, SourceKind, Trim};
+use crate::{Source, SourceKind, Trim, ValuePath};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+/// The endings of files in which sops keeps values apart; any other file holds one alone.
+const STRUCTURED: &[&str] = &[".yaml", ".yml", ".json", ".env", ".ini"];
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
 
 /// Checks a source; `None` means that a problem was found.
@@ -42,6 +44,9 @@ fn one_place(raw: &RawSource, problems: &mut Problems) -> Option<&'static str> {
     add("file", raw.file.check(|_| Some(())));
     add("stdin", raw.stdin.check(|_| Some(())));
     add("command", raw.command.check(|_| Some(())));
+    add("sops", raw.sops.check(|_| Some(())));
+    add("age", raw.age.check(|_| Some(())));
+    add("vault", raw.vault.check(|_| Some(())));
     add("plain", raw.plain.check(|_| Some(())));
     places.sort_by_key(|(_, span)| span.start);
     match places.as_slice() {
@@ -80,15 +85,80 @@ fn kind(raw: &RawSource, place: &str, problems: &mut Problems) -> Option<SourceK
         }
         "command" => {
             let arguments = arguments(raw, problems);
-            let timeout = timeout(raw, problems);
+            let timeout = timeout(&raw.purpose, &raw.timeout, problems);
             Some(SourceKind::Command { arguments: arguments?, timeout: timeout?, trim })
         }
+        "sops" => sops(raw, trim, problems),
+        "age" => {
+            let path = path::anywhere(&raw.purpose, "age", raw.age.as_given()?, problems)?;
+            Some(SourceKind::Age { path, trim })
+        }
+        "vault" => vault(raw, trim, problems),
         _ => {
             let plain = raw.plain.as_given()?;
             problems.push(problem::plain(&raw.purpose, plain.span.clone()));
             Some(SourceKind::Plain(plain.value.clone()))
         }
     }
+}
+
+fn sops(raw: &RawSource, trim: Trim, problems: &mut Problems) -> Option<SourceKind> {
+    let file = raw.sops.as_given()?;
+    let path = path::anywhere(&raw.purpose, "sops", file, problems);
+    let is_structured = STRUCTURED.iter().any(|ending| file.value.ends_with(ending));
+    let key = match &raw.key {
+        Field::Broken => return None,
+        Field::Absent if is_structured => {
+            let example = "key = \"registries.hub.password\"";
+            problems.push(shape::missing_key(&raw.purpose, "key", raw.span.clone(), example));
+            return None;
+        }
+        Field::Absent => None,
+        Field::Given(key) if !is_structured => {
+            let (span, reason) = (key.span.clone(), "sops keeps one value in a file of this name");
+            problems.push(problem::idle_key(&raw.purpose, "key", span, reason));
+            return None;
+        }
+        Field::Given(key) => match ValuePath::parse(&key.value) {
+            Ok(key) => Some(key),
+            Err(error) => {
+                problems.push(problem::invalid_value_path(&raw.purpose, key.span.clone(), error));
+                return None;
+            }
+        },
+    };
+    Some(SourceKind::Sops { path: path?, key, trim })
+}
+
+fn vault(raw: &RawSource, trim: Trim, problems: &mut Problems) -> Option<SourceKind> {
+    let found = raw.vault.as_given()?;
+    let path = vault_path(&found.value);
+    if path.is_none() {
+        problems.push(problem::invalid_vault_path(&raw.purpose, found.span.clone()));
+    }
+    let key = match &raw.key {
+        Field::Broken => return None,
+        Field::Absent => {
+            let example = "key = \"password\"";
+            problems.push(shape::missing_key(&raw.purpose, "key", raw.span.clone(), example));
+            return None;
+        }
+        Field::Given(key) if key.value.is_empty() => {
+            problems.push(shape::empty_value(&raw.purpose, "key", key.span.clone()));
+            return None;
+        }
+        Field::Given(key) => key.value.clone(),
+    };
+    Some(SourceKind::Vault { path: path?, key, trim })
+}
+
+/// Returns the path of a secret without slashes around it: a mount, and at least one part below.
+fn vault_path(text: &str) -> Option<String> {
+    let path = text.trim_matches('/');
+    let is_part = |part: &str| {
+        !matches!(part, "" | "." | "..") && part.trim() == part && !part.contains(char::is_control)
+    };
+    (path.contains('/') && path.split('/').all(is_part)).then(|| path.to_owned())
 }
 
 fn trim(field: &Field<bool>) -> Trim {
@@ -150,8 +220,13 @@ fn words(text: &str) -> Option<String> {
     Some(format!("[{}]", words.join(", ")))
 }
 
-fn timeout(raw: &RawSource, problems: &mut Problems) -> Option<Duration> {
-    let timeout = match &raw.timeout {
+/// Checks how long a program may take.
+pub(crate) fn timeout(
+    purpose: &str,
+    field: &Field<RawTimeout>,
+    problems: &mut Problems,
+) -> Option<Duration> {
+    let timeout = match field {
         Field::Absent => return Some(DEFAULT_TIMEOUT),
         Field::Broken => return None,
         Field::Given(timeout) => timeout,
@@ -163,7 +238,7 @@ fn timeout(raw: &RawSource, problems: &mut Problems) -> Option<Duration> {
     let duration = seconds.map(Duration::from_secs);
     let valid = duration.filter(|duration| !duration.is_zero() && *duration <= LONGEST_TIMEOUT);
     if valid.is_none() {
-        problems.push(problem::invalid_timeout(&raw.purpose, timeout.span.clone()));
+        problems.push(problem::invalid_timeout(purpose, timeout.span.clone()));
     }
     valid
 }
@@ -193,13 +268,23 @@ fn idle_keys(raw: &RawSource, problems: &mut Problems) {
         let span = timeout.span.clone();
         problems.push(problem::idle_key(&raw.purpose, "timeout", span, "only for `command`"));
     }
-    let trims = commands || !raw.file.is_absent() || !raw.stdin.is_absent();
+    let sealed = !raw.sops.is_absent() || !raw.vault.is_absent();
+    let streams = commands || !raw.file.is_absent() || !raw.stdin.is_absent();
+    let trims = streams || sealed || !raw.age.is_absent();
+    let has_place = trims || !(raw.env.is_absent() && raw.plain.is_absent());
     if let Field::Given(trim) = &raw.trim
         && !trims
-        && !(raw.env.is_absent() && raw.plain.is_absent())
+        && has_place
     {
-        let (span, reason) = (trim.span.clone(), "only for `file`, `stdin` and `command`");
+        let (span, reason) = (trim.span.clone(), "not for `env` and `plain`");
         problems.push(problem::idle_key(&raw.purpose, "trim", span, reason));
+    }
+    if let Field::Given(key) = &raw.key
+        && !sealed
+        && has_place
+    {
+        let (span, reason) = (key.span.clone(), "only for `sops` and `vault`");
+        problems.push(problem::idle_key(&raw.purpose, "key", span, reason));
     }
 }
 
@@ -228,6 +313,15 @@ mod tests {
         assert_eq!(seconds("s"), None);
         assert_eq!(seconds("99999999999999999999m"), None);
         assert_eq!(seconds("18446744073709551615m"), None);
+    }
+
+    #[test]
+    fn a_path_of_vault_is_a_mount_and_more() {
+        assert_eq!(vault_path("ci/hub").as_deref(), Some("ci/hub"));
+        assert_eq!(vault_path("/ci/registries/hub/").as_deref(), Some("ci/registries/hub"));
+        for text in ["", "ci", "ci/", "/", "ci//hub", "ci/../hub", "ci/./hub", "ci/ hub", "a/b\n"] {
+            assert_eq!(vault_path(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -3,12 +3,10 @@
 use regrender_diagnostic::Spanned;
 use toml::de::DeValue;
 
+use crate::decode::credential::credential;
 use crate::decode::source::value;
-use crate::raw::{RawCloud, RawCredential, RawDate, RawProvision, RawRegistry};
+use crate::raw::{RawCloud, RawDate, RawProvision, RawRegistry};
 use crate::table::{Field, Problems, Table};
-
-/// Keys that say where a credential comes from, and that this tool will have.
-const LATER: &[&str] = &["helper", "vault", "sops", "age"];
 
 /// Decodes `[registry.NAME]`.
 pub(crate) fn registry(
@@ -82,23 +80,6 @@ fn digits(table: &mut Table<'_>, name: &'static str, problems: &mut Problems) ->
         DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
         _ => None,
     })
-}
-
-fn credential(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawCredential> {
-    let owner = format!("`credential` of {}", table.owner);
-    let mut inner = match table.table("credential", owner, problems) {
-        Field::Given(inner) => inner,
-        Field::Broken => return Field::Broken,
-        Field::Absent => return Field::Absent,
-    };
-    let credential = RawCredential {
-        docker_config: inner.value.text("docker-config", problems),
-        key: inner.value.text("key", problems),
-        unsupported: inner.value.take_first(LATER),
-        broken: !inner.value.is_empty(),
-    };
-    inner.value.finish(problems);
-    Field::Given(Spanned::new(credential, inner.span))
 }
 
 fn expires(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawDate> {

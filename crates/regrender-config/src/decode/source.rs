@@ -7,17 +7,9 @@ use toml::de::DeValue;
 use crate::raw::{RawCommand, RawSource, RawTimeout, RawValue};
 use crate::table::{Field, Problems, Table};
 
-/// Keys that other tools have for a source, and that this one will have.
-pub(crate) const LATER: &[&str] = &[
-    "vault",
-    "sops",
-    "age",
-    "helper",
-    "aws-secrets-manager",
-    "gcp-secret-manager",
-    "azure-key-vault",
-    "1password",
-];
+/// Keys that other tools have for a source; here their programs are commands.
+const OF_OTHER_TOOLS: &[&str] =
+    &["aws-secrets-manager", "gcp-secret-manager", "azure-key-vault", "1password", "bitwarden"];
 
 /// Takes a key that must be a source.
 pub(crate) fn source(
@@ -72,6 +64,10 @@ fn keys(mut table: Table<'_>, problems: &mut Problems) -> RawSource {
         env: table.text("env", problems),
         file: table.text("file", problems),
         command: command(&mut table, problems),
+        sops: table.text("sops", problems),
+        age: table.text("age", problems),
+        vault: table.text("vault", problems),
+        key: table.text("key", problems),
         stdin: table.flag("stdin", problems),
         plain: table.typed("plain", "a string", problems, |value| match value {
             DeValue::String(text) => Some(SecretText::new(text.clone().into_owned())),
@@ -83,7 +79,7 @@ fn keys(mut table: Table<'_>, problems: &mut Problems) -> RawSource {
         broken: false,
         span: table.span.clone(),
     };
-    source.unsupported = table.take_first(LATER);
+    source.unsupported = table.take_first(OF_OTHER_TOOLS);
     source.broken = !table.is_empty();
     table.finish(problems);
     source
@@ -104,7 +100,8 @@ fn command(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawCommand> 
     }
 }
 
-fn timeout(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawTimeout> {
+/// Takes the time limit of a program.
+pub(crate) fn timeout(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawTimeout> {
     table.typed("timeout", "a duration, such as `\"30s\"`", problems, |value| match value {
         DeValue::String(text) => Some(RawTimeout::Text(text.clone().into_owned())),
         DeValue::Integer(number) => {

@@ -45,6 +45,9 @@ pub(crate) fn invalid_path(
         "directory" => "`directory = \"pull-secrets\"`",
         "inventory" => "`inventory = [\"apps\"]`",
         "docker-config" => "`docker-config = \"~/.docker/config.json\"`",
+        "sops" => "`sops = \"secrets.yaml\"`",
+        "age" => "`age = \"hub.password.age\"`",
+        "ca" => "`ca = \"corp-ca.pem\"`",
         _ => "`file = \"secrets/hub.password\"`",
     };
     problem.help(format!("write a path relative to registries.toml, such as {example}"))

@@ -215,6 +215,19 @@ pub(crate) fn unknown_value(
     }
 }
 
+/// A number that is none of those its key takes.
+pub(crate) fn unknown_number(
+    owner: &str,
+    key: &str,
+    number: &Spanned<String>,
+    known: &str,
+) -> Diagnostic {
+    UNKNOWN_VALUE
+        .problem(format!("`{key}` of {owner} cannot be {}", number.value))
+        .at(number.span.clone(), format!("must be {known}"))
+        .help(format!("write {known}"))
+}
+
 /// The same item twice in a list.
 pub(crate) fn listed_twice(
     owner: &str,

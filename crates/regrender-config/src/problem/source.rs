@@ -2,9 +2,9 @@
 
 use regrender_diagnostic::{Diagnostic, Severity, Span};
 
-use crate::Page;
 use crate::problem::name::shown;
 use crate::problem::quoted;
+use crate::{Page, ValuePathError};
 
 pub(crate) const PAGES: &[&Page] = &[
     &CLEAR_PASSWORD,
@@ -16,6 +16,9 @@ pub(crate) const PAGES: &[&Page] = &[
     &EMPTY_COMMAND,
     &INVALID_VARIABLE,
     &INVALID_TIMEOUT,
+    &INVALID_VALUE_PATH,
+    &INVALID_VAULT_PATH,
+    &INVALID_HELPER,
     &STDIN_TWICE,
     &IDLE_KEY,
 ];
@@ -42,7 +45,7 @@ static NO_SOURCE: Page = Page {
     code: "no-source",
     severity: Severity::Error,
     title: "a source that names no place",
-    why: "A source has exactly one of the keys `env`, `file`, `stdin`, `command` and `plain`.",
+    why: "A source has exactly one of the keys `env`, `file`, `stdin`, `command`, `sops`, `age`, `vault` and `plain`.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { trim = true }\n",
     way_out: "add one of these keys.",
 };
@@ -51,7 +54,7 @@ static TWO_SOURCES: Page = Page {
     code: "two-sources",
     severity: Severity::Error,
     title: "a source that names two places",
-    why: "There is no order among them: a source has exactly one of the keys `env`, `file`, `stdin`, `command` and `plain`.",
+    why: "There is no order among them: a source has exactly one of the keys `env`, `file`, `stdin`, `command`, `sops`, `age`, `vault` and `plain`.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { env = \"A\", file = \"a\" }\n",
     way_out: "remove all but one.",
 };
@@ -59,10 +62,10 @@ static TWO_SOURCES: Page = Page {
 static SOURCE_NOT_SUPPORTED: Page = Page {
     code: "source-not-supported",
     severity: Severity::Error,
-    title: "a source that is not supported yet",
-    why: "Vault, the secret stores of the clouds, SOPS files, age files and credential programs are not asked directly yet.",
-    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { vault = \"secret/hub\" }\n",
-    way_out: "ask their own program: `{ command = [\"vault\", \"kv\", \"get\", \"-field=password\", \"secret/hub\"] }`.",
+    title: "a source that is not asked directly",
+    why: "The secret stores of the clouds and password managers have programs of their own, which know how to log in.\nA source runs them.",
+    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { 1password = \"op://ci/hub/password\" }\n",
+    way_out: "ask its program: `{ command = [\"op\", \"read\", \"op://ci/hub/password\"] }`.",
 };
 
 static COMMAND_AS_TEXT: Page = Page {
@@ -101,6 +104,33 @@ static INVALID_TIMEOUT: Page = Page {
     way_out: "write `timeout = \"30s\"`.",
 };
 
+static INVALID_VALUE_PATH: Page = Page {
+    code: "invalid-value-path",
+    severity: Severity::Error,
+    title: "a `key` that leads to no value of a SOPS file",
+    why: "The way to a value is the names of its keys with dots between them, or each in quotes and brackets, as `sops decrypt --extract` takes it.\nIn a list, a number is a position, from 0.",
+    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub..password\" }\n",
+    way_out: "write `key = \"hub.password\"`, or `key = '[\"hub.example.com\"][\"password\"]'` where a name has dots.",
+};
+
+static INVALID_VAULT_PATH: Page = Page {
+    code: "invalid-vault-path",
+    severity: Severity::Error,
+    title: "a path that no secret of Vault can have",
+    why: "A path is the mount of a key-value engine and the path below, with slashes between them.\n`data/`, which the API of version 2 has behind the mount, is left out.",
+    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { vault = \"hub\", key = \"password\" }\n",
+    way_out: "write the path as `vault kv get` takes it: `vault = \"secret/registries/hub\"`.",
+};
+
+static INVALID_HELPER: Page = Page {
+    code: "invalid-helper",
+    severity: Severity::Error,
+    title: "a name that no credential helper can have",
+    why: "A helper is a program `docker-credential-NAME` that is found by its name.\nIts path and arguments are not part of the name.",
+    example: "[registry.internal]\nhost = \"registry.example.com\"\ncredential = { helper = \"docker-credential-pass get\" }\n",
+    way_out: "write what follows `docker-credential-`: `helper = \"pass\"`.",
+};
+
 static STDIN_TWICE: Page = Page {
     code: "stdin-twice",
     severity: Severity::Error,
@@ -114,7 +144,7 @@ static IDLE_KEY: Page = Page {
     code: "idle-key",
     severity: Severity::Error,
     title: "a key that has no effect beside the others",
-    why: "`timeout` is for commands, `trim` for files, standard input and commands, and `stdin` is `true` or not there.",
+    why: "`timeout` is for commands and helpers, `trim` not for `env` and `plain`, `key` for SOPS files and Vault, and `stdin` is `true` or not there.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { env = \"HUB_TOKEN\", timeout = \"5s\" }\n",
     way_out: "remove the key.",
 };
@@ -149,7 +179,10 @@ pub(crate) fn plain(purpose: &str, span: Span) -> Diagnostic {
 pub(crate) fn none(purpose: &str, span: Span) -> Diagnostic {
     NO_SOURCE
         .problem(format!("{purpose} names no source"))
-        .at(span, "has none of `env`, `file`, `stdin`, `command` and `plain`")
+        .at(
+            span,
+            "has none of `env`, `file`, `stdin`, `command`, `sops`, `age`, `vault` and `plain`",
+        )
         .help("write `{ env = \"NAME\" }`, `{ file = \"PATH\" }` or `{ command = [\"PROGRAM\"] }`")
 }
 
@@ -162,29 +195,60 @@ pub(crate) fn two(purpose: &str, first: (&str, Span), second: (&str, Span)) -> D
         .help(format!("remove `{}` or `{}`", first.0, second.0))
 }
 
-/// A source that will come one day.
+/// A source that other tools ask directly.
 pub(crate) fn not_supported(purpose: &str, key: &str, span: Span) -> Diagnostic {
     let help = match key {
-        "vault" => "{ command = [\"vault\", \"kv\", \"get\", \"-field=password\", \"PATH\"] }",
-        "sops" => {
-            "{ command = [\"sops\", \"decrypt\", \"--extract\", \"[\\\"KEY\\\"]\", \"FILE\"] }"
+        "aws-secrets-manager" => {
+            "{ command = [\"aws\", \"secretsmanager\", \"get-secret-value\", \"--secret-id\", \"ID\", \
+             \"--query\", \"SecretString\", \"--output\", \"text\"] }"
         }
-        "age" => "{ command = [\"age\", \"--decrypt\", \"--identity\", \"KEY_FILE\", \"FILE\"] }",
+        "gcp-secret-manager" => {
+            "{ command = [\"gcloud\", \"secrets\", \"versions\", \"access\", \"latest\", \
+             \"--secret\", \"ID\"] }"
+        }
+        "azure-key-vault" => {
+            "{ command = [\"az\", \"keyvault\", \"secret\", \"show\", \"--vault-name\", \"VAULT\", \
+             \"--name\", \"NAME\", \"--query\", \"value\", \"--output\", \"tsv\"] }"
+        }
         "1password" => "{ command = [\"op\", \"read\", \"REFERENCE\"] }",
         _ => "{ command = [\"PROGRAM\", \"ARGUMENT\"] }",
     };
     SOURCE_NOT_SUPPORTED
-        .problem(format!("source `{key}` of {purpose} is not supported yet"))
-        .at(span, "known, but not asked yet")
-        .help(format!("ask its program meanwhile: `{help}`"))
+        .problem(format!("source `{key}` of {purpose} is not asked directly"))
+        .at(span, "has a program of its own")
+        .help(format!("ask its program: `{help}`"))
 }
 
-/// `credential = { helper = … }` and the like.
-pub(crate) fn credential_not_supported(purpose: &str, key: &str, span: Span) -> Diagnostic {
-    SOURCE_NOT_SUPPORTED
-        .problem(format!("`{key}` of {purpose} is not supported yet"))
-        .at(span, "known, but not asked yet")
-        .help("write `username` and `password` with a `{ command = [\"PROGRAM\"] }` meanwhile")
+/// A way that leads to no value.
+pub(crate) fn invalid_value_path(purpose: &str, span: Span, error: ValuePathError) -> Diagnostic {
+    let label = match error {
+        ValuePathError::Empty => "nothing between the quotes",
+        ValuePathError::EmptyPart => "a name between two dots is empty",
+        ValuePathError::Brackets => "the brackets hold something else than `\"NAME\"` or a number",
+    };
+    INVALID_VALUE_PATH
+        .problem(format!("`key` of {purpose} leads to no value"))
+        .at(span, label)
+        .help("write `key = \"hub.password\"`, or `key = '[\"a.b\"][\"password\"]'` for names with dots")
+}
+
+/// A path that no secret of Vault can have.
+pub(crate) fn invalid_vault_path(purpose: &str, span: Span) -> Diagnostic {
+    INVALID_VAULT_PATH
+        .problem(format!("`vault` of {purpose} is no path of a secret"))
+        .at(span, "must be a mount and a path below, such as `secret/registries/hub`")
+        .help("write the path as `vault kv get` takes it")
+}
+
+/// A name that no credential helper can have.
+pub(crate) fn invalid_helper(purpose: &str, span: Span, suggestion: Option<&str>) -> Diagnostic {
+    let problem = INVALID_HELPER
+        .problem(format!("`helper` of {purpose} is no name of a credential helper"))
+        .at(span.clone(), "must be what follows `docker-credential-` in the name of the program");
+    match suggestion {
+        Some(name) => problem.fix(span, quoted(name), "write the name alone"),
+        None => problem.help("write `helper = \"ecr-login\"` for `docker-credential-ecr-login`"),
+    }
 }
 
 /// A command that a shell would have to split.

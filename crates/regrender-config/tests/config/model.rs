@@ -26,7 +26,9 @@ fn credential(config: &Config, registry: &str) -> Credential {
 fn password(config: &Config, registry: &str) -> SourceKind {
     match credential(config, registry) {
         Credential::Pair { password, .. } => password.kind,
-        Credential::DockerConfig { .. } => panic!("{registry} has no password"),
+        Credential::DockerConfig { .. } | Credential::Helper { .. } => {
+            panic!("{registry} has no password")
+        }
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
         only: &arguments.only,
         identities: &arguments.identities.identity,
         drop_emptied: arguments.drop_emptied,
+        reach: arguments.reach.reach(),
     };
     let purpose: &dyn Purpose = if arguments.check { &Look } else { &Stage };
     let plans = planner::plan(&project, &request, purpose, world)?;

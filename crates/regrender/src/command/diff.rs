@@ -20,6 +20,7 @@ pub(crate) fn run(arguments: &Diff, world: &mut World) -> Result<Exit, Failure> 
         only: &arguments.only,
         identities: &arguments.identities.identity,
         drop_emptied: false,
+        reach: arguments.reach.reach(),
     };
     let plans = planner::plan(&project, &request, &Describe, world)?;
     let changes: Vec<(&Plan, &PlannedFile)> =

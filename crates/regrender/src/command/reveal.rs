@@ -7,7 +7,7 @@ use regrender_seal::{FileFormat, Identities, OpenError, open, open_age};
 
 use crate::args::Reveal;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
-use crate::identity::{self, Commands};
+use crate::identity;
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure> {
@@ -15,7 +15,8 @@ pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure
     let bytes = fs::read(world.directory.join(&arguments.file)).map_err(|error| {
         CliError::new(ErrorKind::Files, format!("`{shown}` cannot be read")).with_source(error)
     })?;
-    let found = identity::discover(world, &arguments.identities.identity, Commands::Start);
+    let reach = arguments.reach.reach();
+    let found = identity::discover_within(world, &arguments.identities.identity, reach);
     world.warn_of(found.warnings);
     if !found.problems.is_empty() {
         return Err(Failure(found.problems));

@@ -67,9 +67,13 @@ fn what_failed(failure: &Failure) -> String {
         }
         Failure::CommandTimeout => String::from("took longer than two minutes and was ended"),
         Failure::CommandTooLong => String::from("printed more than 1 MiB and was ended"),
-        Failure::VariableUnset | Failure::VariableEmpty | Failure::StdinIsTerminal => {
-            String::from("gives nothing")
-        }
+        Failure::VariableUnset
+        | Failure::VariableEmpty
+        | Failure::StdinIsTerminal
+        | Failure::Offline
+        | Failure::Sealed(_)
+        | Failure::Helper(_)
+        | Failure::Vault(_) => String::from("gives nothing"),
     }
 }
 

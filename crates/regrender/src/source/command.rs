@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -32,6 +32,8 @@ pub(crate) struct Command<'a> {
     pub(crate) timeout: Duration,
     /// What it shares with the terminal.
     pub(crate) group: Group,
+    /// What it reads from standard input; it is no secret, and no more than a pipe holds at once.
+    pub(crate) input: &'a str,
 }
 
 /// Which process group a program runs in.
@@ -60,8 +62,13 @@ pub(crate) enum Ending {
     Missing,
     /// It cannot be started, for the reason that the system gives.
     NotStarted(String),
-    /// Badly: an exit status or a signal.
-    Failed(String),
+    /// Badly.
+    Failed {
+        /// An exit status or a signal.
+        ending: String,
+        /// What is on standard output; may hold secrets.
+        printed: SecretBytes,
+    },
     /// It took longer than it may, and was ended.
     Timeout,
     /// It printed more than the limit, and was ended.
@@ -101,7 +108,9 @@ impl Command<'_> {
         }
         let ending = match waited {
             Waited::Ended(status) if status.success() => Ending::Printed(output.stdout.join()),
-            Waited::Ended(status) => Ending::Failed(describe(status)),
+            Waited::Ended(status) => {
+                Ending::Failed { ending: describe(status), printed: output.stdout.join() }
+            }
             Waited::Timeout => Ending::Timeout,
             Waited::TooLong => Ending::TooLong,
             Waited::Lost(error) => Ending::NotStarted(error.to_string()),
@@ -119,7 +128,7 @@ impl Command<'_> {
             .current_dir(self.folder)
             .env_clear()
             .envs(self.environment)
-            .stdin(Stdio::null())
+            .stdin(if self.input.is_empty() { Stdio::null() } else { Stdio::piped() })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         #[cfg(unix)]
@@ -130,6 +139,10 @@ impl Command<'_> {
             io::ErrorKind::NotFound => Ending::Missing,
             _ => Ending::NotStarted(error.to_string()),
         })?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // A program that does not read it may still print what is wanted.
+            drop(stdin.write_all(self.input.as_bytes()));
+        }
         let pipes = child.stdout.take().zip(child.stderr.take());
         let (stdout, stderr) = pipes.expect("both streams were asked to be pipes");
         Ok((child, stdout, stderr))
@@ -277,6 +290,7 @@ mod tests {
             environment: &environment,
             timeout,
             group,
+            input: "",
         };
         let mut heard = Vec::new();
         let outcome = command.run(&mut |piece| heard.extend_from_slice(piece));
@@ -342,7 +356,7 @@ mod tests {
     #[test]
     fn status_and_signal_are_told() {
         let ending = |script| match shell(script, LONG, Group::Own).0.ending {
-            Ending::Failed(ending) => ending,
+            Ending::Failed { ending, .. } => ending,
             other => panic!("{other:?}"),
         };
         assert_eq!(ending("exit 7"), "exit status 7");
@@ -350,9 +364,39 @@ mod tests {
     }
 
     #[test]
-    fn output_of_a_failed_program_is_not_taken() {
+    fn output_of_a_failed_program_is_masked() {
         let (outcome, ..) = shell("echo canary-4f1d; exit 1", LONG, Group::Own);
-        assert!(matches!(outcome.ending, Ending::Failed(_)));
+        assert!(!format!("{:?}", outcome.ending).contains("canary"));
+        let Ending::Failed { printed, .. } = outcome.ending else { panic!() };
+        assert_eq!(printed.expose(), b"canary-4f1d\n");
+    }
+
+    /// Runs `cat`, or what else is named, with a text on standard input.
+    fn fed(program: &str, input: &str) -> Ending {
+        let arguments = ["/bin/sh", "-c", program].map(str::to_owned);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let environment = [(OsString::from("PATH"), path)].into();
+        let command = Command {
+            arguments: &arguments,
+            folder: Path::new("/"),
+            environment: &environment,
+            timeout: LONG,
+            group: Group::Own,
+            input,
+        };
+        command.run(&mut |_| {}).ending
+    }
+
+    #[test]
+    fn standard_input_is_what_is_given_and_ends_there() {
+        let Ending::Printed(bytes) = fed("cat", "https://r.io") else { panic!() };
+        assert_eq!(bytes.expose(), b"https://r.io");
+    }
+
+    #[test]
+    fn a_program_that_does_not_read_standard_input_is_no_failure() {
+        let Ending::Printed(bytes) = fed("exec <&-; echo out", "https://r.io") else { panic!() };
+        assert_eq!(bytes.expose(), b"out\n");
     }
 
     #[test]
@@ -408,6 +452,7 @@ mod tests {
             environment: &BTreeMap::new(),
             timeout: LONG,
             group: Group::Own,
+            input: "",
         };
         let outcome = command.run(&mut |_| {});
         assert!(matches!(outcome.ending, Ending::Printed(bytes) if bytes.expose() == b"out\n"));
@@ -421,6 +466,7 @@ mod tests {
             environment: &BTreeMap::new(),
             timeout: LONG,
             group: Group::Own,
+            input: "",
         };
         assert!(matches!(command.run(&mut |_| {}).ending, Ending::Missing));
     }

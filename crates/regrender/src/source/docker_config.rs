@@ -3,8 +3,8 @@
 //! The file is decoded as the kubelet decodes a pull secret. Docker reads it by the same rules of Go,
 //! and is stricter only with `auth`, which it wants padded and with a username.
 //!
-//! Reads `auths` only: a credential helper is a program of the person's desk and knows nothing of a
-//! cluster.
+//! A docker config may leave the credential to a program, as Docker's own does on a desk: then it
+//! says which one. Running it is not done here.
 
 use regrender_config::{Registry, RegistryKind};
 use regrender_document::SecretText;
@@ -13,8 +13,19 @@ use regrender_image::{
     decode_docker_config,
 };
 
+use super::helper;
+
 /// The keys under which Docker and others keep the credential of Docker Hub, best first.
 const DOCKER_HUB: [&str; 3] = ["index.docker.io", "docker.io", "registry-1.docker.io"];
+
+/// A program that keeps the credential of a registry for Docker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Keeper {
+    /// Its name.
+    pub(crate) program: String,
+    /// The addresses to ask it for, in order.
+    pub(crate) servers: Vec<String>,
+}
 
 /// A docker `config.json`.
 #[derive(Debug)]
@@ -54,7 +65,7 @@ pub(crate) enum LoginError {
     MissingEntry {
         /// The keys there are.
         keys: Vec<String>,
-        /// The program that keeps the credentials instead.
+        /// The program that was asked before.
         helper: Option<String>,
     },
     /// Several entries are for the paths of the registry.
@@ -63,7 +74,7 @@ pub(crate) enum LoginError {
     EmptyEntry {
         /// Its key.
         key: String,
-        /// The program that keeps the credential instead.
+        /// The program that was asked before.
         helper: Option<String>,
     },
     /// The entry holds a token that only Docker can use.
@@ -125,9 +136,37 @@ impl DockerConfig {
         }
         .ok_or_else(|| LoginError::MissingEntry {
             keys: self.0.entries.keys().cloned().collect(),
-            helper: self.helper(&registry.host),
+            helper: self.keeper(registry, key).map(|keeper| keeper.program),
         })?;
-        self.read(key, entry)
+        self.read(key, entry, registry)
+    }
+
+    /// Returns the program that Docker asks for the credential of `registry`, or of `key`, before it
+    /// looks at `auths`: that of the registry, and without one that of all.
+    ///
+    /// A program without a name switches that of all off for one registry.
+    pub(crate) fn keeper(&self, registry: &Registry, key: Option<&str>) -> Option<Keeper> {
+        let helpers = &self.0.helpers;
+        let servers = key.map_or_else(|| helper::servers(registry), |key| vec![key.to_owned()]);
+        // Docker compares letter by letter; people write the scheme all the same.
+        let exact = servers.iter().find_map(|server| helpers.by_registry.get(server));
+        let alike = || {
+            let mut own = helpers.by_registry.iter();
+            let is_meant = |host: &str| servers.iter().any(|server| bare(server) == bare(host));
+            own.find(|(host, _)| is_meant(host)).map(|(_, name)| name)
+        };
+        let name = exact.or_else(alike).or(helpers.store.as_ref())?;
+        (!name.is_empty()).then(|| Keeper { program: helper::program(name), servers })
+    }
+
+    /// Returns the address in the entry of `registry`, or under `key`: Docker keeps it in the file
+    /// even when a program keeps the credential.
+    pub(crate) fn email(&self, registry: &Registry, key: Option<&str>) -> Option<String> {
+        let entry = match key {
+            Some(key) => self.0.entries.get(key),
+            None => self.entry_of(registry).ok().flatten().map(|(_, entry)| entry),
+        };
+        entry.map(|entry| entry.email.clone()).filter(|email| !email.is_empty())
     }
 
     /// Finds the entry of the paths of `registry`, and without one that of its host.
@@ -156,20 +195,20 @@ impl DockerConfig {
         ranked.min_by_key(|(order, _)| *order).map(|(_, found)| found)
     }
 
-    /// Returns the program that keeps the credential under `key`.
-    fn helper(&self, key: &str) -> Option<String> {
-        let helpers = &self.0.helpers;
-        let own = helpers.by_registry.iter().find(|(host, _)| bare(host) == bare(key));
-        let name = own.map(|(_, name)| name).or(helpers.store.as_ref())?;
-        (!name.is_empty()).then(|| format!("docker-credential-{name}"))
-    }
-
-    fn read(&self, key: &str, entry: &RegistryEntry) -> Result<Login, LoginError> {
+    fn read(
+        &self,
+        key: &str,
+        entry: &RegistryEntry,
+        registry: &Registry,
+    ) -> Result<Login, LoginError> {
         if entry.password.is_empty() && entry.has_token {
             return Err(LoginError::IdentityToken { key: key.to_owned() });
         }
         if entry.username.is_empty() || entry.password.is_empty() {
-            return Err(LoginError::EmptyEntry { key: key.to_owned(), helper: self.helper(key) });
+            return Err(LoginError::EmptyEntry {
+                key: key.to_owned(),
+                helper: self.keeper(registry, Some(key)).map(|keeper| keeper.program),
+            });
         }
         let not_text = || LoginError::BadAuth { key: key.to_owned(), fault: AuthFault::NotUtf8 };
         let username = text_of(&entry.username).ok_or_else(not_text)?;
@@ -442,14 +481,54 @@ mod tests {
         reads(&entry, "acme-bot", "canary-4f1d");
     }
 
+    #[track_caller]
+    fn kept(text: &str, registry: &Registry, key: Option<&str>, program: Option<&str>) {
+        let config = DockerConfig::parse(text.as_bytes()).unwrap();
+        let keeper = config.keeper(registry, key);
+        assert_eq!(keeper.map(|keeper| keeper.program).as_deref(), program);
+    }
+
     #[test]
     fn the_helper_of_the_host_comes_before_the_store() {
         let text = r#"{"auths": {"https://r.io": {}},
             "credHelpers": {"r.io": "ecr-login", "other": "x"}, "credsStore": "desktop"}"#;
+        let r = registry(RegistryKind::Generic, "r.io", &[]);
+        kept(text, &r, None, Some("docker-credential-ecr-login"));
+        let other = registry(RegistryKind::Generic, "a.io", &[]);
+        kept(text, &other, None, Some("docker-credential-desktop"));
+        kept(r#"{"auths": {}}"#, &other, None, None);
+    }
+
+    #[test]
+    fn a_helper_is_found_under_a_host_with_a_scheme_too() {
+        let text = r#"{"credHelpers": {"https://r.io/v2/": "pass"}}"#;
+        let r = registry(RegistryKind::Generic, "r.io", &[]);
+        kept(text, &r, None, Some("docker-credential-pass"));
+    }
+
+    #[test]
+    fn the_helper_of_docker_hub_goes_by_each_of_its_names() {
+        let hub = registry(RegistryKind::DockerHub, "docker.io", &[]);
+        for key in ["https://index.docker.io/v1/", "docker.io", "index.docker.io"] {
+            let text = format!(r#"{{"credHelpers": {{"{key}": "pass"}}}}"#);
+            kept(&text, &hub, None, Some("docker-credential-pass"));
+        }
+    }
+
+    #[test]
+    fn a_helper_without_a_name_switches_the_store_off() {
+        let text = r#"{"credHelpers": {"r.io": ""}, "credsStore": "desktop"}"#;
+        kept(text, &registry(RegistryKind::Generic, "r.io", &[]), None, None);
+    }
+
+    #[test]
+    fn a_key_that_is_named_is_what_the_helper_is_asked_for() {
+        let text = r#"{"credHelpers": {"r.io": "pass"}, "credsStore": "desktop"}"#;
+        let r = registry(RegistryKind::Generic, "r.io", &[]);
+        kept(text, &r, Some("other.io"), Some("docker-credential-desktop"));
         let config = DockerConfig::parse(text.as_bytes()).unwrap();
-        let helper = |key| config.helper(key);
-        assert_eq!(helper("https://r.io").as_deref(), Some("docker-credential-ecr-login"));
-        assert_eq!(helper("a.io").as_deref(), Some("docker-credential-desktop"));
+        assert_eq!(config.keeper(&r, Some("other.io")).unwrap().servers, ["other.io"]);
+        assert_eq!(config.keeper(&r, None).unwrap().servers, ["r.io", "https://r.io"]);
     }
 
     #[test]

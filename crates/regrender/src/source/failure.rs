@@ -1,5 +1,9 @@
 //! Why a source gave nothing.
 
+use super::helper::HelperFailure;
+use super::sealed::SealedFailure;
+use super::vault::VaultFailure;
+
 /// Why a source gave nothing. One variant is one fact; none holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
@@ -32,4 +36,12 @@ pub(crate) enum Failure {
     CommandTimeout,
     /// The command printed more than the limit.
     CommandTooLong,
+    /// Asking takes the network or a program, and the run is offline.
+    Offline,
+    /// A sealed file gave nothing.
+    Sealed(SealedFailure),
+    /// A credential helper gave nothing.
+    Helper(HelperFailure),
+    /// Vault gave nothing.
+    Vault(VaultFailure),
 }

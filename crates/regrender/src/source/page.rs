@@ -1,5 +1,9 @@
 //! What `regrender explain CODE` says of each problem of a source.
 
+pub(crate) mod helper;
+pub(crate) mod sealed;
+pub(crate) mod vault;
+
 use regrender_config::Page;
 use regrender_diagnostic::Severity;
 
@@ -17,6 +21,38 @@ pub(crate) const PAGES: &[&Page] = &[
     &SOURCE_COMMAND_FAILED,
     &SOURCE_COMMAND_TIMEOUT,
     &SOURCE_COMMAND_TOO_LONG,
+    &sealed::SEALED_SOURCE_IN_CLEAR,
+    &sealed::SEALED_SOURCE_NO_IDENTITY,
+    &sealed::SEALED_SOURCE_OTHER_KEYS,
+    &sealed::SEALED_SOURCE_CHANGED,
+    &sealed::SEALED_SOURCE_UNREADABLE,
+    &sealed::SEALED_SOURCE_PASSPHRASE,
+    &sealed::SEALED_SOURCE_MISSING_KEY,
+    &sealed::SEALED_SOURCE_NO_VALUE,
+    &helper::HELPER_MISSING,
+    &helper::HELPER_FAILED,
+    &helper::HELPER_TIMEOUT,
+    &helper::HELPER_NO_CREDENTIAL,
+    &helper::HELPER_BAD_ANSWER,
+    &helper::HELPER_IDENTITY_TOKEN,
+    &vault::VAULT_NO_ADDRESS,
+    &vault::VAULT_NO_TOKEN,
+    &vault::VAULT_BAD_CA,
+    &vault::VAULT_UNREACHABLE,
+    &vault::VAULT_TLS,
+    &vault::VAULT_SEALED,
+    &vault::VAULT_REDIRECTS,
+    &vault::VAULT_LOGIN_REFUSED,
+    &vault::VAULT_TOKEN_REFUSED,
+    &vault::VAULT_DENIED,
+    &vault::VAULT_MISSING_SECRET,
+    &vault::VAULT_MISSING_FIELD,
+    &vault::VAULT_BUSY,
+    &vault::VAULT_BAD_ANSWER,
+    &vault::VAULT_REFUSED,
+    &vault::EMPTY_VAULT_LOGIN,
+    &vault::VAULT_LEASED,
+    &SOURCE_OFFLINE,
     &SOURCE_NOT_UTF8,
     &SOURCE_BYTE_ORDER_MARK,
     &EMPTY_USERNAME,
@@ -144,6 +180,15 @@ pub(super) static SOURCE_COMMAND_TOO_LONG: Page = Page {
     why: "A Kubernetes Secret holds no more than 1 MiB, so this is hardly the secret.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { command = [\"op\", \"read\", \"op://ci/docker-hub/token\"] }\n",
     way_out: "let the command print the secret alone.",
+};
+
+pub(super) static SOURCE_OFFLINE: Page = Page {
+    code: "source-offline",
+    severity: Severity::Error,
+    title: "a source needs the network or a program, and the run is offline",
+    why: "`--offline` forbids both: commands, credential helpers and Vault are not asked, and plugins of age are not started.",
+    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { command = [\"pass\", \"show\", \"hub\"] }\n",
+    way_out: "run without `--offline`, or name a source that is at hand: a variable, a file, a sealed file.",
 };
 
 pub(super) static SOURCE_NOT_UTF8: Page = Page {

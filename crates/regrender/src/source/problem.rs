@@ -1,6 +1,9 @@
 //! What to tell a person about a source: the wording of every problem, in one place.
 
 pub(crate) mod docker_config;
+pub(crate) mod helper;
+pub(crate) mod sealed;
+pub(crate) mod vault;
 
 use std::fmt;
 
@@ -11,6 +14,7 @@ use super::expiry::{SOON, Validity};
 use super::failure::Failure;
 use super::page;
 use super::value::{Fault, Part, Place};
+use crate::identity::Discovered;
 
 /// Who wants a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +31,18 @@ impl fmt::Display for Asker<'_> {
             Part::Username => write!(f, "the username of registry `{}`", self.registry),
             Part::Password => write!(f, "the password of registry `{}`", self.registry),
             Part::FingerprintKey => f.write_str("the fingerprint key"),
+            Part::Login(what) => write!(f, "the {what} for Vault"),
         }
     }
 }
 
 /// Says that a source gave nothing.
-pub(crate) fn source_failed(asker: Asker<'_>, source: &Source, failure: &Failure) -> Diagnostic {
+pub(crate) fn source_failed(
+    asker: Asker<'_>,
+    source: &Source,
+    failure: &Failure,
+    identities: &Discovered,
+) -> Diagnostic {
     let name = name_of(&source.kind);
     let (page, what) = match failure {
         Failure::VariableUnset => (&page::SOURCE_VARIABLE_UNSET, format!("{name} is not set")),
@@ -59,6 +69,12 @@ pub(crate) fn source_failed(asker: Asker<'_>, source: &Source, failure: &Failure
             &page::SOURCE_COMMAND_TOO_LONG,
             format!("{name} printed more than 1 MiB and was ended"),
         ),
+        Failure::Offline => {
+            (&page::SOURCE_OFFLINE, format!("{name} cannot be asked, because the run is offline"))
+        }
+        Failure::Sealed(failure) => return sealed::failed(asker, source, failure, identities),
+        Failure::Vault(failure) => return vault::failed(asker, source, failure),
+        Failure::Helper(_) => (&page::SOURCE_UNREADABLE, format!("{name} gives nothing")),
     };
     let title = format!("{asker} cannot be had: {what}");
     let problem = told(page, title).at(source.span.clone(), read_from(&source.kind));
@@ -94,7 +110,10 @@ fn with_help(problem: Diagnostic, kind: &SourceKind, failure: &Failure) -> Diagn
             .note("a command is over when it and all it started have closed standard output")
             .help("raise `timeout`, or see by hand whether the command waits for something"),
         (Failure::CommandTooLong, _) => problem.help("let the command print the secret alone"),
-        (Failure::VariableUnset | Failure::VariableEmpty | Failure::Unreadable(_), _) => problem,
+        (Failure::Offline, _) => {
+            problem.help("build without `--offline`, or name a source that is at hand")
+        }
+        (_, _) => problem,
     }
 }
 
@@ -123,9 +142,9 @@ pub(crate) fn bad_value(
     }
 }
 
-/// Says what is wrong with a value of a docker config.
-pub(crate) fn bad_entry(asker: Asker<'_>, key: &str, span: Span, fault: Fault) -> Diagnostic {
-    fault_found(asker, fault).at(span, format!("read from entry `{}`", safe_key(key)))
+/// Says what is wrong with half of a credential that came whole from `place`.
+pub(crate) fn bad_part(asker: Asker<'_>, place: &str, span: Span, fault: Fault) -> Diagnostic {
+    fault_found(asker, fault).at(span, place)
 }
 
 fn fault_found(asker: Asker<'_>, fault: Fault) -> Diagnostic {
@@ -151,6 +170,7 @@ fn fault_found(asker: Asker<'_>, fault: Fault) -> Diagnostic {
                 Part::Username => &page::EMPTY_USERNAME,
                 Part::Password => &page::EMPTY_PASSWORD,
                 Part::FingerprintKey => &page::EMPTY_FINGERPRINT_KEY,
+                Part::Login(_) => &page::vault::EMPTY_VAULT_LOGIN,
             };
             told(page, format!("{asker} is empty"))
         }
@@ -242,6 +262,12 @@ fn days(count: u32) -> String {
     if count == 1 { String::from("1 day") } else { format!("{count} days") }
 }
 
+/// Writes a list of names for people.
+fn listed(names: impl Iterator<Item = String>) -> String {
+    let names: Vec<String> = names.map(|name| format!("`{}`", name.escape_debug())).collect();
+    names.join(", ")
+}
+
 fn credential_of(registry: &str) -> String {
     format!("the credential of registry `{registry}`")
 }
@@ -261,6 +287,9 @@ fn name_of(kind: &SourceKind) -> String {
         SourceKind::Env(name) => format!("environment variable `{name}`"),
         SourceKind::File { path, .. } => format!("file `{path}`"),
         SourceKind::Stdin { .. } => String::from("standard input"),
+        SourceKind::Sops { path, .. } => format!("SOPS file `{path}`"),
+        SourceKind::Age { path, .. } => format!("age file `{path}`"),
+        SourceKind::Vault { path, .. } => format!("secret `{path}` of Vault"),
         SourceKind::Command { arguments, .. } => {
             format!("command `{}`", arguments.first().map_or("", String::as_str))
         }

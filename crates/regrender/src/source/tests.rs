@@ -1,5 +1,10 @@
 //! Every source and every problem of one, through the door that a run takes.
 
+mod helpers;
+mod offline;
+mod sealed;
+mod vault;
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -36,6 +41,7 @@ struct Case {
     typed: bool,
     watched: bool,
     config: Config,
+    reach: Reach,
     said: String,
 }
 
@@ -53,9 +59,33 @@ impl Case {
                 registries: Vec::new(),
                 secrets: Vec::new(),
                 fingerprint_key: None,
+                vault: regrender_config::Vault::default(),
             },
+            reach: Reach::Online,
             said: String::new(),
         }
+    }
+
+    fn offline(mut self) -> Self {
+        self.reach = Reach::Offline;
+        self
+    }
+
+    /// Writes a program of the shell into a folder of PATH.
+    #[cfg(unix)]
+    fn program(mut self, name: &str, script: &str) -> Self {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = self.folder.path().join("bin");
+        let path = folder.join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let own = self.environment.entry(OsString::from("PATH")).or_default();
+        let mut folders = vec![folder.clone()];
+        folders.extend(std::env::split_paths(own).filter(|other| *other != folder));
+        *own = std::env::join_paths(folders).unwrap();
+        self
     }
 
     fn variable(mut self, name: &str, value: &str) -> Self {
@@ -120,7 +150,14 @@ impl Case {
 
     fn docker_config(self, name: &str, path: &str, key: Option<&str>) -> Self {
         let key = key.map(str::to_owned);
-        let declared = Declared::DockerConfig { path: path.to_owned(), key, span: 6..7 };
+        let (path, timeout) = (path.to_owned(), Duration::from_secs(30));
+        let declared = Declared::DockerConfig { path, key, timeout, span: 6..7 };
+        self.access(name, Access::Credential(declared))
+    }
+
+    fn helper(self, name: &str, helper: &str, key: Option<&str>, timeout: Duration) -> Self {
+        let (key, helper) = (key.map(str::to_owned), helper.to_owned());
+        let declared = Declared::Helper { name: helper, key, timeout, span: 8..9 };
         self.access(name, Access::Credential(declared))
     }
 
@@ -153,7 +190,9 @@ impl Case {
             now: UNIX_EPOCH + Duration::from_secs(20_778 * 86_400),
             random: Box::new(|_| Box::new(OsRandom)),
         };
-        let resolved = resolve(&self.config, needed, &PathBuf::from("."), &mut world);
+        let identities = crate::identity::discover_within(&world, &[], self.reach);
+        let means = Means { identities: &identities, reach: self.reach };
+        let resolved = resolve(&self.config, needed, &PathBuf::from("."), means, &mut world);
         self.said = String::from_utf8(stderr.0.lock().unwrap().clone()).unwrap();
         let told = format!("{resolved:?} {}", self.said);
         assert!(!told.contains("canary"), "the canary shows: {told}");
@@ -792,31 +831,6 @@ error[docker-config-missing-entry]: docker config `docker/config.json` has no en
   help: log in with `docker login hub.io`, or name an entry with `key`
 "
         );
-    }
-
-    #[test]
-    fn an_entry_that_a_helper_keeps_is_told() {
-        let expected = "\
-error[docker-config-empty-entry]: entry `hub.io` of docker config `docker/config.json` is empty
-  --> 6..7 read from docker config `docker/config.json`
-  note: the credential is kept by `docker-credential-desktop`, which the kubelet does not ask
-  help: make a token for pulling, and name it with `username` and `password`
-  help: or log in with a docker config that has neither `credsStore` nor `credHelpers`
-";
-        for config in [
-            r#"{"auths": {"hub.io": {}}, "credsStore": "desktop"}"#,
-            r#"{"auths": {"hub.io": {}}, "credHelpers": {"hub.io": "desktop"}, "credsStore": "x"}"#,
-        ] {
-            assert_eq!(case(config).told(), expected);
-        }
-    }
-
-    #[test]
-    fn a_helper_without_an_entry_is_told() {
-        let told = case(r#"{"credHelpers": {"hub.io": "ecr-login"}}"#).told();
-        assert!(told.contains("error[docker-config-missing-entry]"));
-        assert!(told.contains("note: it has no entries at all"));
-        assert!(told.contains("kept by `docker-credential-ecr-login`"));
     }
 
     #[test]

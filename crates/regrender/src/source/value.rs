@@ -13,6 +13,8 @@ pub(crate) enum Part {
     Password,
     /// The key of the fingerprints.
     FingerprintKey,
+    /// What logging in to Vault takes, in a word.
+    Login(&'static str),
 }
 
 /// What becomes of line ends at the end of a value.

@@ -29,6 +29,11 @@ pub(crate) fn unreadable(registry: &str, path: &str, span: Span, failure: &Failu
     }
 }
 
+/// Names an entry, for a label.
+pub(crate) fn entry(key: &str) -> String {
+    format!("read from entry `{}`", safe_key(key))
+}
+
 /// Says that a docker config holds no login for a registry.
 pub(crate) fn no_login(
     registry: &str,
@@ -63,7 +68,7 @@ pub(crate) fn no_login(
             let problem = told(&page::DOCKER_CONFIG_MISSING_ENTRY, title).at(span, place);
             let problem = with_keys(problem, keys);
             match helper {
-                Some(helper) => with_helper(problem, helper),
+                Some(helper) => with_helper(problem, helper, host),
                 None => problem.help(format!(
                     "log in with `docker login {host}`, or name an entry with `key`"
                 )),
@@ -85,7 +90,8 @@ fn bad_login(host: &str, path: &str, key: &str, why: &LoginError) -> Diagnostic 
     let entry = format!("entry `{}` of docker config `{path}`", safe_key(key));
     match why {
         LoginError::EmptyEntry { helper: Some(helper), .. } => {
-            with_helper(told(&page::DOCKER_CONFIG_EMPTY_ENTRY, format!("{entry} is empty")), helper)
+            let problem = told(&page::DOCKER_CONFIG_EMPTY_ENTRY, format!("{entry} is empty"));
+            with_helper(problem, helper, host)
         }
         LoginError::IdentityToken { .. } => {
             let title = format!("{entry} is an identity token");
@@ -119,9 +125,9 @@ fn with_keys(problem: Diagnostic, keys: &[String]) -> Diagnostic {
     problem.note(format!("it has entries for {}", names.join(", ")))
 }
 
-fn with_helper(problem: Diagnostic, helper: &str) -> Diagnostic {
+fn with_helper(problem: Diagnostic, helper: &str, host: &str) -> Diagnostic {
     problem
-        .note(format!("the credential is kept by `{helper}`, which the kubelet does not ask"))
-        .help("make a token for pulling, and name it with `username` and `password`")
-        .help("or log in with a docker config that has neither `credsStore` nor `credHelpers`")
+        .note(format!("credentials are kept by `{helper}`, which has none for it"))
+        .help(format!("log in with `docker login {host}`"))
+        .help("or make a token for pulling, and name it with `username` and `password`")
 }

@@ -1,0 +1,329 @@
+//! The table `[vault]`: where Vault is, and how to log in to it.
+
+use regrender_diagnostic::{Diagnostic, Span, Spanned};
+
+use crate::check::{credential, path, source};
+use crate::problem::{shape, source as source_problem, vault as problem};
+use crate::raw::{RawSource, RawValue, RawVault, RawVaultAuth};
+use crate::table::{Field, Problems};
+use crate::{KvVersion, Source, SourceKind, Username, Vault, VaultAuth};
+
+const VAULT: &str = "`[vault]`";
+const AUTH: &str = "`auth` of `[vault]`";
+
+/// A method to log in, and the keys of its own.
+struct Method {
+    name: &'static str,
+    keys: &'static [&'static str],
+}
+
+const METHODS: &[Method] = &[
+    Method { name: "token", keys: &["token"] },
+    Method { name: "approle", keys: &["role-id", "secret-id", "mount"] },
+    Method { name: "kubernetes", keys: &["role", "jwt", "mount"] },
+    Method { name: "jwt", keys: &["role", "jwt", "mount"] },
+];
+
+/// Checks `[vault]`; `None` means that some problem is an error.
+pub(crate) fn vault(raw: &RawVault, problems: &mut Problems) -> Option<Vault> {
+    let found_before = problems.len();
+    let address = raw.address.check(|value| address(value, problems));
+    let namespace = raw.namespace.check(|value| mount(VAULT, "namespace", value, problems));
+    let ca = raw.ca.check(|value| path::anywhere(VAULT, "ca", value, problems));
+    let kv_version = raw.kv_version.check(|value| kv_version(value, problems));
+    let auth = raw.auth.check(|value| auth(&value.value, &value.span, problems));
+    let is_broken = matches!(address, Field::Broken)
+        || matches!(namespace, Field::Broken)
+        || matches!(ca, Field::Broken)
+        || matches!(kv_version, Field::Broken)
+        || matches!(auth, Field::Broken);
+    let new = problems.get(found_before..).unwrap_or_default();
+    if raw.broken || is_broken || new.iter().any(Diagnostic::is_error) {
+        return None;
+    }
+    Some(Vault {
+        address: value(address),
+        namespace: value(namespace),
+        ca: value(ca),
+        kv_version: value(kv_version),
+        auth: value(auth),
+        span: raw.span.clone(),
+    })
+}
+
+fn value<T>(field: Field<T>) -> Option<T> {
+    field.given().map(|field| field.value)
+}
+
+/// Checks an address, and returns it without slashes at its end.
+fn address(found: &Spanned<String>, problems: &mut Problems) -> Option<String> {
+    let text = found.value.trim_end_matches('/');
+    match parts(text) {
+        Ok((scheme, host)) => {
+            if scheme == "http" && !is_this_machine(host) {
+                problems.push(problem::without_tls(found.span.clone()));
+            }
+            Some(text.to_owned())
+        }
+        Err((reason, suggestion)) => {
+            let suggestion = suggestion.as_deref();
+            problems.push(problem::invalid_address(found.span.clone(), reason, suggestion));
+            None
+        }
+    }
+}
+
+/// Splits an address into its scheme and its host, the port left out.
+fn parts(text: &str) -> Result<(&'static str, &str), (&'static str, Option<String>)> {
+    if text.is_empty() {
+        return Err(("nothing between the quotes", None));
+    }
+    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(("holds white space", None));
+    }
+    if text.contains(['@', '?', '#']) {
+        return Err(("must be scheme, host, port and path alone", None));
+    }
+    let (scheme, rest) = if let Some(rest) = text.strip_prefix("https://") {
+        ("https", rest)
+    } else if let Some(rest) = text.strip_prefix("http://") {
+        ("http", rest)
+    } else if text.contains("://") {
+        return Err(("must begin with `https://`", None));
+    } else {
+        return Err(("must begin with `https://`", Some(format!("https://{text}"))));
+    };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let is_number = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+    if host.is_empty() || port.is_some_and(|port| !is_number(port)) {
+        return Err(("must name a host, and a port by its number", None));
+    }
+    Ok((scheme, host))
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host == "localhost" || host == "[::1]" || host.starts_with("127.")
+}
+
+/// Checks a mount or a namespace, and returns it without slashes around.
+fn mount(
+    owner: &str,
+    key: &str,
+    found: &Spanned<String>,
+    problems: &mut Problems,
+) -> Option<String> {
+    let text = found.value.trim_matches('/');
+    let is_part = |part: &str| {
+        !matches!(part, "" | "." | "..") && part.trim() == part && !part.contains(char::is_control)
+    };
+    if text.split('/').all(is_part) {
+        return Some(text.to_owned());
+    }
+    problems.push(problem::invalid_mount(owner, key, found.span.clone()));
+    None
+}
+
+fn kv_version(found: &Spanned<String>, problems: &mut Problems) -> Option<KvVersion> {
+    match found.value.as_str() {
+        "1" => Some(KvVersion::One),
+        "2" => Some(KvVersion::Two),
+        _ => {
+            problems.push(shape::unknown_number(VAULT, "kv-version", found, "1 or 2"));
+            None
+        }
+    }
+}
+
+fn auth(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<VaultAuth> {
+    let found_before = problems.len();
+    let method = method(raw, span, problems)?;
+    foreign_keys(raw, method, problems);
+    let mount = match &raw.mount {
+        Field::Absent => Some(method.name.to_owned()),
+        Field::Broken => None,
+        Field::Given(found) => mount(AUTH, "mount", found, problems),
+    };
+    let auth = match method.name {
+        "token" => match raw.token.check(|raw| login_source(&raw.value, problems)) {
+            Field::Broken => None,
+            token => Some(VaultAuth::Token { token: value(token) }),
+        },
+        "approle" => {
+            let role_id = role_id(raw, span, problems);
+            let secret_id = needed("secret-id", &raw.secret_id, span, problems);
+            role_id.zip(secret_id).zip(mount).map(|((role_id, secret_id), mount)| {
+                VaultAuth::AppRole { role_id, secret_id, mount }
+            })
+        }
+        "kubernetes" => {
+            let role = role(raw, span, problems);
+            match raw.jwt.check(|raw| login_source(&raw.value, problems)) {
+                Field::Broken => None,
+                jwt => role.zip(mount).map(|(role, mount)| VaultAuth::Kubernetes {
+                    role,
+                    jwt: value(jwt),
+                    mount,
+                }),
+            }
+        }
+        _ => {
+            let role = role(raw, span, problems);
+            let jwt = needed("jwt", &raw.jwt, span, problems);
+            role.zip(jwt).zip(mount).map(|((role, jwt), mount)| VaultAuth::Jwt { role, jwt, mount })
+        }
+    };
+    let new = problems.get(found_before..).unwrap_or_default();
+    let has_errors = raw.broken || new.iter().any(Diagnostic::is_error);
+    auth.filter(|_| !has_errors)
+}
+
+fn method(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<&'static Method> {
+    let found = match &raw.method {
+        Field::Broken => return None,
+        Field::Absent => {
+            let example = "method = \"token\"";
+            problems.push(shape::missing_key(AUTH, "method", span.clone(), example));
+            return None;
+        }
+        Field::Given(found) => found,
+    };
+    let known = METHODS.iter().find(|method| method.name == found.value);
+    if known.is_none() {
+        let names: Vec<&str> = METHODS.iter().map(|method| method.name).collect();
+        problems.push(shape::unknown_value(AUTH, "method", found, &names));
+    }
+    known
+}
+
+/// Complains of keys that belong to another method.
+fn foreign_keys(raw: &RawVaultAuth, method: &Method, problems: &mut Problems) {
+    fn place<T>(name: &'static str, field: &Field<T>) -> Option<(&'static str, Span)> {
+        field.as_given().map(|value| (name, value.span.clone()))
+    }
+    let keys = [
+        place("token", &raw.token),
+        place("role-id", &raw.role_id),
+        place("secret-id", &raw.secret_id),
+        place("role", &raw.role),
+        place("jwt", &raw.jwt),
+        place("mount", &raw.mount),
+    ];
+    for (key, span) in keys.into_iter().flatten() {
+        if !method.keys.contains(&key) {
+            let reason = format!("not for the method `{}`", method.name);
+            problems.push(source_problem::idle_key(AUTH, key, span, &reason));
+        }
+    }
+}
+
+fn role(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<String> {
+    match &raw.role {
+        Field::Broken => None,
+        Field::Absent => {
+            problems.push(shape::missing_key(AUTH, "role", span.clone(), "role = \"ci\""));
+            None
+        }
+        Field::Given(role) if role.value.trim().is_empty() => {
+            problems.push(shape::empty_value(AUTH, "role", role.span.clone()));
+            None
+        }
+        Field::Given(role) => Some(role.value.clone()),
+    }
+}
+
+fn role_id(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<Username> {
+    let found = match &raw.role_id {
+        Field::Broken => return None,
+        Field::Absent => {
+            let example = "role-id = { env = \"VAULT_ROLE_ID\" }";
+            problems.push(shape::missing_key(AUTH, "role-id", span.clone(), example));
+            return None;
+        }
+        Field::Given(found) => found,
+    };
+    match &found.value {
+        RawValue::Source(raw) => login_source(raw, problems).map(Username::From),
+        RawValue::Text(text) if text.expose().trim().is_empty() => {
+            problems.push(shape::empty_value(AUTH, "role-id", found.span.clone()));
+            None
+        }
+        RawValue::Text(text) => Some(Username::Literal(text.expose().to_owned())),
+    }
+}
+
+fn needed(
+    name: &str,
+    field: &Field<RawSource>,
+    span: &Span,
+    problems: &mut Problems,
+) -> Option<Source> {
+    match field {
+        Field::Broken => None,
+        Field::Absent => {
+            let example = format!("{name} = {{ env = \"NAME\" }}");
+            problems.push(shape::missing_key(AUTH, name, span.clone(), &example));
+            None
+        }
+        Field::Given(raw) => login_source(&raw.value, problems),
+    }
+}
+
+/// Checks a source that must be read before Vault can be.
+fn login_source(raw: &RawSource, problems: &mut Problems) -> Option<Source> {
+    let source = source::source(raw, problems)?;
+    if matches!(source.kind, SourceKind::Vault { .. }) {
+        problems.push(problem::from_vault(&raw.purpose, source.span));
+        return None;
+    }
+    Some(source)
+}
+
+/// Lists the sources of the login.
+pub(crate) fn sources(raw: &RawVault) -> Vec<&RawSource> {
+    let Some(auth) = raw.auth.as_given() else { return Vec::new() };
+    let plain = [&auth.value.token, &auth.value.secret_id, &auth.value.jwt];
+    let plain = plain.into_iter().filter_map(Field::as_given).map(|source| &source.value);
+    plain.chain(credential::source_of(&auth.value.role_id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_scheme_and_a_host() {
+        assert_eq!(parts("https://vault.example.com:8200"), Ok(("https", "vault.example.com")));
+        assert_eq!(parts("http://[::1]:8200/prefix"), Ok(("http", "[::1]")));
+        assert_eq!(parts("https://[2001:db8::1]"), Ok(("https", "[2001:db8::1]")));
+        for text in [
+            "",
+            "vault.example.com",
+            "unix:///run/vault.sock",
+            "https://",
+            "https://:8200",
+            "https://vault:port",
+            "https://vault:0",
+            "https://user:canary@vault",
+            "https://vault?a=b",
+            "https://va ult",
+        ] {
+            assert!(parts(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_without_a_scheme_has_a_suggestion() {
+        let (_, suggestion) = parts("vault.example.com:8200").unwrap_err();
+        assert_eq!(suggestion.as_deref(), Some("https://vault.example.com:8200"));
+    }
+
+    #[test]
+    fn this_machine_goes_by_few_names() {
+        assert!(is_this_machine("localhost") && is_this_machine("127.0.0.1"));
+        assert!(is_this_machine("[::1]") && !is_this_machine("vault.localhost"));
+    }
+}

@@ -1,0 +1,54 @@
+//! The table `[vault]`.
+
+use regrender_diagnostic::Spanned;
+use toml::de::DeValue;
+
+use crate::decode::source::{source, value};
+use crate::raw::{RawVault, RawVaultAuth};
+use crate::table::{Field, Problems, Table};
+
+/// Decodes `[vault]`.
+pub(crate) fn vault(file: &mut Table<'_>, problems: &mut Problems) -> RawVault {
+    let table = match file.table("vault", "`[vault]`", problems) {
+        Field::Given(table) => table,
+        Field::Broken => return RawVault { broken: true, ..RawVault::default() },
+        Field::Absent => return RawVault::default(),
+    };
+    let span = table.span;
+    let mut table = table.value;
+    let mut vault = RawVault {
+        address: table.text("address", problems),
+        namespace: table.text("namespace", problems),
+        ca: table.text("ca", problems),
+        kv_version: table.typed("kv-version", "1 or 2", problems, |value| match value {
+            DeValue::Integer(number) => Some(number.as_str().to_owned()),
+            _ => None,
+        }),
+        auth: auth(&mut table, problems),
+        span,
+        broken: false,
+    };
+    vault.broken = !table.is_empty();
+    table.finish(problems);
+    vault
+}
+
+fn auth(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawVaultAuth> {
+    let mut inner = match table.table("auth", "`auth` of `[vault]`", problems) {
+        Field::Given(inner) => inner,
+        Field::Broken => return Field::Broken,
+        Field::Absent => return Field::Absent,
+    };
+    let auth = RawVaultAuth {
+        method: inner.value.text("method", problems),
+        token: source(&mut inner.value, "token", problems),
+        role_id: value(&mut inner.value, "role-id", problems),
+        secret_id: source(&mut inner.value, "secret-id", problems),
+        role: inner.value.text("role", problems),
+        jwt: source(&mut inner.value, "jwt", problems),
+        mount: inner.value.text("mount", problems),
+        broken: !inner.value.is_empty(),
+    };
+    inner.value.finish(problems);
+    Field::Given(Spanned::new(auth, inner.span))
+}

@@ -1,0 +1,142 @@
+//! What to tell a person about a sealed file that is a source.
+
+use regrender_config::Source;
+use regrender_diagnostic::Diagnostic;
+use regrender_seal::OpenError;
+
+use super::{Asker, listed, name_of, read_from, told};
+use crate::identity::Discovered;
+use crate::source::page::sealed as page;
+use crate::source::sealed::{PathFailure, SealedFailure};
+
+/// How many recipients are listed.
+const MOST_RECIPIENTS: usize = 5;
+
+/// Says why a sealed file gave nothing.
+pub(crate) fn failed(
+    asker: Asker<'_>,
+    source: &Source,
+    failure: &SealedFailure,
+    identities: &Discovered,
+) -> Diagnostic {
+    let name = name_of(&source.kind);
+    let title = |what: &str| format!("{asker} cannot be had: {name} {what}");
+    let at = |problem: Diagnostic| problem.at(source.span.clone(), read_from(&source.kind));
+    let (error, recipients) = match failure {
+        SealedFailure::NotText => {
+            let problem = told(&page::SEALED_SOURCE_UNREADABLE, title("is not text"));
+            return at(problem).help("name the file that sops wrote, or use `age` for an age file");
+        }
+        SealedFailure::Passphrase => {
+            let title = title("is sealed with a passphrase");
+            return at(told(&page::SEALED_SOURCE_PASSPHRASE, title))
+                .note("a build asks nobody for a passphrase")
+                .help("seal it for a recipient: `age --recipient age1… --output FILE.age FILE`");
+        }
+        SealedFailure::NotOpened { error, recipients } => (error, recipients),
+    };
+    match error {
+        OpenError::NotSealed => {
+            at(told(&page::SEALED_SOURCE_IN_CLEAR, title("is not sealed: it has no sops metadata")))
+                .help("seal it: `sops encrypt --in-place FILE`, or name it as a `file`")
+        }
+        OpenError::NoIdentity => {
+            let problem = at(told(
+                &page::SEALED_SOURCE_NO_IDENTITY,
+                title("opens with none of the identities"),
+            ));
+            no_identity(problem, recipients, identities)
+        }
+        OpenError::PluginMissing { .. } | OpenError::PluginFailed => {
+            at(told(&page::SEALED_SOURCE_NO_IDENTITY, title(&format!("does not open: {error}"))))
+                .help("install the plugin, or name another identity with `--identity FILE`")
+        }
+        OpenError::OtherKeysOnly { .. } | OpenError::KeyGroups => {
+            let what = format!("cannot be opened here: {error}");
+            at(told(&page::SEALED_SOURCE_OTHER_KEYS, title(&what)))
+                .note("regrender opens with age identities alone")
+                .help("add an age recipient: `sops rotate --in-place --add-age age1… FILE`")
+                .help("or ask sops: `{ command = [\"sops\", \"decrypt\", \"--extract\", \"[\\\"KEY\\\"]\", \"FILE\"] }`")
+        }
+        OpenError::MacMissing
+        | OpenError::MacMismatch
+        | OpenError::NotAuthentic { .. }
+        | OpenError::NotEncrypted { .. }
+        | OpenError::MalformedValue { .. }
+        | OpenError::DataKey { .. } => {
+            at(told(&page::SEALED_SOURCE_CHANGED, title(&format!("is not used: {error}"))))
+                .note("whoever changed it may have put another value in the place of the password")
+                .help("take it from the Git history, or seal it again after a look at its values")
+        }
+        _ => at(told(&page::SEALED_SOURCE_UNREADABLE, title(&format!("cannot be read: {error}"))))
+            .note("sops takes the format from the ending of the name")
+            .help("see whether `sops decrypt` or `age --decrypt` reads it"),
+    }
+}
+
+fn no_identity(problem: Diagnostic, recipients: &[String], identities: &Discovered) -> Diagnostic {
+    let problem = if recipients.is_empty() {
+        problem
+    } else {
+        let shown = listed(recipients.iter().take(MOST_RECIPIENTS).cloned());
+        let more = if recipients.len() > MOST_RECIPIENTS { ", …" } else { "" };
+        problem.note(format!("it is sealed for {shown}{more}"))
+    };
+    let passed_over = identities.passed_over.iter().chain(&identities.absent).cloned();
+    passed_over
+        .fold(problem, Diagnostic::note)
+        .help("name an identity of one of its recipients: `--identity FILE`, or SOPS_AGE_KEY_FILE")
+}
+
+/// Says that the way through a sealed file leads to no value.
+pub(crate) fn no_value(asker: Asker<'_>, source: &Source, why: &PathFailure) -> Diagnostic {
+    let name = name_of(&source.kind);
+    let at = |problem: Diagnostic| problem.at(source.span.clone(), read_from(&source.kind));
+    match why {
+        PathFailure::KeyMissing { above, name: key, there } => {
+            let place = if above.is_empty() {
+                String::from("at its top")
+            } else {
+                format!("below `{}`", above.escape_debug())
+            };
+            let title = format!(
+                "{asker} cannot be had: {name} has no key `{}` {place}",
+                key.escape_debug()
+            );
+            with_names(at(told(&page::SEALED_SOURCE_MISSING_KEY, title)), there)
+                .help("write `key` as the file has it")
+        }
+        PathFailure::PositionMissing { list, length } => {
+            let title = format!(
+                "{asker} cannot be had: list `{}` of {name} has no such item",
+                list.escape_debug()
+            );
+            at(told(&page::SEALED_SOURCE_MISSING_KEY, title))
+                .note(format!("it has {length} items, counted from 0"))
+                .help("write the position of the item")
+        }
+        PathFailure::TooLong { at: value } => {
+            let title = format!(
+                "{asker} cannot be had: `{}` of {name} is a value, and nothing is below it",
+                value.escape_debug()
+            );
+            at(told(&page::SEALED_SOURCE_MISSING_KEY, title)).help("shorten `key`")
+        }
+        PathFailure::NotAValue { kind, there } => {
+            let title = format!("{asker} cannot be had: `key` leads to {kind} of {name}");
+            let problem = at(told(&page::SEALED_SOURCE_NO_VALUE, title));
+            match *kind {
+                "null" => problem.help("give it a value: `sops edit FILE`"),
+                "a list" => problem.help("lead `key` on to an item: `LIST.0`"),
+                _ => with_names(problem, there).help("lead `key` on to one of its values"),
+            }
+        }
+    }
+}
+
+fn with_names(problem: Diagnostic, there: &[String]) -> Diagnostic {
+    if there.is_empty() {
+        return problem.note("there is no key at all");
+    }
+    problem.note(format!("the keys there are {}", listed(there.iter().cloned())))
+}

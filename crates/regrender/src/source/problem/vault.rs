@@ -1,0 +1,175 @@
+//! What to tell a person about Vault.
+
+use std::time::Duration;
+
+use regrender_config::{Page, Source};
+use regrender_diagnostic::Diagnostic;
+use regrender_remote::TransportError;
+use regrender_remote::vault::{Step, VaultError};
+
+use super::{Asker, name_of, read_from, told};
+use crate::http::authorities::AuthoritiesError;
+use crate::source::failure::Failure;
+use crate::source::page::vault as page;
+use crate::source::vault::{ADDRESS, AuthorityFailure, TOKEN, TOKEN_FILE, VaultFailure};
+
+/// Says why Vault gave nothing.
+pub(crate) fn failed(asker: Asker<'_>, source: &Source, failure: &VaultFailure) -> Diagnostic {
+    let title = |what: &str| format!("{asker} cannot be had: {what}");
+    let at = |problem: Diagnostic| problem.at(source.span.clone(), read_from(&source.kind));
+    match failure {
+        VaultFailure::NoAddress => {
+            at(told(&page::VAULT_NO_ADDRESS, title("nobody says where Vault is")))
+                .help(format!("set `{}`, or write `address` in `[vault]`", ADDRESS.join("` or `")))
+        }
+        VaultFailure::BadAddress { place } => {
+            let what = format!("`{place}` is no address of a Vault");
+            at(told(&page::VAULT_NO_ADDRESS, title(&what)))
+                .help("write it as `https://HOST:8200`, without a username")
+        }
+        VaultFailure::NoToken => {
+            at(told(&page::VAULT_NO_TOKEN, title("there is no token for Vault")))
+                .note(format!(
+                    "it is looked for in `{}` and in `~/{TOKEN_FILE}`",
+                    TOKEN.join("`, `")
+                ))
+                .help("log in with `vault login`, or write `auth` in `[vault]`")
+        }
+        VaultFailure::NoPodToken(why) => {
+            let what = format!("the token of the pod's service account {}", file_failure(why));
+            at(told(&page::VAULT_NO_TOKEN, title(&what)))
+                .note("without `jwt`, the method `kubernetes` works in a pod alone")
+                .help("write `jwt` in `auth` of `[vault]`")
+        }
+        VaultFailure::NoAuthority { path, why } => {
+            let what = format!("file `{}` {}", path.display(), authority_failure(why));
+            at(told(&page::VAULT_BAD_CA, title(&what)))
+                .note("it is named by `ca` of `[vault]`, or by VAULT_CACERT or BAO_CACERT")
+                .help("name a PEM file with the certificate of its authority")
+        }
+        VaultFailure::NoLogin | VaultFailure::BadPath => {
+            at(told(&page::VAULT_REFUSED, title("Vault cannot be asked")))
+        }
+        VaultFailure::Asked { address, error } => {
+            let (page, help) = page_of(error);
+            let what = format!("Vault at {address}: {error}");
+            with_help(at(told(page, title(&what))), error).help(help)
+        }
+    }
+}
+
+/// Returns the page of what Vault answered, and the way out.
+fn page_of(error: &VaultError) -> (&'static Page, &'static str) {
+    match error {
+        VaultError::Transport(TransportError::Tls(_)) => (
+            &page::VAULT_TLS,
+            "name the certificate of its authority with `ca` in `[vault]`, or with VAULT_CACERT",
+        ),
+        VaultError::Transport(_) => (
+            &page::VAULT_UNREACHABLE,
+            "see whether the address is right and reachable from here: `vault status`",
+        ),
+        VaultError::Sealed | VaultError::NotInitialized | VaultError::NoActiveNode => {
+            (&page::VAULT_SEALED, "let somebody unseal it: `vault operator unseal`")
+        }
+        VaultError::Redirected { .. } => {
+            (&page::VAULT_REDIRECTS, "write the address it sends to into `address`")
+        }
+        VaultError::LoginRefused { .. } | VaultError::SecondFactorWanted => (
+            &page::VAULT_LOGIN_REFUSED,
+            "see whether role, secret and what the role is bound to are right",
+        ),
+        VaultError::LoginUnknown { .. } => (
+            &page::VAULT_LOGIN_REFUSED,
+            "see `vault auth list`, and name where the method is with `mount` in `auth`",
+        ),
+        VaultError::TokenRefused { .. } => (
+            &page::VAULT_TOKEN_REFUSED,
+            "log in again: `vault login`, or take a token that lives longer",
+        ),
+        VaultError::Denied { .. } => (
+            &page::VAULT_DENIED,
+            "give the token a policy that allows `read` on the path; see `vault token capabilities PATH`",
+        ),
+        VaultError::MountUnknown { .. } => {
+            (&page::VAULT_MISSING_SECRET, "write the mount as `vault secrets list` shows it")
+        }
+        VaultError::SecretMissing { repeats_data: true, .. } => (
+            &page::VAULT_MISSING_SECRET,
+            "leave out `data/`: version 2 of the store puts it in by itself",
+        ),
+        VaultError::VersionTwo => {
+            (&page::VAULT_MISSING_SECRET, "remove `kv-version`, or write `kv-version = 2`")
+        }
+        VaultError::SecretMissing { .. } => {
+            (&page::VAULT_MISSING_SECRET, "write the path as `vault kv list` shows it")
+        }
+        VaultError::Deleted { .. } | VaultError::Destroyed => (
+            &page::VAULT_MISSING_SECRET,
+            "write it again: `vault kv put`, or bring it back: `vault kv undelete`",
+        ),
+        VaultError::TooMany { .. } | VaultError::Failed { .. } => {
+            (&page::VAULT_BUSY, "run the build again later")
+        }
+        VaultError::NotVault { .. } => {
+            (&page::VAULT_BAD_ANSWER, "see whether `address` of `[vault]`, or VAULT_ADDR, is right")
+        }
+        _ => (&page::VAULT_REFUSED, "ask by hand: `vault kv get PATH`"),
+    }
+}
+
+fn with_help(problem: Diagnostic, error: &VaultError) -> Diagnostic {
+    match error {
+        VaultError::TooMany { wait: Some(wait) } => {
+            problem.note(format!("it wants to be left alone for {wait:?}"))
+        }
+        VaultError::Denied { step: Step::Mount, .. } => problem
+            .note("to ask for the mount takes a right on the path, too")
+            .help("write `kv-version` in `[vault]`: then it is not asked for"),
+        _ => problem,
+    }
+}
+
+fn file_failure(failure: &Failure) -> String {
+    match failure {
+        Failure::FileMissing => String::from("is not there"),
+        Failure::FileIsFolder => String::from("is a folder"),
+        Failure::Unreadable(why) => format!("cannot be read: {why}"),
+        _ => String::from("is larger than 1 MiB"),
+    }
+}
+
+fn authority_failure(failure: &AuthorityFailure) -> String {
+    match failure {
+        AuthorityFailure::File(failure) => file_failure(failure),
+        AuthorityFailure::Content(AuthoritiesError::NotPem) => String::from("is not PEM"),
+        AuthorityFailure::Content(AuthoritiesError::NoCertificate) => {
+            String::from("holds no certificate")
+        }
+        AuthorityFailure::Content(AuthoritiesError::PrivateKey) => {
+            String::from("holds a private key")
+        }
+    }
+}
+
+/// Says that a secret of Vault has no such field, or no text in it.
+pub(crate) fn no_value(
+    asker: Asker<'_>,
+    source: &Source,
+    path: &str,
+    error: &VaultError,
+) -> Diagnostic {
+    told(&page::VAULT_MISSING_FIELD, format!("{asker} cannot be had: secret `{path}`: {error}"))
+        .at(source.span.clone(), read_from(&source.kind))
+        .help("write `key` as `vault kv get PATH` shows it")
+}
+
+/// Says that Vault made the secret for this run, and takes it back.
+pub(crate) fn leased(asker: Asker<'_>, source: &Source, lease: Duration) -> Diagnostic {
+    let title =
+        format!("{asker} is lent: {} is taken back {lease:?} from now", name_of(&source.kind));
+    told(&page::VAULT_LEASED, title)
+        .at(source.span.clone(), read_from(&source.kind))
+        .note("what is sealed now is dead then")
+        .help("name a secret that lasts")
+}

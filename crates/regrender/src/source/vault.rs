@@ -1,0 +1,310 @@
+//! Asking Vault: who logs in how, and each secret once.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use regrender_config::{KvVersion, Source, Username, Vault as Declared, VaultAuth};
+use regrender_document::SecretText;
+use regrender_remote::vault::{self as remote, Login, SecretPath, Vault, VaultError};
+use regrender_remote::{Transport, Url};
+
+use super::failure::Failure;
+use super::file::read_file;
+use super::question::{Answer, Given, Question};
+use super::value::Part;
+use crate::World;
+use crate::http::authorities::{Authorities, AuthoritiesError};
+use crate::http::{Network, Trust};
+
+/// How many secrets are asked for side by side.
+const SIDE_BY_SIDE: usize = 8;
+
+/// Where Vault is; the second is what OpenBao's own program reads.
+pub(crate) const ADDRESS: [&str; 2] = ["VAULT_ADDR", "BAO_ADDR"];
+/// The namespace that every path is in.
+const NAMESPACE: [&str; 2] = ["VAULT_NAMESPACE", "BAO_NAMESPACE"];
+/// A file with the certificates of its authority.
+const CA: [&str; 2] = ["VAULT_CACERT", "BAO_CACERT"];
+/// The token to ask with.
+pub(crate) const TOKEN: [&str; 2] = ["VAULT_TOKEN", "BAO_TOKEN"];
+/// Where its own program keeps the token, in the home folder.
+pub(crate) const TOKEN_FILE: &str = ".vault-token";
+/// Where a pod finds the token of its service account.
+const POD_TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+
+/// Why Vault gave nothing. None of it is a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum VaultFailure {
+    /// Nobody says where it is.
+    NoAddress,
+    /// What should be its address is none. It is not shown: a password may stand in it.
+    BadAddress {
+        /// Where it stands: a variable of the environment, or `address`.
+        place: &'static str,
+    },
+    /// Nobody says with which token to ask.
+    NoToken,
+    /// A secret to log in with cannot be had; that is told already.
+    NoLogin,
+    /// The token of the pod cannot be read.
+    NoPodToken(Box<Failure>),
+    /// The certificates of its authority cannot be read.
+    NoAuthority {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: AuthorityFailure,
+    },
+    /// The path is none.
+    BadPath,
+    /// It was asked, and this is what came.
+    Asked {
+        /// Scheme, host and port.
+        address: String,
+        /// What came.
+        error: VaultError,
+    },
+}
+
+/// Why certificates cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AuthorityFailure {
+    /// The file cannot be read.
+    File(Box<Failure>),
+    /// What is in it is no certificate.
+    Content(AuthoritiesError),
+}
+
+impl VaultFailure {
+    /// Says whether every other secret would fail in the same way.
+    pub(crate) fn is_for_all(&self) -> bool {
+        match self {
+            Self::BadPath => false,
+            Self::Asked { error, .. } => matches!(
+                error,
+                VaultError::Transport(_)
+                    | VaultError::Sealed
+                    | VaultError::NotInitialized
+                    | VaultError::NoActiveNode
+                    | VaultError::Redirected { .. }
+                    | VaultError::LoginRefused { .. }
+                    | VaultError::LoginUnknown { .. }
+                    | VaultError::SecondFactorWanted
+                    | VaultError::TokenRefused { .. }
+                    | VaultError::TooMany { .. }
+                    | VaultError::Failed { .. }
+            ),
+            _ => true,
+        }
+    }
+}
+
+/// What gives the values to log in with; it tells what is wrong with them by itself.
+pub(crate) type Values<'a> = dyn FnMut(Part, &Source) -> Option<SecretText> + 'a;
+
+/// Asks for the secrets at `paths`, after logging in with `values`.
+pub(crate) fn ask(
+    declared: &Declared,
+    paths: &BTreeSet<&str>,
+    base: &Path,
+    values: &mut Values<'_>,
+    world: &World,
+) -> Vec<(Question, Answer)> {
+    let question = |path: &str| Question::Vault(path.to_owned());
+    let refused = |failure: VaultFailure| -> Vec<(Question, Answer)> {
+        let failure = Failure::Vault(failure);
+        paths.iter().map(|path| (question(path), Err(failure.clone()))).collect()
+    };
+    let address = match address(declared, world) {
+        Ok(address) => address,
+        Err(failure) => return refused(failure),
+    };
+    let transport = match transport(declared, base, world) {
+        Ok(transport) => transport,
+        Err(failure) => return refused(failure),
+    };
+    let server = Server {
+        shown: format!("{}://{}", address.scheme().name(), address.authority()),
+        address,
+        namespace: declared.namespace.clone().or_else(|| first_of(world, NAMESPACE)),
+        kv_version: declared.kv_version,
+        transport: &transport,
+    };
+    let token = match server.log_in(declared.auth.as_ref(), values, world) {
+        Ok(token) => token,
+        Err(failure) => return refused(failure),
+    };
+    let mut paths = paths.iter().copied();
+    let Some(first) = paths.next() else {
+        return Vec::new();
+    };
+    // A server that cannot answer one question is not asked all of them.
+    let answer = server.read(first, &token);
+    let mut answered = vec![(question(first), answer)];
+    let rest: Vec<&str> = paths.collect();
+    if let [(_, Err(Failure::Vault(failure)))] = answered.as_slice()
+        && failure.is_for_all()
+    {
+        let failure = failure.clone();
+        answered
+            .extend(rest.iter().map(|path| (question(path), Err(Failure::Vault(failure.clone())))));
+        return answered;
+    }
+    for some in rest.chunks(SIDE_BY_SIDE) {
+        thread::scope(|scope| {
+            let (server, token) = (&server, &token);
+            let start = |path: &&'_ str| {
+                let path = (*path).to_owned();
+                scope.spawn(move || {
+                    let answer = server.read(&path, token);
+                    (Question::Vault(path), answer)
+                })
+            };
+            let started: Vec<_> = some.iter().map(start).collect();
+            answered.extend(started.into_iter().map(|thread| {
+                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            }));
+        });
+    }
+    answered
+}
+
+fn first_of(world: &World, names: [&'static str; 2]) -> Option<String> {
+    named_first_of(world, names).map(|(_, value)| value)
+}
+
+/// Returns the first variable that is set, with its value.
+fn named_first_of(world: &World, names: [&'static str; 2]) -> Option<(&'static str, String)> {
+    names.into_iter().find_map(|name| {
+        let value = world.variable(name)?.to_str()?.trim();
+        (!value.is_empty()).then(|| (name, value.to_owned()))
+    })
+}
+
+fn address(declared: &Declared, world: &World) -> Result<Url, VaultFailure> {
+    if let Some(address) = &declared.address {
+        let place = "address";
+        return Url::parse(address).map_err(|_is_not_shown| VaultFailure::BadAddress { place });
+    }
+    let (place, text) = named_first_of(world, ADDRESS).ok_or(VaultFailure::NoAddress)?;
+    let text = text.trim_end_matches('/');
+    Url::parse(text).map_err(|_is_not_shown| VaultFailure::BadAddress { place })
+}
+
+fn transport(
+    declared: &Declared,
+    base: &Path,
+    world: &World,
+) -> Result<impl Transport, VaultFailure> {
+    let network = Network::of(world);
+    let path = match &declared.ca {
+        Some(path) => Some(world.resolve(base, path)),
+        None => first_of(world, CA).map(|path| world.resolve(&world.directory, &path)),
+    };
+    let Some(path) = path else {
+        return Ok(network.transport(Trust::Machine));
+    };
+    let failed = |why| VaultFailure::NoAuthority { path: path.clone(), why };
+    let pem = read_file(&path).map_err(|error| failed(AuthorityFailure::File(Box::new(error))))?;
+    let authorities = Authorities::parse(pem.expose())
+        .map_err(|error| failed(AuthorityFailure::Content(error)))?;
+    // Vault's own program believes only these, too.
+    Ok(network.transport(Trust::Only(&authorities)))
+}
+
+/// A Vault, and how to reach it.
+struct Server<'a> {
+    /// What it is called in messages.
+    shown: String,
+    address: Url,
+    namespace: Option<String>,
+    kv_version: Option<KvVersion>,
+    transport: &'a dyn Transport,
+}
+
+impl Server<'_> {
+    fn stranger(&self) -> Vault<'_> {
+        let vault = Vault::new(self.transport, self.address.clone());
+        match &self.namespace {
+            Some(namespace) => vault.with_namespace(namespace.as_str()),
+            None => vault,
+        }
+    }
+
+    fn log_in(
+        &self,
+        auth: Option<&VaultAuth>,
+        values: &mut Values<'_>,
+        world: &World,
+    ) -> Result<SecretText, VaultFailure> {
+        let no_login = VaultFailure::NoLogin;
+        match auth {
+            None | Some(VaultAuth::Token { token: None }) => own_token(world),
+            Some(VaultAuth::Token { token: Some(token) }) => {
+                values(Part::Login("token"), token).ok_or(no_login)
+            }
+            Some(VaultAuth::AppRole { role_id, secret_id, mount }) => {
+                let role_id = match role_id {
+                    Username::Literal(text) => Some(SecretText::new(text.clone())),
+                    Username::From(source) => values(Part::Login("role id"), source),
+                };
+                // Both are looked at before either is missed: every problem is told.
+                let secret_id = values(Part::Login("secret id"), secret_id);
+                let (role_id, secret_id) = role_id.zip(secret_id).ok_or(no_login)?;
+                self.trade(&Login::AppRole { mount, role_id: &role_id, secret_id: &secret_id })
+            }
+            Some(VaultAuth::Kubernetes { role, jwt: None, mount }) => {
+                let jwt = pod_token()?;
+                self.trade(&Login::SignedToken { mount, role, jwt: &jwt })
+            }
+            Some(
+                VaultAuth::Kubernetes { role, jwt: Some(jwt), mount }
+                | VaultAuth::Jwt { role, jwt, mount },
+            ) => {
+                let jwt = values(Part::Login("signed token"), jwt).ok_or(no_login)?;
+                self.trade(&Login::SignedToken { mount, role, jwt: &jwt })
+            }
+        }
+    }
+
+    fn trade(&self, login: &Login<'_>) -> Result<SecretText, VaultFailure> {
+        self.stranger().log_in(login).map_err(|error| self.asked(error))
+    }
+
+    fn read(&self, path: &str, token: &SecretText) -> Answer {
+        let path = SecretPath::parse(path)
+            .map_err(|_checked_before| Failure::Vault(VaultFailure::BadPath))?;
+        let vault = self.stranger().with_token(token.clone());
+        let mount = match self.kv_version {
+            Some(KvVersion::One) => Ok(path.first_as_mount(remote::KvVersion::One)),
+            Some(KvVersion::Two) => Ok(path.first_as_mount(remote::KvVersion::Two)),
+            None => vault.mount(&path),
+        };
+        let secret = mount.and_then(|mount| vault.read(&mount, &path));
+        secret.map(Given::Secret).map_err(|error| Failure::Vault(self.asked(error)))
+    }
+
+    fn asked(&self, error: VaultError) -> VaultFailure {
+        VaultFailure::Asked { address: self.shown.clone(), error }
+    }
+}
+
+/// Finds the token where Vault's own program finds it.
+fn own_token(world: &World) -> Result<SecretText, VaultFailure> {
+    if let Some(token) = first_of(world, TOKEN) {
+        return Ok(SecretText::new(token));
+    }
+    let file = world.home().map(|home| home.join(TOKEN_FILE));
+    file.and_then(|file| token_in(&file).ok()).ok_or(VaultFailure::NoToken)
+}
+
+fn pod_token() -> Result<SecretText, VaultFailure> {
+    token_in(Path::new(POD_TOKEN)).map_err(|failure| VaultFailure::NoPodToken(Box::new(failure)))
+}
+
+fn token_in(path: &Path) -> Result<SecretText, Failure> {
+    let bytes = read_file(path)?;
+    let text = std::str::from_utf8(bytes.expose()).unwrap_or_default().trim();
+    if text.is_empty() { Err(Failure::FileMissing) } else { Ok(SecretText::new(text.to_owned())) }
+}

@@ -214,13 +214,14 @@ fn list<'a>(
 /// It does to `localhost` and to upper-case hosts without a dot as well, which are then sent the
 /// password of Docker Hub.
 fn is_default_registry(repository: &str) -> bool {
-    let (first, rest) = repository.split_once('/').unwrap_or((repository, ""));
+    let (first, is_alone) = match repository.split_once('/') {
+        Some((first, _)) => (first, false),
+        None => (repository, true),
+    };
     if first.is_empty() {
         return false;
     }
-    rest.is_empty()
-        || matches!(first, "docker.io" | "index.docker.io")
-        || !first.contains(['.', ':'])
+    is_alone || matches!(first, "docker.io" | "index.docker.io") || !first.contains(['.', ':'])
 }
 
 #[cfg(test)]
@@ -289,6 +290,14 @@ mod tests {
             let matches = keyring.look_up(&image.parse().unwrap());
             assert_eq!(matches.first().map(|one| one.kind), Some(MatchKind::HubFallback));
         }
+    }
+
+    #[test]
+    fn a_slash_at_the_end_parts_a_host_from_an_empty_path() {
+        let keyring = keyring(&[("hub", &["index.docker.io"])]);
+        let falls_back = |repository| !keyring.look_up_repository(repository).is_empty();
+        assert!(falls_back("r.io") && falls_back("busybox/"));
+        assert!(!falls_back("r.io/") && !falls_back("/busybox"));
     }
 
     #[test]

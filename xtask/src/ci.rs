@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{interop, tidy, usage, workspace};
+use crate::{fuzz, instructions, interop, reproduce, tidy, usage, workspace};
 
 type Step = (&'static str, fn() -> Result<()>);
 
@@ -21,6 +21,12 @@ const STEPS: &[Step] = &[
 const INTEROP: Step =
     ("cargo xtask interop --require-all", || interop::run(&["--require-all".to_owned()]));
 
+const THOROUGH: &[Step] = &[
+    ("cargo xtask instructions", || instructions::run(&[])),
+    ("cargo xtask fuzz", || fuzz::run(&[])),
+    ("cargo xtask reproduce", || reproduce::run(&[])),
+];
+
 const CLEAN: Step = ("git status --porcelain is empty", workspace::check_clean);
 
 /// Runs all steps, the failing ones too, and says how long each took.
@@ -33,6 +39,9 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     let mut steps = STEPS.to_vec();
     if interop::in_ci() || flags.iter().any(|flag| flag == "--all") {
         steps.push(INTEROP);
+    }
+    if interop::in_ci() || flags.iter().any(|flag| flag == "--all") {
+        steps.extend_from_slice(THOROUGH);
     }
     steps.push(CLEAN);
     let outcomes: Vec<Outcome> = steps.into_iter().map(take).collect();

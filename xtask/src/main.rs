@@ -4,8 +4,12 @@
 mod bench;
 mod ci;
 mod fuzz;
+mod instructions;
 mod interop;
 mod invocation;
+mod release_tree;
+mod reproduce;
+mod sbom;
 mod tidy;
 mod usage;
 mod workspace;

@@ -2,18 +2,25 @@
 
 mod dependency;
 mod file;
+mod supply;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::release_tree::ReleaseTree;
 use crate::{usage, workspace};
 
-/// Checks every file that Git does not ignore, and the dependencies between the crates.
+/// Checks every file that Git does not ignore, the dependencies between the crates, and those on
+/// others; `--write` renews the list of these.
 ///
 /// # Errors
 ///
 /// Something breaks a rule; each finding is printed.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
-    usage::only_known(flags, &[])?;
+    usage::only_known(flags, &["--write"])?;
+    let tree = ReleaseTree::read()?;
+    if flags.iter().any(|flag| flag == "--write") {
+        supply::write(&tree)?;
+    }
     let paths = workspace::files()?;
     let mut findings = Vec::new();
     for path in &paths {
@@ -22,6 +29,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
         findings.extend(file::findings(&path.to_string_lossy(), &bytes));
     }
     findings.extend(dependency::findings(&metadata()?)?);
+    findings.extend(supply::findings(&tree));
     for finding in &findings {
         println!("{finding}");
     }

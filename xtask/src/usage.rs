@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::{bench, ci, fuzz, interop, tidy};
+use crate::{bench, ci, fuzz, instructions, interop, reproduce, sbom, tidy};
 
 const USAGE: &str = "\
 usage: cargo xtask CHORE
@@ -15,7 +15,12 @@ usage: cargo xtask CHORE
   bench [--write]                  how fast, how big; --write updates docs/performance.md
   fuzz [--seconds N] [TARGETS]     hostile input for what reads; some executions of each target,
                                    or N seconds each
-  tidy                             rules that no compiler checks";
+  instructions [--write]           instruction counts of fixed work beside the committed ones;
+                                   --write renews them
+  reproduce                        builds the release twice, in two folders, and compares
+  sbom [--output FILE]             the bill of materials of the release, as CycloneDX 1.5
+  tidy [--write]                   rules that no compiler checks; --write renews the list of
+                                   dependencies";
 
 /// Runs the chore that `arguments` name.
 ///
@@ -31,6 +36,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "interop" => interop::run(flags),
         "bench" => bench::run(flags),
         "fuzz" => fuzz::run(flags),
+        "instructions" => instructions::run(flags),
+        "reproduce" => reproduce::run(flags),
+        "sbom" => sbom::run(flags),
         "tidy" => tidy::run(flags),
         interop::KSOPS_CHORE => interop::emulate_ksops(),
         bench::FLOOR_CHORE => bench::print_floor(flags),

@@ -1,0 +1,91 @@
+//! Whether the release binary depends on where it is built: it is built twice, in two folders.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::invocation::Invocation;
+use crate::{usage, workspace};
+
+/// Copies what Git knows into two folders, builds both, and compares the binaries byte for byte.
+///
+/// # Errors
+///
+/// A build fails, or the binaries differ.
+pub(crate) fn run(flags: &[String]) -> Result<()> {
+    usage::only_known(flags, &[])?;
+    let folder = workspace::root().join("target/reproduce");
+    let mut binaries = Vec::new();
+    // Of different length, so that nothing with a path in it has the same size by chance.
+    for name in ["one", "another/place"] {
+        let binary = build(&folder.join(name))?;
+        let bytes =
+            fs::read(&binary).with_context(|| format!("cannot read {}", binary.display()))?;
+        if contains(&bytes, folder.to_string_lossy().as_bytes()) {
+            bail!("the binary built in {name} names its folder");
+        }
+        println!("{} bytes, built in {name}", bytes.len());
+        binaries.push(bytes);
+    }
+    fs::remove_dir_all(&folder).context("cannot remove the builds")?;
+    binaries.dedup();
+    if binaries.len() != 1 {
+        bail!("the binaries differ");
+    }
+    println!("the binaries are the same");
+    Ok(())
+}
+
+/// Builds the release binary from a copy of the sources in `folder`.
+fn build(folder: &Path) -> Result<PathBuf> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).context("cannot empty the folder of the build")?;
+    }
+    for path in workspace::files()? {
+        let target = folder.join(&path);
+        let parent = target.parent().context("a file lies in a folder")?;
+        fs::create_dir_all(parent).context("cannot make a folder of the copy")?;
+        fs::copy(workspace::root().join(&path), &target)
+            .with_context(|| format!("cannot copy {}", path.display()))?;
+    }
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    Invocation::new(cargo)
+        .directory(folder)
+        .variable("CARGO_TARGET_DIR", folder.join("target"))
+        .variable("CARGO_ENCODED_RUSTFLAGS", remapping(folder)?.join("\u{1f}"))
+        .arguments(["build", "--quiet", "--release", "--locked", "--package", "regrender"])
+        .run_visibly()?;
+    Ok(folder.join("target/release/regrender"))
+}
+
+/// The flags that a release is built with: no path of the machine ends up in a panic message.
+fn remapping(folder: &Path) -> Result<Vec<String>> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let home = home.context("nobody knows where cargo keeps its crates")?;
+    let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
+    Ok(vec![remap(folder, "regrender"), remap(&home, "cargo")])
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_get_names_that_are_the_same_everywhere() {
+        let flags = remapping(Path::new("/build/one")).unwrap();
+        assert_eq!(flags.first().unwrap(), "--remap-path-prefix=/build/one=regrender");
+        assert!(flags.last().unwrap().ends_with("=cargo"), "{flags:?}");
+    }
+
+    #[test]
+    fn a_part_is_found_anywhere() {
+        assert!(contains(b"abc", b"bc"));
+        assert!(!contains(b"abc", b"cb"));
+    }
+}

@@ -3,7 +3,7 @@
 //! Go's YAML writer, whose spelling ours is, moves some comments to another place when what it
 //! spelled is read again, and loses some; values it keeps.
 
-use regrender_document::{Document, Entry, Item, Mapping, Node};
+use regrender_document::{Document, Entry, Item, Mapping, Node, Scalar};
 
 /// Returns `documents` without their comments.
 #[must_use]
@@ -24,6 +24,8 @@ fn node(value: &Node) -> Node {
             Item::Value(value) => Some(node(value)),
             Item::Comment(_) | Item::InlineComment(_) => None,
         })),
+        // Spelled `-0` by Go, which is read as a whole number: then it has no sign any more.
+        Node::Scalar(Scalar::Float(0.0)) => Node::Scalar(Scalar::Integer(0)),
         Node::Scalar(_) | Node::Secret(_) => value.clone(),
     }
 }

@@ -43,6 +43,8 @@ fn spelled(scalar: &Scalar) -> String {
         Scalar::Bool(true) => String::from("True"),
         Scalar::Bool(false) => String::from("False"),
         Scalar::Integer(value) => value.to_string(),
+        // Go spells a negative zero so that it is read as a whole number.
+        Scalar::Float(0.0) => String::from("0"),
         Scalar::Float(value) => number::plain(*value),
         Scalar::Time(text) | Scalar::Text(text) => text.clone(),
     }

@@ -144,7 +144,7 @@ const ECR_TOKEN: &str = "eyJwYXlsb2FkIjo";
 /// The password itself is not in what is said.
 #[must_use]
 pub fn looks_like_another_kind(kind: RegistryKind, password: &str) -> Option<String> {
-    if password.starts_with(ECR_TOKEN) {
+    if password.starts_with(ECR_TOKEN) && kind != RegistryKind::Ecr {
         let advice = "it looks like a token of Amazon ECR, which is dead after twelve hours";
         return Some(String::from(advice));
     }
@@ -152,7 +152,8 @@ pub fn looks_like_another_kind(kind: RegistryKind, password: &str) -> Option<Str
         return advice(token, kind);
     }
     let is_web_token = password.starts_with("eyJ") && password.matches('.').count() == 2;
-    let takes_web_tokens = matches!(kind, RegistryKind::Artifactory | RegistryKind::Generic);
+    let takes_web_tokens =
+        matches!(kind, RegistryKind::Artifactory | RegistryKind::Generic | RegistryKind::Acr);
     (is_web_token && !takes_web_tokens).then(|| {
         String::from("it looks like a JSON Web Token, which mostly lives for minutes or hours")
     })

@@ -13,6 +13,9 @@ pub struct Credential {
     pub password: SecretText,
     /// An address that some readers of the Secret want to see.
     pub email: Option<String>,
+    /// When it is dead, if that is soon: RFC 3339 in UTC to the second, so that the earliest sorts
+    /// first.
+    pub expires_at: Option<String>,
 }
 
 /// The credentials of a run, by the name of their registry.

@@ -97,6 +97,7 @@ mod tests {
             username: username.to_owned(),
             password: SecretText::new(password.to_owned()),
             email: email.map(str::to_owned),
+            expires_at: None,
         };
         let entries = BTreeMap::from([(key.to_owned(), &credential)]);
         assert_eq!(docker_config_json(&entries).expose(), expected);
@@ -152,6 +153,7 @@ mod tests {
             username: String::from("u"),
             password: SecretText::new(String::from("p")),
             email: None,
+            expires_at: None,
         };
         let entries = BTreeMap::from([
             (String::from("b.example"), &credential),
@@ -168,6 +170,7 @@ mod tests {
                 username: text.to_owned(),
                 password: SecretText::new(text.to_owned()),
                 email: Some(text.to_owned()),
+                expires_at: None,
             };
             for count in [0, 1, 2, 100] {
                 let entries: BTreeMap<String, &Credential> =

@@ -15,6 +15,8 @@ const FLUX: &str = "flux";
 const PATCHES: &str = "patches";
 const SERVICE_ACCOUNTS: &str = "service-accounts";
 const EXTERNAL_SECRETS: &str = "external-secrets";
+const POLICIES: &str = "policies";
+const NODES: &str = "nodes";
 
 /// The name kustomize looks for in a folder.
 const KUSTOMIZATION: &str = "kustomization.yaml";
@@ -66,6 +68,26 @@ pub(crate) fn external_secrets_kustomization(namespace: &str) -> String {
 
 /// The folder of what External Secrets reads, as the namespace's own kustomization names it.
 pub(crate) const EXTERNAL_SECRETS_ENTRY: &str = EXTERNAL_SECRETS;
+
+/// File of what the role for a registry may do.
+pub(crate) fn permissions_file(registry: &str) -> String {
+    format!("{POLICIES}/{registry}/permissions.json")
+}
+
+/// File of who may assume the role for a registry.
+pub(crate) fn trust_file(registry: &str) -> String {
+    format!("{POLICIES}/{registry}/trust.json")
+}
+
+/// File of the programs that a kubelet asks for credentials.
+pub(crate) fn credential_providers() -> String {
+    format!("{NODES}/credential-provider-config.yaml")
+}
+
+/// File of the docker config of the kubelets.
+pub(crate) fn node_docker_config(format: Format) -> String {
+    format!("{NODES}/{}", sealed_file_name("config", format))
+}
 
 pub(crate) fn argocd_root_kustomization() -> String {
     format!("{ARGOCD}/{KUSTOMIZATION}")

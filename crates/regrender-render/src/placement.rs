@@ -1,6 +1,6 @@
 //! Which pull secrets each namespace, account and workload ends up with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regrender_config::{Cluster, Config, Generator, PullSecret, Registry, Workload};
 
@@ -124,6 +124,13 @@ impl<'a> Placement<'a> {
                 self.accounts.insert(key.1, list);
             }
         }
+    }
+
+    /// Lists the accounts that pull from `registry`.
+    pub(crate) fn accounts_of(&self, registry: &Registry) -> BTreeSet<&'a str> {
+        let landed = self.landed.iter().map(|landed| landed.secret);
+        let naming = landed.filter(|secret| secret.registries.contains(&registry.name));
+        naming.flat_map(|secret| &secret.service_accounts).map(String::as_str).collect()
     }
 
     /// The whole list of each account: the union of the pull secrets that name it, then the names

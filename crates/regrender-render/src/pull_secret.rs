@@ -11,6 +11,10 @@ use crate::kubernetes::{object, texts};
 /// The most bytes that the API server takes in the data of a Secret.
 pub const LARGEST_SECRET: usize = 1_048_576;
 
+/// The annotation that says when the first credential of a sealed pull secret is dead. It may be
+/// seen, so that whoever has no key can warn of it.
+pub const EXPIRES_AT: &str = "regrender.dev/expires-at";
+
 /// The most bytes of payload that fit into the annotation in which client-side apply keeps the whole
 /// object (262,144 bytes, with the payload in base64).
 const LARGEST_CLIENT_SIDE_APPLY: usize = 180_000;
@@ -26,6 +30,19 @@ pub struct PullSecretFile {
     pub clear: Document,
     /// The base64 text of its payload; none in a run that resolves no credentials.
     pub payload: Option<Arc<SecretText>>,
+    /// Whether it may say when it is dead.
+    pub may_expire: bool,
+}
+
+/// What a pull secret holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Payload {
+    /// Its base64 text.
+    pub(crate) text: Arc<SecretText>,
+    /// How many bytes that stands for.
+    pub(crate) bytes: usize,
+    /// When the first of its credentials is dead, if that is soon.
+    pub(crate) expires_at: Option<String>,
 }
 
 impl PullSecretFile {
@@ -33,9 +50,13 @@ impl PullSecretFile {
         secret: &PullSecret,
         namespace: &str,
         cluster: &Cluster,
-        payload: Option<Arc<SecretText>>,
+        payload: Option<Payload>,
+        may_expire: bool,
     ) -> Self {
         let mut annotations = secret.annotations.clone();
+        let expires_at = payload.as_ref().and_then(|payload| payload.expires_at.clone());
+        annotations.extend(expires_at.map(|moment| (EXPIRES_AT.to_owned(), moment)));
+        let payload = payload.map(|payload| payload.text);
         if needs_server_side_apply(cluster, payload.as_deref()) {
             annotations
                 .entry(String::from("argocd.argoproj.io/sync-options"))
@@ -46,6 +67,7 @@ impl PullSecretFile {
             namespace: namespace.to_owned(),
             clear: clear_document(secret, namespace, &annotations),
             payload,
+            may_expire,
         }
     }
 

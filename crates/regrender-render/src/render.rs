@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use regrender_config::{Cluster, Config, Consumer, Format, PullSecret};
+use regrender_config::{Cluster, Config, Consumer, Format, PullSecret, Registry};
 use regrender_document::{Document, SecretText};
 use thiserror::Error;
 
 use crate::docker_config::docker_config_json;
 use crate::placement::{MadeSecret, Placement};
-use crate::pull_secret::{LARGEST_SECRET, PullSecretFile};
+use crate::pull_secret::{LARGEST_SECRET, Payload, PullSecretFile};
 use crate::service_account;
 use crate::surroundings::Surroundings;
 use crate::wanted_file::WantedFile;
 use crate::{
     Credential, Credentials, argocd, external_secret, flux, generator, kustomize, layout, makefile,
-    patch,
+    node, patch, policy,
 };
 
 /// What is known of the contents of the pull secrets.
@@ -54,9 +54,10 @@ pub enum RenderError {
 /// can be tens of thousands of files.
 #[derive(Debug)]
 pub struct Rendered<'a> {
+    config: &'a Config,
     cluster: &'a Cluster,
     surroundings: &'a Surroundings,
-    payloads: BTreeMap<String, Arc<SecretText>>,
+    payloads: BTreeMap<String, Payload>,
     placements: BTreeMap<String, Placement<'a>>,
 }
 
@@ -88,7 +89,7 @@ pub fn render<'a>(
 ) -> Result<Rendered<'a>, Vec<RenderError>> {
     let payloads = payloads(config, cluster, contents)?;
     let placements = Placement::of_cluster(config, cluster, surroundings);
-    Ok(Rendered { cluster, surroundings, payloads, placements })
+    Ok(Rendered { config, cluster, surroundings, payloads, placements })
 }
 
 impl Rendered<'_> {
@@ -104,7 +105,9 @@ impl Rendered<'_> {
     /// Returns how many files shall be sealed.
     #[must_use]
     pub fn sealed_count(&self) -> usize {
-        self.placements.values().map(|placement| placement.secrets.len()).sum()
+        let of_nodes = usize::from(node::static_registries(self.config).next().is_some());
+        let of_namespaces = self.placements.values().map(|placement| placement.secrets.len());
+        of_namespaces.sum::<usize>() + of_nodes
     }
 
     /// Lists the accounts, by namespace and name, whose list is emptied since nothing declares them
@@ -128,8 +131,8 @@ impl Part<'_> {
     /// Renders the files of this part, by their path in the output folder.
     #[must_use]
     pub fn files(&self) -> BTreeMap<String, WantedFile> {
-        let Rendered { cluster, surroundings, payloads, placements } = self.rendered;
-        let mut folder = Folder { cluster, surroundings, files: BTreeMap::new() };
+        let Rendered { config, cluster, surroundings, payloads, placements } = self.rendered;
+        let mut folder = Folder { config, cluster, surroundings, files: BTreeMap::new() };
         match self.what {
             What::Namespace(namespace, placement) => {
                 folder.render_secrets(namespace, placement, payloads);
@@ -138,7 +141,11 @@ impl Part<'_> {
                 folder.render_patches(namespace, placement);
                 folder.render_namespace(namespace, placement);
             }
-            What::Roots => folder.render_roots(placements),
+            What::Roots => {
+                folder.render_roots(placements);
+                folder.render_policies(placements);
+                folder.render_nodes(payloads);
+            }
         }
         folder.files
     }
@@ -149,38 +156,49 @@ fn payloads(
     config: &Config,
     cluster: &Cluster,
     contents: Contents<'_>,
-) -> Result<BTreeMap<String, Arc<SecretText>>, Vec<RenderError>> {
+) -> Result<BTreeMap<String, Payload>, Vec<RenderError>> {
     let Contents::Resolved { credentials, only } = contents else {
         return Ok(BTreeMap::new());
     };
     let mut payloads = BTreeMap::new();
     let mut errors = Vec::new();
+    if only.is_none() && node::static_registries(config).next().is_some() {
+        let entries = entries_of(node::static_registries(config), credentials);
+        payloads.insert(NODES.to_owned(), payload(&entries));
+    }
     let wanted = |secret: &&PullSecret| {
         config.is_sealed(secret) && only.is_none_or(|only| only.contains(&secret.name))
     };
     for secret in config.secrets_of(cluster).filter(wanted) {
-        let json = docker_config_json(&entries(config, secret, credentials));
-        let bytes = json.expose().len();
-        if bytes > LARGEST_SECRET {
-            errors.push(RenderError::TooLarge { secret: secret.name.clone(), bytes });
+        let sealed = config.registries_of(secret).filter(|one| one.sealed_credential().is_some());
+        let payload = payload(&entries_of(sealed, credentials));
+        if payload.bytes > LARGEST_SECRET {
+            let (secret, bytes) = (secret.name.clone(), payload.bytes);
+            errors.push(RenderError::TooLarge { secret, bytes });
         }
-        let payload = SecretText::new(STANDARD.encode(json.expose()));
-        payloads.insert(secret.name.clone(), Arc::new(payload));
+        payloads.insert(secret.name.clone(), payload);
     }
     if errors.is_empty() { Ok(payloads) } else { Err(errors) }
 }
 
-/// Every auth key of a pull secret; a registry without a credential has none.
-fn entries<'a>(
-    config: &Config,
-    secret: &PullSecret,
+/// What the payload of the nodes is kept under: no pull secret can have this name.
+const NODES: &str = "";
+
+fn payload(entries: &BTreeMap<String, &Credential>) -> Payload {
+    let json = docker_config_json(entries);
+    let text = Arc::new(SecretText::new(STANDARD.encode(json.expose())));
+    let expires_at = entries.values().filter_map(|credential| credential.expires_at.clone()).min();
+    Payload { text, bytes: json.expose().len(), expires_at }
+}
+
+/// Every auth key of registries; one without a credential has none.
+fn entries_of<'a>(
+    registries: impl Iterator<Item = &'a Registry>,
     credentials: &'a Credentials,
 ) -> BTreeMap<String, &'a Credential> {
     let mut entries = BTreeMap::new();
-    for registry in config.registries_of(secret) {
-        if let (Some(_), Some(credential)) =
-            (registry.sealed_credential(), credentials.get(&registry.name))
-        {
+    for registry in registries {
+        if let Some(credential) = credentials.get(&registry.name) {
             for key in registry.auth_keys() {
                 entries.insert(key, credential);
             }
@@ -198,6 +216,7 @@ fn folders(placement: &Placement<'_>) -> impl Iterator<Item = &'static str> {
 
 /// A part of the output folder of a cluster while it is rendered.
 struct Folder<'a> {
+    config: &'a Config,
     cluster: &'a Cluster,
     surroundings: &'a Surroundings,
     files: BTreeMap<String, WantedFile>,
@@ -216,11 +235,13 @@ impl Folder<'_> {
         &mut self,
         namespace: &str,
         placement: &Placement<'_>,
-        payloads: &BTreeMap<String, Arc<SecretText>>,
+        payloads: &BTreeMap<String, Payload>,
     ) {
         for secret in &placement.secrets {
             let payload = payloads.get(&secret.name).cloned();
-            let file = PullSecretFile::new(secret, namespace, self.cluster, payload);
+            let mut registries = self.config.registries_of(secret);
+            let may_expire = registries.any(|registry| registry.allow_short_lived);
+            let file = PullSecretFile::new(secret, namespace, self.cluster, payload, may_expire);
             let path = layout::sealed_file(namespace, &secret.name, self.cluster.format);
             self.files.insert(path, WantedFile::Sealed(file));
         }
@@ -241,6 +262,25 @@ impl Folder<'_> {
         }
         let document = kustomize::resources(files.into_iter().collect());
         self.clear(layout::external_secrets_kustomization(namespace), document);
+    }
+
+    fn render_policies(&mut self, placements: &BTreeMap<String, Placement<'_>>) {
+        for (path, text) in policy::render(self.config, self.cluster, placements) {
+            self.files.insert(path, WantedFile::Text(text));
+        }
+    }
+
+    /// What the kubelets get; it lies outside of what a consumer applies.
+    fn render_nodes(&mut self, payloads: &BTreeMap<String, Payload>) {
+        if let Some(document) = node::credential_providers(self.config, self.cluster) {
+            self.clear(layout::credential_providers(), document);
+        }
+        if node::static_registries(self.config).next().is_some() {
+            let payload = payloads.get(NODES).map(|payload| Arc::clone(&payload.text));
+            let file = node::docker_config(payload);
+            let path = layout::node_docker_config(self.cluster.format);
+            self.files.insert(path, WantedFile::Sealed(file));
+        }
     }
 
     fn render_accounts(&mut self, namespace: &str, placement: &Placement<'_>) {

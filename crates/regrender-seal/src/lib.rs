@@ -46,4 +46,5 @@ pub use random::{Random, SealContext};
 pub use recipient::{Recipient, Recipients};
 pub use seal::{SealFormat, SealOptions, seal};
 pub use selector::{KUBERNETES_PATTERN, Selector, SelectorKind};
+pub use timestamp::format as spell_time;
 pub use update::{Keys, Proof, Reason, Update, update};

@@ -5,7 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const SECONDS_PER_DAY: u64 = 86_400;
 
 /// Spells `time` in UTC, to the second. A time before 1970 is spelled as 1970.
-pub(crate) fn format(time: SystemTime) -> String {
+#[must_use]
+pub fn format(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
     let (year, month, day) = civil_date(seconds / SECONDS_PER_DAY);
     let second_of_day = seconds % SECONDS_PER_DAY;

@@ -8,7 +8,8 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use regrender_render::HEADER;
+use regrender_render::{HEADER, STATEMENT_MARK};
+use serde_json::Value;
 
 use crate::error::{CliError, ErrorKind};
 
@@ -232,7 +233,27 @@ fn not_ours(place: &str) -> Obstacle {
 fn is_ours(text: &str) -> bool {
     let first_line = text.strip_prefix('\u{feff}').unwrap_or(text).lines().next().unwrap_or("");
     let headed = first_line.strip_prefix('#').is_some_and(|line| line.trim_end() == HEADER);
-    headed || regrender_seal::inspect_age(text).is_ok_and(|inspection| inspection.is_marked())
+    headed
+        || is_our_policy(text)
+        || regrender_seal::inspect_age(text).is_ok_and(|inspection| inspection.is_marked())
+}
+
+/// JSON has no comments: a policy is known by the ids of its statements.
+fn is_our_policy(text: &str) -> bool {
+    if !text.starts_with('{') || !text.contains(STATEMENT_MARK) {
+        return false;
+    }
+    let policy: Value = serde_json::from_str(text).unwrap_or_default();
+    let is_ours = |statement: &Value| {
+        statement
+            .get("Sid")
+            .and_then(Value::as_str)
+            .is_some_and(|id| id.starts_with(STATEMENT_MARK))
+    };
+    policy
+        .get("Statement")
+        .and_then(Value::as_array)
+        .is_some_and(|list| !list.is_empty() && list.iter().all(is_ours))
 }
 
 fn unreadable(path: &Path, error: io::Error) -> CliError {

@@ -223,15 +223,15 @@ fn needed_registries<'a>(
             ground.surroundings.namespaces.get(&secret.name).is_some_and(|list| !list.is_empty())
         })
     });
-    secrets
+    let sealed = secrets
         .filter(|secret| only.is_none_or(|only| only.contains(&secret.name)))
-        .flat_map(|secret| &secret.registries)
-        .filter(|name| {
-            let registry = config.registry(name);
-            registry.is_some_and(|registry| registry.sealed_credential().is_some())
-        })
-        .map(String::as_str)
-        .collect()
+        .flat_map(|secret| config.registries_of(secret))
+        .filter(|registry| registry.sealed_credential().is_some());
+    // Those of the nodes are in no pull secret.
+    let of_nodes = config.registries.iter().filter(|registry| {
+        only.is_none() && registry.sealed_credential().is_none() && registry.credential().is_some()
+    });
+    sealed.chain(of_nodes).map(|registry| registry.name.as_str()).collect()
 }
 
 /// Renders the tree of each cluster.

@@ -15,6 +15,7 @@ mod problem;
 mod program;
 mod question;
 mod sealed;
+mod token;
 mod value;
 mod vault;
 
@@ -40,6 +41,7 @@ use self::helper::HelperFailure;
 use self::mask::Mask;
 use self::problem::Asker;
 use self::question::{Answers, Given, Question};
+use self::token::Nearness;
 use self::value::{LineEnds, Part, Value, check_text, read_value};
 use self::vault::VaultFailure;
 use crate::World;
@@ -271,11 +273,12 @@ impl<'a> Resolution<'a> {
             }
         };
         if let Some((credential, span)) = credential {
-            let advice = looks_like_another_kind(registry.kind, credential.password.expose());
+            let (expires_at, advice) = self.life(registry, &credential, span);
             let asker = Asker { registry: &registry.name, part: Part::Password };
             let unlikely =
                 |advice: String| problem::unlikely_password(asker, span.clone(), &advice);
             self.resolved.remarks.extend(advice.map(unlikely));
+            let credential = Credential { expires_at, ..credential };
             self.resolved.credentials.insert(registry.name.clone(), credential);
         }
         if let Some(last) = registry.expires {
@@ -283,6 +286,38 @@ impl<'a> Resolution<'a> {
             let remark = problem::validity(&registry.name, last, registry.span.clone(), validity);
             self.resolved.remarks.extend(remark);
         }
+    }
+
+    /// Tells when a token is dead; returns what its pull secret shall say of it, and what else it
+    /// looks like.
+    fn life(
+        &mut self,
+        registry: &Registry,
+        credential: &Credential,
+        span: &Span,
+    ) -> (Option<String>, Option<String>) {
+        let password = credential.password.expose();
+        let advice = looks_like_another_kind(registry.kind, password);
+        let now = self.world.now;
+        let Some(death) = token::death(registry, &credential.username, password, now) else {
+            return (None, advice);
+        };
+        let is_allowed = registry.allow_short_lived;
+        match death.nearness(now) {
+            None => return (None, advice),
+            // A token that dies on purpose is no matter while it lives.
+            Some(Nearness::TooSoon) if is_allowed => {}
+            Some(nearness) => {
+                let told = problem::token::token(registry, span.clone(), death, nearness);
+                let list = match nearness {
+                    Nearness::Over if is_allowed => &mut self.resolved.remarks,
+                    Nearness::Over | Nearness::TooSoon => &mut self.resolved.problems,
+                    Nearness::Soon => &mut self.resolved.remarks,
+                };
+                list.push(told);
+            }
+        }
+        (is_allowed.then(|| regrender_seal::spell_time(death.moment())), None)
     }
 
     fn pair(
@@ -301,7 +336,7 @@ impl<'a> Resolution<'a> {
         };
         // Both are looked at before either is missed: every problem is told.
         let password = self.value(Asker { registry, part: Part::Password }, password);
-        Some(Credential { username: username?, password: password?, email })
+        Some(Credential { username: username?, password: password?, email, expires_at: None })
     }
 
     fn value(&mut self, asker: Asker<'_>, source: &Source) -> Option<SecretText> {
@@ -453,8 +488,12 @@ impl<'a> Resolution<'a> {
             }
         };
         let place = problem::docker_config::entry(&login.key);
-        let credential =
-            Credential { username: login.username, password: login.password, email: login.email };
+        let credential = Credential {
+            username: login.username,
+            password: login.password,
+            email: login.email,
+            expires_at: None,
+        };
         self.checked(registry, credential, &place, span)
     }
 
@@ -482,7 +521,12 @@ impl<'a> Resolution<'a> {
             }
         };
         let place = format!("read from `{program}`");
-        let credential = Credential { username: login.username, password: login.password, email };
+        let credential = Credential {
+            username: login.username,
+            password: login.password,
+            email,
+            expires_at: None,
+        };
         self.checked(registry, credential, &place, span)
     }
 

@@ -64,6 +64,7 @@ impl Call {
                 self.option("docker-password").unwrap_or_default().to_owned(),
             ),
             email: self.option("docker-email").map(str::to_owned),
+            expires_at: None,
         }
     }
 

@@ -10,4 +10,5 @@
 mod external_secrets;
 mod kubectl;
 mod names;
+mod providers;
 mod support;

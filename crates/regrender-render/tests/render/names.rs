@@ -33,6 +33,7 @@ fn texts() -> BTreeMap<String, String> {
         username: String::from("u"),
         password: SecretText::new(String::from("canary-4f1d")),
         email: None,
+        expires_at: None,
     };
     let credentials = BTreeMap::from([(String::from("r"), credential)]);
     let namespaces = NAMES.iter().map(|name| (*name).to_owned()).collect();

@@ -48,6 +48,7 @@ pub(crate) fn texts_in(config: &Config, surroundings: &Surroundings) -> Texts {
             username: String::from("u"),
             password: SecretText::new(String::from("canary-4f1d")),
             email: None,
+            expires_at: None,
         };
         (registry.name.clone(), credential)
     });

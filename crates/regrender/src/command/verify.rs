@@ -6,12 +6,13 @@ mod flaw;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 use regrender_audit::{Inventory, SecretState};
 use regrender_config::{Cluster, Format};
-use regrender_document::{Document, Entry};
-use regrender_render::{Contents, Part, PullSecretFile, Rendered, WantedFile};
+use regrender_document::{Document, Entry, Mapping, Node};
+use regrender_render::{Contents, EXPIRES_AT, Part, PullSecretFile, Rendered, WantedFile};
 use regrender_seal::{Inspection, OpenError, Recipients};
 use serde::Serialize;
 
@@ -45,6 +46,7 @@ impl fmt::Display for Finding {
 
 const NOT_DECLARED: &str = "is not declared, and no build wrote it";
 const MOVE_OUT: &str = "move it out of the output folder";
+const RENEW: &str = "build and apply the tree anew with fresh tokens, or let `provide` renew them";
 const BUILD: &str = "run `regrender build` and commit what it writes";
 
 pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure> {
@@ -62,7 +64,7 @@ pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure
     let mut findings = Vec::new();
     let mut files = 0;
     for (ground, rendered) in grounds.iter().zip(&rendered) {
-        let verified = Verifier::new(ground)?.verify(rendered)?;
+        let verified = Verifier::new(ground, world.now)?.verify(rendered)?;
         findings.extend(verified.findings);
         files += verified.wanted.len();
     }
@@ -96,6 +98,7 @@ struct Verifier<'a> {
     cluster: &'a Cluster,
     folder: &'a OutputFolder,
     recipients: Recipients,
+    now: SystemTime,
 }
 
 /// What was found in an output folder, or in a part of it.
@@ -113,9 +116,9 @@ struct Finder<'a> {
 }
 
 impl<'a> Verifier<'a> {
-    fn new(ground: &'a Ground<'_>) -> Result<Self, Failure> {
+    fn new(ground: &'a Ground<'_>, now: SystemTime) -> Result<Self, Failure> {
         let recipients = recipients(ground.cluster)?;
-        Ok(Self { cluster: ground.cluster, folder: &ground.folder, recipients })
+        Ok(Self { cluster: ground.cluster, folder: &ground.folder, recipients, now })
     }
 
     fn verify(&self, rendered: &Rendered<'_>) -> Result<Verified, CliError> {
@@ -239,7 +242,15 @@ impl Finder<'_> {
                 BUILD,
             );
         }
-        if clear_part(inspection.document) != emit(&file.clear) {
+        let mut document = inspection.document;
+        if file.may_expire
+            && let Some(moment) = take_expiry(&mut document)
+            && moment <= regrender_seal::spell_time(self.verifier.now)
+        {
+            let message = format!("the first of its credentials died at {moment}");
+            self.find("expired-token", path, message, RENEW);
+        }
+        if clear_part(document) != emit(&file.clear) {
             let message = "its name, namespace, type, labels or annotations are not as declared";
             self.find("outdated-file", path, message, BUILD);
         }
@@ -294,6 +305,29 @@ impl Finder<'_> {
 fn is_whole(inspection: &Inspection) -> bool {
     let paths = inspection.values.iter().map(|value| value.path.keys());
     paths.eq([["data", ".dockerconfigjson"]])
+}
+
+/// Takes out what a sealed Secret says of the death of its credentials; no declaration knows it.
+fn take_expiry(document: &mut Document) -> Option<String> {
+    let moment = document.at(&["metadata", "annotations", EXPIRES_AT])?.as_text()?.to_owned();
+    document.root =
+        without(std::mem::take(&mut document.root), &["metadata", "annotations", EXPIRES_AT]);
+    Some(moment)
+}
+
+/// Returns a mapping without the key at the end of a path, and without the mappings on the way that
+/// have nothing else.
+fn without(mapping: Mapping, path: &[&str]) -> Mapping {
+    let Some((first, rest)) = path.split_first() else { return mapping };
+    let entries = mapping.into_entries().into_iter().filter_map(|entry| match entry {
+        Entry::Pair { key, value: Node::Mapping(inner) } if key == *first && !rest.is_empty() => {
+            let inner = without(inner, rest);
+            (!inner.is_empty()).then_some(Entry::Pair { key, value: Node::Mapping(inner) })
+        }
+        Entry::Pair { key, .. } if key == *first && rest.is_empty() => None,
+        other => Some(other),
+    });
+    entries.collect()
 }
 
 /// Spells what may be seen of a sealed Secret.

@@ -2,10 +2,13 @@
 
 pub(crate) mod helper;
 pub(crate) mod sealed;
+mod token;
 pub(crate) mod vault;
 
 use regrender_config::Page;
 use regrender_diagnostic::Severity;
+
+pub(super) use token::{SHORT_LIVED_TOKEN, TOKEN_EXPIRED, TOKEN_EXPIRES_SOON};
 
 /// The pages of all problems of sources.
 pub(crate) const PAGES: &[&Page] = &[
@@ -72,6 +75,9 @@ pub(crate) const PAGES: &[&Page] = &[
     &DOCKER_CONFIG_BAD_AUTH,
     &CREDENTIAL_EXPIRED,
     &CREDENTIAL_EXPIRES_SOON,
+    &TOKEN_EXPIRED,
+    &SHORT_LIVED_TOKEN,
+    &TOKEN_EXPIRES_SOON,
 ];
 
 pub(super) static SOURCE_VARIABLE_UNSET: Page = Page {

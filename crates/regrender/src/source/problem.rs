@@ -3,6 +3,7 @@
 pub(crate) mod docker_config;
 pub(crate) mod helper;
 pub(crate) mod sealed;
+pub(crate) mod token;
 pub(crate) mod vault;
 
 use std::fmt;

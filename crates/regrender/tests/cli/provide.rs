@@ -1,5 +1,7 @@
 //! Registries whose tokens live for hours: from the declaration to the verdict.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::sandbox::{RECIPIENT, Sandbox};
@@ -61,4 +63,101 @@ fn nodes_that_pull_are_known_to_the_audit() {
     sandbox.edit("registries.toml", "[secret.regcred]", "[registry.hub]\nkind = \"docker-hub\"\nusername = \"u\"\npassword = { env = \"TOKEN\" }\n\n[secret.regcred]");
     sandbox.edit("registries.toml", "registries = [\"images\"]", "registries = [\"hub\"]");
     assert_eq!(verdict(&sandbox), "declared-node-provided");
+}
+
+/// A token as ECR makes them, dead at that second; the runs are at second 1,795,000,000.
+fn ecr_token(expiration: u64) -> String {
+    STANDARD.encode(format!(
+        r#"{{"payload":"canary-4f1d","version":"2","type":"DATA_KEY","expiration":{expiration}}}"#
+    ))
+}
+
+const SEALED: &str =
+    "provide = \"sealed\"\nallow-short-lived = true\npassword = { env = \"ECR_TOKEN\" }";
+
+#[test]
+fn a_sealed_token_says_when_it_is_dead() {
+    let mut sandbox = sandbox(SEALED);
+    sandbox.set("ECR_TOKEN", &ecr_token(1_795_043_200));
+    sandbox.run(&["build"]).succeeded();
+    let sealed = sandbox.read("pull-secrets/manifests/team-a/regcred.sops.yaml");
+    assert!(sealed.contains("regrender.dev/expires-at: \"2026-11-18T21:46:40Z\""), "{sealed}");
+    sandbox.run(&["verify"]).succeeded();
+    assert_eq!(verdict(&sandbox), "covered");
+}
+
+#[test]
+fn a_sealed_token_that_is_dead_is_found_without_a_key() {
+    let mut sandbox = sandbox(SEALED);
+    sandbox.set("ECR_TOKEN", &ecr_token(1_795_043_200));
+    sandbox.run(&["build"]).succeeded();
+    let path = "pull-secrets/manifests/team-a/regcred.sops.yaml";
+    sandbox.edit(path, "2026-11-18T21:46:40Z", "2026-11-17T21:46:40Z");
+    let verified = sandbox.run(&["verify", "--output", "json"]);
+    assert_eq!(verified.status, 3, "{verified}");
+    let verified: Value = serde_json::from_str(&verified.stdout).unwrap();
+    assert_eq!(verified["findings"].as_array().unwrap().len(), 1);
+    assert_eq!(verified["findings"][0]["code"], "expired-token");
+}
+
+#[test]
+fn a_token_that_is_dead_within_a_day_is_refused() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.set("HUB_TOKEN", "ghs_canary-4f1d");
+    let built = sandbox.run(&["build"]);
+    assert!(built.stderr.contains("short-lived-token"), "{built}");
+    assert_ne!(built.status, 0);
+    assert!(!sandbox.exists("pull-secrets"));
+}
+
+#[test]
+fn policies_are_known_without_a_header() {
+    let role = "provide = \"irsa\"\nrole-arn = \"arn:aws:iam::111122223333:role/pull\"";
+    let sandbox = sandbox(role);
+    sandbox.edit(
+        "registries.toml",
+        "[registry.images]",
+        "[output]\noidc-provider = \"oidc.example.com/id/A\"\n\n[registry.images]",
+    );
+    sandbox.run(&["build"]).succeeded();
+    sandbox.run(&["build", "--check"]).succeeded();
+    sandbox.run(&["verify"]).succeeded();
+    assert_eq!(verdict(&sandbox), "declared-node-provided");
+    sandbox.edit("registries.toml", "region = \"eu-west-1\"", "region = \"eu-west-2\"");
+    sandbox.run(&["build"]).succeeded();
+    let policy = sandbox.read("pull-secrets/policies/images/permissions.json");
+    assert!(policy.contains("eu-west-2"), "{policy}");
+    sandbox.edit("registries.toml", "registry.images", "registry.others");
+    sandbox.edit("registries.toml", "[\"images\"]", "[\"others\"]");
+    sandbox.run(&["build"]).succeeded();
+    assert!(!sandbox.exists("pull-secrets/policies/images"));
+    assert!(sandbox.exists("pull-secrets/policies/others/trust.json"));
+}
+
+#[test]
+fn a_policy_of_somebody_else_is_in_the_way() {
+    let role = "provide = \"irsa\"\nrole-arn = \"arn:aws:iam::111122223333:role/pull\"";
+    let sandbox = sandbox(role);
+    let path = "pull-secrets/policies/images/permissions.json";
+    let own = "{\"Statement\": [{\"Sid\": \"RenderedByRegrenderPull\"}, {\"Sid\": \"Mine\"}]}\n";
+    sandbox.write(path, own);
+    let built = sandbox.run(&["build"]);
+    assert!(built.stderr.contains("is in the way"), "{built}");
+    assert_eq!(sandbox.read(path), own);
+}
+
+#[test]
+fn the_docker_config_of_the_nodes_opens_as_all_others() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.set("NODE_TOKEN", "canary-4f1d-node");
+    let config = sandbox.read("registries.toml")
+        + "\n[registry.nodes]\nhost = \"nodes.example\"\nprovide = \"node\"\nusername = \"u\"\n\
+           password = { env = \"NODE_TOKEN\" }\n";
+    sandbox.write("registries.toml", &config);
+    sandbox.run(&["build"]).succeeded();
+    sandbox.run(&["verify"]).succeeded();
+    sandbox.run(&["build", "--check"]).succeeded();
+    let sealed = sandbox.read("pull-secrets/nodes/config.sops.yaml");
+    assert!(sealed.contains("ENC[") && !sealed.contains("canary"), "{sealed}");
+    assert!(!sandbox.read("pull-secrets/manifests/kustomization.yaml").contains("nodes"));
 }

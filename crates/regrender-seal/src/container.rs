@@ -2,10 +2,11 @@
 //!
 //! Written here, and not with the age crate's encryptor, because that one takes its own randomness
 //! and adds a random stanza to every file, which files of sops do not have. Reading is the age
-//! crate's.
+//! crate's, but for the small files that hold data keys, of which a build reads thousands.
 
 use std::io::Read as _;
 
+use age::Identity as _;
 use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
 use age_core::primitives::hkdf;
 use age_core::secrecy::ExposeSecret as _;
@@ -19,7 +20,8 @@ use zeroize::Zeroizing;
 
 use crate::armor;
 use crate::random::SealContext;
-use crate::stanza;
+use crate::stanza::{self, AgeFile};
+use crate::x25519::X25519Identity;
 
 const CHUNK_LENGTH: usize = 64 * 1024;
 const TAG_LENGTH: usize = 16;
@@ -37,8 +39,7 @@ pub(crate) fn write_payload(
     context: &mut SealContext<'_>,
 ) -> Vec<u8> {
     let nonce = context.draw::<NONCE_LENGTH>();
-    let key = Zeroizing::new(hkdf(&nonce, b"payload", file_key.expose_secret()));
-    let cipher = ChaCha20Poly1305::new((&*key).into());
+    let cipher = payload_cipher(&nonce, file_key);
     let chunks = plaintext.len().div_ceil(CHUNK_LENGTH).max(1);
     let mut payload = Vec::with_capacity(NONCE_LENGTH + plaintext.len() + chunks * TAG_LENGTH);
     payload.extend(nonce);
@@ -61,16 +62,47 @@ pub(crate) fn write(stanzas: &[Stanza], payload: &[u8], file_key: &FileKey) -> V
         stanza::write(stanza, &mut header);
     }
     header.push_str("---");
-    let key = Zeroizing::new(hkdf(&[], b"header", file_key.expose_secret()));
-    let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(key.as_slice())
-        .expect("HMAC takes a key of any length");
-    mac.update(header.as_bytes());
+    let mac = header_mac(header.as_bytes(), file_key).finalize().into_bytes();
     header.push(' ');
-    header.push_str(&BASE64_STANDARD_NO_PAD.encode(mac.finalize().into_bytes()));
+    header.push_str(&BASE64_STANDARD_NO_PAD.encode(mac));
     header.push('\n');
     let mut file = header.into_bytes();
     file.extend_from_slice(payload);
     file
+}
+
+/// The MAC of a header, which only a holder of the file key can compute.
+fn header_mac(header: &[u8], file_key: &FileKey) -> Hmac<Sha256> {
+    let key = Zeroizing::new(hkdf(&[], b"header", file_key.expose_secret()));
+    let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(key.as_slice())
+        .expect("HMAC takes a key of any length");
+    mac.update(header);
+    mac
+}
+
+/// The cipher of the text behind a header.
+fn payload_cipher(nonce: &[u8], file_key: &FileKey) -> ChaCha20Poly1305 {
+    let key = Zeroizing::new(hkdf(nonce, b"payload", file_key.expose_secret()));
+    ChaCha20Poly1305::new((&*key).into())
+}
+
+/// Decrypts an armored file of one chunk, such as holds a data key, with a native identity.
+///
+/// Everything that is not as it usually is makes it give up, and leaves it to [`open`] to say what
+/// is wrong. What it does return is what [`open`] returns: the header is authentic, and so is the
+/// text. The age crate is made for long texts, and wipes a buffer of a whole chunk for each file.
+pub(crate) fn open_small(file: &str, identity: &X25519Identity) -> Option<Zeroizing<Vec<u8>>> {
+    let file = armor::parse(file)?;
+    let AgeFile { stanzas, header, mac, payload } = stanza::parse(&file)?;
+    let mut unwrapped = stanzas.iter().filter_map(|stanza| identity.unwrap_stanza(stanza));
+    let file_key = unwrapped.next()?.ok()?;
+    header_mac(header, &file_key).verify_slice(&mac).ok()?;
+    let (nonce, chunk) = payload.split_at_checked(NONCE_LENGTH)?;
+    if chunk.len() > CHUNK_LENGTH {
+        return None;
+    }
+    let cipher = payload_cipher(nonce, &file_key);
+    cipher.decrypt(&chunk_nonce(0, true).into(), chunk).ok().map(Zeroizing::new)
 }
 
 /// Decrypts a file, armored or not, with the first of `identities` that can.
@@ -108,6 +140,7 @@ mod tests {
 
     use super::*;
     use crate::random::tests::Seeded;
+    use crate::recipient::Recipient;
 
     const CHUNK: usize = CHUNK_LENGTH;
 
@@ -143,6 +176,57 @@ mod tests {
         for length in [CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 5] {
             check_length(length);
         }
+    }
+
+    /// A file that holds a data key.
+    fn small_file(recipient: &Recipient) -> String {
+        let mut random = Seeded::new(3);
+        let mut context = random.context();
+        let file_key = draw_file_key(&mut context);
+        let stanzas = recipient.wrap(&file_key, &mut context).unwrap();
+        let payload = write_payload(&[5; 32], &file_key, &mut context);
+        armor::write(&write(&stanzas, &payload, &file_key))
+    }
+
+    fn recipient_of(identity: &str) -> Recipient {
+        let identity = age::x25519::Identity::from_str(identity).unwrap();
+        Recipient::parse(&identity.to_public().to_string()).unwrap()
+    }
+
+    #[test]
+    fn small_file_opens_as_with_the_age_crate() {
+        let text = crate::x25519::tests::IDENTITY;
+        let identity = X25519Identity::parse(text).unwrap();
+        let file = small_file(&recipient_of(text));
+        assert_eq!(open_small(&file, &identity).unwrap().as_slice(), [5; 32]);
+        let theirs = age::x25519::Identity::from_str(text).unwrap();
+        assert_eq!(open(file.as_bytes(), &[&theirs]).unwrap().as_slice(), [5; 32]);
+    }
+
+    #[test]
+    fn small_file_with_any_bit_flipped_does_not_open() {
+        let text = crate::x25519::tests::IDENTITY;
+        let identity = X25519Identity::parse(text).unwrap();
+        let file = armor::parse(&small_file(&recipient_of(text))).unwrap();
+        for position in 0..file.len() {
+            for bit in 0..8 {
+                let mut flipped = file.clone();
+                flipped[position] ^= 1 << bit;
+                let flipped = armor::write(&flipped);
+                assert!(open_small(&flipped, &identity).is_none(), "{position} {bit}");
+            }
+        }
+        for end in 0..file.len() {
+            assert!(open_small(&armor::write(&file[..end]), &identity).is_none(), "{end}");
+        }
+    }
+
+    #[test]
+    fn file_of_another_is_left_to_the_age_crate() {
+        let text = crate::x25519::tests::IDENTITY;
+        let identity = X25519Identity::parse(text).unwrap();
+        let other = age::x25519::Identity::generate().to_public().to_string();
+        assert!(open_small(&small_file(&Recipient::parse(&other).unwrap()), &identity).is_none());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod encoding;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use hmac::Hmac;
@@ -152,6 +153,22 @@ pub(crate) fn take(document: Document) -> (Document, Option<String>) {
         metadata.into_entries().into_iter().filter(|entry| !is_hollow(entry)).collect()
     });
     (Document { header: document.header, root }, found)
+}
+
+/// Returns a document without its fingerprint, as [`take`] leaves it.
+pub(crate) fn without(document: &Document) -> Cow<'_, Document> {
+    let annotations = document.at(&[METADATA, ANNOTATIONS]).and_then(Node::as_mapping);
+    match annotations {
+        Some(annotations) if annotations.is_empty() || is_in(document) => {
+            Cow::Owned(take(document.clone()).0)
+        }
+        _ => Cow::Borrowed(document),
+    }
+}
+
+/// Says whether a document has a fingerprint.
+pub(crate) fn is_in(document: &Document) -> bool {
+    document.at(&[METADATA, ANNOTATIONS, FINGERPRINT_ANNOTATION]).is_some()
 }
 
 /// Puts a fingerprint into a document that has none.

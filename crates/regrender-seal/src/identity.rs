@@ -110,7 +110,9 @@ impl Identities {
             Some((key, identity))
         });
         for (key, identity) in likely {
-            match unwrap_with(key, &[identity]) {
+            let opened = container::open_small(&key.enc, identity);
+            let data_key = opened.and_then(|bytes| DataKey::from_slice(&bytes));
+            match data_key.map_or_else(|| unwrap_with(key, &[identity]), Ok) {
                 Ok(data_key) => return Ok(data_key),
                 Err(_) => damaged = Some(key),
             }

@@ -109,44 +109,45 @@ impl Draft<'_> {
         if wanted.root.get(metadata::KEY).is_some() {
             return Err(SealError::ReservedKey);
         }
-        let (mut covered, _) = fingerprint::take(wanted.clone());
-        let mut sealed = encrypt(&covered, self.data_key, self.kept, context)?;
+        let (covered, _) = fingerprint::take(wanted.clone());
         if self.mac == MacUpdate::Renew {
             self.metadata.last_modified = timestamp::format(context.now);
         }
+        let scope = self.metadata.mac_scope;
+        let Some(key) = self.fingerprint_key else {
+            let (sealed, hash) = encrypt(covered, self.data_key, self.kept, scope, context)?;
+            self.renew_mac(hash, context.draw());
+            return self.spell(sealed);
+        };
+        let (sealed, hash) = encrypt(covered.clone(), self.data_key, self.kept, scope, context)?;
         // A MAC over encrypted values only does not cover the fingerprint, so the fingerprint
         // covers it. The other kind covers the fingerprint, and so comes after it.
         let mac_nonce = context.draw();
-        if self.metadata.mac_scope == MacScope::EncryptedOnly {
-            self.renew_mac(&covered, mac_nonce)?;
+        if scope == MacScope::EncryptedOnly {
+            self.renew_mac(hash, mac_nonce);
         }
-        if let Some(key) = self.fingerprint_key {
-            let fingerprint =
-                key.of_sops(&covered, &sealed, self.recipients, &self.metadata, &mac_nonce);
-            sealed = fingerprint::put(sealed, &fingerprint)?;
-            covered = fingerprint::put(covered, &fingerprint)?;
+        let fingerprint =
+            key.of_sops(&covered, &sealed, self.recipients, &self.metadata, &mac_nonce);
+        let sealed = fingerprint::put(sealed, &fingerprint)?;
+        if scope == MacScope::All {
+            self.renew_mac(hash_of(fingerprint::put(covered, &fingerprint)?, scope)?, mac_nonce);
         }
-        if self.metadata.mac_scope == MacScope::All {
-            self.renew_mac(&covered, mac_nonce)?;
+        self.spell(sealed)
+    }
+
+    fn renew_mac(&mut self, hash: MacHash, nonce: [u8; NONCE_LENGTH]) {
+        if self.mac == MacUpdate::Renew {
+            self.metadata.mac = hash.seal(self.data_key, &self.metadata.last_modified, nonce);
         }
+    }
+
+    fn spell(&self, mut sealed: Document) -> Result<String, SealError> {
         let block = match self.found_block {
             Some(found) => self.metadata.rewrite(found),
             None => self.metadata.write(),
         };
         sealed.root.push(metadata::KEY, block);
         Ok(sealed.emit(Spelling::Sops)?)
-    }
-
-    fn renew_mac(
-        &mut self,
-        covered: &Document,
-        nonce: [u8; NONCE_LENGTH],
-    ) -> Result<(), SealError> {
-        if self.mac == MacUpdate::Renew {
-            let hash = hash(covered, self.metadata.mac_scope)?;
-            self.metadata.mac = hash.seal(self.data_key, &self.metadata.last_modified, nonce);
-        }
-        Ok(())
     }
 }
 
@@ -176,21 +177,26 @@ fn wrap_for_all(
     recipients.iter().map(|recipient| data_key.wrap(recipient, context)).collect()
 }
 
-/// Encrypts what the rule for Kubernetes objects selects; what is in `kept` stays as it is there.
+/// Encrypts what the rule for Kubernetes objects selects, and hashes what a MAC of `scope` covers;
+/// what is in `kept` stays as it is there.
 fn encrypt(
-    document: &Document,
+    document: Document,
     data_key: &DataKey,
     kept: &[KeptValue],
+    scope: MacScope,
     context: &mut SealContext<'_>,
-) -> Result<Document, SealError> {
+) -> Result<(Document, MacHash), SealError> {
     let selector = Selector::kubernetes();
-    walk::map(document.clone(), &mut |leaf, place| {
-        if !is_encrypted(&selector, &leaf, place)? {
-            return Ok(leaf);
-        }
+    let mut hash = MacHash::new(scope);
+    let encrypted = walk::map(document, &mut |leaf, place| {
+        let encrypted = is_encrypted(&selector, &leaf, place)?;
         let Some((kind, text)) = walk::plaintext(&leaf) else {
-            return Ok(leaf);
+            return Ok::<_, SealError>(leaf);
         };
+        add_to(&mut hash, &leaf, &text, encrypted);
+        if !encrypted {
+            return Ok::<_, SealError>(leaf);
+        }
         // sops leaves an empty text as it is.
         if text.expose().is_empty() {
             return Ok(emptied(&leaf));
@@ -204,7 +210,8 @@ fn encrypt(
                 .to_string(),
         };
         Ok(Leaf::Scalar(Scalar::Text(sealed)))
-    })
+    })?;
+    Ok((encrypted, hash))
 }
 
 /// Says whether a value that is encrypted in a file, and no comment, is wanted as it is there.
@@ -235,24 +242,27 @@ fn kept_value<'a>(
     })
 }
 
-/// Hashes the values of a document that is not sealed yet.
-fn hash(document: &Document, scope: MacScope) -> Result<MacHash, SealError> {
+/// Hashes what a MAC of `scope` covers in a document that is not sealed yet.
+fn hash_of(document: Document, scope: MacScope) -> Result<MacHash, SealError> {
     let selector = Selector::kubernetes();
     let mut hash = MacHash::new(scope);
-    walk::map(document.clone(), &mut |leaf, place| {
+    walk::map(document, &mut |leaf, place| {
         let encrypted = is_encrypted(&selector, &leaf, place)?;
-        if !matches!(leaf, Leaf::Comment(_))
-            && let Some((_, text)) = walk::plaintext(&leaf)
-        {
-            if encrypted {
-                hash.add_encrypted(text.expose());
-            } else {
-                hash.add_clear(text.expose());
-            }
+        if let Some((_, text)) = walk::plaintext(&leaf) {
+            add_to(&mut hash, &leaf, &text, encrypted);
         }
         Ok::<_, SealError>(leaf)
     })?;
     Ok(hash)
+}
+
+/// Adds a value to the hash; comments are no part of it.
+fn add_to(hash: &mut MacHash, leaf: &Leaf, text: &SecretText, encrypted: bool) {
+    match (leaf, encrypted) {
+        (Leaf::Comment(_), _) => {}
+        (_, true) => hash.add_encrypted(text.expose()),
+        (_, false) => hash.add_clear(text.expose()),
+    }
 }
 
 fn is_encrypted(selector: &Selector, leaf: &Leaf, place: Place<'_>) -> Result<bool, SealError> {

@@ -20,6 +20,10 @@ const TAG_LENGTH: usize = 16;
 pub(crate) struct AgeFile<'a> {
     /// The stanzas, in order.
     pub(crate) stanzas: Vec<Stanza>,
+    /// What the MAC of the header covers: everything up to it.
+    pub(crate) header: &'a [u8],
+    /// The MAC of the header.
+    pub(crate) mac: Vec<u8>,
     /// What follows the header: a nonce and the encrypted text.
     pub(crate) payload: &'a [u8],
 }
@@ -53,14 +57,20 @@ pub(crate) fn parse(file: &[u8]) -> Option<AgeFile<'_>> {
     }
     let mut stanzas = Vec::new();
     loop {
+        let above = file.len() - rest.len();
         let (line, after) = split_line(rest)?;
         rest = after;
         if let Some(mac) = line.strip_prefix(MAC_PREFIX) {
-            let mac = mac.strip_prefix(' ')?;
-            let whole = mac.len() == MAC_LETTERS && BASE64_STANDARD_NO_PAD.decode(mac).is_ok();
+            let letters = mac.strip_prefix(' ').filter(|letters| letters.len() == MAC_LETTERS)?;
+            let mac = BASE64_STANDARD_NO_PAD.decode(letters).ok()?;
+            let header = file.get(..above + MAC_PREFIX.len())?;
             let long_enough = rest.len() >= NONCE_LENGTH + TAG_LENGTH;
-            return (whole && long_enough && !stanzas.is_empty())
-                .then_some(AgeFile { stanzas, payload: rest });
+            return (long_enough && !stanzas.is_empty()).then_some(AgeFile {
+                stanzas,
+                header,
+                mac,
+                payload: rest,
+            });
         }
         let mut words = line.strip_prefix(STANZA_PREFIX)?.split(' ').map(str::to_owned);
         let tag = words.next()?;

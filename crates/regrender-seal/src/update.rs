@@ -177,7 +177,9 @@ impl Job<'_> {
         let Some(identities) = self.keys.identities else {
             return self.seal_anew(vec![check.without_opening()], context);
         };
-        let sealed = documents.clone();
+        // Only whether the file is vouched for is asked of it later, and that with the key only.
+        let sealed =
+            if self.keys.fingerprint_key.is_some() { documents.clone() } else { Vec::new() };
         match open_parsed(documents, block, metadata, FileFormat::Yaml, identities) {
             Ok(opened) => self.update_opened(&opened, &sealed, check, context),
             Err(error) => self.seal_anew(vec![classify(error, check)], context),
@@ -204,7 +206,7 @@ impl Job<'_> {
         let Ok(mac) = EncryptedValue::parse(&metadata.mac) else {
             return Check::Differs;
         };
-        let (said, _) = fingerprint::take(said.clone());
+        let said = fingerprint::without(said);
         let computed = key.of_sops(&said, &sealed, recipients, metadata, mac.nonce());
         if computed == found { Check::Unchanged } else { Check::Differs }
     }
@@ -217,14 +219,14 @@ impl Job<'_> {
         context: &mut SealContext<'_>,
     ) -> Result<Update, SealError> {
         let metadata = &opened.metadata;
-        let found = match opened.documents() {
-            [document] => Some(fingerprint::take(document.clone())),
-            _ => None,
+        let wanted = fingerprint::without(self.wanted);
+        let (same_content, had_fingerprint) = match opened.documents() {
+            [found] => {
+                let is_same = content::is_same(&fingerprint::without(found), &wanted);
+                (is_same, fingerprint::is_in(found))
+            }
+            _ => (false, false),
         };
-        let (wanted, _) = fingerprint::take(self.wanted.clone());
-        let same_content =
-            found.as_ref().is_some_and(|(document, _)| content::is_same(document, &wanted));
-        let had_fingerprint = found.is_some_and(|(_, fingerprint)| fingerprint.is_some());
         let same_rule = metadata.selector.is_kubernetes() && metadata.other_services.is_empty();
         let same_scope = metadata.mac_scope == self.options.mac;
         let removed = self.removed(&metadata.wrapped_keys);

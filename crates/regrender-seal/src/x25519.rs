@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
 use age_core::primitives::{aead_decrypt, aead_encrypt, bech32_decode, hkdf};
@@ -21,12 +22,15 @@ pub(crate) const STANZA_TAG: &str = "X25519";
 const KEY_LABEL: &[u8] = b"age-encryption.org/v1/X25519";
 const RECIPIENT_PREFIX: &str = "age";
 const IDENTITY_PREFIX: &str = "age-secret-key-";
+/// A table costs as much as some thirty ladders, and saves two thirds of each that follows.
+const WORTH_A_TABLE: u32 = 32;
 const WRAPPED_LENGTH: usize = FILE_KEY_BYTES + 16;
 
 /// The public half of an age key pair.
 pub(crate) struct X25519Recipient {
     point: MontgomeryPoint,
-    // Made when the first key is wrapped: a command that only compares never pays for it.
+    // How often the point was multiplied without a table.
+    uses: AtomicU32,
     table: OnceLock<Option<Box<EdwardsBasepointTable>>>,
 }
 
@@ -43,7 +47,7 @@ impl X25519Recipient {
     }
 
     fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self { point: MontgomeryPoint(bytes), table: OnceLock::new() }
+        Self { point: MontgomeryPoint(bytes), uses: AtomicU32::new(0), table: OnceLock::new() }
     }
 
     /// Wraps `file_key`, or says that this recipient shares no secret with anybody: its point is
@@ -64,18 +68,29 @@ impl X25519Recipient {
     }
 
     /// Multiplies the point with a clamped scalar.
-    ///
-    /// A table works with points of the prime-order subgroup only. Every real key is in it; any
-    /// other point takes the ladder, which is right for all of them.
     fn multiply(&self, scalar: &[u8; 32]) -> MontgomeryPoint {
+        let is_rare =
+            self.table.get().is_none() && self.uses.fetch_add(1, Ordering::Relaxed) < WORTH_A_TABLE;
+        match self.table_unless(is_rare) {
+            Some(table) => table.mul_base_clamped(*scalar).to_montgomery(),
+            None => self.point.mul_clamped(*scalar),
+        }
+    }
+
+    /// Returns the table of the point, which is made for that.
+    ///
+    /// A table works with points of the prime-order subgroup only: the scalar is taken modulo the
+    /// order of that group. Every real key is in it; any other point, on the curve or on its twist,
+    /// takes the ladder, which is right for all of them.
+    fn table_unless(&self, is_rare: bool) -> Option<&EdwardsBasepointTable> {
+        if is_rare {
+            return None;
+        }
         let table = self.table.get_or_init(|| {
             let point = self.point.to_edwards(0).filter(EdwardsPoint::is_torsion_free)?;
             Some(Box::new(EdwardsBasepointTable::create(&point)))
         });
-        match table {
-            Some(table) => table.mul_base_clamped(*scalar).to_montgomery(),
-            None => self.point.mul_clamped(*scalar),
-        }
+        table.as_deref()
     }
 }
 
@@ -179,13 +194,13 @@ pub(crate) mod tests {
         let expected = MontgomeryPoint(point).mul_clamped(scalar).to_bytes();
         let recipient = X25519Recipient::from_bytes(point);
         assert_eq!(recipient.multiply(&scalar).to_bytes(), expected, "{point:?} {scalar:?}");
-        // And again with the table that is there by now.
+        // And again with the table, if the point has one.
+        let _ = recipient.table_unless(false);
         assert_eq!(recipient.multiply(&scalar).to_bytes(), expected, "{point:?} {scalar:?}");
     }
 
     fn has_table(recipient: &X25519Recipient) -> bool {
-        recipient.multiply(&[1; 32]);
-        recipient.table.get().is_some_and(Option::is_some)
+        recipient.table_unless(false).is_some()
     }
 
     /// Points that implementations get wrong: small ones, ones beyond the prime, ones with the top
@@ -229,6 +244,18 @@ pub(crate) mod tests {
         assert!(has_table(&recipient_of([5; 32])));
         let mixed = EdwardsPoint::mul_base_clamped([5; 32]) + EIGHT_TORSION[1];
         assert!(!has_table(&X25519Recipient::from_bytes(mixed.to_montgomery().to_bytes())));
+    }
+
+    #[test]
+    fn table_is_made_when_it_is_worth_it() {
+        let recipient = recipient_of([5; 32]);
+        let expected = recipient.point.mul_clamped([7; 32]);
+        for _ in 0..WORTH_A_TABLE {
+            assert_eq!(recipient.multiply(&[7; 32]), expected);
+        }
+        assert!(recipient.table.get().is_none());
+        assert_eq!(recipient.multiply(&[7; 32]), expected);
+        assert!(recipient.table.get().is_some_and(Option::is_some));
     }
 
     #[test]
@@ -289,10 +316,41 @@ pub(crate) mod tests {
         assert!(X25519Recipient::parse(IDENTITY).is_none());
     }
 
+    /// Half of all texts of 32 bytes are points of the twist.
+    fn is_on_twist(point: [u8; 32]) -> bool {
+        MontgomeryPoint(point).to_edwards(0).is_none()
+    }
+
+    #[test]
+    fn awkward_points_are_of_every_kind() {
+        let points = awkward_points();
+        assert!(points.iter().any(|point| is_on_twist(*point)));
+        assert!(points.iter().any(|point| has_table(&X25519Recipient::from_bytes(*point))));
+        let without = |point: &&[u8; 32]| !has_table(&X25519Recipient::from_bytes(**point));
+        assert!(points.iter().filter(without).any(|point| !is_on_twist(*point)));
+    }
+
     proptest! {
         #[test]
         fn any_point_is_multiplied_as_by_the_ladder(point: [u8; 32], scalar: [u8; 32]) {
             check_multiply(point, scalar);
+        }
+
+        #[test]
+        fn any_key_is_multiplied_as_by_the_ladder(secret: [u8; 32], scalar: [u8; 32]) {
+            let recipient = recipient_of(secret);
+            prop_assert!(has_table(&recipient));
+            check_multiply(recipient.point.to_bytes(), scalar);
+        }
+
+        #[test]
+        fn any_key_with_torsion_is_multiplied_as_by_the_ladder(
+            secret: [u8; 32],
+            scalar: [u8; 32],
+            index in 0_usize..8,
+        ) {
+            let point = EdwardsPoint::mul_base_clamped(secret) + EIGHT_TORSION[index];
+            check_multiply(point.to_montgomery().to_bytes(), scalar);
         }
 
         #[test]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{fuzz, instructions, interop, reproduce, tidy, usage, workspace};
+use crate::{crash, fuzz, instructions, interop, reproduce, tidy, usage, workspace};
 
 type Step = (&'static str, fn() -> Result<()>);
 
@@ -20,6 +20,9 @@ const STEPS: &[Step] = &[
 
 const INTEROP: Step =
     ("cargo xtask interop --require-all", || interop::run(&["--require-all".to_owned()]));
+
+const CRASH: Step =
+    ("cargo xtask crash --require-all", || crash::run(&["--require-all".to_owned()]));
 
 const THOROUGH: &[Step] = &[
     ("cargo xtask instructions", || instructions::run(&[])),
@@ -38,7 +41,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     usage::only_known(flags, &["--all"])?;
     let mut steps = STEPS.to_vec();
     if interop::in_ci() || flags.iter().any(|flag| flag == "--all") {
-        steps.push(INTEROP);
+        steps.extend([CRASH, INTEROP]);
     }
     if interop::in_ci() || flags.iter().any(|flag| flag == "--all") {
         steps.extend_from_slice(THOROUGH);

@@ -29,6 +29,7 @@ use anyhow::{Context as _, Result};
 use crate::usage;
 use crate::workspace::{self, Profile};
 
+pub(crate) use clear::{find as find_canary, find_text};
 pub(crate) use ksops::{KSOPS_CHORE, emulate_ksops};
 pub(crate) use peer::{Peer, Peers};
 

@@ -3,6 +3,7 @@
 
 mod bench;
 mod ci;
+mod crash;
 mod fuzz;
 mod instructions;
 mod interop;

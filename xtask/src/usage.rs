@@ -2,16 +2,20 @@
 
 use anyhow::{Result, bail};
 
-use crate::{bench, ci, fuzz, instructions, interop, reproduce, sbom, tidy};
+use crate::{bench, ci, crash, fuzz, instructions, interop, reproduce, sbom, tidy};
 
 const USAGE: &str = "\
 usage: cargo xtask CHORE
 
-  ci [--all]                       everything a change must pass; --all adds interop outside CI
+  ci [--all]                       everything a change must pass; --all adds crash and interop
+                                   outside CI
   interop [WORDS]                  the real programs open, build and judge what regrender writes;
                                    WORDS picks the cases whose title contains them
     --require-all                  a missing program is a failure, as in CI
     --binary PATH                  put this regrender to the test instead of building one
+  crash [--require-all] [--binary PATH]
+                                   kills a build at every call that changes the disk, and lets the
+                                   disk fail at each
   bench [--write]                  how fast, how big; --write updates docs/performance.md
   fuzz [--seconds N] [TARGETS]     hostile input for what reads; some executions of each target,
                                    or N seconds each
@@ -34,6 +38,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     match chore.as_str() {
         "ci" => ci::run(flags),
         "interop" => interop::run(flags),
+        "crash" => crash::run(flags),
         "bench" => bench::run(flags),
         "fuzz" => fuzz::run(flags),
         "instructions" => instructions::run(flags),
@@ -41,6 +46,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "sbom" => sbom::run(flags),
         "tidy" => tidy::run(flags),
         interop::KSOPS_CHORE => interop::emulate_ksops(),
+        crash::FULL_CHORE => crash::run_inside(flags),
         bench::FLOOR_CHORE => bench::print_floor(flags),
         bench::PARSE_CHORE => bench::print_parse(flags),
         "help" | "--help" | "-h" => {

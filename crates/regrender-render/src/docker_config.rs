@@ -60,7 +60,8 @@ fn push_entry(json: &mut String, credential: &Credential) {
         push_string(json, email);
     }
     json.push_str(",\"auth\":\"");
-    STANDARD.encode_string(pair.as_bytes(), json);
+    // `encode_string` would work on the stack and leave the text there.
+    json.push_str(&Zeroizing::new(STANDARD.encode(pair.as_bytes())));
     json.push_str("\"}");
 }
 

@@ -56,15 +56,16 @@ impl<'a> Changes<'a> {
     /// Carries the changes out.
     pub(crate) fn commit(&self) -> Result<(), CliError> {
         let place = &self.folder.place;
+        // First: what is removed then takes the folders above it along only if they are empty.
+        for empty in self.folder.empty_folders() {
+            // Git knows nothing of it: at worst it stays.
+            drop(fs::remove_dir(place.join(empty)));
+        }
         if !self.waves.is_empty() || !self.remove.is_empty() {
             flush(place)?;
             self.put_in_place()?;
             self.remove()?;
             flush(place)?;
-        }
-        for empty in self.folder.empty_folders() {
-            // Git knows nothing of it: at worst it stays.
-            drop(fs::remove_dir(place.join(empty)));
         }
         Ok(())
     }

@@ -9,12 +9,12 @@ pub(super) const CANARY: &str = "canary-4f1d";
 /// The password of the cases: everything that quoting could get wrong.
 pub(super) const PASSWORD: &str = "canary-4f1d <&>'\"\\ $HOME ${x} %s ü\u{2028}=";
 
-/// Every spelling of the canary that a careless program could leave behind: raw, in base64 at each
+/// Every spelling of `text` that a careless program could leave behind: raw, in base64 at each
 /// of the three alignments, and in base64 of that.
-pub(super) fn spellings() -> Vec<String> {
-    let once = in_base64(CANARY);
+fn spellings(text: &str) -> Vec<String> {
+    let once = in_base64(text);
     let twice: Vec<String> = once.iter().flat_map(|text| in_base64(text)).collect();
-    [vec![CANARY.to_owned()], once, twice].concat()
+    [vec![text.to_owned()], once, twice].concat()
 }
 
 /// Returns the part of the base64 of `text` that is the same whatever stands around it, for each
@@ -33,8 +33,13 @@ fn in_base64(text: &str) -> Vec<String> {
 }
 
 /// Names the first spelling of the canary in `bytes`.
-pub(super) fn find(bytes: &[u8]) -> Option<String> {
-    spellings()
+pub(crate) fn find(bytes: &[u8]) -> Option<String> {
+    find_text(bytes, CANARY)
+}
+
+/// Names the first spelling of `text` in `bytes`.
+pub(crate) fn find_text(bytes: &[u8], text: &str) -> Option<String> {
+    spellings(text)
         .into_iter()
         .find(|needle| bytes.windows(needle.len()).any(|window| window == needle.as_bytes()))
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::workspace;
 
-/// What parts the files of one input of the target `repository`; no text holds it.
+/// What parts the files or answers of one input; no text holds it.
 const FILE_END: u8 = 0xff;
 
 /// Writes the seeds of `target` into `folder`, beside what earlier runs found worth keeping.
@@ -40,12 +40,15 @@ pub(super) fn seeds(target: &str) -> Result<Vec<Vec<u8>>> {
         "keyring" => lists_of_keys(usize::MAX),
         "keys" => keys(),
         "manifest" => manifests(),
+        "registry_answer" => Ok(registry_answers()),
         "repository" => repositories(),
         "seal_open" => Ok(with_first_byte(&yaml_texts()?, 4)),
         "sops_clear" => of_each_format(&["plain", "decrypted"]),
         "sops_open" => of_each_format(&["sealed", "tampered"]),
         "sops_tamper" => Ok((0..12).map(|file| vec![file, 0, 200, 0, 1, 0]).collect()),
         "token" => Ok(tokens()),
+        "vault_answer" => Ok(vault_answers()),
+        "wire" => Ok(headers()),
         "yaml" => yaml_texts(),
         _ => Ok(Vec::new()),
     }
@@ -61,6 +64,57 @@ fn tokens() -> Vec<Vec<u8>> {
     let tokens = ["ghp_", "dckr_pat_x", "eyJwYXlsb2FkIjo", "eyJ.a.b", "AGE-SECRET-KEY-1"];
     let lines = ["password = \"x\"", "https://user:x@host/path"];
     tokens.iter().chain(&lines).map(|text| text.as_bytes().to_vec()).collect()
+}
+
+/// The first byte of an answer picks its status: 8 is 401, 0 is 200.
+fn registry_answers() -> Vec<Vec<u8>> {
+    let bearer =
+        "\u{8}WWW-Authenticate: Bearer realm=\"https://auth.corp/token\",service=\"r\"\n\n";
+    let basic = "\u{8}WWW-Authenticate: Basic realm=\"r\"\n\n";
+    let token = "\0Content-Type: application/json\n\n{\"token\":\"t\",\"expires_in\":300}";
+    let tags = "\0Docker-Distribution-Api-Version: registry/2.0\n\n{\"tags\":[\"1.0\"]}";
+    let errors = "\u{a}\n\n{\"errors\":[{\"code\":\"DENIED\",\"message\":\"no\"}]}";
+    let upload = "\u{3}Location: /v2/team/app/blobs/uploads/1?state=x\n\n";
+    let moved = "\u{5}Location: https://elsewhere.corp/v2/\n\n";
+    let scripts: [&[&str]; 5] = [
+        &[bearer, token, tags, tags, upload],
+        &[basic, tags],
+        &[bearer, errors],
+        &[moved, tags],
+        &[tags],
+    ];
+    let script = |answers: &&[&str]| {
+        let answers: Vec<&[u8]> = answers.iter().map(|answer| answer.as_bytes()).collect();
+        answers.join(&FILE_END)
+    };
+    scripts.iter().map(script).collect()
+}
+
+fn vault_answers() -> Vec<Vec<u8>> {
+    let bodies = [
+        r#"{"auth":{"client_token":"t","lease_duration":60}}"#,
+        r#"{"data":{"path":"ci/","type":"kv","options":{"version":"2"}}}"#,
+        r#"{"data":{"data":{"password":"x"},"metadata":{"deletion_time":"","destroyed":false}}}"#,
+        r#"{"lease_duration":60,"data":{"password":"x","port":1}}"#,
+        r#"{"errors":["permission denied"],"warnings":null}"#,
+    ];
+    let texts: Vec<Vec<u8>> = bodies.iter().map(|body| body.as_bytes().to_vec()).collect();
+    let mut seeds = with_first_byte(&texts, 1);
+    seeds.extend(with_first_byte(&texts, 8));
+    seeds
+}
+
+fn headers() -> Vec<Vec<u8>> {
+    let lines = [
+        "https://r.corp:5000/v2/?a=b\n../c?d=e",
+        "http://[::1]:80/x\n//other.corp/y",
+        "Bearer realm=\"https://auth.corp/t\",service=\"r\",scope=\"repository:a:pull\"",
+        "Negotiate dG9r==, Basic realm=\"a\\\"b\"",
+        "Sat, 21 Nov 2026 07:00:00 GMT\n2026-11-21T07:00:00Z",
+        "100;w=21600\n120",
+        "eyJhIjoxfQ.eyJhY2Nlc3MiOlt7InR5cGUiOiJyZXBvc2l0b3J5IiwibmFtZSI6ImEifV19.x",
+    ];
+    lines.iter().map(|line| line.as_bytes().to_vec()).collect()
 }
 
 fn keys() -> Result<Vec<Vec<u8>>> {

@@ -9,6 +9,7 @@ const EVERY: &[&str] = &[
     "regrender-diagnostic",
     "regrender-document",
     "regrender-image",
+    "regrender-remote",
     "regrender-render",
     "regrender-seal",
 ];
@@ -21,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("regrender-diagnostic", &[]),
     ("regrender-document", &[]),
     ("regrender-image", &[]),
+    ("regrender-remote", &["regrender-document"]),
     ("regrender-render", &["regrender-config", "regrender-document"]),
     ("regrender-seal", &["regrender-document"]),
     ("xtask", &[]),

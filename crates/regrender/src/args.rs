@@ -277,6 +277,8 @@ pub(crate) struct Import {
     pub(crate) namespace: Option<String>,
     #[command(flatten)]
     pub(crate) identities: IdentityFiles,
+    #[command(flatten)]
+    pub(crate) reach: ReachOptions,
 }
 
 #[derive(Args, Debug)]

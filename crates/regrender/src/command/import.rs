@@ -5,18 +5,23 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use regrender_audit::{FileFacts, SIZE_LIMIT, read_file};
+use regrender_diagnostic::SourceText;
 use regrender_seal::{Recipient, Recipients, SealContext};
 
 use crate::args::{Import, Selection};
 use crate::command::init;
 use crate::enumeration::{LINES, in_a_sentence};
 use crate::error::{CliError, ErrorKind, Exit, Failure};
-use crate::import::{Draft, Found, Passwords, hours, is_docker_config, sealed_passwords, to_toml};
+use crate::identity::Discovered;
+use crate::import::{
+    Draft, Found, Passwords, hours, is_docker_config, sealed_passwords, to_toml, to_toml_of_helpers,
+};
 use crate::manifests::Manifests;
 use crate::opener::SecretOpener;
 use crate::project::{Project, shown};
 use crate::source::bytes::SecretBytes;
 use crate::source::file::read_file as read_secret_file;
+use crate::source::{self, Means};
 use crate::world::World;
 
 /// The name of standard input among the sources, and of standard output as the file to write.
@@ -26,13 +31,16 @@ pub(crate) fn run(arguments: &Import, world: &mut World) -> Result<Exit, Failure
     let target = Target::of(arguments, world)?;
     let recipients = recipients(arguments, world)?;
     let found = find(arguments, world)?;
-    let draft = Draft::of(found, arguments.namespace.as_deref());
+    let mut draft = Draft::of(found, arguments.namespace.as_deref());
     if draft.registries.is_empty() {
         warn(&draft, world);
         return Err(nothing().into());
     }
     let sealed = match &target.sealed {
-        Some(_) => seal(&draft, &recipients, world)?,
+        Some(_) => {
+            ask_programs(&mut draft, arguments, world)?;
+            seal(&draft, &recipients, world)?
+        }
         None => None,
     };
     let passwords = match (&target.sealed, &sealed) {
@@ -174,6 +182,35 @@ fn recipients(arguments: &Import, world: &mut World) -> Result<Vec<String>, Fail
         .into());
     }
     Ok(own.into_iter().collect())
+}
+
+/// Asks the programs that keep credentials, so that these can be sealed.
+fn ask_programs(draft: &mut Draft, arguments: &Import, world: &mut World) -> Result<(), Failure> {
+    if !draft.asks_programs() {
+        return Ok(());
+    }
+    let source = SourceText::new(String::from("<import>"), to_toml_of_helpers(draft));
+    let config = regrender_config::parse(&source.text).config;
+    let config = config.expect("a registry that registries.toml cannot say is left out before");
+    let needed = config.registries.iter().map(|registry| registry.name.as_str()).collect();
+    // A program that keeps credentials needs no identity.
+    let none = Discovered::default();
+    let means = Means { identities: &none, reach: arguments.reach.reach() };
+    let base = world.directory.clone();
+    let resolved = source::resolve(&config, &needed, &base, means, world);
+    for problem in &resolved.problems {
+        world.show(problem, &source);
+    }
+    if !resolved.problems.is_empty() {
+        let message =
+            "credentials cannot be had of the programs that keep them; nothing was written";
+        return Err(CliError::new(ErrorKind::Credentials, message)
+            .with_problems(&resolved.problems, &source)
+            .with_hint("without `--seal-into` the programs are not asked")
+            .into());
+    }
+    draft.take_credentials(resolved.credentials);
+    Ok(())
 }
 
 fn seal(draft: &Draft, recipients: &[String], world: &World) -> Result<Option<String>, Failure> {

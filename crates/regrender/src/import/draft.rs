@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::found::{Found, FoundSecret};
+use regrender_render::{Credential, Credentials};
+
+use super::found::{Found, FoundSecret, Login};
 use super::registry::{DraftRegistry, Pool};
 use super::remark::Remarks;
 use super::secret::{DraftSecret, Use, each_once, tables};
@@ -46,6 +48,21 @@ impl Draft {
         draft.remark_on_passwords();
         draft.remark_on_types();
         draft
+    }
+
+    /// Takes what programs kept for registries of these names.
+    pub(crate) fn take_credentials(&mut self, mut credentials: Credentials) {
+        for registry in &mut self.registries {
+            if let Some(found) = credentials.remove(&registry.name) {
+                let Credential { username, password, email } = found;
+                registry.login = Login::Pair { username, password, email };
+            }
+        }
+    }
+
+    /// Says whether programs keep credentials that are worth sealing.
+    pub(crate) fn asks_programs(&self) -> bool {
+        self.registries.iter().any(DraftRegistry::is_asked_for)
     }
 
     /// Lists the environment variables that the passwords are expected in.

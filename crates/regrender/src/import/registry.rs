@@ -35,6 +35,11 @@ impl DraftRegistry {
         self.host.token_hours(self.login.username())
     }
 
+    /// Says whether a program keeps a credential of it that is worth sealing.
+    pub(crate) fn is_asked_for(&self) -> bool {
+        matches!(self.login, Login::Helper { .. }) && self.token_hours().is_none()
+    }
+
     /// Returns its kind.
     pub(crate) fn kind(&self) -> RegistryKind {
         self.host.kind(self.login.username())

@@ -251,6 +251,19 @@ pub(super) fn refusal_of_registry(registry: &DraftRegistry) -> Option<String> {
     refusal(&format!("{text}\n[secret.x]\nregistries = [\"{name}\"]\nnamespaces = [\"x\"]\n"))
 }
 
+/// Spells a registries.toml of nothing but the registries that programs keep the credential of.
+pub(crate) fn to_toml_of_helpers(draft: &Draft) -> String {
+    let mut text = format!("[seal]\nrecipients = [\"{ANY_RECIPIENT}\"]\n");
+    for registry in draft.registries.iter().filter(|registry| registry.is_asked_for()) {
+        text.push('\n');
+        push_registry(&mut text, registry, Passwords::Environment);
+        let line =
+            format!("[secret.{0}]\nregistries = [\"{0}\"]\nnamespaces = [\"x\"]", registry.name);
+        push_line(&mut text, &line);
+    }
+    text
+}
+
 /// Says why registries.toml cannot have such a pull secret.
 pub(super) fn refusal_of_secret(secret: &DraftSecret) -> Option<String> {
     let mut text = String::new();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use insta::assert_snapshot;
+use regrender_image::{ConfigShape, decode_docker_config};
 use serde_json::{Value, json};
 
 use crate::sandbox::{IDENTITY, RECIPIENT, Sandbox};
@@ -35,6 +36,9 @@ fn account(namespace: &str, name: &str, pull_secrets: &[&str]) -> Value {
         "imagePullSecrets": names,
     })
 }
+
+/// What opens an entry: username and password.
+type Logins = BTreeMap<String, (String, Vec<u8>)>;
 
 /// What `kubectl get secrets,serviceaccounts -A -o json` prints.
 fn list(items: &[Value]) -> String {
@@ -124,6 +128,98 @@ fn what_was_imported_builds_once_the_passwords_are_there() {
     sandbox.set("SOPS_AGE_KEY", IDENTITY);
     sandbox.run(&["build"]).succeeded();
     sandbox.run(&["verify"]).succeeded();
+}
+
+/// Lists the logins of a Secret.
+fn logins(payload: &[u8]) -> Logins {
+    let config = decode_docker_config(payload, ConfigShape::DockerConfigJson).unwrap();
+    let entries = config.entries.into_iter();
+    entries
+        .map(|(key, entry)| (key, (entry.username_text(), entry.password.expose().to_vec())))
+        .collect()
+}
+
+fn payload_of(secret: &Value) -> Vec<u8> {
+    let text = secret.pointer("/data/.dockerconfigjson").and_then(Value::as_str).unwrap();
+    STANDARD.decode(text).unwrap()
+}
+
+/// Imports Secrets with their passwords sealed, builds, and compares what was built with them.
+#[track_caller]
+fn round_trip(items: &[Value]) -> Sandbox {
+    let mut sandbox = piped(items);
+    sandbox.set("SOPS_AGE_KEY", IDENTITY);
+    let arguments = ["import", "-", "--recipient", RECIPIENT, "--seal-into", "import.sops.yaml"];
+    sandbox.run(&arguments).succeeded();
+    sandbox.run(&["build"]).succeeded();
+    for item in items.iter().filter(|item| item["type"] == "kubernetes.io/dockerconfigjson") {
+        let text = |pointer| item.pointer(pointer).and_then(Value::as_str).unwrap().to_owned();
+        let (name, namespace) = (text("/metadata/name"), text("/metadata/namespace"));
+        let path = format!("pull-secrets/manifests/{namespace}/{name}.sops.yaml");
+        let opened = sandbox.run_unsearched(&["reveal", &path]).succeeded().stdout;
+        let payload =
+            opened.lines().find_map(|line| line.trim().strip_prefix(".dockerconfigjson: "));
+        let payload = STANDARD.decode(payload.unwrap()).unwrap();
+        assert_eq!(logins(&payload), logins(&payload_of(item)), "{namespace}/{name}");
+    }
+    sandbox
+}
+
+#[test]
+fn sealed_passwords_build_the_same_secrets() {
+    let sandbox = round_trip(&cluster());
+    assert_snapshot!(sandbox.read("registries.toml"), @r#"
+    # Written by `regrender import`. What each key means: docs/config.md of regrender.
+
+    [seal]
+    # Who can open the sealed files: you, your colleagues, each cluster.
+    recipients = ["age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt"]
+
+    [registry.hub]
+    kind = "docker-hub"
+    username = "acme-bot"
+    password = { sops = "import.sops.yaml", key = "data.hub.password" }
+
+    [registry.ghcr]
+    kind = "ghcr"
+    username = "octocat"
+    password = { sops = "import.sops.yaml", key = "data.ghcr.password" }
+
+    [registry.private-registry-io]
+    host = "private-registry.io"
+    paths = ["apps/"]
+    username = "registry-user"
+    password = { sops = "import.sops.yaml", key = "data.private-registry-io.password" }
+
+    [secret.ghcr]
+    registries = ["ghcr"]
+    namespaces = ["team-c"]
+
+    [secret.regcred]
+    registries = ["hub", "private-registry-io"]
+    namespaces = ["team-a", "team-b"]
+    # These accounts name it too, but not in every namespace; they are left as they are:
+    # team-b/builder
+    service-accounts = ["default"]
+    keep = ["legacy"]
+    "#);
+    let sealed = sandbox.read("import.sops.yaml");
+    assert!(sealed.contains("ENC[AES256_GCM") && !sealed.contains("canary"), "{sealed}");
+    sandbox.run(&["build", "--check"]).succeeded();
+    sandbox.run(&["verify"]).succeeded();
+}
+
+#[test]
+fn the_clouds_long_lived_credentials_build_the_same_secrets() {
+    let auths = json!({
+        "acme.azurecr.io": entry("puller"),
+        "eu.gcr.io": entry("_json_key"),
+        "europe-west1-docker.pkg.dev/acme/": entry("_json_key"),
+        "harbor.example.com": entry("robot$acme+ci"),
+        "registry.example.com:5000": entry("u"),
+        "*.example.org": entry("wild"),
+    });
+    round_trip(&[secret("a", "regcred", &auths)]);
 }
 
 #[test]
@@ -267,8 +363,9 @@ fn tokens_of_amazon_are_left_for_somebody_to_choose() {
 #[test]
 fn the_config_of_docker_is_what_is_read_when_nothing_is_named() {
     let config = json!({
-        "auths": { "ghcr.io": entry("octocat") },
+        "auths": { "ghcr.io": entry("octocat"), "quay.io": {} },
         "credHelpers": { "111122223333.dkr.ecr.eu-west-1.amazonaws.com": "ecr-login" },
+        "credsStore": "pass",
     });
     let sandbox = Sandbox::new(&[(".home/.docker/config.json", &config.to_string())]);
     let arguments = ["import", "--recipient", RECIPIENT, "--namespace", "team-a", "--write", "-"];
@@ -291,8 +388,12 @@ fn the_config_of_docker_is_what_is_read_when_nothing_is_named() {
     username = "octocat"
     password = { env = "GHCR_TOKEN" }
 
+    [registry.quay]
+    kind = "quay"
+    credential = { helper = "pass", key = "quay.io" }
+
     [secret.regcred]
-    registries = ["ecr", "ghcr"]
+    registries = ["ecr", "ghcr", "quay"]
     namespaces = ["team-a"]
     --- stderr
     warning: registry `ecr` has tokens that are dead after 12 hours; choose with `provide` what keeps them fresh
@@ -436,6 +537,70 @@ fn sources_without_a_pull_secret_are_an_error() {
       help: log in anew, or take the entry out: docker cannot read the file either
     --- status 1
     ");
+}
+
+/// A helper that knows one login.
+#[cfg(unix)]
+fn install_helper(sandbox: &mut Sandbox, name: &str, script: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let path = format!("bin/docker-credential-{name}");
+    sandbox.write(&path, &format!("#!/bin/sh\n{script}\n"));
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(sandbox.path(&path), mode).unwrap();
+    let folder = sandbox.path("bin").display().to_string();
+    sandbox.set("PATH", &format!("{folder}:/usr/bin:/bin"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_helper_keeps_is_asked_of_it_only_to_be_sealed() {
+    let config = json!({ "auths": { "quay.io": {} }, "credsStore": "test" }).to_string();
+    let mut sandbox = Sandbox::new(&[("config.json", &config)]);
+    let answer =
+        r#"cat > /dev/null; touch asked; echo '{"Username": "bot", "Secret": "canary-4f1d"}'"#;
+    install_helper(&mut sandbox, "test", answer);
+    let outcome = sandbox.run(&["import", "config.json", "-r", RECIPIENT, "-w", "-"]).succeeded();
+    let credential = r#"credential = { helper = "test", key = "quay.io" }"#;
+    assert!(outcome.stdout.contains(credential), "{outcome}");
+    assert!(!sandbox.exists("asked"));
+    let arguments =
+        ["import", "config.json", "-n", "a", "-r", RECIPIENT, "--seal-into", "i.sops.yaml"];
+    let offline = sandbox.run(&[arguments.as_slice(), &["--offline"]].concat()).ended_with(1);
+    assert!(offline.stderr.contains("offline"), "{offline}");
+    sandbox.run(&arguments).succeeded();
+    assert!(sandbox.exists("asked"));
+    let text = sandbox.read("registries.toml");
+    assert!(text.contains("username = \"bot\"\npassword = { sops = "), "{text}");
+    sandbox.set("SOPS_AGE_KEY", IDENTITY);
+    std::fs::remove_dir_all(sandbox.path("bin")).unwrap();
+    sandbox.run(&["build"]).succeeded();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_helper_that_knows_nothing_leaves_nothing_behind() {
+    let config = json!({ "auths": { "quay.io": {} }, "credsStore": "test" }).to_string();
+    let mut sandbox = Sandbox::new(&[("config.json", &config)]);
+    let answer = "cat > /dev/null; echo 'credentials not found in native keychain'; exit 1";
+    install_helper(&mut sandbox, "test", answer);
+    let arguments = ["import", "config.json", "-r", RECIPIENT, "--seal-into", "i.sops.yaml"];
+    assert_snapshot!(sandbox.run(&arguments).ended_with(1), @r#"
+    --- stderr
+    error[helper-no-credential]: the credential of registry `quay` cannot be had: `docker-credential-test` has none for it
+     --> <import>:6:14
+      |
+    6 | credential = { helper = "test", key = "quay.io" }
+      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ kept by `docker-credential-test`
+      |
+      = note: it was asked for `quay.io`
+      = help: log in with `docker login quay.io`, or name another address with `key`
+
+    error: credentials cannot be had of the programs that keep them; nothing was written
+      help: without `--seal-into` the programs are not asked
+    --- status 1
+    "#);
+    assert!(!sandbox.exists("registries.toml") && !sandbox.exists("i.sops.yaml"));
 }
 
 mod property {

@@ -512,9 +512,9 @@ impl<'a> Resolution<'a> {
             Ok(Given::Login(login)) => login.clone(),
             Ok(_) => return None,
             Err(failure) => {
-                let asked = problem::helper::Asked { program, servers, timeout: *timeout };
+                let helper = problem::helper::Asked { program, servers, timeout: *timeout };
                 let problem =
-                    problem::helper::failed(&registry.name, &asked, span.clone(), failure);
+                    problem::helper::failed(&registry.name, &helper, span.clone(), failure);
                 let asker = Asker { registry: &registry.name, part: Part::Password };
                 self.tell_once(question, problem, asker, span);
                 return None;

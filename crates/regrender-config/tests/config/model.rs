@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use regrender_config::{
-    Access, Config, Consumer, Credential, Format, MacScope, Namespaces, RecipientKind,
-    RegistryKind, SourceKind, Trim, Username, parse,
+    Access, Config, Consumer, Credential, Format, KvVersion, MacScope, Namespaces, RecipientKind,
+    RegistryKind, SourceKind, Trim, Username, VaultAuth, parse,
 };
 
 const FULL: &str = include_str!("../../../../testdata/vectors/config/valid/every-key.toml");
 const SMALLEST: &str = include_str!("../../../../testdata/vectors/config/valid/smallest.toml");
+const SOURCES: &str = include_str!("../../../../testdata/vectors/config/valid/every-source.toml");
 const RECIPIENTS: &str = include_str!("../../../../testdata/vectors/config/valid/recipients.toml");
 const DOTTED: &str = include_str!("../../../../testdata/vectors/config/valid/dotted-keys.toml");
 
@@ -102,6 +103,54 @@ fn sources_are_what_the_file_says() {
     assert_eq!(arguments, ["pass", "show", "harbor"]);
     assert_eq!(timeout, Duration::from_secs(120));
     assert_eq!(trim, Trim::Yes);
+}
+
+#[test]
+fn sealed_sources_are_what_the_file_says() {
+    let config = config(SOURCES);
+    let SourceKind::Sops { path, key, trim } = password(&config, "dotted") else { panic!() };
+    assert_eq!((path.as_str(), trim), ("secrets.yaml", Trim::Unstated));
+    assert_eq!(key.unwrap().to_string(), r#"registries["hub.example.com"][0]"#);
+    let SourceKind::Sops { path, key, .. } = password(&config, "binary") else { panic!() };
+    assert_eq!((path.as_str(), key), ("secrets/hub.password", None));
+    let SourceKind::Age { path, trim } = password(&config, "age") else { panic!() };
+    assert_eq!((path.as_str(), trim), ("~/hub.password.age", Trim::No));
+}
+
+#[test]
+fn vault_is_what_the_file_says() {
+    let config = config(SOURCES);
+    let Credential::Pair { username: Username::From(username), .. } = credential(&config, "vault")
+    else {
+        panic!()
+    };
+    let SourceKind::Vault { path, key, .. } = username.kind else { panic!() };
+    assert_eq!((path.as_str(), key.as_str()), ("ci/registries/hub", "username"));
+    let vault = config.vault;
+    assert_eq!(vault.address.as_deref(), Some("https://vault.example.com:8200"));
+    assert_eq!(vault.namespace.as_deref(), Some("team/a"));
+    assert_eq!(vault.kv_version, Some(KvVersion::Two));
+    let Some(VaultAuth::AppRole { mount, .. }) = &vault.auth else { panic!() };
+    assert_eq!(mount, "approle/ci");
+    assert_eq!(vault.auth.unwrap().sources().len(), 2);
+}
+
+#[test]
+fn a_file_without_a_vault_has_one_that_says_nothing() {
+    let vault = config(SMALLEST).vault;
+    assert!(vault.address.is_none() && vault.auth.is_none());
+}
+
+#[test]
+fn a_helper_is_what_the_file_says() {
+    let config = config(SOURCES);
+    let Credential::Helper { name, key, timeout, .. } = credential(&config, "helper") else {
+        panic!()
+    };
+    assert_eq!((name.as_str(), timeout), ("ecr-login", Duration::from_secs(60)));
+    assert_eq!(key.as_deref(), Some("https://helper.example.com"));
+    let Credential::DockerConfig { timeout, .. } = credential(&config, "docker") else { panic!() };
+    assert_eq!(timeout, Duration::from_secs(10));
 }
 
 #[test]

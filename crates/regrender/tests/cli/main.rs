@@ -20,5 +20,6 @@ mod many;
 mod obstacles;
 mod provide;
 mod sandbox;
+mod sources;
 mod unchanged;
 mod verify;

@@ -69,8 +69,7 @@ pub(crate) fn failed(
                 .help("take it from the Git history, or seal it again after a look at its values")
         }
         _ => at(told(&page::SEALED_SOURCE_UNREADABLE, title(&format!("cannot be read: {error}"))))
-            .note("sops takes the format from the ending of the name")
-            .help("see whether `sops decrypt` or `age --decrypt` reads it"),
+            .help("see whether `sops decrypt` or `age --decrypt` reads it; sops takes the format from the ending of the name"),
     }
 }
 

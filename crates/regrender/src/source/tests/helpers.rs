@@ -28,7 +28,7 @@ fn case(script: &str) -> Case {
 fn has(mut case: Case, username: &str, password: &str) -> Case {
     let resolved = case.resolve();
     assert!(resolved.problems.is_empty(), "{:?}", resolved.problems);
-    let credential = resolved.credentials.get("hub").unwrap();
+    let credential = &resolved.credentials["hub"];
     assert_eq!((credential.username.as_str(), credential.password.expose()), (username, password));
     case
 }
@@ -243,7 +243,7 @@ fn the_helper_of_the_host_is_asked() {
     let mut case = has(kept(config), "acme-bot", "canary-4f1d");
     assert_eq!(asked(&case), ["hub.io"]);
     let resolved = case.resolve();
-    assert_eq!(resolved.credentials.get("hub").unwrap().email.as_deref(), Some("bot@acme.io"));
+    assert_eq!(resolved.credentials["hub"].email.as_deref(), Some("bot@acme.io"));
 }
 
 #[test]

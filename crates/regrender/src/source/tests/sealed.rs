@@ -34,7 +34,7 @@ fn opened(name: &str, sealed: &str) -> Case {
 fn password_of(mut case: Case) -> String {
     let resolved = case.resolve();
     assert!(resolved.problems.is_empty(), "{:?}", resolved.problems);
-    resolved.credentials.get("hub").unwrap().password.expose().to_owned()
+    resolved.credentials["hub"].password.expose().to_owned()
 }
 
 #[track_caller]
@@ -77,7 +77,7 @@ fn a_value_that_was_left_in_clear_is_read() {
     let case = opened("s.yaml", sealed).username("hub", sops("s.yaml", "hub.username"));
     let mut case = case;
     let resolved = case.resolve();
-    assert_eq!(resolved.credentials.get("hub").unwrap().username, "acme-bot");
+    assert_eq!(resolved.credentials["hub"].username, "acme-bot");
 }
 
 #[test]
@@ -278,7 +278,7 @@ fn the_line_end_of_an_age_file_is_cut_and_told() {
         .variable("SOPS_AGE_KEY", &identity())
         .password("hub", age("hub.age"));
     let resolved = case.resolve();
-    assert_eq!(resolved.credentials.get("hub").unwrap().password.expose(), "canary-4f1d");
+    assert_eq!(resolved.credentials["hub"].password.expose(), "canary-4f1d");
     let remarks: String = resolved.remarks.iter().map(rendered).collect();
     assert!(remarks.contains("ends in a newline; it was left out"), "{remarks}");
     assert!(remarks.contains("read from age file `hub.age`"), "{remarks}");

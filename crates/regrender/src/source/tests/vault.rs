@@ -50,7 +50,7 @@ fn case(vault: Vault) -> Case {
 fn password_of(case: &mut Case) -> String {
     let resolved = case.resolve();
     assert!(resolved.problems.is_empty(), "{:?}", resolved.problems);
-    resolved.credentials.get("hub").unwrap().password.expose().to_owned()
+    resolved.credentials["hub"].password.expose().to_owned()
 }
 
 /// Tells what comes of a server that gives the same answer to everything.
@@ -75,7 +75,7 @@ fn a_secret_is_asked_for_once() {
         .password("other", at("ci/other", "token"));
     let resolved = case.resolve();
     assert!(resolved.problems.is_empty(), "{:?}", resolved.problems);
-    assert_eq!(resolved.credentials.get("named").unwrap().username, "acme-bot");
+    assert_eq!(resolved.credentials["named"].username, "acme-bot");
     let lines = server.lines();
     assert_eq!(lines.iter().filter(|line| line.ends_with("data/hub")).count(), 1);
     assert_eq!(lines.len(), 4);
@@ -341,6 +341,60 @@ error[vault-missing-field]: the password of registry `mirror` cannot be had: sec
     );
     let told = case(vault(&server)).password("mirror", at("ci/hub", "pin")).told();
     assert!(told.contains("what `pin` holds is a number and no text"), "{told}");
+}
+
+#[test]
+fn a_vault_that_wants_to_be_left_alone_is() {
+    let server = Server::http(|_| {
+        Answer::new(429, &[("Retry-After", "120")], r#"{"errors":["request path rate limited"]}"#)
+    });
+    let told = case(vault(&server)).password("other", at("ci/other", "token")).told();
+    assert!(told.starts_with("error[vault-busy]"), "{told}");
+    assert!(told.contains("note: it wants to be left alone for 120s"), "{told}");
+    assert_eq!(server.asked().len(), 1);
+}
+
+#[test]
+fn an_error_of_its_own_is_told() {
+    let told = told_of(json(501, r#"{"errors":["storage is on fire canary-token"]}"#));
+    assert!(told.starts_with("error[vault-busy]"), "{told}");
+    assert!(told.contains("(status 501): storage is on fire <masked>"), "{told}");
+}
+
+#[test]
+fn a_secret_that_was_deleted_is_told() {
+    let server = Server::http(|asked| {
+        if asked.target.contains("mounts") {
+            return json(200, MOUNT);
+        }
+        let gone = r#"{"data":{"data":null,"metadata":{"deletion_time":"2026-11-01T00:00:00Z"}}}"#;
+        json(404, gone)
+    });
+    let told = case(vault(&server)).told();
+    assert!(told.starts_with("error[vault-missing-secret]"), "{told}");
+    assert!(told.contains("its newest version was deleted at 2026-11-01T00:00:00Z"), "{told}");
+    assert!(told.contains("`vault kv undelete`"), "{told}");
+}
+
+#[test]
+fn version_two_that_is_asked_as_version_one_is_told() {
+    let server = Server::http(|_| {
+        let warning = "Invalid path for a versioned K/V secrets engine. See the API docs";
+        json(404, &format!(r#"{{"errors":[],"warnings":["{warning}"]}}"#))
+    });
+    let declared = Vault { kv_version: Some(KvVersion::One), ..vault(&server) };
+    let told = case(declared).told();
+    assert!(told.contains("help: remove `kv-version`, or write `kv-version = 2`"), "{told}");
+}
+
+#[test]
+fn an_empty_secret_to_log_in_with_is_told() {
+    let (case, server) = logged_in(VaultAuth::Token {
+        token: Some(source(SourceKind::File { path: String::from("token"), trim: Trim::Yes })),
+    });
+    let told = case.file("token", "\n").told();
+    assert!(told.starts_with("error[empty-vault-login]: the token for Vault is empty"), "{told}");
+    assert!(server.asked().is_empty());
 }
 
 #[test]

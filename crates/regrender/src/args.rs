@@ -39,6 +39,9 @@ pub(crate) enum Command {
     /// Write a registries.toml from what exists: pull secrets of a cluster or of manifests, or a docker
     /// config
     Import(Import),
+    /// Ask the live registries: does each credential work, for which repositories, and can it do
+    /// more than pull
+    Probe(Probe),
     /// Print a shell completion, a man page or the JSON schema of registries.toml
     Generate(Generate),
 }
@@ -52,6 +55,7 @@ impl Command {
             Self::Verify(arguments) => arguments.output == Output::Json,
             Self::Explain(arguments) => arguments.output == Output::Json,
             Self::Audit(arguments) => arguments.output == AuditOutput::Json,
+            Self::Probe(arguments) => arguments.output == Output::Json,
             Self::Init(_) | Self::Reveal(_) | Self::Import(_) | Self::Generate(_) => false,
         }
     }
@@ -279,6 +283,31 @@ pub(crate) struct Import {
     pub(crate) identities: IdentityFiles,
     #[command(flatten)]
     pub(crate) reach: ReachOptions,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Probe {
+    /// The registries to ask, by their names in registries.toml [default: all]
+    #[arg(value_name = "REGISTRY")]
+    pub(crate) registries: Vec<String>,
+    /// The file to read [default: registries.toml here or in a folder above]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) identities: IdentityFiles,
+    /// Ask for this repository, beside those that registries.toml names; with the host before it
+    /// where several registries are asked; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(crate) repository: Vec<String>,
+    /// Ask for the images of the manifests in these files and folders [default: .]
+    #[arg(long, value_name = "PATH", num_args = 0.., default_missing_value = ".")]
+    pub(crate) from_audit: Option<Vec<PathBuf>>,
+    /// Begin no upload and delete nothing to learn what more a credential can do
+    #[arg(long)]
+    pub(crate) read_only: bool,
+    /// How the findings are printed
+    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
+    pub(crate) output: Output,
 }
 
 #[derive(Args, Debug)]

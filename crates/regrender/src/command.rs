@@ -7,5 +7,6 @@ pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod probe;
 pub(crate) mod reveal;
 pub(crate) mod verify;

@@ -196,7 +196,8 @@ fn invalid(source: &SourceText, diagnostics: &[Diagnostic]) -> CliError {
     }
 }
 
-fn undeclared(thing: &str, name: &str, known: &[&str], path: &str) -> CliError {
+/// Says that registries.toml does not declare what was named.
+pub(crate) fn undeclared(thing: &str, name: &str, known: &[&str], path: &str) -> CliError {
     let error = CliError::new(ErrorKind::Usage, format!("{path} declares no {thing} `{name}`"));
     if known.is_empty() {
         return error.with_hint(format!("it declares no {thing} at all"));

@@ -55,6 +55,7 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Exit, Failure> {
         Command::Audit(arguments) => command::audit::run(arguments, world),
         Command::Explain(arguments) => command::explain::run(arguments, world),
         Command::Import(arguments) => command::import::run(arguments, world),
+        Command::Probe(arguments) => command::probe::run(arguments, world),
         Command::Generate(arguments) => command::generate::run(arguments, world),
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn failure_of(error: &ureq::Error) -> TransportError {
         ureq::Error::HostNotFound => TransportError::HostUnknown,
         ureq::Error::ConnectionFailed => TransportError::Refused,
         ureq::Error::Protocol(_) => TransportError::NotHttp,
-        ureq::Error::ConnectProxyFailed(why) => TransportError::Proxy(why.clone()),
+        ureq::Error::ConnectProxyFailed(why) => TransportError::Proxy(of_proxy(why)),
         ureq::Error::LargeResponseHeader(..) => {
             TransportError::Other(String::from("the headers of the answer are too long"))
         }
@@ -32,6 +32,16 @@ pub(super) fn failure_of(error: &ureq::Error) -> TransportError {
         )),
         // None of these quotes what was sent.
         other => TransportError::Other(other.to_string()),
+    }
+}
+
+/// Returns what a proxy answered; the client writes its status twice.
+fn of_proxy(why: &str) -> String {
+    let status =
+        why.strip_prefix("proxy server responded ").and_then(|rest| rest.split('/').next());
+    match status {
+        Some(status) => format!("it answers with status {status}"),
+        None => why.to_owned(),
     }
 }
 

@@ -49,8 +49,9 @@ pub(crate) enum Answer {
 impl Answer {
     /// An answer with a status, headers and a body.
     pub(crate) fn new(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
-        let headers: String =
+        let headers: Vec<String> =
             headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers = headers.concat();
         let length = body.len();
         Self::Bytes(
             format!(
@@ -169,7 +170,11 @@ fn converse(
     asked: &Mutex<Vec<Asked>>,
 ) -> io::Result<()> {
     loop {
-        let question = read_question(&mut stream)?;
+        let Some(question) = read_question(&mut stream)? else {
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")?;
+            io::copy(&mut stream, &mut io::sink())?;
+            return Ok(());
+        };
         asked.lock().unwrap_or_else(PoisonError::into_inner).push(question.clone());
         match script(&question) {
             Answer::Bytes(bytes) => {
@@ -193,12 +198,18 @@ fn converse(
     }
 }
 
-fn read_question(stream: &mut impl Read) -> io::Result<Asked> {
+/// Reads a question; what begins as TLS does is none.
+fn read_question(stream: &mut impl Read) -> io::Result<Option<Asked>> {
+    const TLS_HANDSHAKE: u8 = 0x16;
+
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
         stream.read_exact(&mut byte)?;
         head.extend_from_slice(&byte);
+        if head == [TLS_HANDSHAKE] {
+            return Ok(None);
+        }
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let mut lines = head.lines();
@@ -214,5 +225,5 @@ fn read_question(stream: &mut impl Read) -> io::Result<Asked> {
     let mut body = vec![0; length];
     stream.read_exact(&mut body)?;
     let body = String::from_utf8_lossy(&body).into_owned();
-    Ok(Asked { method, target, headers, body })
+    Ok(Some(Asked { method, target, headers, body }))
 }

@@ -254,20 +254,12 @@ fn the_certificate_of_an_authority_is_told() {
 
 #[test]
 fn a_server_without_tls_is_told() {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let answers = thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
-        drop(io::copy(&mut stream, &mut io::sink()));
-    });
+    let server = plain(Answer::new(200, &[], ""));
     let own = certified(|_| {});
     let authorities = Authorities::parse(own.cert.pem().as_bytes()).unwrap();
     let http = network(&[]).transport(Trust::Only(&authorities));
-    let error = http.send(&get(&format!("https://127.0.0.1:{port}/"))).unwrap_err();
+    let error = http.send(&get(&format!("https://{}/", server.authority()))).unwrap_err();
     assert_eq!(error, TransportError::Tls(TlsFault::NotTls));
-    drop(http);
-    answers.join().unwrap();
 }
 
 #[test]

@@ -1,0 +1,250 @@
+//! `regrender probe`: asks the live registries whether the credentials work, and for what.
+
+mod advice;
+mod human;
+mod json;
+mod selection;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Instant, UNIX_EPOCH};
+
+use regrender_config::{Access, Config, Provision, Registry, RegistryKind};
+use regrender_remote::Url;
+use regrender_remote::registry::{Credential, Pull, Question, Report, Subject, Writes, probe};
+use regrender_render::Credentials;
+
+use self::selection::{Chosen, choose};
+use crate::args::{Output, Probe, Selection};
+use crate::error::{CliError, ErrorKind, Exit, Failure};
+use crate::http::authorities::{Authorities, AuthoritiesError};
+use crate::http::{Network, Trust};
+use crate::project::Project;
+use crate::reach::Reach;
+use crate::source::Means;
+use crate::world::World;
+use crate::{identity, source};
+
+/// Where the host that images name as `docker.io` is asked.
+const DOCKER_HUB: &str = "registry-1.docker.io";
+/// A repository of Docker Hub that is there to ask how many pulls are left.
+const DOCKER_HUB_COUNTER: &str = "ratelimitpreview/test";
+/// How many registries are asked at the same time.
+const AT_ONCE: usize = 16;
+/// How many seconds a clock may be off before tokens fail.
+const SKEW: i64 = 60;
+
+/// What came of one registry.
+#[derive(Debug)]
+struct Outcome<'a> {
+    registry: &'a Registry,
+    finding: Finding,
+}
+
+#[derive(Debug)]
+enum Finding {
+    /// It was asked at this address.
+    Asked { authority: String, shows_credential: bool, report: Box<Report> },
+    /// It was not asked, for this reason.
+    NotAsked(&'static str),
+}
+
+pub(crate) fn run(arguments: &Probe, world: &mut World) -> Result<Exit, Failure> {
+    let started = Instant::now();
+    let selection = Selection { config: arguments.config.clone(), cluster: Vec::new() };
+    let project = Project::open(&selection, world)?;
+    let chosen = choose(&project, arguments, world)?;
+    let authorities = read_authorities(&chosen, &project, world)?;
+    let credentials = resolve(&chosen, &project, arguments, world)?;
+    let network = Network::of(world);
+    let since_1970 = world.now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let asker = Asker {
+        network: &network,
+        credentials: &credentials,
+        writes: if arguments.read_only { Writes::LeaveOut } else { Writes::Try },
+        now: &|| i64::try_from((since_1970 + started.elapsed()).as_secs()).unwrap_or(i64::MAX),
+    };
+    let outcomes = asker.ask_all(&chosen, &authorities);
+    let text = match arguments.output {
+        Output::Human => human::text(&outcomes),
+        Output::Json => format!("{}\n", json::value(&outcomes)),
+    };
+    world.print(&text)?;
+    let fails = outcomes.iter().any(Outcome::fails);
+    Ok(if fails { Exit::Differs } else { Exit::Done })
+}
+
+impl Outcome<'_> {
+    /// Says whether something does not work.
+    fn fails(&self) -> bool {
+        match &self.finding {
+            Finding::NotAsked(_) => false,
+            Finding::Asked { report, .. } => {
+                report.fault.is_some()
+                    || report.repositories.iter().any(|found| found.pull != Pull::Allowed)
+            }
+        }
+    }
+}
+
+/// Reads the authorities of each registry, in the order of the registries.
+fn read_authorities(
+    chosen: &[Chosen<'_>],
+    project: &Project,
+    world: &World,
+) -> Result<Vec<Option<Authorities>>, Failure> {
+    let folder = world.directory.join(&project.folder);
+    let mut all = Vec::new();
+    let mut errors = Vec::new();
+    for Chosen { registry, .. } in chosen {
+        let Some(path) = &registry.connection.authorities else {
+            all.push(None);
+            continue;
+        };
+        let path = &path.value;
+        let wrong = |what: &str| {
+            let name = &registry.name;
+            CliError::new(
+                ErrorKind::Files,
+                format!("`{path}`, the `ca` of registry `{name}`, {what}"),
+            )
+            .with_hint("name a PEM file with the certificates of authorities")
+        };
+        match fs::read(world.resolve(&folder, path)) {
+            Err(error) => errors.push(wrong("cannot be read").with_source(error)),
+            Ok(pem) => match Authorities::parse(&pem) {
+                Ok(authorities) => all.push(Some(authorities)),
+                Err(AuthoritiesError::NotPem) => errors.push(wrong("is not PEM, or damaged")),
+                Err(AuthoritiesError::NoCertificate) => {
+                    errors.push(wrong("holds no certificate"));
+                }
+                Err(AuthoritiesError::PrivateKey) => errors.push(wrong("holds a private key")),
+            },
+        }
+    }
+    if errors.is_empty() { Ok(all) } else { Err(Failure(errors)) }
+}
+
+fn resolve(
+    chosen: &[Chosen<'_>],
+    project: &Project,
+    arguments: &Probe,
+    world: &mut World,
+) -> Result<Credentials, Failure> {
+    let needed: BTreeSet<&str> =
+        chosen.iter().map(|Chosen { registry, .. }| registry.name.as_str()).collect();
+    let discovered =
+        identity::discover_within(world, &arguments.identities.identity, Reach::Online);
+    // Nothing is sealed, so that key is not needed.
+    let config = Config { fingerprint_key: None, ..project.config.clone() };
+    let means = Means { identities: &discovered, reach: Reach::Online };
+    let resolved = source::resolve(&config, &needed, &project.folder, means, world);
+    world.warn_of(discovered.warnings);
+    for diagnostic in resolved.remarks.iter().chain(&resolved.problems) {
+        world.show(diagnostic, &project.source);
+    }
+    if resolved.problems.is_empty() {
+        return Ok(resolved.credentials);
+    }
+    let things = if resolved.problems.len() == 1 { "a credential" } else { "credentials" };
+    let error = CliError::new(
+        ErrorKind::Credentials,
+        format!("{things} cannot be had; no registry was asked"),
+    );
+    Err(error.with_problems(&resolved.problems, &project.source).into())
+}
+
+/// Asks registries, several at the same time.
+struct Asker<'a> {
+    network: &'a Network,
+    credentials: &'a Credentials,
+    writes: Writes,
+    now: &'a (dyn Fn() -> i64 + Sync),
+}
+
+impl Asker<'_> {
+    fn ask_all<'r>(
+        &self,
+        chosen: &[Chosen<'r>],
+        authorities: &[Option<Authorities>],
+    ) -> Vec<Outcome<'r>> {
+        let next = AtomicUsize::new(0);
+        let found = Mutex::new(Vec::new());
+        thread::scope(|scope| {
+            for _ in 0..chosen.len().min(AT_ONCE) {
+                scope.spawn(|| {
+                    loop {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(chosen) = chosen.get(index) else { return };
+                        let authorities = authorities.get(index).and_then(Option::as_ref);
+                        let finding = self.ask(chosen, authorities);
+                        let outcome = Outcome { registry: chosen.registry, finding };
+                        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+                        found.push((index, outcome));
+                    }
+                });
+            }
+        });
+        let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.sort_by_key(|(index, _)| *index);
+        found.into_iter().map(|(_, outcome)| outcome).collect()
+    }
+
+    fn ask(&self, chosen: &Chosen<'_>, authorities: Option<&Authorities>) -> Finding {
+        let Chosen { registry, subjects } = chosen;
+        let credential = self.credentials.get(&registry.name);
+        if let (Access::Provided(provision), None) = (&registry.access, credential) {
+            return Finding::NotAsked(maker(provision));
+        }
+        let is_hub = registry.kind == RegistryKind::DockerHub;
+        let authority = if is_hub { DOCKER_HUB } else { registry.host.as_str() };
+        let Ok(address) = Url::parse(&format!("https://{authority}/")) else {
+            return Finding::NotAsked("its host is no host that can be asked");
+        };
+        let trust = authorities.map_or(Trust::Machine, Trust::MachineAnd);
+        let mut transport = self.network.transport(trust);
+        if registry.connection.is_insecure {
+            transport = transport.with_unverified(&address);
+        }
+        let counter = Subject {
+            repository: String::from(DOCKER_HUB_COUNTER),
+            reference: Some(String::from("latest")),
+        };
+        let report = probe(&Question {
+            transport: &transport,
+            address: address.clone(),
+            is_insecure: registry.connection.is_insecure,
+            credential: credential.map(|credential| Credential {
+                username: &credential.username,
+                password: &credential.password,
+            }),
+            subjects,
+            writes: self.writes,
+            counter: is_hub.then_some(counter),
+            now: self.now,
+        });
+        let shows_credential = credential.is_some();
+        Finding::Asked {
+            authority: address.authority(),
+            shows_credential,
+            report: Box::new(report),
+        }
+    }
+}
+
+/// Says why there is nothing to try.
+fn maker(provision: &Provision) -> &'static str {
+    match provision {
+        Provision::ExternalSecrets(_) => "External Secrets makes its tokens in the cluster",
+        Provision::Irsa(_) => "its tokens are made with the role of a service account",
+        Provision::WorkloadIdentity(_) => {
+            "its tokens are made with the identity of a service account"
+        }
+        Provision::Node(_) => "the nodes have its credential",
+    }
+}

@@ -1,6 +1,7 @@
 //! How fast the release binary is, beside what people do today and beside what must be computed.
 
 mod audit;
+mod by_hand;
 mod files;
 mod floor;
 mod machine;
@@ -8,6 +9,7 @@ mod measure;
 mod memory;
 mod parse;
 mod repository;
+mod scale;
 mod spread;
 mod table;
 mod workload;
@@ -30,7 +32,6 @@ use table::Report;
 use workload::Workload;
 
 const NAMESPACES: usize = 1000;
-const RECIPIENTS: usize = 1;
 const ROUNDS: usize = 5;
 
 /// Measures everything and prints a table.
@@ -45,22 +46,23 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     let xtask = workspace::build("xtask", Profile::Release)?;
     let workload = Workload::new(&peers, &workspace::root().join("target/bench"), NAMESPACES)?;
     let folder = MemoryFolder::new();
-    let in_memory = folder.as_ref().map(|folder| Workload::new(&peers, folder.path(), NAMESPACES));
-    let in_memory = in_memory.transpose()?;
+    let in_memory =
+        folder.as_ref().map(|folder| scale::measure(&peers, &xtask, folder.path(), ROUNDS));
+    let sizes = in_memory.transpose()?.unwrap_or_default();
     let mut rounds = Vec::new();
     for number in 1..=ROUNDS {
-        let wraps = NAMESPACES * RECIPIENTS;
-        let round = Round::measure(&workload, in_memory.as_ref(), &xtask, wraps)?;
+        let round = Round::measure(&workload)?;
         println!("round {number} of {ROUNDS}: {round}");
         rounds.push(round);
     }
+    let recipient = workload.recipients().first().context("no recipient")?;
     let report = Report {
         machine: machine::name(),
         files: NAMESPACES,
         rounds,
+        sizes,
         start_up: measure::start_up(peers.regrender())?,
-        peak_memory: workload.peak_memory()?,
-        audit: AuditFigures::measure(peers.regrender(), &xtask, workload.recipient(), ROUNDS)?,
+        audit: AuditFigures::measure(peers.regrender(), &xtask, recipient, ROUNDS)?,
         size: fs::metadata(peers.regrender()).context("cannot look at the binary")?.len(),
     };
     let text = report.to_markdown();

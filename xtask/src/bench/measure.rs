@@ -1,4 +1,4 @@
-//! One round: everything that is compared, side by side.
+//! One round of builds, and what they are compared with on disk.
 
 use std::fmt;
 use std::path::Path;
@@ -8,9 +8,9 @@ use anyhow::{Context as _, Result};
 
 use crate::invocation::Invocation;
 
-use super::floor;
+use super::by_hand::ByHand;
 use super::spread::Spread;
-use super::workload::{Recognise, Workload};
+use super::workload::{Password, Recognise, Workload};
 
 const STARTS: usize = 50;
 
@@ -21,46 +21,56 @@ pub(super) struct Builds {
     pub(super) cold: Duration,
     /// A build that changes nothing and opens every file to see that.
     pub(super) identity: Duration,
+    /// A build after the password of the registry changed.
+    pub(super) rotated: Duration,
+    /// A build with a recipient more.
+    pub(super) added: Duration,
     /// A build that changes nothing and compares fingerprints to see that.
     pub(super) fingerprint: Duration,
 }
 
 impl Builds {
-    fn measure(workload: &Workload<'_>) -> Result<Self> {
-        workload.reset(Recognise::Identity)?;
-        let cold = workload.build(Recognise::Identity)?;
-        let identity = workload.build(Recognise::Identity)?;
-        workload.reset(Recognise::Fingerprint)?;
-        workload.build(Recognise::Fingerprint)?;
-        let fingerprint = workload.build(Recognise::Fingerprint)?;
-        Ok(Self { cold, identity, fingerprint })
+    /// Builds for so many `recipients`, one way after the other.
+    ///
+    /// # Errors
+    ///
+    /// A build failed.
+    pub(super) fn measure(workload: &Workload<'_>, recipients: usize) -> Result<Self> {
+        workload.clear()?;
+        workload.declare(Recognise::Identity, recipients)?;
+        let cold = workload.build(Recognise::Identity, Password::First)?;
+        let identity = workload.build(Recognise::Identity, Password::First)?;
+        let rotated = workload.build(Recognise::Identity, Password::Second)?;
+        workload.declare(Recognise::Identity, recipients + 1)?;
+        let added = workload.build(Recognise::Identity, Password::Second)?;
+        workload.clear()?;
+        workload.declare(Recognise::Fingerprint, recipients)?;
+        workload.build(Recognise::Fingerprint, Password::First)?;
+        let fingerprint = workload.build(Recognise::Fingerprint, Password::First)?;
+        Ok(Self { cold, identity, rotated, added, fingerprint })
     }
 }
 
 impl fmt::Display for Builds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cold, identity, fingerprint } = self;
+        let Self { cold, identity, rotated, added, fingerprint } = self;
         write!(
             f,
             "cold {cold:.3?}, unchanged {identity:.3?} with an identity and {fingerprint:.3?} with \
-             a fingerprint key"
+             a fingerprint key, password rotated {rotated:.3?}, recipient added {added:.3?}"
         )
     }
 }
 
-/// The times of one round.
+/// The times of one round on disk.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Round {
-    /// The arithmetic alone.
-    pub(super) floor: Duration,
-    /// Builds on disk.
-    pub(super) disk: Builds,
+    /// Builds.
+    pub(super) builds: Builds,
     /// The files alone, on the same disk.
     pub(super) files: Duration,
-    /// Builds in memory.
-    pub(super) memory: Option<Builds>,
-    /// The loop of kubectl and sops, scaled.
-    pub(super) by_hand: Duration,
+    /// What people do today.
+    pub(super) by_hand: ByHand,
 }
 
 impl Round {
@@ -69,28 +79,21 @@ impl Round {
     /// # Errors
     ///
     /// Something failed.
-    pub(super) fn measure(
-        disk: &Workload<'_>,
-        memory: Option<&Workload<'_>>,
-        floor: &Path,
-        wraps: usize,
-    ) -> Result<Self> {
-        let floor = floor::ask(floor, wraps)?;
-        let memory = memory.map(Builds::measure).transpose()?;
-        let builds = Builds::measure(disk)?;
-        let files = disk.files_alone()?;
-        Ok(Self { floor, disk: builds, files, memory, by_hand: disk.hand_made_loop()? })
+    pub(super) fn measure(workload: &Workload<'_>) -> Result<Self> {
+        let builds = Builds::measure(workload, 1)?;
+        let files = workload.files_alone()?;
+        Ok(Self { builds, files, by_hand: ByHand::measure(workload)? })
     }
 }
 
 impl fmt::Display for Round {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { floor, disk, files, memory, by_hand } = self;
-        write!(f, "floor {floor:.3?}, {disk}; files alone {files:.3?}, by hand {by_hand:.1?}")?;
-        match memory {
-            Some(memory) => write!(f, "; in memory: {memory}"),
-            None => Ok(()),
+        let Self { builds, files, by_hand: ByHand { sops, kubeseal, updatekeys } } = self;
+        write!(f, "{builds}; files alone {files:.3?}; by hand {sops:.1?} with sops, ")?;
+        if let Some(kubeseal) = kubeseal {
+            write!(f, "{kubeseal:.1?} with kubeseal, ")?;
         }
+        write!(f, "{updatekeys:.1?} to update keys")
     }
 }
 

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::audit::{AuditFigures, AuditRound};
-use super::measure::{Builds, Round};
+use super::by_hand::SAMPLE;
+use super::measure::Round;
+use super::scale::{Size, SizeRound};
 use super::spread::{Spread, three_digits};
-use super::workload::SAMPLE;
 
 /// Everything that was measured.
 #[derive(Debug)]
@@ -16,10 +17,10 @@ pub(super) struct Report {
     pub(super) files: usize,
     /// The rounds, in the order they were run.
     pub(super) rounds: Vec<Round>,
+    /// Builds of several sizes in memory.
+    pub(super) sizes: Vec<Size>,
     /// Milliseconds that `regrender --version` takes.
     pub(super) start_up: Spread,
-    /// KiB that a cold build takes at most.
-    pub(super) peak_memory: Option<u64>,
     /// The audit of a large repository.
     pub(super) audit: AuditFigures,
     /// Bytes of the binary.
@@ -41,11 +42,18 @@ impl Report {
              ratios are taken inside a round.\n\
              Figures are least / median / greatest.\n\
              Machine: {machine}.\n\n\
-             ## Build\n\n{files} sealed Secrets for one X25519 recipient, with the release binary.\n\n{}\n\
+             ## Build\n\n{files} sealed Secrets for one X25519 recipient on disk, with the release binary.\n\n{}\n\
+             ## Scale\n\n\
+             The same in a folder that lies in memory, so that no disk takes part; seconds, and how often their floors.\n\
+             The floor of a build from nothing is one multiplication of the X25519 base point and one of the recipient's point for each Secret and recipient; \
+             that of an unchanged build with an identity is one multiplication for each Secret; both on all cores, and nothing else.\n\
+             That of an unchanged build with a fingerprint key is `find … -exec cat {{}} +` of the same files.\n\
+             A rotated password changes every Secret, and so does a recipient more.\n\n{}\n\
              ## Audit\n\nA repository of {} files, {} MiB, of which one in ten holds images.\n\n{}\n\
              ## Program\n\n{}",
             self.rounds.len(),
             table([self.times(), self.ratios()].concat()),
+            self.scale(),
             audit.files,
             mebibytes(audit.bytes),
             table([self.audit_times(), self.audit_ratios()].concat()),
@@ -54,59 +62,52 @@ impl Report {
     }
 
     fn times(&self) -> Vec<Row> {
-        let disk = |what, time: fn(&Builds) -> Duration, sentence| {
-            self.row(what, |round| Some(time(&round.disk).as_secs_f64()), sentence)
+        let seconds = |what, time: fn(&Round) -> Duration, sentence: &str| {
+            self.row(what, |round| Some(time(round).as_secs_f64()), sentence)
         };
-        let memory = |what, time: fn(&Builds) -> Duration, sentence| {
-            self.row(what, |round| Some(time(&round.memory?).as_secs_f64()), sentence)
-        };
-        let by_hand = format!(
-            "`kubectl create secret … --dry-run=client -o yaml | sops encrypt` in a shell loop, run \
-             for {SAMPLE} Secrets and scaled."
-        );
+        let scaled = format!("Run for {SAMPLE} Secrets and scaled.");
         vec![
-            disk(
+            seconds(
                 "build from nothing, s",
-                |builds| builds.cold,
+                |round| round.builds.cold,
                 "Every file is sealed and written.",
             ),
-            disk(
+            seconds(
                 "unchanged, with an identity, s",
-                |builds| builds.identity,
+                |round| round.builds.identity,
                 "Every file is opened, found as it should be, and none is written.",
             ),
-            disk(
+            seconds(
                 "unchanged, with a fingerprint key, s",
-                |builds| builds.fingerprint,
+                |round| round.builds.fingerprint,
                 "Keyed fingerprints say that every file is as it should be; none is opened.",
             ),
-            memory(
-                "in memory: build from nothing, s",
-                |builds| builds.cold,
-                "The same in a folder that lies in memory, so that no disk takes part.",
+            seconds(
+                "password rotated, s",
+                |round| round.builds.rotated,
+                "Every file is opened and gets another value.",
             ),
-            memory(
-                "in memory: unchanged, with an identity, s",
-                |builds| builds.identity,
-                "The same in memory; every file is opened.",
+            seconds(
+                "recipient added, s",
+                |round| round.builds.added,
+                "The data key of every file is wrapped for one more.",
             ),
-            memory(
-                "in memory: unchanged, with a fingerprint key, s",
-                |builds| builds.fingerprint,
-                "The same in memory; none is opened.",
-            ),
-            self.row("by hand, s", |round| Some(round.by_hand.as_secs_f64()), &by_hand),
-            self.row(
-                "floor, s",
-                |round| Some(round.floor.as_secs_f64()),
-                "One multiplication of the X25519 base point and one of the recipient's point for \
-                 each file, on all cores, and nothing else.",
-            ),
-            self.row(
+            seconds(
                 "files alone, s",
-                |round| Some(round.files.as_secs_f64()),
+                |round| round.files,
                 "As many files of the same sizes on the same disk: written beside their places, \
                  flushed once, moved into them, on all cores.",
+            ),
+            seconds("by hand: `kubectl | sops encrypt`, s", |round| round.by_hand.sops, &scaled),
+            self.row(
+                "by hand: `kubectl | kubeseal`, s",
+                |round| Some(round.by_hand.kubeseal?.as_secs_f64()),
+                &scaled,
+            ),
+            seconds(
+                "by hand: `sops updatekeys`, s",
+                |round| round.by_hand.updatekeys,
+                "For one recipient more; run for as many files and scaled.",
             ),
         ]
     }
@@ -114,31 +115,40 @@ impl Report {
     fn ratios(&self) -> Vec<Row> {
         vec![
             self.row(
-                "by hand ÷ build from nothing",
-                |round| ratio(round.by_hand, round.disk.cold),
+                "`kubectl | sops encrypt` ÷ build from nothing",
+                |round| ratio(round.by_hand.sops, round.builds.cold),
                 "How much sooner it is done than by hand.",
             ),
             self.row(
-                "build from nothing in memory ÷ floor",
-                |round| ratio(round.memory?.cold, round.floor),
-                "What the program adds to the arithmetic that nobody can avoid.",
+                "`kubectl | kubeseal` ÷ build from nothing",
+                |round| ratio(round.by_hand.kubeseal?, round.builds.cold),
+                "The same for Bitnami's format.",
+            ),
+            self.row(
+                "`sops updatekeys` ÷ recipient added",
+                |round| ratio(round.by_hand.updatekeys, round.builds.added),
+                "How much sooner a recipient is added.",
             ),
             self.row(
                 "build from nothing ÷ files alone",
-                |round| ratio(round.disk.cold, round.files),
+                |round| ratio(round.builds.cold, round.files),
                 "What a build costs beside what the disk costs alone.",
             ),
-            self.row(
-                "unchanged with an identity in memory ÷ floor",
-                |round| ratio(round.memory?.identity, round.floor),
-                "Opening takes only the second of the floor's two multiplications; the rest is reading and comparing.",
-            ),
-            self.row(
-                "unchanged with a fingerprint key ÷ build from nothing",
-                |round| ratio(round.disk.fingerprint, round.disk.cold),
-                "What a build costs that has nothing to do; the aim is a twentieth.",
-            ),
         ]
+    }
+
+    fn scale(&self) -> String {
+        let heads = ["Secrets", "recipients"].into_iter().chain(COLUMNS.map(|column| column.0));
+        let heads: Vec<&str> = heads.chain(["peak memory, MiB"]).collect();
+        let mut text = format!("| {} |\n|{}\n", heads.join(" | "), "---|".repeat(heads.len()));
+        for size in &self.sizes {
+            let figures = COLUMNS.map(|(_, figure)| spread(size.rounds.iter().map(figure)));
+            let mut cells = vec![size.secrets.to_string(), size.recipients.to_string()];
+            cells.extend(figures);
+            cells.push(peak(size.peak_memory));
+            text.extend(["| ", &cells.join(" | "), " |\n"]);
+        }
+        text
     }
 
     fn audit_times(&self) -> Vec<Row> {
@@ -199,11 +209,6 @@ impl Report {
                 "What every run costs before it does anything, 50 times.".to_owned(),
             ),
             Row(
-                "peak memory of a build from nothing, MiB",
-                peak(self.peak_memory),
-                "The most memory it takes at once, as GNU time says.".to_owned(),
-            ),
-            Row(
                 "size of the binary, MiB",
                 mebibytes(self.size),
                 "The stripped executable.".to_owned(),
@@ -230,11 +235,26 @@ impl Report {
     }
 }
 
+/// The name of a column, and its figure of one round.
+type Column = (&'static str, fn(&SizeRound) -> f64);
+
+const COLUMNS: [Column; 8] = [
+    ("from nothing, s", |round| round.builds.cold.as_secs_f64()),
+    ("÷ floor", |round| quotient(round.builds.cold, round.wrap)),
+    ("unchanged, identity, s", |round| round.builds.identity.as_secs_f64()),
+    ("÷ floor", |round| quotient(round.builds.identity, round.unwrap)),
+    ("unchanged, fingerprint, s", |round| round.builds.fingerprint.as_secs_f64()),
+    ("÷ `cat`", |round| quotient(round.builds.fingerprint, round.cat)),
+    ("password rotated, s", |round| round.builds.rotated.as_secs_f64()),
+    ("recipient added, s", |round| round.builds.added.as_secs_f64()),
+];
+
 const NOT_MEASURED: &str = "not measured";
 
 fn table(rows: Vec<Row>) -> String {
     let lines = rows.into_iter().map(|Row(what, figure, sentence)| {
-        format!("| {what} | {figure} | {} |\n", sentence.replace('|', "\\|"))
+        let [what, sentence] = [what, &sentence].map(|text| text.replace('|', "\\|"));
+        format!("| {what} | {figure} | {sentence} |\n")
     });
     ["| what | figure | meaning |\n|---|---|---|\n".to_owned()].into_iter().chain(lines).collect()
 }
@@ -245,7 +265,11 @@ fn spread(figures: impl Iterator<Item = f64>) -> String {
 
 #[expect(clippy::unnecessary_wraps, reason = "rows take figures that may be missing")]
 fn ratio(time: Duration, base: Duration) -> Option<f64> {
-    Some(time.as_secs_f64() / base.as_secs_f64())
+    Some(quotient(time, base))
+}
+
+fn quotient(time: Duration, base: Duration) -> f64 {
+    time.as_secs_f64() / base.as_secs_f64()
 }
 
 fn peak(kibibytes: Option<u64>) -> String {
@@ -258,24 +282,40 @@ fn mebibytes(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::by_hand::ByHand;
+    use super::super::measure::Builds;
     use super::*;
 
     fn builds(cold: u64) -> Builds {
         Builds {
             cold: Duration::from_millis(cold),
             identity: Duration::from_millis(120),
+            rotated: Duration::from_millis(300),
+            added: Duration::from_millis(150),
             fingerprint: Duration::from_millis(10),
         }
     }
 
     fn round(cold: u64) -> Round {
         Round {
-            floor: Duration::from_millis(100),
-            disk: builds(cold),
+            builds: builds(cold),
             files: Duration::from_millis(50),
-            memory: Some(builds(110)),
-            by_hand: Duration::from_secs(100),
+            by_hand: ByHand {
+                sops: Duration::from_secs(100),
+                kubeseal: Some(Duration::from_secs(50)),
+                updatekeys: Duration::from_secs(15),
+            },
         }
+    }
+
+    fn size() -> Size {
+        let round = SizeRound {
+            builds: builds(110),
+            wrap: Duration::from_millis(100),
+            unwrap: Duration::from_millis(80),
+            cat: Duration::from_millis(5),
+        };
+        Size { secrets: 100, recipients: 3, rounds: vec![round], peak_memory: Some(20 << 10) }
     }
 
     fn report() -> Report {
@@ -290,8 +330,8 @@ mod tests {
             machine: "2 cores, Some CPU".to_owned(),
             files: 1000,
             rounds: vec![round(200), round(400), round(250)],
+            sizes: vec![size()],
             start_up: spread,
-            peak_memory: Some(20 << 10),
             audit: AuditFigures {
                 files: 10_001,
                 bytes: 23 << 20,
@@ -312,14 +352,24 @@ mod tests {
     #[test]
     fn times_are_spread_over_the_rounds() {
         check(&report(), "| build from nothing, s | 0.200 / 0.250 / 0.400 | Every file");
-        check(&report(), "| in memory: build from nothing, s | 0.110 / 0.110 / 0.110 |");
     }
 
     #[test]
     fn ratios_are_taken_inside_a_round() {
-        check(&report(), "| by hand ÷ build from nothing | 250 / 400 / 500 |");
+        check(&report(), "| `kubectl \\| sops encrypt` ÷ build from nothing | 250 / 400 / 500 |");
+        check(&report(), "| `kubectl \\| kubeseal` ÷ build from nothing | 125 / 200 / 250 |");
+        check(&report(), "| `sops updatekeys` ÷ recipient added | 100 / 100 / 100 |");
         check(&report(), "| build from nothing ÷ files alone | 4.00 / 5.00 / 8.00 |");
-        check(&report(), "| build from nothing in memory ÷ floor | 1.10 / 1.10 / 1.10 |");
+    }
+
+    #[test]
+    fn a_size_stands_beside_its_floors() {
+        check(
+            &report(),
+            "| 100 | 3 | 0.110 / 0.110 / 0.110 | 1.10 / 1.10 / 1.10 | 0.120 / 0.120 / 0.120 | \
+             1.50 / 1.50 / 1.50 | 0.010 / 0.010 / 0.010 | 2.00 / 2.00 / 2.00 | \
+             0.300 / 0.300 / 0.300 | 0.150 / 0.150 / 0.150 | 20.0 |",
+        );
     }
 
     #[test]
@@ -332,27 +382,18 @@ mod tests {
 
     #[test]
     fn sizes_are_in_mebibytes() {
-        check(&report(), "| peak memory of a build from nothing, MiB | 20.0 |");
         check(&report(), "| size of the binary, MiB | 5.00 |");
     }
 
     #[test]
     fn what_was_not_measured_says_so() {
+        let without = ByHand { kubeseal: None, ..round(200).by_hand };
         let report = Report {
-            peak_memory: None,
-            rounds: vec![Round { memory: None, ..round(200) }],
+            rounds: vec![Round { by_hand: without, ..round(200) }],
+            sizes: vec![Size { peak_memory: None, ..size() }],
             ..report()
         };
-        check(&report, "| peak memory of a build from nothing, MiB | not measured |");
-        check(&report, "| in memory: build from nothing, s | not measured |");
-        check(&report, "| build from nothing in memory ÷ floor | not measured |");
-    }
-
-    #[test]
-    fn a_bar_in_a_sentence_ends_no_cell() {
-        check(
-            &report(),
-            "| by hand, s | 100 / 100 / 100 | `kubectl create secret … --dry-run=client -o yaml \\| sops",
-        );
+        check(&report, "| by hand: `kubectl \\| kubeseal`, s | not measured |");
+        assert!(report.to_markdown().contains("| 0.150 / 0.150 / 0.150 | not measured |"));
     }
 }

@@ -1,4 +1,4 @@
-//! What is measured: a thousand namespaces, one pull secret each, and the loop people write today.
+//! What is built: namespaces with one pull secret each.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,11 +12,12 @@ use crate::invocation::Invocation;
 use super::files::Files;
 use super::memory;
 
-/// How many Secrets of the loop are made; the time is scaled to all.
-pub(super) const SAMPLE: usize = 20;
+/// How many recipients there are to choose from.
+const RECIPIENTS: usize = 4;
 
 const TREE: &str = "pull-secrets";
 const PASSWORD: &str = "canary-4f1d-0123456789abcdefghijklmnopqrstuv";
+const OTHER_PASSWORD: &str = "canary-4f1d-vutsrqponmlkjihgfedcba9876543210";
 const FINGERPRINT_KEY: &str = "bench-fingerprint-key-0123456789abcdef0123456789abcdef";
 
 /// How an unchanged file is recognised.
@@ -28,17 +29,26 @@ pub(super) enum Recognise {
     Fingerprint,
 }
 
+/// Which password the registry has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Password {
+    /// The one it begins with.
+    First,
+    /// The one after a rotation.
+    Second,
+}
+
 /// A folder with a registries.toml, and the programs that work on it.
 #[derive(Debug)]
 pub(super) struct Workload<'a> {
     peers: &'a Peers,
     folder: PathBuf,
-    recipient: String,
+    recipients: Vec<String>,
     namespaces: usize,
 }
 
 impl<'a> Workload<'a> {
-    /// Makes `folder`, empty, and the key.
+    /// Makes `folder`, empty, and the keys.
     ///
     /// # Errors
     ///
@@ -49,25 +59,39 @@ impl<'a> Workload<'a> {
             fs::remove_dir_all(&folder).context("cannot empty the folder of the benchmark")?;
         }
         fs::create_dir_all(&folder).context("cannot make the folder of the benchmark")?;
-        let identity = folder.join("identity.txt");
-        let keygen = Invocation::new(peers.path(Peer::AgeKeygen)?).arguments(["-o"]);
-        keygen.arguments([&identity]).run()?.success()?;
-        let keygen = Invocation::new(peers.path(Peer::AgeKeygen)?).arguments(["-y"]);
-        let public = keygen.arguments([&identity]).run()?.success()?.stdout_text()?;
-        Ok(Self { peers, folder, recipient: public.trim().to_owned(), namespaces })
+        let mut recipients = Vec::new();
+        for number in 0..RECIPIENTS {
+            let identity = folder.join(format!("identity-{number}.txt"));
+            let keygen = Invocation::new(peers.path(Peer::AgeKeygen)?).arguments(["-o"]);
+            keygen.arguments([&identity]).run()?.success()?;
+            let keygen = Invocation::new(peers.path(Peer::AgeKeygen)?).arguments(["-y"]);
+            let public = keygen.arguments([&identity]).run()?.success()?.stdout_text()?;
+            recipients.push(public.trim().to_owned());
+        }
+        Ok(Self { peers, folder, recipients, namespaces })
     }
 
-    /// Writes the declaration, without a tree beside it.
+    /// Removes the tree.
     ///
     /// # Errors
     ///
-    /// A file cannot be written.
-    pub(super) fn reset(&self, recognise: Recognise) -> Result<()> {
+    /// It cannot be removed.
+    pub(super) fn clear(&self) -> Result<()> {
         let tree = self.folder.join(TREE);
         if tree.exists() {
             fs::remove_dir_all(&tree).context("cannot remove the tree")?;
         }
-        let text = declaration(&self.recipient, self.namespaces, recognise);
+        Ok(())
+    }
+
+    /// Writes the declaration for the first `count` recipients.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub(super) fn declare(&self, recognise: Recognise, count: usize) -> Result<()> {
+        let recipients: Vec<&String> = self.recipients.iter().take(count).collect();
+        let text = declaration(&recipients, self.namespaces, recognise);
         fs::write(self.folder.join("registries.toml"), text).context("cannot write registries.toml")
     }
 
@@ -76,38 +100,29 @@ impl<'a> Workload<'a> {
     /// # Errors
     ///
     /// The build failed.
-    pub(super) fn build(&self, recognise: Recognise) -> Result<Duration> {
-        let build = self.regrender(self.peers.regrender(), recognise).arguments(["build"]);
+    pub(super) fn build(&self, recognise: Recognise, password: Password) -> Result<Duration> {
+        let build = self.regrender(self.peers.regrender(), recognise);
+        let password = match password {
+            Password::First => PASSWORD,
+            Password::Second => OTHER_PASSWORD,
+        };
+        let build = build.variable("INTERNAL_PASSWORD", password).arguments(["build"]);
         let start = Instant::now();
         build.run()?.success()?;
         Ok(start.elapsed())
     }
 
-    /// Times the loop of kubectl and sops over a sample of the namespaces; returns the time of all.
+    /// Times how long `cat` takes for the files of the tree, found by `find`.
     ///
     /// # Errors
     ///
-    /// A program is missing or failed.
-    pub(super) fn hand_made_loop(&self) -> Result<Duration> {
-        let script = format!(
-            "i=0; while [ $i -lt {SAMPLE} ]; do\n\
-             \"$KUBECTL\" create secret docker-registry regcred -n \"team-$i\" \
-             --docker-server=private-registry.io --docker-username=registry-user \
-             --docker-password=\"$INTERNAL_PASSWORD\" --dry-run=client -o yaml |\n\
-             \"$SOPS\" encrypt --age {} --encrypted-regex '^(data|stringData)$' \
-             --filename-override x.yaml > \"loop-$i.yaml\" || exit 1\n\
-             i=$((i+1)); done",
-            self.recipient
-        );
-        let run = self
-            .hermetic(Path::new("/bin/sh"))
-            .variable("KUBECTL", self.peers.path(Peer::Kubectl)?)
-            .variable("SOPS", self.peers.path(Peer::Sops)?)
-            .arguments(["-c", &script]);
+    /// A program failed.
+    pub(super) fn cat(&self) -> Result<Duration> {
+        let script = format!("find {TREE} -type f -exec cat {{}} + > /dev/null");
+        let run = self.hermetic(Path::new("/bin/sh")).arguments(["-c", &script]);
         let start = Instant::now();
         run.run()?.success()?;
-        let scale = u32::try_from(self.namespaces / SAMPLE).context("too many namespaces")?;
-        Ok(start.elapsed() * scale)
+        Ok(start.elapsed())
     }
 
     /// Returns the peak memory of a build that writes everything, in KiB, when GNU time is there.
@@ -116,7 +131,8 @@ impl<'a> Workload<'a> {
     ///
     /// The build failed.
     pub(super) fn peak_memory(&self) -> Result<Option<u64>> {
-        self.reset(Recognise::Identity)?;
+        self.clear()?;
+        self.declare(Recognise::Identity, 1)?;
         let start = |program: &Path| self.regrender(program, Recognise::Identity);
         memory::peak(&self.folder.join("peak"), self.peers.regrender(), start, &["build"])
     }
@@ -134,22 +150,43 @@ impl<'a> Workload<'a> {
         Files::below(&self.folder.join(TREE))?.write(&folder)
     }
 
-    /// Returns the public half of its key.
-    pub(super) fn recipient(&self) -> &str {
-        &self.recipient
+    /// Returns the recipients.
+    pub(super) fn recipients(&self) -> &[String] {
+        &self.recipients
+    }
+
+    /// Returns how many namespaces it has.
+    pub(super) fn namespaces(&self) -> usize {
+        self.namespaces
+    }
+
+    /// Returns the programs.
+    pub(super) fn peers(&self) -> &Peers {
+        self.peers
+    }
+
+    /// Returns the folder it lies in.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Returns the sealed file of a namespace.
+    pub(super) fn sealed_file(&self, number: usize) -> PathBuf {
+        self.folder.join(format!("{TREE}/manifests/team-{number}/regcred.sops.yaml"))
     }
 
     fn regrender(&self, program: &Path, recognise: Recognise) -> Invocation {
         let run = self.hermetic(program);
         match recognise {
             Recognise::Identity => {
-                run.variable("SOPS_AGE_KEY_FILE", self.folder.join("identity.txt"))
+                run.variable("SOPS_AGE_KEY_FILE", self.folder.join("identity-0.txt"))
             }
             Recognise::Fingerprint => run.variable("REGRENDER_FINGERPRINT_KEY", FINGERPRINT_KEY),
         }
     }
 
-    fn hermetic(&self, program: &Path) -> Invocation {
+    /// Prepares a program that sees nothing but the workload.
+    pub(super) fn hermetic(&self, program: &Path) -> Invocation {
         Invocation::new(program)
             .directory(&self.folder)
             .without_environment()
@@ -159,14 +196,14 @@ impl<'a> Workload<'a> {
     }
 }
 
-fn declaration(recipient: &str, namespaces: usize, recognise: Recognise) -> String {
+fn declaration(recipients: &[&String], namespaces: usize, recognise: Recognise) -> String {
     let names: Vec<String> = (0..namespaces).map(|number| format!("team-{number}")).collect();
     let key = match recognise {
         Recognise::Identity => "",
         Recognise::Fingerprint => "fingerprint-key = { env = \"REGRENDER_FINGERPRINT_KEY\" }\n",
     };
     format!(
-        "[seal]\nrecipients = [{recipient:?}]\n{key}\n\
+        "[seal]\nrecipients = {recipients:?}\n{key}\n\
          [registry.internal]\nhost = \"private-registry.io\"\nusername = \"registry-user\"\n\
          password = {{ env = \"INTERNAL_PASSWORD\" }}\n\n\
          [secret.regcred]\nregistries = [\"internal\"]\nnamespaces = {names:?}\n"
@@ -179,13 +216,13 @@ mod tests {
 
     #[test]
     fn each_namespace_is_declared_once() {
-        let text = declaration("age1x", 3, Recognise::Identity);
+        let text = declaration(&[&"age1x".to_owned()], 3, Recognise::Identity);
         assert!(text.contains(r#"namespaces = ["team-0", "team-1", "team-2"]"#), "{text}");
     }
 
     #[test]
     fn the_fingerprint_key_is_declared_only_when_it_is_measured() {
-        let declares = |recognise| declaration("age1x", 1, recognise).contains("fingerprint-key");
+        let declares = |recognise| declaration(&[], 1, recognise).contains("fingerprint-key");
         assert!(declares(Recognise::Fingerprint) && !declares(Recognise::Identity));
     }
 }

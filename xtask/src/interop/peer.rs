@@ -26,6 +26,8 @@ pub(crate) enum Peer {
     Age,
     /// Makes age identities.
     AgeKeygen,
+    /// Seals for Bitnami's controller.
+    Kubeseal,
     /// kustomize on its own.
     Kustomize,
     /// kubectl, of which only the parts are used that need no cluster.
@@ -48,6 +50,7 @@ impl Peer {
             Self::OldSops => "sops-3.9",
             Self::Age => "age",
             Self::AgeKeygen => "age-keygen",
+            Self::Kubeseal => "kubeseal",
             Self::Kustomize => "kustomize",
             Self::Kubectl => "kubectl",
             Self::SshKeygen => "ssh-keygen",
@@ -70,6 +73,14 @@ impl Peer {
 const FROM_GO: &[(Peer, GoProgram)] = &[
     (Peer::Age, GoProgram { package: "filippo.io/age/cmd/age", version: "v1.3.1" }),
     (Peer::AgeKeygen, GoProgram { package: "filippo.io/age/cmd/age-keygen", version: "v1.3.1" }),
+    (
+        Peer::Kubeseal,
+        // Later versions are published under another name than their modules have.
+        GoProgram {
+            package: "github.com/bitnami-labs/sealed-secrets/cmd/kubeseal",
+            version: "v0.27.3",
+        },
+    ),
     (
         Peer::Kustomize,
         GoProgram { package: "sigs.k8s.io/kustomize/kustomize/v5", version: "v5.7.1" },

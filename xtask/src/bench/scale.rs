@@ -1,0 +1,86 @@
+//! How builds grow with the number of Secrets and of recipients, beside what must be computed.
+//!
+//! They are measured in a folder that lies in memory, so that no disk takes part.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::interop::Peers;
+
+use super::floor::{self, Work};
+use super::measure::Builds;
+use super::workload::Workload;
+
+const SECRETS: [usize; 3] = [100, 1000, 10_000];
+const RECIPIENTS: [usize; 2] = [1, 3];
+
+/// Builds of one size.
+#[derive(Debug)]
+pub(super) struct Size {
+    /// How many Secrets are sealed.
+    pub(super) secrets: usize,
+    /// For how many recipients.
+    pub(super) recipients: usize,
+    /// The rounds, in the order they were run.
+    pub(super) rounds: Vec<SizeRound>,
+    /// KiB that a build from nothing takes at most, for one recipient.
+    pub(super) peak_memory: Option<u64>,
+}
+
+/// The times of one round.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SizeRound {
+    /// The builds.
+    pub(super) builds: Builds,
+    /// The multiplications that wrapping takes, alone.
+    pub(super) wrap: Duration,
+    /// The multiplications that unwrapping takes, alone.
+    pub(super) unwrap: Duration,
+    /// `cat` of the files of the tree.
+    pub(super) cat: Duration,
+}
+
+impl SizeRound {
+    fn measure(workload: &Workload<'_>, xtask: &Path, recipients: usize) -> Result<Self> {
+        let secrets = workload.namespaces();
+        let wrap = floor::ask(xtask, Work::Wrap, secrets * recipients)?;
+        let unwrap = floor::ask(xtask, Work::Unwrap, secrets)?;
+        let builds = Builds::measure(workload, recipients)?;
+        Ok(Self { builds, wrap, unwrap, cat: workload.cat()? })
+    }
+}
+
+/// Measures every size below `folder`.
+///
+/// # Errors
+///
+/// Something failed.
+pub(super) fn measure(
+    peers: &Peers,
+    xtask: &Path,
+    folder: &Path,
+    rounds: usize,
+) -> Result<Vec<Size>> {
+    let mut sizes = Vec::new();
+    for secrets in SECRETS {
+        let workload = Workload::new(peers, &folder.join(secrets.to_string()), secrets)?;
+        for recipients in RECIPIENTS {
+            let mut measured = Vec::new();
+            for number in 1..=rounds {
+                let round = SizeRound::measure(&workload, xtask, recipients)?;
+                let SizeRound { builds, wrap, unwrap, cat } = round;
+                println!(
+                    "{secrets} Secrets, {recipients} recipients, round {number} of {rounds}: \
+                     {builds}; alone: wrapping {wrap:.3?}, unwrapping {unwrap:.3?}, cat {cat:.3?}"
+                );
+                measured.push(round);
+            }
+            let peak_memory = workload.peak_memory()?;
+            sizes.push(Size { secrets, recipients, rounds: measured, peak_memory });
+        }
+        workload.clear()?;
+    }
+    Ok(sizes)
+}

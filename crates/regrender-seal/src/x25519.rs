@@ -79,9 +79,8 @@ impl X25519Recipient {
 
     /// Returns the table of the point, which is made for that.
     ///
-    /// A table works with points of the prime-order subgroup only: the scalar is taken modulo the
-    /// order of that group. Every real key is in it; any other point, on the curve or on its twist,
-    /// takes the ladder, which is right for all of them.
+    /// Tables are for points of the prime-order subgroup. Every real key is in it; any other point, on
+    /// the curve or on its twist, takes the ladder, which is right for all of them.
     fn table_unless(&self, is_rare: bool) -> Option<&EdwardsBasepointTable> {
         if is_rare {
             return None;

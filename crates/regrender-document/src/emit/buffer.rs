@@ -10,9 +10,12 @@ pub(super) struct Buffer {
     line_start: usize,
 }
 
+/// A sealed Secret for a recipient or two is shorter, and so is never moved while it grows.
+const USUAL: usize = 2560;
+
 impl Buffer {
     pub(super) fn new() -> Self {
-        Self { text: Zeroizing::new(String::with_capacity(1024)), line_start: 0 }
+        Self { text: Zeroizing::new(String::with_capacity(USUAL)), line_start: 0 }
     }
 
     pub(super) fn push_str(&mut self, text: &str) {

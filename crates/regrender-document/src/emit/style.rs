@@ -30,7 +30,10 @@ pub(super) fn choose(text: &str, place: Place) -> Style {
     if is_ordinary(text) {
         return if is_ambiguous(text) { Style::DoubleQuoted } else { Style::Plain };
     }
-    let needs_escape = text.chars().any(|character| needs_escape(character) && character != '\t');
+    // Nearly every text is of these bytes alone, and long ones above all.
+    let is_usual = text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'));
+    let needs_escape =
+        !is_usual && text.chars().any(|character| needs_escape(character) && character != '\t');
     let ends_with_space = text.ends_with(' ');
     if text.contains('\n') {
         let may_be_literal = place == Place::Value

@@ -24,7 +24,13 @@ impl Session<'_> {
         report: &mut Report,
     ) -> RepositoryReport {
         let pull = self.pull(subject, report);
+        let earlier = report
+            .repositories
+            .iter()
+            .find(|found| found.repository == subject.repository && found.more != More::NotAsked);
         let more = match &pull {
+            // What more can be done is a matter of the repository, and not of the image.
+            _ if earlier.is_some() => More::NotAsked,
             // A registry that cannot be asked, or is to be left alone, is not asked for more.
             Pull::Unknown(_) => More::NotAsked,
             _ => self.more(&subject.repository, writes, pull == Pull::Allowed),

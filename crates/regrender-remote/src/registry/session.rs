@@ -72,14 +72,21 @@ impl<'a> Session<'a> {
         if self.question.credential.is_none() {
             return Ok(());
         }
-        let shown = self.authorize(None)?;
+        let has_subjects = !self.question.subjects.is_empty();
+        let shown = match self.authorize(None) {
+            // Some make no token for nothing; those for the repositories will tell.
+            Err(Fault::Unexpected { by: Party::TokenServer(_), .. }) if has_subjects => {
+                return Ok(());
+            }
+            outcome => outcome?,
+        };
         if let Shown::Token(token) = &shown {
             report.token_life = Some(token.expires_in);
         }
         let request = Request::new(Method::Get, self.address.below("v2/"));
         let answer = self.ask_registry(self.show(request, &shown))?;
         match (answer.status, shown) {
-            (401 | 403, Shown::Token(_)) if !self.question.subjects.is_empty() => {
+            (401 | 403, Shown::Token(_)) if has_subjects => {
                 // A token for nothing opens nothing at some registries; those for the repositories
                 // will tell.
                 Ok(())

@@ -614,6 +614,34 @@ fn what_is_neither_is_not_known() {
 }
 
 #[test]
+fn what_more_can_be_done_is_asked_once_a_repository() {
+    let case = Case::new().of("app", Some("1")).of("app", Some("2")).of("other", None);
+    let (report, asked) = case.ask(with_pairs(|line| {
+        plain(if line.starts_with("GET") || line.starts_with("HEAD") { 200 } else { 403 })
+    }));
+    let more: Vec<&More> = report.repositories.iter().map(|found| &found.more).collect();
+    let pull_only = More::PullOnly(How::Trial);
+    assert_eq!(more, [&pull_only, &More::NotAsked, &pull_only]);
+    assert_eq!(asked.iter().filter(|line| line.starts_with("POST")).count(), 2);
+}
+
+#[test]
+fn no_token_for_nothing_is_no_fault_where_repositories_are_asked_for() {
+    let answers = |line: &str, shown: Option<&str>| match line {
+        line if line.contains("token?") && !line.contains("scope") => plain(400),
+        line if line.contains("token?") => answer(200, &[], r#"{"token":"x"}"#),
+        _ if shown.is_some() => plain(200),
+        _ => answer(401, &[BEARER], ""),
+    };
+    let (report, _) = Case::new().of("app", None).read_only().ask(answers);
+    assert_eq!((report.fault, &report.repositories[0].pull), (None, &Pull::Allowed));
+    assert_eq!(
+        Case::new().fault(answers),
+        "the token server `auth.corp` answers what makes no sense here (status 400)"
+    );
+}
+
+#[test]
 fn a_hidden_repository_does_not_look_deletable() {
     let case = Case::new().of("app", None);
     let (report, _) = case.ask(with_pairs(|_| plain(404)));

@@ -38,7 +38,7 @@ pub fn audit(inventory: &Inventory, declared: &Declared, open: Opener<'_>) -> Au
     for subject in subjects(inventory) {
         auditor.take(&subject);
     }
-    auditor.findings.extend(check_secrets(inventory, &credentials));
+    auditor.findings.extend(check_secrets(inventory, &credentials, declared.now.as_deref()));
     auditor.findings.extend(check_accounts(inventory, &auditor.used));
     auditor.report_keys_without_image();
     auditor.report_undeclared_hosts();

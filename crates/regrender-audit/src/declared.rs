@@ -15,6 +15,8 @@ pub struct Declared {
     pub node_provided: Vec<String>,
     /// The pull secrets that a build renders.
     pub pull_secrets: Vec<RenderedPullSecret>,
+    /// What time it is: RFC 3339 in UTC to the second; without it nothing is said to be over.
+    pub now: Option<String>,
 }
 
 /// A pull secret that a build renders into one namespace.

@@ -159,6 +159,12 @@ codes! {
     SecretEmpty, "secret-empty", Error,
         "The pull secret has no content.",
         "render the Secret again";
+    SecretExpired, "secret-expired", Error,
+        "The first credential of a sealed pull secret is dead, as its annotation says.",
+        "build and apply the tree anew with fresh tokens, or let `provide` renew them";
+    SecretExpires, "secret-expires", Info,
+        "The first credential of a sealed pull secret is dead at a known time.",
+        "build and apply the tree anew before that, or let `provide` renew the token";
     SecretNoAuths, "secret-no-auths", Error,
         "The pull secret has no `auths`, so it holds nothing.",
         "put the registries under `auths`";

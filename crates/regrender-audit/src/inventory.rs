@@ -171,6 +171,8 @@ pub struct Secret {
     pub content: PullSecret,
     /// The keys of `data` and `stringData` whose value is no valid base64 or no string.
     pub bad_keys: Vec<String>,
+    /// When the first of its credentials is dead, as a build says of one that is sealed.
+    pub expires_at: Option<String>,
     /// Where it is declared.
     pub place: Place,
     /// What becomes of it in each tree that lists its file.

@@ -101,6 +101,7 @@ impl Kustomization {
                 data: BTreeMap::new(),
             },
             bad_keys: Vec::new(),
+            expires_at: None,
             place: one.place.clone(),
             renderings: Vec::new(),
         };

@@ -56,6 +56,7 @@ pub(crate) fn declared(
         anonymous: keys(|registry| matches!(registry.access, Access::Anonymous)),
         node_provided: keys(Registry::is_without_pull_secret),
         pull_secrets: rendered,
+        now: None,
     })
 }
 

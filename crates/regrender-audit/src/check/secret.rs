@@ -8,10 +8,15 @@ use crate::credentials::Credentials;
 use crate::finding::{Code, Finding};
 use crate::inventory::{Inventory, Secret};
 
-/// Checks every pull secret that can be read.
-pub(crate) fn check_secrets(inventory: &Inventory, credentials: &Credentials<'_>) -> Vec<Finding> {
+/// Checks every pull secret that can be read, and of the others what they say of themselves.
+pub(crate) fn check_secrets(
+    inventory: &Inventory,
+    credentials: &Credentials<'_>,
+    now: Option<&str>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (position, secret) in inventory.secrets.iter().enumerate() {
+        findings.extend(expiry(secret, now));
         if let Some(content) = credentials.content(position) {
             check(secret, content, &mut findings);
         }
@@ -25,6 +30,18 @@ pub(crate) fn is_pull_secret(secret: &Secret) -> bool {
         || [".dockerconfigjson", ".dockercfg"].iter().any(|key| {
             secret.content.data.contains_key(*key) || secret.bad_keys.iter().any(|bad| bad == key)
         })
+}
+
+/// Tells when a sealed Secret is dead; both moments are spelled alike, so the earlier sorts first.
+fn expiry(secret: &Secret, now: Option<&str>) -> Option<Finding> {
+    let moment = secret.expires_at.as_deref()?;
+    let name = &secret.name;
+    let (code, message) = if now.is_some_and(|now| moment <= now) {
+        (Code::SecretExpired, format!("a credential of Secret `{name}` died at {moment}"))
+    } else {
+        (Code::SecretExpires, format!("a credential of Secret `{name}` is dead at {moment}"))
+    };
+    Some(Finding::new(code, &secret.place, message))
 }
 
 fn check(secret: &Secret, content: &PullSecret, findings: &mut Vec<Finding>) {

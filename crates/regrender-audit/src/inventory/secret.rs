@@ -10,6 +10,9 @@ use super::object::Header;
 use super::{Secret, SecretState};
 use crate::manifest::Node;
 
+/// The annotation of a sealed Secret that says when the first of its credentials is dead.
+const EXPIRES_AT: &str = "regrender.dev/expires-at";
+
 /// Reads a Secret, or something that becomes one.
 pub(super) fn read(root: &Node<'_>, header: &Header) -> Option<Secret> {
     match &*header.kind {
@@ -23,7 +26,9 @@ pub(super) fn read(root: &Node<'_>, header: &Header) -> Option<Secret> {
 fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
     let kind = root.get("type").and_then(Node::scalar).unwrap_or_default();
     if root.get("sops").is_some_and(|sops| sops.get("mac").is_some()) {
-        return secret(header, &header.name, kind, SecretState::Sops);
+        let expires_at = root.at(&["metadata", "annotations", EXPIRES_AT]).and_then(Node::scalar);
+        let sealed = secret(header, &header.name, kind, SecretState::Sops);
+        return Secret { expires_at: expires_at.map(str::to_owned), ..sealed };
     }
     let state = if is_encrypted(root) { SecretState::Damaged } else { SecretState::Clear };
     let mut found = secret(header, &header.name, kind, state);
@@ -81,6 +86,7 @@ fn secret(header: &Header, name: &str, kind: &str, state: SecretState) -> Secret
         state,
         content,
         bad_keys: Vec::new(),
+        expires_at: None,
         place: header.place.clone(),
         renderings: Vec::new(),
     }

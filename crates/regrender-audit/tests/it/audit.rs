@@ -441,3 +441,26 @@ fn json_has_the_members_that_scripts_rely_on_in_order() {
     }
     "#);
 }
+
+/// A sealed Secret that says when it is dead.
+fn dying(moment: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  namespace: n\n  annotations:\n    \
+         regrender.dev/expires-at: \"{moment}\"\ntype: kubernetes.io/dockerconfigjson\n\
+         data:\n  .dockerconfigjson: ENC[AES256_GCM,data:x]\nsops:\n  mac: ENC[AES256_GCM,data:y]\n"
+    )
+}
+
+#[test]
+fn a_sealed_secret_tells_its_death_without_a_key() {
+    let declared = Declared { now: Some("2026-11-21T12:00:00Z".to_owned()), ..Declared::default() };
+    let told = |moment: &str| {
+        let report = run(&[("a.yaml", &dying(moment))], &declared);
+        let codes = report.findings.iter().map(|one| one.code.name());
+        codes.filter(|code| code.starts_with("secret-expire")).collect::<Vec<_>>()
+    };
+    assert_eq!(told("2026-11-21T11:59:59Z"), ["secret-expired"]);
+    assert_eq!(told("2026-11-21T12:00:00Z"), ["secret-expired"]);
+    assert_eq!(told("2026-11-21T12:00:01Z"), ["secret-expires"]);
+    finds(&[("a.yaml", &dying("2026-11-21T11:59:59Z"))], "secret-expires");
+}

@@ -57,11 +57,12 @@ fn declarations(
     world: &mut World,
 ) -> Result<Declared, Failure> {
     let selection = &arguments.selection;
+    let now = Some(regrender_seal::spell_time(world.now));
     if selection.config.is_none() && !Project::is_near(world) {
-        return Ok(Declared::default());
+        return Ok(Declared { now, ..Declared::default() });
     }
     let project = Project::open(selection, world)?;
-    declared(&project, &selection.cluster, manifests)
+    Ok(Declared { now, ..declared(&project, &selection.cluster, manifests)? })
 }
 
 fn read_inventory(

@@ -367,9 +367,10 @@ fn an_age_file_is_for_kubectl_alone() {
     	  [ -e "$$file" ] || continue; \
     	  $(AGE) --decrypt --identity $(IDENTITY) $$file | $(KUBECTL) apply -f - || exit 1; \
     	done
-    	@if [ -e $(MANIFESTS)/$*/service-accounts/kustomization.yaml ]; then \
-    	  $(KUBECTL) apply -k $(MANIFESTS)/$*/service-accounts; \
-    	fi
+    	@for folder in external-secrets service-accounts; do \
+    	  [ -e $(MANIFESTS)/$*/$$folder/kustomization.yaml ] || continue; \
+    	  $(KUBECTL) apply -k $(MANIFESTS)/$*/$$folder || exit 1; \
+    	done
     "#);
     let file = "pull-secrets/manifests/team-a/regcred.age";
     let revealed = sandbox.run_unsearched(&["reveal", file]).succeeded();

@@ -81,7 +81,7 @@ fn a_sealed_token_says_when_it_is_dead() {
     sandbox.set("ECR_TOKEN", &ecr_token(1_795_043_200));
     sandbox.run(&["build"]).succeeded();
     let sealed = sandbox.read("pull-secrets/manifests/team-a/regcred.sops.yaml");
-    assert!(sealed.contains("regrender.dev/expires-at: \"2026-11-18T21:46:40Z\""), "{sealed}");
+    assert!(sealed.contains("regrender.dev/expires-at: \"2026-11-18T23:06:40Z\""), "{sealed}");
     sandbox.run(&["verify"]).succeeded();
     assert_eq!(verdict(&sandbox), "covered");
 }
@@ -92,7 +92,7 @@ fn a_sealed_token_that_is_dead_is_found_without_a_key() {
     sandbox.set("ECR_TOKEN", &ecr_token(1_795_043_200));
     sandbox.run(&["build"]).succeeded();
     let path = "pull-secrets/manifests/team-a/regcred.sops.yaml";
-    sandbox.edit(path, "2026-11-18T21:46:40Z", "2026-11-17T21:46:40Z");
+    sandbox.edit(path, "2026-11-18T23:06:40Z", "2026-11-17T23:06:40Z");
     let verified = sandbox.run(&["verify", "--output", "json"]);
     assert_eq!(verified.status, 3, "{verified}");
     let verified: Value = serde_json::from_str(&verified.stdout).unwrap();

@@ -175,6 +175,9 @@ fn ask_vault(
     let mut login = Resolution::new(answers, base, means, world, blank);
     let mut values = |part, source: &Source| login.value(Asker { registry: "", part }, source);
     let answered = vault::ask(&config.vault, paths, base, &mut values, world);
+    if config.vault.address.is_none() && vault::is_in_clear(world) {
+        resolved.remarks.push(problem::vault::in_clear());
+    }
     resolved.problems.extend(login.resolved.problems);
     resolved.remarks.extend(login.resolved.remarks);
     answered
@@ -378,7 +381,14 @@ impl<'a> Resolution<'a> {
         let text = match (given, &source.kind) {
             (Given::Bytes(bytes), _) => return Some(Zeroizing::new(bytes.expose().to_vec())),
             (Given::Sealed(content), SourceKind::Sops { key: Some(key), .. }) => {
-                content.value_at(key).map_err(|why| problem::sealed::no_value(asker, source, &why))
+                match content.value_at(key) {
+                    Ok(value) => {
+                        let remark = problem::sealed::not_quoted(asker, source, value.kind);
+                        self.resolved.remarks.extend(remark);
+                        Ok(value.text)
+                    }
+                    Err(why) => Err(problem::sealed::no_value(asker, source, &why)),
+                }
             }
             (Given::Secret(secret), SourceKind::Vault { path, key, .. }) => {
                 if let Some(lease) = secret.lease() {

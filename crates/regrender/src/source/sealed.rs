@@ -2,7 +2,7 @@
 
 use regrender_config::{Step, ValuePath};
 use regrender_document::{
-    Document, Item, Mapping, Node, Scalar, SecretKind, SecretScalar, SecretText,
+    Document, Item, Mapping, Node, Scalar, SecretKind, SecretScalar, SecretText, number,
 };
 use regrender_seal::{FileFormat, Identities, Inspection, OpenError, inspect_age, open, open_age};
 
@@ -20,6 +20,28 @@ pub(crate) enum Content {
     Bytes(SecretBytes),
     /// Values with keys.
     Documents(Vec<Document>),
+}
+
+/// A value of a sealed file.
+#[derive(Clone, Debug)]
+pub(crate) struct Value {
+    /// Its text.
+    pub(crate) text: SecretText,
+    /// What the file takes it for.
+    pub(crate) kind: Kind,
+}
+
+/// What a file takes a value for that has no quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Text.
+    Text,
+    /// A number: `0123` is 83, and long ones lose digits.
+    Number,
+    /// A truth value.
+    TruthValue,
+    /// A point in time.
+    Time,
 }
 
 /// Why a sealed file gives nothing. None of it is a value.
@@ -130,7 +152,7 @@ impl Content {
     /// # Errors
     ///
     /// Says where the way ends.
-    pub(crate) fn value_at(&self, path: &ValuePath) -> Result<SecretText, PathFailure> {
+    pub(crate) fn value_at(&self, path: &ValuePath) -> Result<Value, PathFailure> {
         match self {
             Self::Documents(documents) => value_at(documents, path),
             Self::Bytes(_) => Err(PathFailure::TooLong { at: String::new() }),
@@ -176,7 +198,7 @@ fn values(items: &[Item]) -> impl Iterator<Item = &Node> {
 /// # Errors
 ///
 /// Says where the way ends.
-fn value_at(documents: &[Document], path: &ValuePath) -> Result<SecretText, PathFailure> {
+fn value_at(documents: &[Document], path: &ValuePath) -> Result<Value, PathFailure> {
     let top = documents.first().map(|document| Node::Mapping(document.root.clone()));
     let top = top.unwrap_or_else(|| Node::Mapping(Mapping::new()));
     let mut node = &top;
@@ -227,27 +249,31 @@ fn names(mapping: &Mapping) -> Vec<String> {
     mapping.pairs().map(|(name, _)| name.to_owned()).collect()
 }
 
-fn text_of(node: &Node) -> Result<SecretText, PathFailure> {
-    let text = match node {
-        Node::Secret(SecretScalar { kind: SecretKind::Bool, text }) => {
+fn text_of(node: &Node) -> Result<Value, PathFailure> {
+    let not_a_value = |kind, there| Err(PathFailure::NotAValue { kind, there });
+    let (text, kind) = match node {
+        Node::Secret(SecretScalar { kind, text }) => match kind {
+            SecretKind::Text => (text.clone(), Kind::Text),
+            SecretKind::Integer | SecretKind::Float => (text.clone(), Kind::Number),
+            SecretKind::Time => (text.clone(), Kind::Time),
             // SOPS spells `True` inside the ciphertext.
-            text.expose().to_ascii_lowercase()
+            SecretKind::Bool => {
+                (SecretText::new(text.expose().to_ascii_lowercase()), Kind::TruthValue)
+            }
+        },
+        Node::Scalar(scalar) => {
+            let (text, kind) = match scalar {
+                Scalar::Text(text) => (text.clone(), Kind::Text),
+                Scalar::Time(text) => (text.clone(), Kind::Time),
+                Scalar::Bool(value) => (value.to_string(), Kind::TruthValue),
+                Scalar::Integer(value) => (value.to_string(), Kind::Number),
+                Scalar::Float(value) => (number::plain(*value), Kind::Number),
+                Scalar::Null => return not_a_value("null", Vec::new()),
+            };
+            (SecretText::new(text), kind)
         }
-        Node::Secret(SecretScalar { text, .. }) => return Ok(text.clone()),
-        Node::Scalar(Scalar::Text(text) | Scalar::Time(text)) => text.clone(),
-        Node::Scalar(Scalar::Bool(value)) => value.to_string(),
-        Node::Scalar(Scalar::Integer(value)) => value.to_string(),
-        Node::Scalar(Scalar::Float(value)) => regrender_document::number::plain(*value),
-        Node::Scalar(Scalar::Null) => {
-            return Err(PathFailure::NotAValue { kind: "null", there: Vec::new() });
-        }
-        Node::Sequence(_) => {
-            return Err(PathFailure::NotAValue { kind: "a list", there: Vec::new() });
-        }
-        Node::Mapping(mapping) => {
-            let there = names(mapping);
-            return Err(PathFailure::NotAValue { kind: "a mapping", there });
-        }
+        Node::Sequence(_) => return not_a_value("a list", Vec::new()),
+        Node::Mapping(mapping) => return not_a_value("a mapping", names(mapping)),
     };
-    Ok(SecretText::new(text))
+    Ok(Value { text, kind })
 }

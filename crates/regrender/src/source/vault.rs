@@ -7,7 +7,7 @@ use std::thread;
 use regrender_config::{KvVersion, Source, Username, Vault as Declared, VaultAuth};
 use regrender_document::SecretText;
 use regrender_remote::vault::{self as remote, Login, SecretPath, Vault, VaultError};
-use regrender_remote::{Transport, Url};
+use regrender_remote::{Scheme, Transport, Url};
 
 use super::failure::Failure;
 use super::file::read_file;
@@ -190,6 +190,18 @@ fn address(declared: &Declared, world: &World) -> Result<Url, VaultFailure> {
     let (place, text) = named_first_of(world, ADDRESS).ok_or(VaultFailure::NoAddress)?;
     let text = text.trim_end_matches('/');
     Url::parse(text).map_err(|_is_not_shown| VaultFailure::BadAddress { place })
+}
+
+/// Says whether the environment names an address without TLS on another machine.
+pub(crate) fn is_in_clear(world: &World) -> bool {
+    let address = first_of(world, ADDRESS).and_then(|address| Url::parse(&address).ok());
+    address.is_some_and(|address| {
+        let host = address.host();
+        let is_near = host == "localhost"
+            || host.starts_with("127.")
+            || host.trim_matches(['[', ']']) == "::1";
+        address.scheme() == Scheme::Http && !is_near
+    })
 }
 
 fn transport(

@@ -74,3 +74,12 @@ pub(crate) static SEALED_SOURCE_NO_VALUE: Page = Page {
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
     way_out: "lead `key` on to the value.",
 };
+
+pub(crate) static SEALED_SOURCE_NOT_QUOTED: Page = Page {
+    code: "sealed-source-not-quoted",
+    severity: Severity::Warning,
+    title: "a value of a SOPS file is a number, a truth value or a point in time",
+    why: "Without quotes, YAML and JSON read `0123`, `1.50`, `yes` or `2026-01-02` as something else than text, and sops spells that anew.\nThe password may not be the one that was written.",
+    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
+    way_out: "put it between quotes: `sops edit FILE`.",
+};

@@ -155,3 +155,12 @@ pub(crate) static VAULT_LEASED: Page = Page {
     example: "[vault]\nkv-version = 1\n\n[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { vault = \"ci/hub\", key = \"token\" }\n",
     way_out: "name a secret that lasts.",
 };
+
+pub(crate) static VAULT_IN_CLEAR: Page = Page {
+    code: "vault-in-clear",
+    severity: Severity::Warning,
+    title: "the environment names a Vault without TLS",
+    why: "Whoever sits on the way reads the token and every secret that is asked for.",
+    example: "[vault]\nkv-version = 2\n\n[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { vault = \"ci/hub\", key = \"token\" }\n",
+    way_out: "set VAULT_ADDR to an address with `https://`.",
+};

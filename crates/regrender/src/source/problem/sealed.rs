@@ -7,7 +7,7 @@ use regrender_seal::OpenError;
 use super::{Asker, listed, name_of, read_from, told};
 use crate::identity::Discovered;
 use crate::source::page::sealed as page;
-use crate::source::sealed::{PathFailure, SealedFailure};
+use crate::source::sealed::{Kind, PathFailure, SealedFailure};
 
 /// How many recipients are listed.
 const MOST_RECIPIENTS: usize = 5;
@@ -131,6 +131,22 @@ pub(crate) fn no_value(asker: Asker<'_>, source: &Source, why: &PathFailure) -> 
             }
         }
     }
+}
+
+/// Says that a value is no text in its file, so that it may be spelled otherwise than it was written.
+pub(crate) fn not_quoted(asker: Asker<'_>, source: &Source, kind: Kind) -> Option<Diagnostic> {
+    let kind = match kind {
+        Kind::Text => return None,
+        Kind::Number => "a number",
+        Kind::TruthValue => "a truth value",
+        Kind::Time => "a point in time",
+    };
+    let title = format!("{asker} is {kind} in {}, and no text", name_of(&source.kind));
+    let problem = told(&page::SEALED_SOURCE_NOT_QUOTED, title)
+        .at(source.span.clone(), read_from(&source.kind))
+        .note("sops spells such a value anew: `0123` becomes 83")
+        .help("put it between quotes: `sops edit FILE`");
+    Some(problem)
 }
 
 fn with_names(problem: Diagnostic, there: &[String]) -> Diagnostic {

@@ -164,6 +164,14 @@ pub(crate) fn no_value(
         .help("write `key` as `vault kv get PATH` shows it")
 }
 
+/// Says that the environment sends the token through the network in clear.
+pub(crate) fn in_clear() -> Diagnostic {
+    let title = format!("the address of Vault in `{}` is without TLS", ADDRESS.join("` or `"));
+    told(&page::VAULT_IN_CLEAR, title)
+        .note("the token and every secret can be read on the way")
+        .help("write it with `https://`")
+}
+
 /// Says that Vault made the secret for this run, and takes it back.
 pub(crate) fn leased(asker: Asker<'_>, source: &Source, lease: Duration) -> Diagnostic {
     let title =

@@ -65,6 +65,21 @@ fn numbers_and_truth_values_are_read_as_their_text() {
 }
 
 #[test]
+fn what_has_no_quotes_is_warned_of() {
+    assert_eq!(
+        told_of("internal.pin"),
+        "\
+warning[sealed-source-not-quoted]: the password of registry `hub` is a number in SOPS file `s.yaml`, and no text
+  --> 2..3 read from SOPS file `s.yaml`
+  note: sops spells such a value anew: `0123` becomes 83
+  help: put it between quotes: `sops edit FILE`
+"
+    );
+    assert!(told_of("internal.enabled").contains("is a truth value in SOPS file"));
+    assert_eq!(told_of("internal.when"), "");
+}
+
+#[test]
 fn values_of_the_other_formats_are_read() {
     reads("s.json", "credentials-json--default/sealed.json", "hub.password", "dckr_pat_zyx");
     reads("s.env", "credentials-env--default/sealed.env", "HUB_PASSWORD", "dckr_pat_a=b=c");

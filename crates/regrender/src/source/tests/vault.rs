@@ -276,6 +276,19 @@ fn an_address_of_the_environment_that_is_none_is_told_and_not_shown() {
 }
 
 #[test]
+fn an_address_in_clear_on_another_machine_is_warned_of() {
+    let remarks = |address: &str| -> String {
+        let mut case =
+            Case::new().variable("VAULT_ADDR", address).password("hub", at("ci/hub", "token"));
+        case.resolve().remarks.iter().map(rendered).collect()
+    };
+    assert!(remarks("http://vault.example.com:8200").starts_with("warning[vault-in-clear]"));
+    for near in ["https://vault.example.com:8200", "http://127.0.0.1:1", "http://[::1]:1"] {
+        assert_eq!(remarks(near), "", "{near}");
+    }
+}
+
+#[test]
 fn no_token_is_told() {
     let server = Server::http(usual);
     let mut case = Case::new()

@@ -10,7 +10,7 @@ use regrender_document::{Document, Spelling};
 use regrender_render::{Part, PullSecretFile, Rendered, WantedFile};
 use regrender_seal::{Reason, Update};
 
-use crate::disk::{Current, Obstacle, OutputFolder, Text};
+use crate::disk::{Current, Obstacle, OutputFolder, TOO_LONG, Text};
 use crate::error::{CliError, ErrorKind};
 use crate::plan::{Action, PlannedFile};
 use crate::progress::Progress;
@@ -193,6 +193,11 @@ impl Comparison<'_> {
 
     fn in_the_way(&self, obstacle: &Obstacle) -> CliError {
         let Obstacle { place, what } = obstacle;
+        if *what == TOO_LONG {
+            let message = format!("`{}/{place}` {what}; nothing was written", self.shown_folder);
+            return CliError::new(ErrorKind::Files, message)
+                .with_hint("give a shorter name to the pull secret or account that it is for");
+        }
         let message = format!("`{}/{place}` is in the way: it {what}", self.shown_folder);
         CliError::new(ErrorKind::Files, message)
             .with_hint("move it away, or remove it, and build again")

@@ -19,6 +19,12 @@ pub(crate) const UNFINISHED: &str = ".regrender-unfinished";
 /// The most bytes of a file in the output folder that are read.
 const LARGEST_FILE: u64 = 16 * 1024 * 1024;
 
+/// The most bytes of a name that file systems take.
+const LONGEST_NAME: usize = 255;
+
+/// What is told of a longer one.
+pub(crate) const TOO_LONG: &str = "has a name that is too long for a file";
+
 /// Most files are smaller, and so are read at once.
 const USUAL_FILE: usize = 4096;
 
@@ -152,6 +158,10 @@ impl OutputFolder {
     /// Returns what is in the way of a file at `path`, where there is none.
     fn obstacle(&self, path: &str) -> Result<Option<Obstacle>, CliError> {
         let obstacle = |place: &str, what| Some(Obstacle { place: place.to_owned(), what });
+        let is_too_long = |name: &str| name.len() + UNFINISHED.len() > LONGEST_NAME;
+        if path.split('/').any(is_too_long) {
+            return Ok(obstacle(path, TOO_LONG));
+        }
         if self.folders.contains(path) {
             return Ok(obstacle(path, "is a folder"));
         }

@@ -85,6 +85,24 @@ fn an_interrupted_build_has_written_nothing() {
     assert!(Command::new("kill").arg(pid.trim()).status().unwrap().success());
 }
 
+/// One byte: less than a core has, and the one limit that Linux also keeps for programs that it
+/// hands cores to.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_build_leaves_no_core() {
+    let folder = folder("{ command = [\"sh\", \"-c\", \"echo $$ > pid; exec sleep 60\"] }", 1);
+    let mut build = regrender(folder.path()).arg("build").spawn().unwrap();
+    let pid = wait_for(&folder.path().join("pid"));
+    let limits = fs::read_to_string(format!("/proc/{}/limits", build.id())).unwrap();
+    build.kill().unwrap();
+    build.wait().unwrap();
+    assert!(Command::new("kill").arg(pid.trim()).status().unwrap().success());
+    let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap();
+    let core: Vec<&str> = core.split_whitespace().take(2).collect();
+    // A limit that was zero before stays.
+    assert!(core == ["1", "1"] || core == ["0", "0"], "{core:?}");
+}
+
 #[test]
 fn two_builds_at_once_end_in_one_whole_tree() {
     let folder = folder(FROM_ENVIRONMENT, 50);

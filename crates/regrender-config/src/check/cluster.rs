@@ -187,9 +187,11 @@ fn apart(folders: &[Folder], problems: &mut Problems) -> Option<()> {
         |folder: &Folder| (folder.cluster.clone(), folder.path.clone(), folder.span.clone());
     for (index, first) in folders.iter().enumerate() {
         for second in folders.iter().skip(index + 1) {
-            let (outer, inner) = if path::contains(&first.path, &second.path) {
+            // Some file systems do not tell upper case from lower case.
+            let (one, other) = (first.path.to_lowercase(), second.path.to_lowercase());
+            let (outer, inner) = if path::contains(&one, &other) {
                 (words(first), words(second))
-            } else if path::contains(&second.path, &first.path) {
+            } else if path::contains(&other, &one) {
                 (words(second), words(first))
             } else {
                 continue;

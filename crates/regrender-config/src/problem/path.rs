@@ -58,7 +58,13 @@ pub(crate) fn overlapping_directories(
     outer: (&str, &str, Span),
     inner: (&str, &str, Span),
 ) -> Diagnostic {
-    let relation = if outer.1 == inner.1 { "the same folder" } else { "a folder inside of it" };
+    let relation = if outer.1 == inner.1 {
+        "the same folder"
+    } else if outer.1.to_lowercase() == inner.1.to_lowercase() {
+        "the same folder where file systems do not tell `A` from `a`"
+    } else {
+        "a folder inside of it"
+    };
     OVERLAPPING_DIRECTORIES
         .problem(format!("clusters `{}` and `{}` share an output folder", outer.0, inner.0))
         .beside(outer.2, format!("writes into `{}`", outer.1))

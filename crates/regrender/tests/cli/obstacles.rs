@@ -31,16 +31,16 @@ fn a_file_of_somebody_else_beside_ours_stays() {
 }
 
 #[test]
-fn a_build_that_cannot_write_leaves_nothing() {
+fn a_build_that_fails_on_the_way_leaves_nothing() {
     let sandbox = Sandbox::simple();
-    // Beside its place the sealed file has a name that is too long.
+    // Beside its place the sealed file has a name that is too long; other files lie there already.
     let name = "r".repeat(230);
     sandbox.edit("registries.toml", "[secret.regcred]", &format!("[secret.{name}]"));
     sandbox.edit("registries.toml", "[\"team-a\"]", "[\"team-a\", \"team-b\"]");
     let notes = "pull-secrets/manifests/team-a/notes.md";
     sandbox.write(notes, "");
     let outcome = sandbox.run(&["build"]).ended_with(1).to_string();
-    assert!(outcome.contains("cannot be written; nothing was changed"), "{outcome}");
+    assert!(outcome.contains("too long for a file; nothing was written"), "{outcome}");
     assert_eq!(sandbox.files("pull-secrets"), [notes]);
     assert!(!sandbox.exists("pull-secrets/manifests/team-b"));
 }
@@ -305,6 +305,71 @@ fn what_an_interrupted_build_left_is_cleaned_up() {
     sandbox.run(&["build"]).succeeded();
     assert!(!sandbox.exists(left));
     sandbox.run(&["build", "--check"]).succeeded();
+}
+
+#[test]
+fn empty_folders_that_an_interrupted_build_left_are_cleaned_up() {
+    let sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    fs::create_dir_all(sandbox.path("pull-secrets/manifests/gone/service-accounts")).unwrap();
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"3 unchanged");
+    assert!(!sandbox.exists("pull-secrets/manifests/gone"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_an_unfinished_file_is_not_followed() {
+    let sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit("registries.toml", "[\"team-a\"]", "[\"team-a\", \"team-b\"]");
+    sandbox.write("elsewhere/file", "mine\n");
+    for (place, target) in [
+        ("pull-secrets/manifests/kustomization.yaml.regrender-unfinished", "elsewhere/file"),
+        ("pull-secrets/manifests/team-b.regrender-unfinished", "elsewhere"),
+    ] {
+        std::os::unix::fs::symlink(sandbox.path(target), sandbox.path(place)).unwrap();
+    }
+    sandbox.run(&["build"]).succeeded();
+    assert_eq!(sandbox.files("elsewhere"), ["elsewhere/file"]);
+    assert_eq!(sandbox.read("elsewhere/file"), "mine\n");
+    let left = sandbox.files("pull-secrets").into_iter().filter(|path| path.contains("unfinished"));
+    assert_eq!(left.count(), 0);
+    sandbox.run(&["build", "--check"]).succeeded();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_file_is_told() {
+    let sandbox = Sandbox::simple();
+    sandbox.write("elsewhere/file", "mine\n");
+    fs::create_dir_all(sandbox.path("pull-secrets/manifests/team-a")).unwrap();
+    std::os::unix::fs::symlink(sandbox.path("elsewhere/file"), sandbox.path(FILE)).unwrap();
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: `pull-secrets/manifests/team-a/regcred.sops.yaml` is in the way: it is a symbolic link
+      help: move it away, or remove it, and build again
+    --- status 1
+    ");
+    assert_eq!(sandbox.read("elsewhere/file"), "mine\n");
+}
+
+#[test]
+fn a_name_that_no_file_can_have_is_told_before_anything_is_written() {
+    let longest = "n".repeat(224);
+    for (name, code) in [(longest.clone(), 0), (format!("{longest}n"), 1)] {
+        let sandbox = Sandbox::simple();
+        sandbox.edit("registries.toml", "[secret.regcred]", &format!("[secret.{name}]"));
+        let outcome = sandbox.run(&["build"]).ended_with(code);
+        if code == 1 {
+            assert_snapshot!(outcome.to_string().replace(&name, "$NAME"), @"
+            --- stderr
+            error: `pull-secrets/manifests/team-a/$NAME.sops.yaml` has a name that is too long for a file; nothing was written
+              help: give a shorter name to the pull secret or account that it is for
+            --- status 1
+            ");
+            assert!(!sandbox.exists("pull-secrets"));
+        }
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod comment;
 mod grammar;
 mod token;
 mod tree;
+mod usual;
 
 use crate::document::Document;
 use token::Mark;
@@ -108,6 +109,14 @@ pub fn parse(text: &str) -> Result<Vec<Document>, ParseError> {
 }
 
 fn read(text: &str) -> Result<Vec<Document>, ParseError> {
+    match usual::read(text) {
+        Some(document) => Ok(vec![document]),
+        None => read_all(text),
+    }
+}
+
+/// Reads the documents of a text, whatever of YAML is in it.
+fn read_all(text: &str) -> Result<Vec<Document>, ParseError> {
     check_characters(text)?;
     let tokens = token::tokens(text)?;
     let tree = grammar::read(text, tokens)?;

@@ -1,4 +1,4 @@
-//! An ExternalSecret: from a generator's token to a pull secret that is made anew in time.
+//! An `ExternalSecret`: from a generator's token to a pull secret that is made anew in time.
 
 use std::collections::BTreeMap;
 

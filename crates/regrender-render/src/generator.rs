@@ -1,7 +1,7 @@
 //! A generator of External Secrets: what asks a registry for tokens, and as whom.
 //!
 //! Its fields are those of the published CRDs of `generators.external-secrets.io/v1alpha1`. Secrets
-//! and service accounts are looked up in the namespace of the ExternalSecret, so each namespace has a
+//! and service accounts are looked up in the namespace of the `ExternalSecret`, so each namespace has a
 //! generator of its own.
 
 use regrender_config::{AcrLogin, AzureEnvironment, Ecr, Generator, GoogleLogin, Login, Registry};

@@ -57,7 +57,7 @@ pub(crate) fn accounts_kustomization(namespace: &str) -> String {
 /// The folder of a namespace's accounts, as the namespace's own kustomization names it.
 pub(crate) const ACCOUNTS_ENTRY: &str = SERVICE_ACCOUNTS;
 
-/// File of an ExternalSecret or of a generator.
+/// File of an `ExternalSecret` or of a generator.
 pub(crate) fn external_secret_file(namespace: &str, name: &str) -> String {
     format!("{MANIFESTS}/{namespace}/{EXTERNAL_SECRETS}/{name}.yaml")
 }

@@ -144,7 +144,9 @@ impl<'a> Placement<'a> {
         for Landed { secret, names, .. } in &self.landed {
             for account in &secret.service_accounts {
                 let list = lists.entry(account.clone()).or_default();
-                names.iter().for_each(|name| add(list, name));
+                for name in names {
+                    add(list, name);
+                }
             }
         }
         for Landed { secret, .. } in &self.landed {
@@ -202,7 +204,9 @@ impl<'a> Placement<'a> {
             for workload in &secret.workloads {
                 match lists.iter_mut().find(|(known, _)| same_object(known, workload)) {
                     Some((known, list)) => {
-                        names.iter().for_each(|name| add(list, name));
+                        for name in names {
+                            add(list, name);
+                        }
                         if known.service_account.is_none() {
                             known.service_account.clone_from(&workload.service_account);
                         }

@@ -24,7 +24,9 @@ pub(crate) fn idle_keys(
     provider: Option<Provider>,
     problems: &mut Problems,
 ) {
-    let keys = cloud_keys(raw, kind).into_iter().chain(provider_keys(raw, kind, provider));
+    let keys = cloud_keys(raw, kind).into_iter();
+    let keys = keys.chain(provider_keys(raw, kind, provider));
+    let keys = keys.chain(google_keys(raw, kind, provider));
     for Key { name, span, is_known, belongs } in keys {
         if let (Some(span), false) = (span, is_known) {
             problems.push(problem::idle_key(&raw.name.value, name, span, belongs));
@@ -61,13 +63,11 @@ fn provider_keys(raw: &RawRegistry, kind: RegistryKind, provider: Option<Provide
     let sealed = matches!(provider, None | Some(Provider::Sealed));
     let amazon = kind == RegistryKind::Ecr;
     let azure = kind == RegistryKind::Acr;
-    let google = matches!(kind, RegistryKind::Gar | RegistryKind::Gcr);
     let quay = kind == RegistryKind::Quay;
     let github = kind == RegistryKind::Ghcr;
     let key = |name, span, is_known, belongs| Key { name, span, is_known, belongs };
     let of_eso = "`provide = \"external-secrets\"`";
     let of_azure = "`kind = \"acr\"` and a provider of tokens";
-    let of_google = "`kind = \"gar\"` or `kind = \"gcr\"` and a provider of tokens";
     let of_github = "`kind = \"ghcr\"` and `provide = \"external-secrets\"`";
     vec![
         key(
@@ -87,25 +87,6 @@ fn provider_keys(raw: &RawRegistry, kind: RegistryKind, provider: Option<Provide
         key("tenant-id", span(&provision.tenant_id), azure && (eso || identity), of_azure),
         key("client-id", span(&provision.client_id), azure && (eso || identity), of_azure),
         key(
-            "google-service-account",
-            span(&provision.google_service_account),
-            google && identity,
-            "`kind = \"gar\"` or `kind = \"gcr\"` and `provide = \"workload-identity\"`",
-        ),
-        key("cluster-name", span(&provision.cluster_name), google && (eso || identity), of_google),
-        key(
-            "cluster-location",
-            span(&provision.cluster_location),
-            google && (eso || identity),
-            of_google,
-        ),
-        key(
-            "cluster-project",
-            span(&provision.cluster_project),
-            google && (eso || identity),
-            of_google,
-        ),
-        key(
             "pod-identity",
             span(&provision.pod_identity),
             irsa || identity,
@@ -120,4 +101,25 @@ fn provider_keys(raw: &RawRegistry, kind: RegistryKind, provider: Option<Provide
         key("app-id", span(&provision.app_id), github && eso, of_github),
         key("install-id", span(&provision.install_id), github && eso, of_github),
     ]
+}
+
+fn google_keys(raw: &RawRegistry, kind: RegistryKind, provider: Option<Provider>) -> Vec<Key> {
+    let provision = &raw.provision;
+    let google = matches!(kind, RegistryKind::Gar | RegistryKind::Gcr);
+    let identity = google && provider == Some(Provider::WorkloadIdentity);
+    let is_known = identity || google && provider == Some(Provider::ExternalSecrets);
+    let belongs = "`kind = \"gar\"` or `kind = \"gcr\"` and a provider of tokens";
+    let of_cluster = [
+        ("cluster-name", span(&provision.cluster_name)),
+        ("cluster-location", span(&provision.cluster_location)),
+        ("cluster-project", span(&provision.cluster_project)),
+    ];
+    let of_cluster = of_cluster.map(|(name, span)| Key { name, span, is_known, belongs });
+    let account = Key {
+        name: "google-service-account",
+        span: span(&provision.google_service_account),
+        is_known: identity,
+        belongs: "`kind = \"gar\"` or `kind = \"gcr\"` and `provide = \"workload-identity\"`",
+    };
+    of_cluster.into_iter().chain([account]).collect()
 }

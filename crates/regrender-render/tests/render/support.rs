@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use regrender_config::Config;
 use regrender_document::{SecretText, Spelling, emit_revealed};
-use regrender_render::{Contents, Credential, Surroundings, WantedFile, render};
+use regrender_render::{Contents, Credential, Part, Surroundings, WantedFile, render};
 
 /// The files of a tree, by path.
 pub(crate) type Texts = BTreeMap<String, String>;
@@ -56,7 +56,7 @@ pub(crate) fn texts_in(config: &Config, surroundings: &Surroundings) -> Texts {
     let contents = Contents::Resolved { credentials: &credentials, only: None };
     let rendered = render(config, &config.clusters[0], surroundings, contents).unwrap();
     let parts = rendered.parts();
-    let files = parts.iter().flat_map(|part| part.files()).map(|(path, file)| {
+    let files = parts.iter().flat_map(Part::files).map(|(path, file)| {
         let document = match file {
             WantedFile::Clear(document) => document,
             WantedFile::Sealed(file) => file.document().unwrap(),

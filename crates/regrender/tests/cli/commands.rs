@@ -34,6 +34,18 @@ fn init_writes_a_file_that_builds() {
     sandbox.run(&["verify"]).succeeded();
 }
 
+#[cfg(unix)]
+#[test]
+fn init_makes_an_identity_that_only_its_owner_reads() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let sandbox = Sandbox::new(&[]);
+    sandbox.run(&["init"]).succeeded();
+    let keys = sandbox.path(".home/.config/sops/age/keys.txt");
+    let mode = std::fs::metadata(keys).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
 #[test]
 fn init_overwrites_nothing() {
     let sandbox = Sandbox::simple();

@@ -54,7 +54,7 @@ impl Draft {
     pub(crate) fn take_credentials(&mut self, mut credentials: Credentials) {
         for registry in &mut self.registries {
             if let Some(found) = credentials.remove(&registry.name) {
-                let Credential { username, password, email } = found;
+                let Credential { username, password, email, expires_at: _ } = found;
                 registry.login = Login::Pair { username, password, email };
             }
         }

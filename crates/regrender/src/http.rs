@@ -4,6 +4,7 @@
 
 pub(crate) mod authorities;
 mod failure;
+mod pause;
 pub(crate) mod proxy;
 #[cfg(test)]
 pub(crate) mod scripted;
@@ -12,7 +13,6 @@ mod tests;
 
 use std::io::Read as _;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use regrender_remote::{
@@ -25,6 +25,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 
 use self::authorities::{Authorities, Store};
 use self::failure::failure_of;
+use self::pause::pause;
 use self::proxy::{Proxies, Proxy};
 use crate::world::World;
 
@@ -187,7 +188,7 @@ impl Transport for Http {
     }
 
     fn wait(&self, time: Duration) {
-        thread::sleep(time);
+        pause(time);
     }
 }
 

@@ -1,3 +1,5 @@
+//! Registries that answer from a script: what is asked of them, and what is found.
+
 use std::sync::Mutex;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! A Vault that answers from a script: what is asked of it, and what its answers mean.
+
 use std::sync::Mutex;
 use std::time::Duration;
 

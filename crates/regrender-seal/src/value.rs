@@ -104,11 +104,12 @@ impl EncryptedValue {
     }
 
     fn parse_parts(text: &str) -> Option<Self> {
-        let (data, rest) = text.strip_prefix(PREFIX)?.split_once(",iv:")?;
-        let (nonce, rest) = rest.split_once(",tag:")?;
-        let (tag, rest) = rest.split_once(",type:")?;
-        // sops does not look at what stands behind the bracket; nothing of ours ever does.
-        let (kind, _) = rest.split_once(']')?;
+        // sops looks for the last of each mark, and not at what stands behind the bracket; nothing
+        // of ours ever does.
+        let (rest, _) = text.strip_prefix(PREFIX)?.rsplit_once(']')?;
+        let (rest, kind) = rest.rsplit_once(",type:")?;
+        let (rest, tag) = rest.rsplit_once(",tag:")?;
+        let (data, nonce) = rest.rsplit_once(",iv:")?;
         if data.is_empty() || nonce.is_empty() {
             return None;
         }
@@ -316,6 +317,13 @@ mod tests {
     #[test]
     fn nonce_of_a_length_that_nobody_writes_is_malformed() {
         check_refused(&with_nonce_of::<U64>(), ValueError::Malformed);
+    }
+
+    #[test]
+    fn two_values_in_a_row_are_none() {
+        // Lines that are moved into a plain scalar continue it; sops takes both for one value.
+        check_refused(&format!("{} - {}", sealed(), sealed()), ValueError::Malformed);
+        assert!(EncryptedValue::parse(&format!("{} behind", sealed())).is_ok());
     }
 
     #[test]

@@ -92,6 +92,20 @@ fn plugin_that_is_not_installed_is_named() {
 }
 
 #[test]
+fn identities_of_plugins_can_be_left_out() {
+    let prefix = bech32::Hrp::parse("AGE-PLUGIN-NOSUCHPLUGIN-").unwrap();
+    let plugin = bech32::encode::<bech32::Bech32>(prefix, &[1; 8]).unwrap().to_uppercase();
+    let mut identities = identities(&format!("{plugin}\n{ANNAS_IDENTITY}"));
+    assert_eq!(identities.drop_plugins(), ["nosuchplugin"]);
+    assert!(identities.drop_plugins().is_empty() && !identities.is_empty());
+    let mut random = Seeded::new(1);
+    let document = pull_secret("x");
+    let options = SealOptions::default();
+    let sealed = seal(&document, &recipients(&[ANNA]), options, None, &mut random.context());
+    assert!(open(&sealed.unwrap(), FileFormat::Yaml, &identities).is_ok());
+}
+
+#[test]
 fn text_without_an_identity_is_refused() {
     check_refused("", IdentityError::Empty);
     check_refused("# created: 2026-11-21\n\n", IdentityError::Empty);

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use regrender_seal::{
-    FileFormat, Keys, OpenError, Proof, Reason, SealOptions, Update, inspect, open, update,
+    FileFormat, Inspection, Keys, OpenError, Proof, Reason, SealOptions, Update, inspect, open,
+    update,
 };
 use serde_json::Value;
 
@@ -53,6 +54,17 @@ fn expected(case: &Value) -> Result<String, u64> {
     match text(case, "outcome") {
         "ok" => Ok(read(text(case, "decrypted"))),
         _ => Err(case["sops_exit"].as_u64().unwrap()),
+    }
+}
+
+#[test]
+fn every_file_shows_its_recipients_without_a_key() {
+    for case in cases() {
+        let sealed = text(&case, "sealed");
+        let expected: BTreeSet<&str> =
+            case["recipients"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let found = Inspection::recipients_of(&read(sealed), FileFormat::of_name(sealed)).unwrap();
+        assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), expected, "{sealed}");
     }
 }
 

@@ -5,6 +5,7 @@
 mod arbitrary;
 mod model;
 mod pages;
+mod providers;
 mod reference;
 mod schema;
 mod vectors;

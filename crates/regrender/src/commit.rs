@@ -162,3 +162,100 @@ fn half_way(path: &Path, error: io::Error) -> CliError {
         .because_of(error)
         .with_hint("build again then: it goes on where this one stopped")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::PlannedFile;
+
+    /// A plan for a folder with these folders in it.
+    fn plan(folders: &[&str], files: &[(&str, Action)]) -> Plan {
+        let folders = folders.iter().copied().map(str::to_owned).collect();
+        let planned = |(path, action): &(&str, Action)| PlannedFile {
+            path: (*path).to_owned(),
+            action: *action,
+            reasons: Vec::new(),
+            details: Vec::new(),
+        };
+        Plan {
+            cluster: None,
+            shown_folder: String::from("pull-secrets"),
+            changed: files.iter().map(planned).collect(),
+            kept: 0,
+            current: OutputFolder { folders, ..OutputFolder::default() },
+            emptied_accounts: Vec::new(),
+        }
+    }
+
+    #[track_caller]
+    fn check_waves(plan: &Plan, expected: &[&[&str]]) {
+        let waves: Vec<Vec<&str>> =
+            Changes::of(plan).waves.iter().map(|wave| wave.iter().copied().collect()).collect();
+        assert_eq!(waves, expected);
+    }
+
+    #[test]
+    fn a_new_folder_takes_its_place_as_a_whole_after_the_manifests() {
+        let plan = plan(
+            &[],
+            &[
+                ("argocd/a/ksops.yaml", Action::Create),
+                ("argocd/kustomization.yaml", Action::Create),
+                ("manifests/a/regcred.sops.yaml", Action::Create),
+                ("manifests/kustomization.yaml", Action::Create),
+            ],
+        );
+        check_waves(&plan, &[&["manifests"], &["argocd"]]);
+    }
+
+    #[test]
+    fn lists_come_after_what_they_name() {
+        let plan = plan(
+            &["argocd", "argocd/a", "manifests", "manifests/a"],
+            &[
+                ("argocd/a/ksops.yaml", Action::Update),
+                ("argocd/a/kustomization.yaml", Action::Update),
+                ("argocd/b/ksops.yaml", Action::Create),
+                ("argocd/kustomization.yaml", Action::Update),
+                ("manifests/a/regcred.sops.yaml", Action::Update),
+                ("manifests/b/kustomization.yaml", Action::Create),
+                ("manifests/b/regcred.sops.yaml", Action::Create),
+                ("manifests/kustomization.yaml", Action::Update),
+            ],
+        );
+        check_waves(
+            &plan,
+            &[
+                &["manifests/a/regcred.sops.yaml", "manifests/b"],
+                &["manifests/kustomization.yaml"],
+                &["argocd/b"],
+                &["argocd/a/ksops.yaml"],
+                &["argocd/a/kustomization.yaml"],
+                &["argocd/kustomization.yaml"],
+            ],
+        );
+    }
+
+    #[test]
+    fn lists_go_before_what_they_name() {
+        let expected = [
+            "argocd/kustomization.yaml",
+            "argocd/a/kustomization.yaml",
+            "argocd/a/ksops.yaml",
+            "manifests/a/kustomization.yaml",
+            "manifests/a/regcred.sops.yaml",
+        ];
+        let mut files = expected.map(|path| (path, Action::Remove));
+        files.sort_by_key(|(path, _)| *path);
+        let plan = plan(&["argocd", "argocd/a", "manifests", "manifests/a"], &files);
+        let changes = Changes::of(&plan);
+        assert_eq!(changes.remove, expected);
+        assert!(changes.waves.is_empty());
+    }
+
+    #[test]
+    fn a_folder_that_is_named_like_the_manifests_is_another() {
+        assert!(turn("manifests") < turn("manifests-old"));
+        assert!(turn("manifests/kustomization.yaml") < turn("flux/a.yaml"));
+    }
+}

@@ -271,3 +271,58 @@ fn unreadable(path: &Path, error: io::Error) -> CliError {
         .with_source(error)
         .with_hint("the output folder must be readable before anything is written to it")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[&str], folders: &[&str]) -> OutputFolder {
+        let own = |paths: &[&str]| paths.iter().copied().map(str::to_owned).collect();
+        OutputFolder { files: own(files), folders: own(folders), ..OutputFolder::default() }
+    }
+
+    #[test]
+    fn what_is_missing_is_the_topmost_folder_that_is() {
+        let folder = folder(&["a/b/x.yaml"], &["a", "a/b"]);
+        assert_eq!(folder.topmost_missing("a/b/x.yaml"), "a/b/x.yaml");
+        assert_eq!(folder.topmost_missing("a/b/y.yaml"), "a/b/y.yaml");
+        assert_eq!(folder.topmost_missing("a/c/d/y.yaml"), "a/c");
+        assert_eq!(folder.topmost_missing("e/f/y.yaml"), "e");
+        assert_eq!(folder.topmost_missing("y.yaml"), "y.yaml");
+    }
+
+    #[test]
+    fn folders_without_files_are_empty_however_deep_they_are() {
+        let folder = folder(&["a/b/x.yaml", "c.yaml"], &["a", "a/b", "a/d", "c", "c/e", "c/e/f"]);
+        let empty: Vec<&str> = folder.empty_folders().collect();
+        assert_eq!(empty, ["c/e/f", "c/e", "c", "a/d"]);
+    }
+
+    #[test]
+    fn a_folder_that_does_not_exist_is_empty() {
+        let top = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::list(&top.path().join("nothing")).unwrap();
+        assert!(!folder.is_there && folder.files.is_empty());
+        assert!(matches!(folder.current("a/b.yaml").unwrap(), Current::Missing));
+    }
+
+    #[test]
+    fn a_folder_is_listed_however_deep_it_is() {
+        let top = tempfile::tempdir().unwrap();
+        fs::create_dir_all(top.path().join("a/b/c")).unwrap();
+        fs::create_dir_all(top.path().join(format!("d{UNFINISHED}/e"))).unwrap();
+        fs::write(top.path().join("a/b/c/x"), format!("#{HEADER}\na: b\n")).unwrap();
+        fs::write(top.path().join("a/y"), "mine").unwrap();
+        fs::write(top.path().join(format!("a/z{UNFINISHED}")), "").unwrap();
+        let folder = OutputFolder::list(top.path()).unwrap();
+        assert_eq!(folder.files.iter().collect::<Vec<_>>(), ["a/b/c/x", "a/y"]);
+        assert_eq!(folder.folders.iter().collect::<Vec<_>>(), ["a", "a/b", "a/b/c"]);
+        assert_eq!(folder.unfinished, [format!("a/z{UNFINISHED}"), format!("d{UNFINISHED}")]);
+        assert!(matches!(folder.current("a/b/c/x").unwrap(), Current::Ours(_)));
+        assert!(matches!(folder.current("a/y").unwrap(), Current::InTheWay(_)));
+        let Current::InTheWay(obstacle) = folder.current("a/b/c/x/y").unwrap() else {
+            panic!("a file is no folder");
+        };
+        assert_eq!((obstacle.place.as_str(), obstacle.what), ("a/b/c/x", "is a file"));
+    }
+}

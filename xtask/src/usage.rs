@@ -7,8 +7,8 @@ use crate::{bench, ci, crash, fuzz, instructions, interop, reproduce, sbom, tidy
 const USAGE: &str = "\
 usage: cargo xtask CHORE
 
-  ci [--all]                       everything a change must pass; --all adds crash and interop
-                                   outside CI
+  ci [--all]                       everything a change must pass; --all adds what only CI
+                                   does otherwise
   interop [WORDS]                  the real programs open, build and judge what regrender writes;
                                    WORDS picks the cases whose title contains them
     --require-all                  a missing program is a failure, as in CI

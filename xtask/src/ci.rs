@@ -42,8 +42,6 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     let mut steps = STEPS.to_vec();
     if interop::in_ci() || flags.iter().any(|flag| flag == "--all") {
         steps.extend([CRASH, INTEROP]);
-    }
-    if interop::in_ci() || flags.iter().any(|flag| flag == "--all") {
         steps.extend_from_slice(THOROUGH);
     }
     steps.push(CLEAN);

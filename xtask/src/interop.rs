@@ -11,6 +11,7 @@ mod ledger;
 mod mac;
 mod makefile;
 mod manifest;
+mod mutation;
 mod page;
 mod peer;
 mod reveal;
@@ -61,6 +62,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     makefile::cases(&mut ledger);
     upkeep::cases(&mut ledger);
     mac::cases(&mut ledger);
+    mutation::cases(&mut ledger);
     spelling::cases(&mut ledger);
     canary::cases(&mut ledger);
     audit::cases(&mut ledger);

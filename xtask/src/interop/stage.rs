@@ -196,7 +196,16 @@ impl<'a> Stage<'a> {
     ///
     /// It could not be opened.
     pub(super) fn reveal(&self, file: &str, identity: &Identity) -> Result<Vec<u8>> {
-        Ok(self.prepared(&["reveal", file], Some(identity)).run()?.success()?.stdout)
+        Ok(self.try_reveal(file, identity)?.success()?.stdout)
+    }
+
+    /// Lets regrender try to open `file`.
+    ///
+    /// # Errors
+    ///
+    /// It could not be started.
+    pub(super) fn try_reveal(&self, file: &str, identity: &Identity) -> Result<Answer> {
+        self.prepared(&["reveal", file], Some(identity)).run()
     }
 
     /// Writes `declaration` and builds its tree.

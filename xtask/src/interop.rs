@@ -4,8 +4,11 @@ mod argocd;
 mod audit;
 mod canary;
 mod clear;
+mod cloud;
 mod declaration;
+mod helper;
 mod identity;
+mod import;
 mod ksops;
 mod ledger;
 mod mac;
@@ -14,9 +17,12 @@ mod manifest;
 mod mutation;
 mod page;
 mod peer;
+mod probe;
+mod registry;
 mod reveal;
 mod sarif;
 mod seal;
+mod server;
 mod spelling;
 mod stage;
 mod tree;
@@ -68,6 +74,11 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     audit::cases(&mut ledger);
     sarif::cases(&mut ledger);
     page::cases(&mut ledger);
+    import::cases(&mut ledger);
+    registry::cases(&mut ledger);
+    probe::cases(&mut ledger);
+    helper::cases(&mut ledger);
+    cloud::cases(&mut ledger);
     ledger.close()
 }
 

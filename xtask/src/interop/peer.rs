@@ -1,7 +1,9 @@
 //! The real programs: which versions, where they come from, where they are put.
 
+mod definitions;
 mod go;
 mod kubectl;
+mod own;
 mod sarif;
 
 use std::collections::BTreeMap;
@@ -14,6 +16,7 @@ use anyhow::{Context as _, Result};
 use crate::workspace;
 
 use go::GoProgram;
+use own::OwnProgram;
 
 /// A program the matrix runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +43,18 @@ pub(crate) enum Peer {
     SarifSchema,
     /// Shows pages.
     Chromium,
+    /// A registry.
+    Registry,
+    /// What stands around a registry: an authority, accounts, and a server of tokens.
+    RegistryDesk,
+    /// Pushes and pulls.
+    Crane,
+    /// Keeps credentials for Docker.
+    CredentialHelper,
+    /// Knows custom resources and the kubelet's configuration.
+    KubernetesJudge,
+    /// The folder with the definitions of the custom resources of External Secrets.
+    ExternalSecretsDefinitions,
 }
 
 impl Peer {
@@ -57,6 +72,12 @@ impl Peer {
             Self::Make => "make",
             Self::SarifSchema => "sarif-schema",
             Self::Chromium => "chromium",
+            Self::Registry => "registry",
+            Self::RegistryDesk => "registry-desk",
+            Self::Crane => "crane",
+            Self::CredentialHelper => "docker-credential-interop",
+            Self::KubernetesJudge => "kubernetes-judge",
+            Self::ExternalSecretsDefinitions => "external-secrets-definitions",
         }
     }
 
@@ -90,6 +111,26 @@ const FROM_GO: &[(Peer, GoProgram)] = &[
         Peer::OldSops,
         GoProgram { package: "github.com/getsops/sops/v3/cmd/sops", version: "v3.9.4" },
     ),
+    (
+        Peer::Registry,
+        GoProgram {
+            package: "github.com/distribution/distribution/v3/cmd/registry",
+            version: "v3.1.2",
+        },
+    ),
+    (
+        Peer::Crane,
+        GoProgram {
+            package: "github.com/google/go-containerregistry/cmd/crane",
+            version: "v0.22.1",
+        },
+    ),
+];
+
+const OWN: &[(Peer, OwnProgram)] = &[
+    (Peer::RegistryDesk, own::REGISTRY_DESK),
+    (Peer::CredentialHelper, own::CREDENTIAL_HELPER),
+    (Peer::KubernetesJudge, own::KUBERNETES_JUDGE),
 ];
 
 /// A program that is not here.
@@ -157,6 +198,10 @@ fn install_all() -> Result<BTreeMap<Peer, PathBuf>> {
     }
     note(&mut found, Peer::Kubectl, kubectl::install(&bin.join(Peer::Kubectl.name())));
     note(&mut found, Peer::SarifSchema, sarif::install(&bin.join(Peer::SarifSchema.name())));
+    for (peer, program) in OWN {
+        note(&mut found, *peer, program.install(&bin.join(peer.name())));
+    }
+    note(&mut found, Peer::ExternalSecretsDefinitions, definitions::install());
     for peer in [Peer::SshKeygen, Peer::Make, Peer::Chromium] {
         if let Some(path) = on_path(peer.name()) {
             found.insert(peer, path);

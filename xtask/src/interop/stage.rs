@@ -177,6 +177,21 @@ impl<'a> Stage<'a> {
         checked(self.prepared(arguments, None).input(input).run()?, arguments)
     }
 
+    /// Runs regrender with more environment variables. Nothing it prints may hold the canary.
+    ///
+    /// # Errors
+    ///
+    /// It could not be started, or it printed the canary.
+    pub(super) fn regrender_with(
+        &self,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Result<Answer> {
+        let start = self.prepared(arguments, None);
+        let run = variables.iter().fold(start, |run, (name, value)| run.variable(name, value));
+        checked(run.run()?, arguments)
+    }
+
     fn prepared(&self, arguments: &[&str], identity: Option<&Identity>) -> Invocation {
         let run = self
             .hermetic(self.peers.regrender())

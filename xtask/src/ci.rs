@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{crash, fuzz, instructions, interop, reproduce, tidy, usage, workspace};
+use crate::{crash, fuzz, instructions, interop, tidy, usage, workspace};
 
 type Step = (&'static str, fn() -> Result<()>);
 
@@ -27,7 +27,6 @@ const CRASH: Step =
 const THOROUGH: &[Step] = &[
     ("cargo xtask instructions", || instructions::run(&[])),
     ("cargo xtask fuzz", || fuzz::run(&[])),
-    ("cargo xtask reproduce", || reproduce::run(&[])),
 ];
 
 const CLEAN: Step = ("git status --porcelain is empty", workspace::check_clean);

@@ -247,7 +247,7 @@ fn host_concerns(pattern: &HostPattern, concerns: &mut Vec<KeyConcern>) {
     // An underscore cannot stand in a host but does in the names that have none.
     let possible =
         |byte: &u8| !byte.is_ascii() || byte.is_ascii_alphanumeric() || b"-._*:".contains(byte);
-    if pattern.has_bad_label() || !host.iter().all(possible) {
+    if !host.iter().all(possible) {
         concerns.push(KeyConcern::ImpossibleHost);
     }
 }

@@ -64,10 +64,6 @@ impl HostPattern {
         self.labels.iter().flatten().any(LabelGlob::has_star)
     }
 
-    pub(crate) fn has_bad_label(&self) -> bool {
-        self.labels.iter().any(Option::is_none)
-    }
-
     /// Matches host and port alone.
     pub(crate) fn covers_host(&self, target: &Target) -> bool {
         let mut labels = target.host.split(|byte| *byte == b'.');

@@ -312,6 +312,13 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_has_its_name() {
+        let kinds =
+            [MatchKind::Exact, MatchKind::Prefix, MatchKind::Wildcard, MatchKind::HubFallback];
+        assert_eq!(kinds.map(MatchKind::name), ["exact", "prefix", "wildcard", "hub-fallback"]);
+    }
+
+    #[test]
     fn keys_that_do_not_parse_are_dropped_and_listed() {
         let keyring = keyring(&[("s", &["r.io:http", "r.io"])]);
         assert_eq!(keyring.dropped_keys().len(), 1);

@@ -27,6 +27,7 @@ mod spelling;
 mod stage;
 mod tree;
 mod upkeep;
+mod vault;
 mod workload;
 
 use std::path::PathBuf;
@@ -78,6 +79,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     registry::cases(&mut ledger);
     probe::cases(&mut ledger);
     helper::cases(&mut ledger);
+    vault::cases(&mut ledger);
     cloud::cases(&mut ledger);
     ledger.close()
 }

@@ -49,6 +49,8 @@ pub(crate) enum Peer {
     RegistryDesk,
     /// Pushes and pulls.
     Crane,
+    /// Keeps secrets.
+    Vault,
     /// Keeps credentials for Docker.
     CredentialHelper,
     /// Knows custom resources and the kubelet's configuration.
@@ -75,6 +77,7 @@ impl Peer {
             Self::Registry => "registry",
             Self::RegistryDesk => "registry-desk",
             Self::Crane => "crane",
+            Self::Vault => "vault",
             Self::CredentialHelper => "docker-credential-interop",
             Self::KubernetesJudge => "kubernetes-judge",
             Self::ExternalSecretsDefinitions => "external-secrets-definitions",
@@ -131,6 +134,7 @@ const OWN: &[(Peer, OwnProgram)] = &[
     (Peer::RegistryDesk, own::REGISTRY_DESK),
     (Peer::CredentialHelper, own::CREDENTIAL_HELPER),
     (Peer::KubernetesJudge, own::KUBERNETES_JUDGE),
+    (Peer::Vault, own::VAULT),
 ];
 
 /// A program that is not here.

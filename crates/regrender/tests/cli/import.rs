@@ -357,7 +357,7 @@ fn tokens_of_amazon_are_left_for_somebody_to_choose() {
     sandbox.edit("registries.toml", "# provide =", "provide =");
     let text = sandbox.read("registries.toml");
     let diagnostics = regrender_config::parse(&text).diagnostics;
-    assert!(!diagnostics.iter().any(|one| one.is_error()), "{diagnostics:?}");
+    assert!(!diagnostics.iter().any(regrender_diagnostic::Diagnostic::is_error), "{diagnostics:?}");
 }
 
 #[test]

@@ -26,22 +26,28 @@ use crate::world::World;
 
 /// The name of standard input among the sources, and of standard output as the file to write.
 const STREAM: &str = "-";
+const NAME_A_KEY: &str = "name a public key: `--recipient age1…`; `regrender init` makes a pair";
 
 pub(crate) fn run(arguments: &Import, world: &mut World) -> Result<Exit, Failure> {
     let target = Target::of(arguments, world)?;
     let recipients = recipients(arguments, world)?;
+    let readers = Recipients::new(parse_recipients(&recipients)?);
+    if target.sealed.is_some() && readers.is_none() {
+        let message = "nobody is named who could open what is sealed";
+        return Err(CliError::new(ErrorKind::Usage, message).with_hint(NAME_A_KEY).into());
+    }
     let found = find(arguments, world)?;
     let mut draft = Draft::of(found, arguments.namespace.as_deref());
     if draft.registries.is_empty() {
         warn(&draft, world);
         return Err(nothing().into());
     }
-    let sealed = match &target.sealed {
-        Some(_) => {
+    let sealed = match (&target.sealed, &readers) {
+        (Some(_), Some(readers)) => {
             ask_programs(&mut draft, arguments, world)?;
-            seal(&draft, &recipients, world)?
+            seal(&draft, readers, world)?
         }
-        None => None,
+        _ => None,
     };
     let passwords = match (&target.sealed, &sealed) {
         (Some(file), Some(_)) => Passwords::Sealed(&file.named),
@@ -169,19 +175,29 @@ fn recipients(arguments: &Import, world: &mut World) -> Result<Vec<String>, Fail
         world.note(&format!("taking the recipients of `{}`", project.source.path));
         return Ok(recipients);
     }
-    let Some(file) = init::identity_file(world) else { return Ok(Vec::new()) };
-    let own = init::read_recipient(&file)?;
-    if own.is_some() {
+    let file = init::identity_file(world);
+    let own = file.as_deref().map(init::read_recipient).transpose()?.flatten();
+    if let (Some(file), Some(_)) = (&file, &own) {
         world.note(&format!("taking the recipient of the identity in `{}`", file.display()));
-    } else if arguments.seal_into.is_some() {
-        return Err(CliError::new(
-            ErrorKind::Usage,
-            "nobody is named who could open what is sealed",
-        )
-        .with_hint("name a public key: `--recipient age1…`; `regrender init` makes a pair")
-        .into());
     }
     Ok(own.into_iter().collect())
+}
+
+/// Tells of all that are no recipients. None is repeated: it may be a private key.
+fn parse_recipients(recipients: &[String]) -> Result<Vec<Recipient>, Failure> {
+    let mut parsed = Vec::new();
+    let mut errors = Vec::new();
+    for (place, text) in recipients.iter().enumerate() {
+        match Recipient::parse(text) {
+            Ok(recipient) => parsed.push(recipient),
+            Err(error) => errors.push(
+                CliError::new(ErrorKind::Usage, format!("recipient {} is none", place + 1))
+                    .with_source(error)
+                    .with_hint(NAME_A_KEY),
+            ),
+        }
+    }
+    if errors.is_empty() { Ok(parsed) } else { Err(Failure(errors)) }
 }
 
 /// Asks the programs that keep credentials, so that these can be sealed.
@@ -213,18 +229,10 @@ fn ask_programs(draft: &mut Draft, arguments: &Import, world: &mut World) -> Res
     Ok(())
 }
 
-fn seal(draft: &Draft, recipients: &[String], world: &World) -> Result<Option<String>, Failure> {
-    let mut parsed = Vec::new();
-    for text in recipients {
-        parsed.push(Recipient::parse(text).map_err(|error| {
-            CliError::new(ErrorKind::Usage, format!("recipient `{text}` cannot be sealed for"))
-                .with_source(error)
-        })?);
-    }
-    let recipients = Recipients::new(parsed).expect("an import that seals has a recipient");
+fn seal(draft: &Draft, readers: &Recipients, world: &World) -> Result<Option<String>, Failure> {
     let mut random = (world.random)("import");
     let mut context = SealContext { now: world.now, random: random.as_mut() };
-    let sealed = sealed_passwords(draft, &recipients, &mut context);
+    let sealed = sealed_passwords(draft, readers, &mut context);
     Ok(sealed.map_err(|error| {
         CliError::new(ErrorKind::Credentials, "the passwords cannot be sealed").with_source(error)
     })?)

@@ -499,13 +499,23 @@ fn sealing_needs_a_recipient() {
       help: name a public key: `--recipient age1…`; `regrender init` makes a pair
     --- status 2
     ");
-    let arguments = ["import", "-", "--seal-into", "import.sops.yaml", "-r", "age1nobody"];
-    assert_snapshot!(sandbox.run(&arguments).ended_with(2), @"
+    assert!(!sandbox.exists("import.sops.yaml"));
+}
+
+#[test]
+fn every_recipient_that_is_none_is_told_and_not_repeated() {
+    let sandbox = piped(&cluster());
+    let arguments =
+        ["import", "-", "--write", "-", "-r", "age1nobody", "-r", RECIPIENT, "-r", IDENTITY.trim()];
+    let outcome = sandbox.run(&arguments).ended_with(2);
+    assert_snapshot!(outcome, @"
     --- stderr
-    error: recipient `age1nobody` cannot be sealed for: the recipient is damaged: it was not copied whole
+    error: recipient 1 is none: the recipient is damaged: it was not copied whole
+      help: name a public key: `--recipient age1…`; `regrender init` makes a pair
+    error: recipient 3 is none: this is a secret key, not a recipient
+      help: name a public key: `--recipient age1…`; `regrender init` makes a pair
     --- status 2
     ");
-    assert!(!sandbox.exists("import.sops.yaml"));
 }
 
 #[test]

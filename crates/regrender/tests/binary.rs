@@ -77,7 +77,8 @@ fn an_interrupted_build_has_written_nothing() {
     let folder = folder("{ command = [\"sh\", \"-c\", \"echo $$ > pid; exec sleep 60\"] }", 1);
     let mut build = regrender(folder.path()).arg("build").spawn().unwrap();
     let pid = wait_for(&folder.path().join("pid"));
-    let interrupt = ["-INT", &build.id().to_string()];
+    // Not SIGINT: what a script starts in the background ignores it.
+    let interrupt = ["-TERM", &build.id().to_string()];
     assert!(Command::new("kill").args(interrupt).status().unwrap().success());
     assert!(!build.wait().unwrap().success());
     assert!(!folder.path().join("pull-secrets").exists());

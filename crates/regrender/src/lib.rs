@@ -30,6 +30,8 @@ mod run;
 mod sealing;
 mod source;
 mod staging;
+#[cfg(test)]
+mod stream;
 mod surroundings;
 mod world;
 

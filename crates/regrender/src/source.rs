@@ -58,7 +58,7 @@ pub(crate) struct Means<'a> {
 }
 
 /// The credentials of a run, and what to tell of them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Resolved {
     /// The credentials, by the name of their registry.
     pub(crate) credentials: Credentials,
@@ -88,12 +88,7 @@ pub(crate) fn resolve(
         .filter(|registry| needed.contains(registry.name.as_str()))
         .filter_map(|registry| Some((registry, registry.credential()?)))
         .collect();
-    let mut resolved = Resolved {
-        credentials: Credentials::new(),
-        fingerprint_key: None,
-        problems: Vec::new(),
-        remarks: Vec::new(),
-    };
+    let mut resolved = Resolved::default();
     let answers = ask_all(config, &registries, &base, means, world, &mut resolved);
     let mut resolution = Resolution::new(&answers, &base, means, world, resolved);
     for (registry, declared) in registries {
@@ -166,13 +161,7 @@ fn ask_vault(
     world: &World,
     resolved: &mut Resolved,
 ) -> Vec<(Question, question::Answer)> {
-    let blank = Resolved {
-        credentials: Credentials::new(),
-        fingerprint_key: None,
-        problems: Vec::new(),
-        remarks: Vec::new(),
-    };
-    let mut login = Resolution::new(answers, base, means, world, blank);
+    let mut login = Resolution::new(answers, base, means, world, Resolved::default());
     let mut values = |part, source: &Source| login.value(Asker { registry: "", part }, source);
     let answered = vault::ask(&config.vault, paths, base, &mut values, world);
     if config.vault.address.is_none() && vault::is_in_clear(world) {

@@ -7,9 +7,8 @@ mod vault;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
 use regrender_config::{Access, Date, RegistryKind, Trim};
@@ -18,20 +17,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::Terminal;
 use crate::randomness::OsRandom;
-
-/// A stream that a test can look into.
-#[derive(Clone, Default)]
-struct Stream(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Stream {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use crate::stream::Stream;
 
 /// Registries, a folder, an environment, and what comes of them.
 struct Case {
@@ -193,7 +179,7 @@ impl Case {
         let identities = crate::identity::discover_within(&world, &[], self.reach);
         let means = Means { identities: &identities, reach: self.reach };
         let resolved = resolve(&self.config, needed, &PathBuf::from("."), means, &mut world);
-        self.said = String::from_utf8(stderr.0.lock().unwrap().clone()).unwrap();
+        self.said = stderr.text();
         let told = format!("{resolved:?} {}", self.said);
         assert!(!told.contains("canary"), "the canary shows: {told}");
         assert!(!told.contains("Y2FuYXJ5"), "the canary shows in base64: {told}");

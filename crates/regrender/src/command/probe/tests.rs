@@ -1,8 +1,7 @@
 //! Runs against registries on loopback that answer from a script: what is asked, and what is said.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
-use std::sync::Arc;
+use std::io;
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -13,6 +12,7 @@ use super::*;
 use crate::Terminal;
 use crate::http::scripted::{Answer, Asked, Server};
 use crate::randomness::OsRandom;
+use crate::stream::Stream;
 
 /// `acme` and `canary-4f1d`.
 const PAIR: &str = "Basic YWNtZTpjYW5hcnktNGYxZA==";
@@ -20,20 +20,6 @@ const RECIPIENT: &str = "age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0
 /// When every run takes place, and how HTTP says that.
 const NOW: u64 = 1_795_241_285;
 const NOW_IN_HTTP: &str = "Sat, 21 Nov 2026 06:08:05 GMT";
-
-/// A stream that a test can look into.
-#[derive(Clone, Default)]
-struct Stream(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Stream {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// A folder with registries, and runs in it.
 struct Case {
@@ -127,9 +113,8 @@ impl Case {
         };
         let words = ["regrender", "probe"].into_iter().chain(arguments.iter().copied());
         let status = crate::run(words.map(Into::into).collect(), &mut world);
-        let read = |stream: Stream| String::from_utf8(stream.0.lock().unwrap().clone()).unwrap();
-        let mut shown = read(stdout);
-        let said = read(stderr);
+        let mut shown = stdout.text();
+        let said = stderr.text();
         if !said.is_empty() {
             write!(shown, "--- stderr\n{said}").unwrap();
         }

@@ -28,6 +28,7 @@ mod reason;
 mod repository;
 mod run;
 mod sealing;
+mod side_by_side;
 mod source;
 mod staging;
 #[cfg(test)]

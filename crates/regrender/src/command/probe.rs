@@ -9,9 +9,6 @@ mod tests;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 use std::time::{Instant, UNIX_EPOCH};
 
 use regrender_config::{Access, Config, Provision, Registry, RegistryKind};
@@ -26,6 +23,7 @@ use crate::http::authorities::{Authorities, AuthoritiesError};
 use crate::http::{Network, Trust};
 use crate::project::Project;
 use crate::reach::Reach;
+use crate::side_by_side::side_by_side;
 use crate::source::Means;
 use crate::world::World;
 use crate::{identity, source};
@@ -173,26 +171,11 @@ impl Asker<'_> {
         chosen: &[Chosen<'r>],
         authorities: &[Option<Authorities>],
     ) -> Vec<Outcome<'r>> {
-        let next = AtomicUsize::new(0);
-        let found = Mutex::new(Vec::new());
-        thread::scope(|scope| {
-            for _ in 0..chosen.len().min(AT_ONCE) {
-                scope.spawn(|| {
-                    loop {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(chosen) = chosen.get(index) else { return };
-                        let authorities = authorities.get(index).and_then(Option::as_ref);
-                        let finding = self.ask(chosen, authorities);
-                        let outcome = Outcome { registry: chosen.registry, finding };
-                        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-                        found.push((index, outcome));
-                    }
-                });
-            }
-        });
-        let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        found.sort_by_key(|(index, _)| *index);
-        found.into_iter().map(|(_, outcome)| outcome).collect()
+        let asked: Vec<_> = chosen.iter().zip(authorities).collect();
+        side_by_side(&asked, AT_ONCE, |(chosen, authorities)| Outcome {
+            registry: chosen.registry,
+            finding: self.ask(chosen, authorities.as_ref()),
+        })
     }
 
     fn ask(&self, chosen: &Chosen<'_>, authorities: Option<&Authorities>) -> Finding {

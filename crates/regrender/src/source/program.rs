@@ -5,7 +5,6 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use super::bytes::SecretBytes;
@@ -16,9 +15,10 @@ use super::lines::Lines;
 use super::mask::Mask;
 use super::question::{Answer, Given, Question};
 use crate::World;
+use crate::side_by_side::side_by_side;
 
 /// How many programs run side by side.
-const SIDE_BY_SIDE: usize = 8;
+const AT_ONCE: usize = 8;
 
 /// How many lines of standard error a failed program is quoted with.
 const QUOTED: usize = 10;
@@ -36,21 +36,10 @@ pub(crate) fn ask(
         stderr: Mutex::new(&mut *world.stderr),
         person_watches: world.terminal.stderr,
     };
-    let mut outcomes = Vec::new();
-    for some in questions.chunks(SIDE_BY_SIDE) {
-        thread::scope(|scope| {
-            let known = &*mask;
-            let start = |question: &&Question| {
-                let question = (*question).clone();
-                scope.spawn(|| desk.run(question, known))
-            };
-            let started: Vec<_> = some.iter().map(start).collect();
-            let joined = started.into_iter().map(|thread| {
-                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            });
-            outcomes.extend(joined.flatten());
-        });
-    }
+    let known = &*mask;
+    let outcomes =
+        side_by_side(questions, AT_ONCE, |question| desk.run((*question).clone(), known));
+    let outcomes: Vec<_> = outcomes.into_iter().flatten().collect();
     for (question, outcome) in &outcomes {
         if let Ending::Printed(bytes) = &outcome.ending {
             learn(mask, question, bytes);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use regrender_config::{KvVersion, Source, Username, Vault as Declared, VaultAuth};
 use regrender_document::SecretText;
@@ -16,9 +15,10 @@ use super::value::Part;
 use crate::World;
 use crate::http::authorities::{Authorities, AuthoritiesError};
 use crate::http::{Network, Trust};
+use crate::side_by_side::side_by_side;
 
 /// How many secrets are asked for side by side.
-const SIDE_BY_SIDE: usize = 8;
+const AT_ONCE: usize = 8;
 
 /// Where Vault is; the second is what OpenBao's own program reads.
 pub(crate) const ADDRESS: [&str; 2] = ["VAULT_ADDR", "BAO_ADDR"];
@@ -151,22 +151,8 @@ pub(crate) fn ask(
             .extend(rest.iter().map(|path| (question(path), Err(Failure::Vault(failure.clone())))));
         return answered;
     }
-    for some in rest.chunks(SIDE_BY_SIDE) {
-        thread::scope(|scope| {
-            let (server, token) = (&server, &token);
-            let start = |path: &&'_ str| {
-                let path = (*path).to_owned();
-                scope.spawn(move || {
-                    let answer = server.read(&path, token);
-                    (Question::Vault(path), answer)
-                })
-            };
-            let started: Vec<_> = some.iter().map(start).collect();
-            answered.extend(started.into_iter().map(|thread| {
-                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            }));
-        });
-    }
+    answered
+        .extend(side_by_side(&rest, AT_ONCE, |path| (question(path), server.read(path, &token))));
     answered
 }
 

@@ -16,9 +16,9 @@ fuzz_target!(|data: &[u8]| {
     let Some((first, rest)) = data.split_first() else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
     let Ok(documents) = parse(text) else { return };
-    let commented = documents.first().map(|document| secret_with(document.root.clone()));
+    let commented = documents.first().and_then(|document| secret_with(document.root.clone()));
     let Some(content) = bare(&documents).into_iter().next() else { return };
-    let document = secret_with(content.root);
+    let Some(document) = secret_with(content.root) else { return };
     let mac = if first & 1 == 0 { MacScope::All } else { MacScope::EncryptedOnly };
     if first & 2 == 0 {
         sops(&document, mac)
@@ -30,14 +30,17 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// Makes a Secret of `content` and of one value more.
-fn secret_with(content: Mapping) -> Document {
+/// Makes a Secret of `content` and of one value more, unless it has one of that name.
+fn secret_with(content: Mapping) -> Option<Document> {
+    if content.get("canary").is_some() {
+        return None;
+    }
     let data = content.with("canary", SecretText::new(CANARY.to_owned()));
     let root = Mapping::new()
         .with("kind", "Secret")
         .with("metadata", Mapping::new().with("name", "regcred"))
         .with("data", data);
-    Document::new(root)
+    Some(Document::new(root))
 }
 
 /// Comments may end up elsewhere, as they do with sops; values may not.

@@ -73,6 +73,7 @@ fn what_failed(failure: &Failure) -> String {
         | Failure::Offline
         | Failure::Sealed(_)
         | Failure::Helper(_)
+        | Failure::DockerConfig(_)
         | Failure::Vault(_) => String::from("gives nothing"),
     }
 }

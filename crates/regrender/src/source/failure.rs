@@ -1,5 +1,6 @@
 //! Why a source gave nothing.
 
+use super::docker_config::LoginError;
 use super::helper::HelperFailure;
 use super::sealed::SealedFailure;
 use super::vault::VaultFailure;
@@ -38,6 +39,8 @@ pub(crate) enum Failure {
     CommandTooLong,
     /// Asking takes the network or a program, and the run is offline.
     Offline,
+    /// It is no docker config.
+    DockerConfig(LoginError),
     /// A sealed file gave nothing.
     Sealed(SealedFailure),
     /// A credential helper gave nothing.

@@ -75,7 +75,9 @@ pub(crate) fn source_failed(
         }
         Failure::Sealed(failure) => return sealed::failed(asker, source, failure, identities),
         Failure::Vault(failure) => return vault::failed(asker, source, failure),
-        Failure::Helper(_) => (&page::SOURCE_UNREADABLE, format!("{name} gives nothing")),
+        Failure::DockerConfig(_) | Failure::Helper(_) => {
+            (&page::SOURCE_UNREADABLE, format!("{name} gives nothing"))
+        }
     };
     let title = format!("{asker} cannot be had: {what}");
     let problem = told(page, title).at(source.span.clone(), read_from(&source.kind));

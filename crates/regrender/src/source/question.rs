@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use regrender_config::{Source, SourceKind};
+use regrender_config::{Credential as Declared, Registry, Source, SourceKind};
 use regrender_remote::vault::Secret;
 
 use super::bytes::SecretBytes;
+use super::docker_config::DockerConfig;
 use super::failure::Failure;
-use super::helper::HelperLogin;
+use super::helper::{self, HelperLogin};
 use super::sealed::Content;
 use crate::World;
 
@@ -20,6 +21,8 @@ pub(crate) enum Question {
     Variable(String),
     /// A file.
     File(PathBuf),
+    /// A docker config.
+    DockerConfig(PathBuf),
     /// Standard input.
     Stdin,
     /// A file that sops sealed.
@@ -53,6 +56,8 @@ pub(crate) enum Question {
 pub(crate) enum Given {
     /// A value, or a file.
     Bytes(SecretBytes),
+    /// A docker config, with the entries of all registries.
+    DockerConfig(DockerConfig),
     /// What a sealed file holds.
     Sealed(Content),
     /// A credential.
@@ -82,5 +87,40 @@ impl Question {
                 Some(Self::Command { arguments: arguments.clone(), timeout: *timeout })
             }
         }
+    }
+
+    /// Returns the question to ask for a credential that comes whole: the docker config, or what
+    /// the helper keeps. The halves of another are asked for source by source.
+    pub(crate) fn of_whole(
+        registry: &Registry,
+        declared: &Declared,
+        base: &Path,
+        world: &World,
+    ) -> Option<Self> {
+        match declared {
+            Declared::Pair { .. } => None,
+            Declared::DockerConfig { path, .. } => {
+                Some(Self::DockerConfig(world.resolve(base, path)))
+            }
+            Declared::Helper { name, key, timeout, .. } => {
+                let servers = match key {
+                    Some(key) => vec![key.clone()],
+                    None => helper::servers(registry),
+                };
+                Some(Self::Helper { program: helper::program(name), servers, timeout: *timeout })
+            }
+        }
+    }
+
+    /// Returns the question for the helper that `config` leaves the credential of `registry`, or of
+    /// `key`, to.
+    pub(crate) fn of_keeper(
+        config: &DockerConfig,
+        registry: &Registry,
+        key: Option<&str>,
+        timeout: Duration,
+    ) -> Option<Self> {
+        let keeper = config.keeper(registry, key)?;
+        Some(Self::Helper { program: keeper.program, servers: keeper.servers, timeout })
     }
 }

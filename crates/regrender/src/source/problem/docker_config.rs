@@ -1,5 +1,6 @@
 //! What to tell a person about a docker config.
 
+use regrender_config::{Page, Registry};
 use regrender_diagnostic::{Diagnostic, Span};
 
 use super::{credential_of, safe_key, told};
@@ -7,9 +8,29 @@ use crate::source::docker_config::{AuthFault, LoginError};
 use crate::source::failure::Failure;
 use crate::source::page;
 
-/// Says that a docker config could not be read.
-pub(crate) fn unreadable(registry: &str, path: &str, span: Span, failure: &Failure) -> Diagnostic {
+/// Where a docker config is declared.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    /// The registry whose credential shall be in it.
+    pub(crate) registry: &'a Registry,
+    /// The docker config, as registries.toml names it.
+    pub(crate) path: &'a str,
+    /// Where registries.toml names it.
+    pub(crate) span: &'a Span,
+}
+
+impl Place<'_> {
+    /// Makes the problem that stands at this place.
+    fn told(self, page: &Page, title: String) -> Diagnostic {
+        let label = format!("read from docker config `{}`", self.path);
+        told(page, title).at(self.span.clone(), label)
+    }
+}
+
+/// Says that a docker config gave nothing to look into.
+pub(crate) fn failed(place: Place<'_>, failure: &Failure) -> Diagnostic {
     let (page, what) = match failure {
+        Failure::DockerConfig(why) => return no_login(place, why),
         Failure::FileMissing => (&page::SOURCE_FILE_MISSING, String::from("is not there")),
         Failure::FileIsFolder => (&page::SOURCE_FILE_IS_FOLDER, String::from("is a folder")),
         Failure::TooLarge => (&page::SOURCE_FILE_TOO_LARGE, String::from("is larger than 1 MiB")),
@@ -18,8 +39,9 @@ pub(crate) fn unreadable(registry: &str, path: &str, span: Span, failure: &Failu
         }
         _ => (&page::SOURCE_UNREADABLE, String::from("cannot be read")),
     };
-    let title = format!("{} cannot be had: file `{path}` {what}", credential_of(registry));
-    let problem = told(page, title).at(span, format!("read from docker config `{path}`"));
+    let Place { registry, path, .. } = place;
+    let title = format!("{} cannot be had: file `{path}` {what}", credential_of(&registry.name));
+    let problem = place.told(page, title);
     match failure {
         Failure::FileMissing => problem
             .note("a path is relative to the folder of registries.toml; `~/` is the home folder")
@@ -35,38 +57,30 @@ pub(crate) fn entry(key: &str) -> String {
 }
 
 /// Says that a docker config holds no login for a registry.
-pub(crate) fn no_login(
-    registry: &str,
-    host: &str,
-    path: &str,
-    span: Span,
-    why: &LoginError,
-) -> Diagnostic {
-    let credential = credential_of(registry);
-    let place = format!("read from docker config `{path}`");
+pub(crate) fn no_login(place: Place<'_>, why: &LoginError) -> Diagnostic {
+    let Place { registry, path, .. } = place;
+    let (credential, host) = (credential_of(&registry.name), &registry.host);
     match why {
         LoginError::NotJson { line, column } => {
-            told(&page::DOCKER_CONFIG_NOT_JSON, format!("docker config `{path}` is not JSON"))
-                .at(span, place)
+            let title = format!("docker config `{path}` is not JSON");
+            place
+                .told(&page::DOCKER_CONFIG_NOT_JSON, title)
                 .note(format!("the first mistake is in line {line}, column {column}"))
         }
         LoginError::WrongKind(what) => {
             let title = format!("docker config `{path}` cannot be read");
-            told(&page::DOCKER_CONFIG_BAD_AUTH, title)
-                .at(span, place)
-                .note(what.escape_debug().to_string())
+            place.told(&page::DOCKER_CONFIG_BAD_AUTH, title).note(what.escape_debug().to_string())
         }
-        LoginError::NoAuths => told(
-            &page::DOCKER_CONFIG_WITHOUT_AUTHS,
-            format!("docker config `{path}` has no `auths`"),
-        )
-        .at(span, place)
-        .note("`auths` is where Docker keeps credentials")
-        .help(format!("log in with `docker login {host}`, or name another file")),
+        LoginError::NoAuths => {
+            let title = format!("docker config `{path}` has no `auths`");
+            place
+                .told(&page::DOCKER_CONFIG_WITHOUT_AUTHS, title)
+                .note("`auths` is where Docker keeps credentials")
+                .help(format!("log in with `docker login {host}`, or name another file"))
+        }
         LoginError::MissingEntry { keys, helper } => {
             let title = format!("docker config `{path}` has no entry for {credential}");
-            let problem = told(&page::DOCKER_CONFIG_MISSING_ENTRY, title).at(span, place);
-            let problem = with_keys(problem, keys);
+            let problem = with_keys(place.told(&page::DOCKER_CONFIG_MISSING_ENTRY, title), keys);
             match helper {
                 Some(helper) => with_helper(problem, helper, host),
                 None => problem.help(format!(
@@ -76,26 +90,28 @@ pub(crate) fn no_login(
         }
         LoginError::SeveralEntries(keys) => {
             let title = format!("docker config `{path}` has several entries for {credential}");
-            with_keys(told(&page::DOCKER_CONFIG_SEVERAL_ENTRIES, title).at(span, place), keys)
+            with_keys(place.told(&page::DOCKER_CONFIG_SEVERAL_ENTRIES, title), keys)
                 .help("name one with `key`, or declare a registry for each path")
         }
         LoginError::EmptyEntry { key, .. }
         | LoginError::IdentityToken { key }
-        | LoginError::BadAuth { key, .. } => bad_login(host, path, key, why).at(span, place),
+        | LoginError::BadAuth { key, .. } => bad_entry(place, key, why),
     }
 }
 
-/// Says what is wrong with the entry `key`, without its place.
-fn bad_login(host: &str, path: &str, key: &str, why: &LoginError) -> Diagnostic {
+/// Says what is wrong with the entry `key`.
+fn bad_entry(place: Place<'_>, key: &str, why: &LoginError) -> Diagnostic {
+    let Place { registry: Registry { host, .. }, path, .. } = place;
     let entry = format!("entry `{}` of docker config `{path}`", safe_key(key));
     match why {
         LoginError::EmptyEntry { helper: Some(helper), .. } => {
-            let problem = told(&page::DOCKER_CONFIG_EMPTY_ENTRY, format!("{entry} is empty"));
-            with_helper(problem, helper, host)
+            let title = format!("{entry} is empty");
+            with_helper(place.told(&page::DOCKER_CONFIG_EMPTY_ENTRY, title), helper, host)
         }
         LoginError::IdentityToken { .. } => {
             let title = format!("{entry} is an identity token");
-            told(&page::DOCKER_CONFIG_IDENTITY_TOKEN, title)
+            place
+                .told(&page::DOCKER_CONFIG_IDENTITY_TOKEN, title)
                 .note("only Docker can trade an identity token for access; the kubelet ignores it")
                 .help(
                     "make a token or password for pulling, and name it with `username` and `password`",
@@ -107,11 +123,13 @@ fn bad_login(host: &str, path: &str, key: &str, why: &LoginError) -> Diagnostic 
                 AuthFault::NotUtf8 => "its `auth` is not UTF-8 text in base64",
                 AuthFault::NoColon => "its `auth` is not `USERNAME:PASSWORD` in base64",
             };
-            told(&page::DOCKER_CONFIG_BAD_AUTH, format!("{entry} cannot be read"))
+            place
+                .told(&page::DOCKER_CONFIG_BAD_AUTH, format!("{entry} cannot be read"))
                 .note(note)
                 .help("remove the entry, or log in again with `docker login`")
         }
-        _ => told(&page::DOCKER_CONFIG_EMPTY_ENTRY, format!("{entry} is empty"))
+        _ => place
+            .told(&page::DOCKER_CONFIG_EMPTY_ENTRY, format!("{entry} is empty"))
             .help(format!("log in again with `docker login {host}`")),
     }
 }

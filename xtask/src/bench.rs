@@ -19,7 +19,7 @@ use std::fs;
 use anyhow::{Context as _, Result};
 
 use crate::interop::Peers;
-use crate::usage;
+use crate::options::Options;
 use crate::workspace::{self, Profile};
 
 pub(crate) use floor::{FLOOR_CHORE, print_floor};
@@ -40,7 +40,9 @@ const ROUNDS: usize = 5;
 ///
 /// Something does not build or run.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
-    usage::only_known(flags, &["--write"])?;
+    let mut options = Options::new(flags);
+    let writes = options.flag("--write");
+    options.close()?;
     let peers = Peers::beside(workspace::build("regrender", Profile::Release)?)?;
     // What is compared is compiled as the binary under test is.
     let xtask = workspace::build("xtask", Profile::Release)?;
@@ -67,7 +69,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     };
     let text = report.to_markdown();
     println!("\n{text}");
-    if flags.iter().any(|flag| flag == "--write") {
+    if writes {
         let path = workspace::root().join("docs/performance.md");
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         println!("wrote docs/performance.md");

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{crash, fuzz, instructions, interop, tidy, usage, workspace};
+use crate::options::Options;
+use crate::{crash, fuzz, instructions, interop, tidy, workspace};
 
 type Step = (&'static str, fn() -> Result<()>);
 
@@ -37,9 +38,11 @@ const CLEAN: Step = ("git status --porcelain is empty", workspace::check_clean);
 ///
 /// A step failed.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
-    usage::only_known(flags, &["--all"])?;
+    let mut options = Options::new(flags);
+    let all = options.flag("--all");
+    options.close()?;
     let mut steps = STEPS.to_vec();
-    if interop::in_ci() || flags.iter().any(|flag| flag == "--all") {
+    if interop::in_ci() || all {
         steps.extend([CRASH, INTEROP]);
         steps.extend_from_slice(THOROUGH);
     }

@@ -11,12 +11,12 @@ mod story;
 mod tracer;
 mod tree;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::usage;
+use crate::options::Options;
 use crate::workspace::{self, Profile};
 
 pub(crate) use full::{FULL_CHORE, run_inside};
@@ -40,13 +40,16 @@ struct Bench<'a> {
 ///
 /// A disturbed build left what it must not, or strace is missing where it is required.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
-    let options = Options::parse(flags)?;
-    let regrender = match options.binary {
+    let mut options = Options::new(flags);
+    let requires_all = options.flag("--require-all");
+    let binary = options.path("--binary")?;
+    options.close()?;
+    let regrender = match binary {
         Some(path) => path,
         None => workspace::build("regrender", Profile::Dev)?,
     };
     let Some(tracer) = Tracer::find() else {
-        if options.requires_all {
+        if requires_all {
             bail!("strace not found");
         }
         println!("skipped: strace not found");
@@ -103,28 +106,4 @@ fn tell(story: &Story, title: &str, case: impl FnOnce() -> Result<Score>) -> Res
         println!("    {}", line.replace('\n', "\n    "));
     }
     Ok(score)
-}
-
-#[derive(Debug, Default)]
-struct Options {
-    requires_all: bool,
-    binary: Option<PathBuf>,
-}
-
-impl Options {
-    fn parse(flags: &[String]) -> Result<Self> {
-        let mut options = Self::default();
-        let mut flags = flags.iter();
-        while let Some(flag) = flags.next() {
-            match flag.as_str() {
-                "--require-all" => options.requires_all = true,
-                "--binary" => {
-                    let path = flags.next().context("--binary needs a path")?;
-                    options.binary = Some(std::path::absolute(path)?);
-                }
-                other => usage::refuse(other)?,
-            }
-        }
-        Ok(options)
-    }
 }

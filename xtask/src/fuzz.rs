@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use crate::invocation::Invocation;
-use crate::{usage, workspace};
+use crate::options::Options;
+use crate::workspace;
 
 use outcome::Outcome;
 
@@ -33,8 +34,11 @@ const LONGEST_INPUT: u64 = 4096;
 ///
 /// Something does not build, or a target found something.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
-    let options = Options::parse(flags)?;
-    let targets: Vec<String> = targets()?.into_iter().filter(|name| options.wants(name)).collect();
+    let mut options = Options::new(flags);
+    let seconds = options.value("--seconds", "a number")?;
+    let names = options.words()?;
+    let is_wanted = |name: &String| names.is_empty() || names.contains(name);
+    let targets: Vec<String> = targets()?.into_iter().filter(is_wanted).collect();
     if targets.is_empty() {
         bail!("no target has this name");
     }
@@ -45,7 +49,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     let mut findings = 0_usize;
     for target in &targets {
         let corpus = seed::fill(target, &folder().join("corpus").join(target))?;
-        let outcome = fuzz(&tool, target, &corpus, &options)?;
+        let outcome = fuzz(&tool, target, &corpus, seconds)?;
         println!("{target:<16} {outcome}");
         findings += usize::from(outcome.is_finding());
     }
@@ -55,11 +59,12 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn fuzz(tool: &Path, target: &str, corpus: &Path, options: &Options) -> Result<Outcome> {
+/// Runs `target` for so many seconds, or for a number of executions.
+fn fuzz(tool: &Path, target: &str, corpus: &Path, seconds: Option<u64>) -> Result<Outcome> {
     let artifacts = folder().join("artifacts").join(target);
     fs::create_dir_all(&artifacts)
         .with_context(|| format!("cannot make {}", artifacts.display()))?;
-    let limits = match options.seconds {
+    let limits = match seconds {
         Some(seconds) => vec![format!("-max_total_time={seconds}")],
         // The same executions every time, as far as the clock allows.
         None => vec![
@@ -127,61 +132,9 @@ fn targets() -> Result<Vec<String>> {
     Ok(names)
 }
 
-#[derive(Debug, Default)]
-struct Options {
-    /// How long each target runs, instead of a number of executions.
-    seconds: Option<u64>,
-    names: Vec<String>,
-}
-
-impl Options {
-    fn parse(flags: &[String]) -> Result<Self> {
-        let mut options = Self::default();
-        let mut flags = flags.iter();
-        while let Some(flag) = flags.next() {
-            match flag.as_str() {
-                "--seconds" => {
-                    let seconds = flags.next().and_then(|number| number.parse().ok());
-                    options.seconds = Some(seconds.context("--seconds needs a number")?);
-                }
-                word if word.starts_with("--") => usage::refuse(word)?,
-                word => options.names.push(word.to_owned()),
-            }
-        }
-        Ok(options)
-    }
-
-    fn wants(&self, name: &str) -> bool {
-        self.names.is_empty() || self.names.iter().any(|wanted| wanted == name)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn parse(flags: &[&str]) -> Result<Options> {
-        let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        Options::parse(&flags)
-    }
-
-    #[test]
-    fn words_are_targets() {
-        let options = parse(&["yaml", "--seconds", "60", "keyring"]).unwrap();
-        assert_eq!(options.seconds, Some(60));
-        assert!(options.wants("yaml") && options.wants("keyring") && !options.wants("config"));
-    }
-
-    #[test]
-    fn without_words_all_are_wanted() {
-        assert!(parse(&[]).unwrap().wants("yaml"));
-    }
-
-    #[test]
-    fn what_is_no_number_or_unknown_is_refused() {
-        assert!(parse(&["--seconds", "long"]).is_err());
-        assert!(parse(&["--runs", "1"]).is_err());
-    }
 
     #[test]
     fn every_target_is_declared_and_has_seeds() {

@@ -8,9 +8,10 @@ use std::fs;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::interop;
 use crate::invocation::Invocation;
+use crate::options::Options;
 use crate::workspace::{self, Profile};
-use crate::{interop, usage};
 
 use figure::Figures;
 use work::Work;
@@ -24,7 +25,9 @@ const FILE: &str = "testdata/instructions.txt";
 ///
 /// Something does not build or run, or needs clearly more or fewer instructions than before.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
-    usage::only_known(flags, &["--write"])?;
+    let mut options = Options::new(flags);
+    let writes = options.flag("--write");
+    options.close()?;
     if !has_valgrind() {
         if interop::in_ci() {
             bail!("valgrind cannot be had");
@@ -36,7 +39,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     let work = Work::new(&workspace::root().join("target/instructions"), regrender)?;
     let counted = Figures::of(work.count_all()?);
     let path = workspace::root().join(FILE);
-    if flags.iter().any(|flag| flag == "--write") {
+    if writes {
         fs::write(&path, counted.to_text()).with_context(|| format!("cannot write {FILE}"))?;
         println!("{}wrote {FILE}", counted.to_text());
         return Ok(());

@@ -30,11 +30,9 @@ mod upkeep;
 mod vault;
 mod workload;
 
-use std::path::PathBuf;
+use anyhow::Result;
 
-use anyhow::{Context as _, Result};
-
-use crate::usage;
+use crate::options::Options;
 use crate::workspace::{self, Profile};
 
 pub(crate) use clear::{find as find_canary, find_text};
@@ -54,13 +52,17 @@ pub(crate) fn in_ci() -> bool {
 ///
 /// A case failed, or a program is missing where all are required.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
-    let options = Options::parse(flags)?;
-    let regrender = match options.binary {
+    let mut options = Options::new(flags);
+    let requires_all = options.flag("--require-all") || in_ci();
+    let demand = if requires_all { Demand::Everything } else { Demand::WhatIsThere };
+    let binary = options.path("--binary")?;
+    let filter = options.words()?.join(" ");
+    let regrender = match binary {
         Some(path) => path,
         None => workspace::build("regrender", Profile::Dev)?,
     };
     let peers = Peers::beside(regrender)?;
-    let mut ledger = Ledger::new(&peers, options.demand, options.filter);
+    let mut ledger = Ledger::new(&peers, demand, filter);
     seal::cases(&mut ledger);
     reveal::cases(&mut ledger);
     tree::cases(&mut ledger);
@@ -82,65 +84,4 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     vault::cases(&mut ledger);
     cloud::cases(&mut ledger);
     ledger.close()
-}
-
-#[derive(Debug)]
-struct Options {
-    demand: Demand,
-    binary: Option<PathBuf>,
-    filter: String,
-}
-
-impl Options {
-    fn parse(flags: &[String]) -> Result<Self> {
-        let demand = if in_ci() { Demand::Everything } else { Demand::WhatIsThere };
-        let mut options = Self { demand, binary: None, filter: String::new() };
-        let mut words = Vec::new();
-        let mut flags = flags.iter();
-        while let Some(flag) = flags.next() {
-            match flag.as_str() {
-                "--require-all" => options.demand = Demand::Everything,
-                "--binary" => {
-                    let path = flags.next().context("--binary needs a path")?;
-                    options.binary = Some(std::path::absolute(path)?);
-                }
-                word if word.starts_with("--") => usage::refuse(word)?,
-                word => words.push(word),
-            }
-        }
-        options.filter = words.join(" ");
-        Ok(options)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(flags: &[&str]) -> Result<Options> {
-        let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        Options::parse(&flags)
-    }
-
-    #[test]
-    fn words_are_one_filter() {
-        assert_eq!(parse(&["regrender", "→", "age"]).unwrap().filter, "regrender → age");
-    }
-
-    #[test]
-    fn everything_can_be_required() {
-        assert_eq!(parse(&["--require-all"]).unwrap().demand, Demand::Everything);
-    }
-
-    #[test]
-    fn a_binary_is_taken_from_where_it_is() {
-        let binary = parse(&["--binary", "/opt/regrender"]).unwrap().binary;
-        assert_eq!(binary, Some(PathBuf::from("/opt/regrender")));
-    }
-
-    #[test]
-    fn unknown_flags_and_a_missing_path_are_refused() {
-        assert!(parse(&["--binary"]).is_err());
-        assert!(parse(&["--binari", "x"]).is_err());
-    }
 }

@@ -8,6 +8,7 @@ mod fuzz;
 mod instructions;
 mod interop;
 mod invocation;
+mod options;
 mod release_tree;
 mod reproduce;
 mod sbom;

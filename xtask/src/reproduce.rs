@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use crate::invocation::Invocation;
-use crate::{usage, workspace};
+use crate::options::Options;
+use crate::workspace;
 
 /// Copies what Git knows into two folders, builds both, and compares the binaries byte for byte.
 ///
@@ -14,7 +15,7 @@ use crate::{usage, workspace};
 ///
 /// A build fails, or the binaries differ.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
-    usage::only_known(flags, &[])?;
+    Options::new(flags).close()?;
     let folder = workspace::root().join("target/reproduce");
     let mut binaries = Vec::new();
     // Of different length, so that nothing with a path in it has the same size by chance.

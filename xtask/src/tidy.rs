@@ -6,8 +6,9 @@ mod supply;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::options::Options;
 use crate::release_tree::ReleaseTree;
-use crate::{usage, workspace};
+use crate::workspace;
 
 /// Checks every file that Git does not ignore, the dependencies between the crates, and those on
 /// others; `--write` renews the list of these.
@@ -16,9 +17,11 @@ use crate::{usage, workspace};
 ///
 /// Something breaks a rule; each finding is printed.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
-    usage::only_known(flags, &["--write"])?;
+    let mut options = Options::new(flags);
+    let writes = options.flag("--write");
+    options.close()?;
     let tree = ReleaseTree::read()?;
-    if flags.iter().any(|flag| flag == "--write") {
+    if writes {
         supply::write(&tree)?;
     }
     let paths = workspace::files()?;

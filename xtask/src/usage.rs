@@ -57,25 +57,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     }
 }
 
-/// Refuses flags that a chore does not know.
-///
-/// # Errors
-///
-/// Names the first unknown flag.
-pub(crate) fn only_known(flags: &[String], known: &[&str]) -> Result<()> {
-    match flags.iter().find(|flag| !known.contains(&flag.as_str())) {
-        Some(flag) => refuse(flag),
-        None => Ok(()),
-    }
-}
-
-/// Refuses `argument`.
-///
-/// # Errors
-///
-/// Always.
-pub(crate) fn refuse(argument: &str) -> Result<()> {
-    bail!("unknown argument `{argument}`\n\n{USAGE}");
+/// Says that no chore knows `argument`, and what they know.
+pub(crate) fn unknown(argument: &str) -> String {
+    format!("unknown argument `{argument}`\n\n{USAGE}")
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub(crate) fn sealed_file(namespace: &str, secret: &str, format: Format) -> Stri
 }
 
 pub(crate) fn account_file(namespace: &str, account: &str) -> String {
-    format!("{MANIFESTS}/{namespace}/{SERVICE_ACCOUNTS}/{account}.yaml")
+    format!("{MANIFESTS}/{namespace}/{SERVICE_ACCOUNTS}/{}", listed_file(account))
 }
 
 pub(crate) fn accounts_kustomization(namespace: &str) -> String {
@@ -111,7 +111,7 @@ pub(crate) fn argocd_applications() -> String {
 }
 
 pub(crate) fn argocd_application(namespace: &str) -> String {
-    format!("{ARGOCD}-applications/{}", namespace_file(namespace))
+    format!("{ARGOCD}-applications/{}", listed_file(namespace))
 }
 
 /// Folder of a namespace's KSOPS generator, from the output folder.
@@ -119,12 +119,18 @@ pub(crate) fn argocd_folder(namespace: &str) -> String {
     format!("{ARGOCD}/{namespace}")
 }
 
-/// Name of the file of a namespace among those of all namespaces.
+/// Name of the file of an account or a namespace, which lies beside the list of its like.
 ///
-/// A namespace may be called like the list of these files. No name of a namespace ends in a hyphen.
-pub(crate) fn namespace_file(namespace: &str) -> String {
-    let file = format!("{namespace}.yaml");
-    if file == KUSTOMIZATION { format!("{namespace}-.yaml") } else { file }
+/// It may be called like that list. No name in Kubernetes ends in a hyphen.
+pub(crate) fn listed_file(name: &str) -> String {
+    let file = format!("{name}.yaml");
+    if file == KUSTOMIZATION { format!("{name}-.yaml") } else { file }
+}
+
+/// Returns the name whose [`listed_file`] is called `file`.
+fn listed_name(file: &str) -> Option<&str> {
+    let name = file.strip_suffix(".yaml").filter(|_| file != KUSTOMIZATION)?;
+    Some(name.strip_suffix('-').unwrap_or(name))
 }
 
 pub(crate) fn flux_root_kustomization() -> String {
@@ -132,7 +138,7 @@ pub(crate) fn flux_root_kustomization() -> String {
 }
 
 pub(crate) fn flux_kustomization(namespace: &str) -> String {
-    format!("{FLUX}/{}", namespace_file(namespace))
+    format!("{FLUX}/{}", listed_file(namespace))
 }
 
 /// Folder of a namespace's manifests, from the output folder.
@@ -161,8 +167,8 @@ pub fn account_of_path(path: &str) -> Option<(&str, &str)> {
     let mut parts = path.split('/');
     let found = (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next());
     match found {
-        (MANIFESTS, namespace, SERVICE_ACCOUNTS, file, None) if file != KUSTOMIZATION => {
-            Some((namespace, file.strip_suffix(".yaml")?))
+        (MANIFESTS, namespace, SERVICE_ACCOUNTS, file, None) => {
+            Some((namespace, listed_name(file)?))
         }
         _ => None,
     }
@@ -174,10 +180,59 @@ mod tests {
 
     #[test]
     fn an_accounts_file_tells_its_account() {
-        assert_eq!(
-            account_of_path(&account_file("team-a", "builder")),
-            Some(("team-a", "builder"))
-        );
+        for account in ["builder", "kustomization", "a-b", "kustomization.yaml", "x.y"] {
+            let path = account_file("team-a", account);
+            assert_eq!(account_of_path(&path), Some(("team-a", account)), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_account_called_like_the_list_is_not_in_its_place() {
+        let path = account_file("team-a", "kustomization");
+        assert_eq!(path, "manifests/team-a/service-accounts/kustomization-.yaml");
+        assert_ne!(path, accounts_kustomization("team-a"));
+    }
+
+    /// Everything that has a file or a folder of its own, called like what is fixed in the layout.
+    #[test]
+    fn no_name_takes_the_place_of_another_file() {
+        let names = ["kustomization", "ksops", "service-accounts", "external-secrets", "config"];
+        let mut paths = Vec::new();
+        for name in names {
+            paths.extend([
+                namespace_kustomization(name),
+                sealed_file("team-a", name, Format::Sops),
+                account_file("team-a", name),
+                argocd_kustomization(name),
+                argocd_generator(name),
+                argocd_application(name),
+                flux_kustomization(name),
+                patches_kustomization(name),
+                patch_file("team-a", &format!("kustomization-{name}.yaml")),
+                permissions_file(name),
+            ]);
+        }
+        paths.extend([
+            root_kustomization(),
+            namespace_kustomization("team-a"),
+            accounts_kustomization("team-a"),
+            external_secrets_kustomization("team-a"),
+            argocd_root_kustomization(),
+            argocd_applications(),
+            flux_root_kustomization(),
+            patches_kustomization("team-a"),
+            credential_providers(),
+            node_docker_config(Format::Sops),
+        ]);
+        let mut seen = std::collections::BTreeSet::new();
+        for path in &paths {
+            assert!(seen.insert(path), "{path} is there twice");
+        }
+        // A file is not in the place of a folder either.
+        for path in &paths {
+            let folder = format!("{path}/");
+            assert!(!paths.iter().any(|other| other.starts_with(&folder)), "{path}");
+        }
     }
 
     #[test]

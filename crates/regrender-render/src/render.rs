@@ -294,7 +294,7 @@ impl Folder<'_> {
                 service_account::render(account, namespace, pull_secrets, annotations, consumers);
             self.clear(layout::account_file(namespace, account), document);
         }
-        let files = placement.accounts.keys().map(|account| format!("{account}.yaml")).collect();
+        let files = placement.accounts.keys().map(|account| layout::listed_file(account)).collect();
         self.clear(layout::accounts_kustomization(namespace), kustomize::resources(files));
     }
 
@@ -390,7 +390,7 @@ impl Folder<'_> {
         if namespaces.is_empty() {
             return;
         }
-        let files = || namespaces.iter().map(|name| layout::namespace_file(name)).collect();
+        let files = || namespaces.iter().map(|name| layout::listed_file(name)).collect();
         if self.serves(Consumer::ArgoCd) {
             let document = kustomize::resources(namespaces.clone());
             self.clear(layout::argocd_root_kustomization(), document);

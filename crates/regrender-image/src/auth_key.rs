@@ -54,28 +54,6 @@ pub enum KeyConcern {
 }
 
 impl KeyConcern {
-    /// Returns the stable name, in kebab case.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::FailsSecondParse => "fails-second-parse",
-            Self::NoHost => "no-host",
-            Self::UnknownScheme => "unknown-scheme",
-            Self::EmptyLabel => "empty-label",
-            Self::UppercaseHost => "uppercase-host",
-            Self::NonAsciiHost => "non-ascii-host",
-            Self::AddressWithoutPort => "address-without-port",
-            Self::ImpossibleHost => "impossible-host",
-            Self::HubKeyWithPath => "hub-key-with-path",
-            Self::ImpossiblePath => "impossible-path",
-            Self::WildcardInPath => "wildcard-in-path",
-            Self::ApiPath => "api-path",
-            Self::DefaultPort => "default-port",
-            Self::HubAlias => "hub-alias",
-            Self::WildcardReachesHub => "wildcard-reaches-hub",
-        }
-    }
-
     /// Tells whether the key then covers no image that can be written down in an ordinary way.
     #[must_use]
     pub fn is_dead(self) -> bool {
@@ -371,6 +349,48 @@ mod tests {
     }
 
     #[test]
+    fn every_concern_has_words_of_its_own() {
+        let keys = ["r.io/te%25zz", "", "oci://r", "r.", "R", "ü", "[::1]", "a,b"];
+        let more = ["index.docker.io:1", "r//t", "r/*", "r/v2", "r:443", "hub.docker.com", "*.io"];
+        let words: Vec<String> = keys
+            .iter()
+            .chain(&more)
+            .flat_map(|key| concerns(key))
+            .map(|one| one.to_string())
+            .collect();
+        assert_eq!(words.len(), 15);
+        for (at, one) in words.iter().enumerate() {
+            assert!(one.len() > 10 && !words[..at].contains(one), "{one:?}");
+        }
+    }
+
+    #[test]
+    fn only_docker_hubs_own_key_is_its_fallback() {
+        let is_fallback = |key| AuthKey::parse(key).unwrap().is_hub_fallback();
+        for key in ["https://index.docker.io/v1/", "index.docker.io", "http://index.docker.io/"] {
+            assert!(is_fallback(key), "{key}");
+        }
+        for key in ["docker.io", "index.docker.io/v1", "index.docker.io:443", "*.docker.io"] {
+            assert!(!is_fallback(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn key_covers_the_images_below_it() {
+        let key = AuthKey::parse("https://r.io/team").unwrap();
+        let covers = |image: &str| key.covers(&image.parse().unwrap());
+        assert!(covers("r.io/team/app:1") && covers("r.io/team2/app"));
+        assert!(!covers("r.io/other/app") && !covers("team/app") && !covers("s.io/team/app"));
+    }
+
+    #[test]
+    fn length_of_the_path_is_what_lies_below_the_host() {
+        let lengths = ["r.io", "https://r.io/v2/", "r.io:5000/a", "*.r.io/team", "r.io/te%25zz"]
+            .map(|key| AuthKey::parse(key).unwrap().path_length());
+        assert_eq!(lengths, [0, 0, 2, 5, 0]);
+    }
+
+    #[test]
     fn ordinary_keys_raise_no_concern() {
         for key in [
             "r.io",
@@ -394,6 +414,10 @@ mod tests {
             ("r.io", "r.io"),
         ] {
             assert_eq!(mask_user(key), shown);
+            assert_eq!(
+                AuthKey::parse(key).map_or_else(|_| shown.to_owned(), |key| key.shown()),
+                shown
+            );
         }
     }
 

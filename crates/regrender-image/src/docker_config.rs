@@ -402,6 +402,36 @@ mod tests {
     }
 
     #[test]
+    fn half_a_credential_is_one() {
+        for entry in [r#"{"username":"u"}"#, r#"{"password":"canary-4f1d"}"#] {
+            let config = decode(&format!(r#"{{"auths":{{"r":{entry}}}}}"#)).unwrap();
+            assert!(!config.entries["r"].is_empty(), "{entry}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_noticed_whatever_stands_around_them() {
+        let has_token = |entry: &str| {
+            decode(&format!(r#"{{"auths":{{"r":{{{entry}}}}}}}"#)).unwrap().entries["r"].has_token
+        };
+        for entry in [
+            r#""identitytoken":"canary-4f1d""#,
+            r#""registrytoken":1,"serveraddress":"r""#,
+            r#""auth":"YTpi","identitytoken":null"#,
+        ] {
+            assert!(has_token(entry), "{entry}");
+        }
+        assert!(!has_token(r#""auth":"YTpi","serveraddress":"r""#));
+    }
+
+    #[test]
+    fn any_number_of_entries_stands_side_by_side() {
+        let entries: Vec<String> = (0..10_001).map(|at| format!(r#""{at}":{{}}"#)).collect();
+        let config = decode(&format!(r#"{{"auths":{{{}}}}}"#, entries.join(","))).unwrap();
+        assert_eq!(config.entries.len(), 10_001);
+    }
+
+    #[test]
     fn repeated_auths_merge_and_null_empties() {
         let two = r#"{"auths":{"a":{"username":"1"},"b":{"username":"1"}},"Auths":{"b":{}}}"#;
         users(two, &[("a", "1"), ("b", "")]);
@@ -442,6 +472,23 @@ mod tests {
     }
 
     #[test]
+    fn error_says_what_stands_where_and_what_should() {
+        let message = |text: &str| decode(text).unwrap_err().to_string();
+        for (value, found) in
+            [("[]", "an array"), ("\"a\"", "a string"), ("1", "a number"), ("true", "a boolean")]
+        {
+            let text = format!(r#"{{"auths":{{"u:canary-4f1d@r":{value}}}}}"#);
+            let place = "the entry of `<masked>@r`";
+            assert_eq!(message(&text), format!("{place} is {found}, not an object"));
+        }
+        assert_eq!(
+            message(r#"{"auths":{"r":{"Auth":{}}}}"#),
+            "`auth` of `r` is an object, not a string"
+        );
+        assert_eq!(message(r#"{"auths":"#), "not valid JSON: it ends too early at byte 9");
+    }
+
+    #[test]
     fn what_is_unknown_may_be_anything() {
         for text in ["null", "{}", r#"{"credsStore":1,"x":[{}]}"#, r#"{"HttpHeaders":null}"#] {
             assert!(decode(text).is_ok(), "{text}");
@@ -479,7 +526,12 @@ mod tests {
         assert_eq!(found.store.as_deref(), Some("desktop"));
         let by_registry = [("r", "ecr-login"), ("t", "gcr")];
         assert!(found.by_registry.iter().map(|(key, name)| (&**key, &**name)).eq(by_registry));
-        for text in ["{}", r#"{"credsStore":["x"],"credHelpers":"x"}"#, r#"{"credsStore":null}"#] {
+        for text in [
+            "{}",
+            r#"{"credsStore":["x"],"credHelpers":"x"}"#,
+            r#"{"credsStore":null}"#,
+            r#"{"plugins":{"r":"ecr-login"},"detachKeys":"ctrl-e"}"#,
+        ] {
             assert_eq!(helpers(text), CredentialHelpers::default());
         }
     }
@@ -497,6 +549,7 @@ mod tests {
         assert_eq!(secrets(dropped), ["1", "2", "no colon"]);
         assert_eq!(secrets(r#"{"auths":{"r":{"password":"1"},"s":1},"#), ["1"]);
         assert!(secrets("canary-4f1d").is_empty());
+        assert!(secrets(r#"{"auths":{"r":{"username":"u","serveraddress":"r"}}}"#).is_empty());
     }
 
     #[test]

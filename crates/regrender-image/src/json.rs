@@ -322,14 +322,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Tells whether `name` is `member` to Go: letters match in either case, `ſ` and `K` (the Kelvin
-/// sign) count as `s` and `k`.
+/// Tells whether `name` is `member` to Go: letters match in either case, and `ſ` counts as `s`.
+///
+/// The Kelvin sign counts as `k` too, which no member of a docker config has.
 pub(crate) fn same_member(name: &str, member: &str) -> bool {
-    let fold = |letter: char| match letter {
-        '\u{17f}' => 's',
-        '\u{212a}' => 'k',
-        _ => letter.to_ascii_lowercase(),
-    };
+    let fold = |letter: char| if letter == '\u{17f}' { 's' } else { letter.to_ascii_lowercase() };
     name.chars().map(fold).eq(member.chars().map(fold))
 }
 
@@ -391,7 +388,7 @@ fn code_unit(text: &[u8]) -> Option<(u32, &[u8])> {
     let (digits, rest) = text.split_at_checked(4)?;
     let unit = digits
         .iter()
-        .try_fold(0, |value, digit| Some(value << 4 | char::from(*digit).to_digit(16)?))?;
+        .try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?))?;
     Some((unit, rest))
 }
 
@@ -462,6 +459,30 @@ mod tests {
         assert_eq!(fault(""), JsonFault::UnexpectedEnd);
         assert_eq!(fault("{\"a\":"), JsonFault::UnexpectedEnd);
         assert_eq!(fault("\u{feff}{}"), JsonFault::ByteOrderMark);
+        for text in ["[\u{feff}]", "\u{f000}", "\u{fec0}"] {
+            assert_eq!(fault(text), JsonFault::UnexpectedCharacter, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_fault_says_what_is_wrong_and_where() {
+        for (text, message) in [
+            ("{", "it ends too early at byte 1"),
+            ("\u{feff}{}", "it begins with a byte order mark at byte 0"),
+            ("[1 2]", "unexpected character at byte 3"),
+            ("{} x", "text after the end of the value at byte 3"),
+            (&"[".repeat(10_001), "nested too deeply at byte 10001"),
+        ] {
+            assert_eq!(valid(text).unwrap_err().to_string(), format!("not valid JSON: {message}"));
+        }
+    }
+
+    #[test]
+    fn values_side_by_side_are_not_nested() {
+        for value in ["[]", "{}", "[1]", "{\"a\":1}"] {
+            let list = format!("[{}]", [value].repeat(10_001).join(","));
+            assert_eq!(valid(&list), Ok(()), "{value}");
+        }
     }
 
     #[test]

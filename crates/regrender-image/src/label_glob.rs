@@ -46,30 +46,25 @@ impl LabelGlob {
     ///
     /// Remembers the last star only: a star that could take more is taken up again from there.
     pub(crate) fn matches(&self, label: &[u8]) -> bool {
-        let (mut step, mut at) = (0, 0);
-        let mut retry: Option<(usize, usize)> = None;
+        let (mut step, mut rest) = (0, label);
+        let mut retry: Option<(usize, &[u8])> = None;
         loop {
-            match (self.0.get(step), label.get(at)) {
+            match (self.0.get(step), rest.split_first()) {
                 (Some(Step::Star), _) => {
-                    retry = Some((step, at));
+                    retry = Some((step, rest));
                     step += 1;
-                    continue;
                 }
-                (Some(one), Some(byte)) if one.takes(*byte) => {
+                (Some(one), Some((byte, after))) if one.takes(*byte) => {
                     step += 1;
-                    at += 1;
-                    continue;
+                    rest = after;
                 }
                 (None, None) => return true,
-                _ => {}
-            }
-            match retry {
-                Some((star, from)) if from < label.len() => {
-                    retry = Some((star, from + 1));
-                    step = star + 1;
-                    at = from + 1;
+                _ => {
+                    let Some((star, [_, after @ ..])) = retry else {
+                        return false;
+                    };
+                    (step, rest) = (star, after);
                 }
-                _ => return false,
             }
         }
     }
@@ -150,6 +145,9 @@ mod tests {
         assert!(matches("[::a]", "a"));
         assert!(!matches("[::a]", "b"));
         assert!(matches("[::1%a-z]", "q"));
+        // The zone of an address may hold a bracket, which then ends the class.
+        assert!(matches("[::1%]a", "1a"));
+        assert!(!matches("[::1%]a", "1"));
     }
 
     #[test]

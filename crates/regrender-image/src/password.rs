@@ -52,6 +52,12 @@ mod tests {
     }
 
     #[test]
+    fn only_no_bytes_at_all_are_empty() {
+        assert!(Password::default().is_empty());
+        assert!(!Password::new(b"\n".to_vec()).is_empty());
+    }
+
+    #[test]
     fn final_line_feed_is_seen() {
         assert!(Password::new(b"canary-4f1d\n".to_vec()).ends_in_line_feed());
         assert!(!Password::new(b"canary\n-4f1d".to_vec()).ends_in_line_feed());

@@ -326,6 +326,19 @@ mod tests {
     }
 
     #[test]
+    fn image_is_kept_as_it_was_written() {
+        for image in ["busybox", "index.docker.io/busybox:1", "localhost/c"] {
+            assert_eq!(ImageReference::parse(image).unwrap().written(), image);
+        }
+    }
+
+    #[test]
+    fn slash_at_either_end_is_no_image() {
+        refuse("/x", ReferenceErrorClass::InvalidFormat);
+        refuse("x/", ReferenceErrorClass::InvalidFormat);
+    }
+
+    #[test]
     fn a_name_without_slash_is_never_a_host() {
         check("example.com", "docker.io/library/example.com");
         check("localhost:5000", "docker.io/library/localhost:5000");

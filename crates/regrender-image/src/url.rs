@@ -77,10 +77,8 @@ fn try_split_port(host: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn cut(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
-    match text.iter().position(|byte| *byte == separator) {
-        Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default()),
-        None => (text, b""),
-    }
+    let mut parts = text.splitn(2, |byte| *byte == separator);
+    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }
 
 fn authority_host(authority: &[u8]) -> Result<Vec<u8>, UrlError> {
@@ -207,7 +205,7 @@ fn decode_with(
 fn hexadecimal(digits: &[u8]) -> Option<u8> {
     digits.iter().try_fold(0_u8, |value, digit| {
         let digit = char::from(*digit).to_digit(16)?;
-        Some(value << 4 | u8::try_from(digit).ok()?)
+        Some(value * 16 + u8::try_from(digit).ok()?)
     })
 }
 
@@ -268,6 +266,17 @@ mod tests {
     }
 
     #[test]
+    fn zone_escapes_what_a_host_may_hold_unescaped() {
+        check("[fe80::1%25%65n%25%20x]", "[fe80::1%en% x]", "");
+        for escape in ["%2F", "%0A", "%80", "%C3"] {
+            refuse(&format!("[fe80::1%25en{escape}]"), UrlError::HostEscape);
+        }
+        refuse("[fe80::1%25e n]", UrlError::HostCharacter);
+        refuse("[fe80::%31%25en0]", UrlError::HostEscape);
+        refuse("[fe80::1%en0]", UrlError::BadEscape);
+    }
+
+    #[test]
     fn host_escapes_only_what_is_not_ascii() {
         check("b%C3%BCcher", "bücher", "");
         check("r%25", "r%", "");
@@ -292,5 +301,6 @@ mod tests {
         assert_eq!(split("[::1]:1"), (&b"::1"[..], &b"1"[..]));
         assert_eq!(split("[::1]"), (&b"[::1]"[..], &b""[..]));
         assert_eq!(split("r]:1"), (&b"r]:1"[..], &b""[..]));
+        assert_eq!(split("::1:1"), (&b"::1:1"[..], &b""[..]));
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn parse(text: &str) -> Option<Parts<'_>> {
     if digest.is_some_and(|digest| !is_digest(digest)) {
         return None;
     }
-    let last = named.rfind('/').map_or(0, |slash| slash + 1);
+    let last = named.rfind('/').unwrap_or(0);
     let colon = named.get(last..)?.find(':').map(|colon| colon + last);
     let (name, tag) = cut(named, colon);
     if tag.is_some_and(|tag| !is_tag(tag)) {
@@ -37,15 +37,10 @@ pub(super) fn is_image_id(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Lower-cases the way Go does: one character for one character.
+/// Lower-cases the way Go does: one character for one character, which is the first where there are
+/// two (of `İ`).
 pub(super) fn to_lower(text: &str) -> String {
-    text.chars()
-        .map(|letter| match letter {
-            // The only character whose full lower-case form has two characters.
-            '\u{130}' => 'i',
-            _ => letter.to_lowercase().next().unwrap_or(letter),
-        })
-        .collect()
+    text.chars().map(|letter| letter.to_lowercase().next().unwrap_or(letter)).collect()
 }
 
 fn cut(text: &str, at: Option<usize>) -> (&str, Option<&str>) {

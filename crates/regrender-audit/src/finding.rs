@@ -244,7 +244,7 @@ codes! {
         "A private age key stands in the repository.",
         "make a new key, list it as recipient instead, run `regrender build`, and change the credentials";
     LeakedSopsValue, "leaked-sops-value", Error,
-        "A SOPS file has a value in clear that its own rule wants encrypted.",
+        "A SOPS file has a value in clear that its own rule wants encrypted, or text behind an encrypted one.",
         "revoke what was exposed and seal the file again";
     LeakedToken, "leaked-token", Error,
         "A token that expires within hours is committed; it leaks first and fails soon after.",

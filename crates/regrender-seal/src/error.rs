@@ -263,6 +263,11 @@ impl KeyPath {
         Self(keys.to_vec())
     }
 
+    /// Makes the path of the MAC over the whole.
+    pub(crate) fn of_mac() -> Self {
+        Self::of(&["sops", "mac"])
+    }
+
     /// Makes a path of key names that stand in the source.
     pub(crate) fn of(keys: &[&str]) -> Self {
         Self(keys.iter().copied().map(str::to_owned).collect())

@@ -14,7 +14,7 @@ use crate::metadata::Metadata;
 use crate::recipient::{Recipients, canonical};
 use crate::selector::Selector;
 use crate::stanza;
-use crate::value::{EncryptedValue, looks_encrypted};
+use crate::value::{EncryptedValue, has_text_behind, looks_encrypted};
 use crate::walk::{self, Leaf, Place};
 
 /// A data key in an age file: a nonce, 32 bytes and a tag.
@@ -63,6 +63,8 @@ pub enum ValueState {
     Clear,
     /// It begins like an encrypted value, and is none.
     Malformed,
+    /// It is encrypted, and behind it stands text that everybody can read and change.
+    Followed,
 }
 
 /// Something that looks wrong in a sealed file.
@@ -75,6 +77,9 @@ pub enum Finding {
     ValueInClear(KeyPath),
     /// A value begins like an encrypted one, and is none.
     MalformedValue(KeyPath),
+    /// Behind an encrypted value, or behind the MAC, stands text that everybody can read and change.
+    /// Who opens the file does not see it.
+    TextBehindValue(KeyPath),
     /// A comment beside the secrets can be read by everybody.
     CommentInClear(KeyPath),
     /// The rule for what is encrypted is not the one that this crate writes.
@@ -226,6 +231,7 @@ impl Inspector {
             }
             ValueState::Clear => self.findings.push(Finding::ValueInClear(path.clone())),
             ValueState::Malformed => self.findings.push(Finding::MalformedValue(path.clone())),
+            ValueState::Followed => self.findings.push(Finding::TextBehindValue(path.clone())),
             ValueState::Encrypted | ValueState::Empty => {}
         }
         if !is_comment {
@@ -256,6 +262,8 @@ impl Inspector {
             self.findings.push(Finding::MacMissing);
         } else if EncryptedValue::parse(&metadata.mac).is_err() {
             self.findings.push(Finding::MacMalformed);
+        } else if has_text_behind(&metadata.mac) {
+            self.findings.push(Finding::TextBehindValue(KeyPath::of_mac()));
         }
     }
 }
@@ -264,10 +272,12 @@ fn state_of(text: &str) -> ValueState {
     if text.is_empty() {
         return ValueState::Empty;
     }
-    if EncryptedValue::parse(text).is_ok() {
-        return ValueState::Encrypted;
+    match EncryptedValue::parse(text) {
+        Ok(_) if has_text_behind(text) => ValueState::Followed,
+        Ok(_) => ValueState::Encrypted,
+        Err(_) if looks_encrypted(text) => ValueState::Malformed,
+        Err(_) => ValueState::Clear,
     }
-    if looks_encrypted(text) { ValueState::Malformed } else { ValueState::Clear }
 }
 
 fn inspect_key(key: &WrappedKey) -> Option<Finding> {

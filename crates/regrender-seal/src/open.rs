@@ -13,7 +13,7 @@ use crate::mac::{MacHash, MacScope};
 use crate::metadata::{Metadata, parse_bool};
 use crate::seal::KeptValue;
 use crate::selector::Selector;
-use crate::value::{EncryptedValue, ValueError, ValueKind, looks_encrypted};
+use crate::value::{EncryptedValue, ValueError, ValueKind, has_text_behind, looks_encrypted};
 use crate::walk::{self, Leaf, Place};
 
 /// A sealed file, opened: its MAC was right, and so was every value.
@@ -24,6 +24,8 @@ pub struct Opened {
     pub(crate) metadata: Metadata,
     pub(crate) data_key: DataKey,
     pub(crate) kept: Vec<KeptValue>,
+    /// The first encrypted value, the MAC included, that text stands behind.
+    pub(crate) text_behind: Option<KeyPath>,
 }
 
 /// Opens a file that sops or this crate sealed.
@@ -71,14 +73,18 @@ pub(crate) fn open_parsed(
         selector: &metadata.selector,
         hash: MacHash::new(metadata.mac_scope),
         kept: Vec::new(),
+        text_behind: None,
     };
     let documents = documents
         .into_iter()
         .map(|document| walk::map(document, &mut |leaf, place| decryption.leaf(leaf, place)))
         .collect::<Result<Vec<_>, _>>()?;
-    let Decryption { hash, kept, .. } = decryption;
+    let Decryption { hash, kept, mut text_behind, .. } = decryption;
     hash.check(&metadata.mac, &data_key, &metadata.last_modified)?;
-    Ok(Opened { format, documents, block, metadata, data_key, kept })
+    if has_text_behind(&metadata.mac) {
+        text_behind.get_or_insert_with(KeyPath::of_mac);
+    }
+    Ok(Opened { format, documents, block, metadata, data_key, kept, text_behind })
 }
 
 impl Opened {
@@ -136,6 +142,7 @@ struct Decryption<'a> {
     selector: &'a Selector,
     hash: MacHash,
     kept: Vec<KeptValue>,
+    text_behind: Option<KeyPath>,
 }
 
 impl Decryption<'_> {
@@ -178,7 +185,7 @@ impl Decryption<'_> {
         if let Leaf::Secret(secret) = &leaf {
             self.hash.add_encrypted(secret.text.expose());
         }
-        self.keep(&leaf, additional_data, sealed);
+        self.keep(&leaf, additional_data, sealed, place);
         Ok(leaf)
     }
 
@@ -191,7 +198,7 @@ impl Decryption<'_> {
         let Some(text) = into_text(&plaintext) else {
             return Comment::Clear(sealed);
         };
-        self.keep(&Leaf::Comment(Comment::Secret(text.clone())), additional_data, sealed);
+        self.keep(&Leaf::Comment(Comment::Secret(text.clone())), additional_data, sealed, place);
         Comment::Secret(text)
     }
 
@@ -205,7 +212,10 @@ impl Decryption<'_> {
         Ok((kind, value.decrypt(self.data_key.cipher(), additional_data.as_bytes())?))
     }
 
-    fn keep(&mut self, leaf: &Leaf, additional_data: String, sealed: String) {
+    fn keep(&mut self, leaf: &Leaf, additional_data: String, sealed: String, place: Place<'_>) {
+        if has_text_behind(&sealed) {
+            self.text_behind.get_or_insert_with(|| KeyPath::new(place.path));
+        }
         if let Some((kind, plaintext)) = walk::plaintext(leaf) {
             self.kept.push(KeptValue { additional_data, kind, plaintext, sealed });
         }

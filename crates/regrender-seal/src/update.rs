@@ -7,7 +7,7 @@ use regrender_document::Document;
 
 use crate::content;
 use crate::data_key::WrappedKey;
-use crate::error::{OpenError, SealError};
+use crate::error::{KeyPath, OpenError, SealError};
 use crate::fingerprint::{self, FingerprintKey};
 use crate::format::FileFormat;
 use crate::identity::Identities;
@@ -17,7 +17,7 @@ use crate::open::{Opened, open_parsed};
 use crate::random::SealContext;
 use crate::recipient::{Recipient, Recipients, canonical};
 use crate::seal::{Draft, MacUpdate, SealFormat, SealOptions, keeps_any, seal};
-use crate::value::EncryptedValue;
+use crate::value::{EncryptedValue, has_text_behind};
 
 /// With what a file on disk can be compared with what is wanted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,6 +65,8 @@ pub enum Reason {
     Unreadable(OpenError),
     /// It was changed by something that does not hold its data key.
     HandEdited(OpenError),
+    /// Behind an encrypted value of it stands text that everybody can read and change.
+    TextBehindValue(KeyPath),
 }
 
 /// How it was found out that nothing changed.
@@ -168,7 +170,10 @@ impl Job<'_> {
             Err(error) => return self.seal_anew(vec![Reason::Unreadable(error)], context),
         };
         let check = match self.check_sops(self.wanted, self.recipients, &documents, &metadata) {
-            Check::Unchanged if metadata.mac_scope == self.options.mac => {
+            // The fingerprint does not always cover how the MAC is spelled.
+            Check::Unchanged
+                if metadata.mac_scope == self.options.mac && !has_text_behind(&metadata.mac) =>
+            {
                 return Ok(unchanged(Proof::Fingerprint));
             }
             Check::Unchanged => Check::Differs,
@@ -245,6 +250,9 @@ impl Job<'_> {
         if !same_rule || !same_scope {
             reasons.push(Reason::OptionsChanged);
         }
+        let text_behind = opened.text_behind.clone().map(Reason::TextBehindValue);
+        let has_text_behind = text_behind.is_some();
+        reasons.extend(text_behind);
         if reasons.is_empty() {
             reasons.extend(check.after_opening());
         }
@@ -252,8 +260,9 @@ impl Job<'_> {
             return Ok(unchanged(Proof::Opened));
         }
         // Whoever is taken off the list knows the data key, and so would read what is sealed with
-        // it.
-        if !removed.is_empty() || !same_rule || !self.is_vouched_for(opened, sealed) {
+        // it. A value that stays takes along what stands behind it.
+        let is_renewed = !removed.is_empty() || !same_rule || has_text_behind;
+        if is_renewed || !self.is_vouched_for(opened, sealed) {
             return self.seal_anew(reasons, context);
         }
         let annotation_changes = had_fingerprint || self.keys.fingerprint_key.is_some();

@@ -97,6 +97,12 @@ pub(crate) fn looks_encrypted(text: &str) -> bool {
     text.starts_with("ENC[")
 }
 
+/// Says whether text stands behind the bracket that ends an encrypted value. sops reads the value all
+/// the same, and nothing vouches for what stands there.
+pub(crate) fn has_text_behind(value: &str) -> bool {
+    !value.ends_with(']')
+}
+
 impl EncryptedValue {
     /// Takes an encrypted value apart.
     pub(crate) fn parse(text: &str) -> Result<Self, ValueError> {
@@ -104,8 +110,8 @@ impl EncryptedValue {
     }
 
     fn parse_parts(text: &str) -> Option<Self> {
-        // sops looks for the last of each mark, and not at what stands behind the bracket; nothing
-        // of ours ever does.
+        // sops looks for the last of each mark, and not at what stands behind the bracket: see
+        // `has_text_behind`.
         let (rest, _) = text.strip_prefix(PREFIX)?.rsplit_once(']')?;
         let (rest, kind) = rest.rsplit_once(",type:")?;
         let (rest, tag) = rest.rsplit_once(",tag:")?;

@@ -21,6 +21,9 @@ pub(crate) fn describe(reason: &Reason) -> Option<String> {
         Reason::NotComparable => String::from("cannot be compared"),
         Reason::Unreadable(error) => format!("is no sealed file: {error}"),
         Reason::HandEdited(error) => format!("was edited by hand: {error}"),
+        Reason::TextBehindValue(path) => {
+            format!("was edited by hand: text stands behind the encrypted value of `{path}`")
+        }
         _ => String::from("is sealed anew"),
     };
     Some(text)
@@ -77,10 +80,10 @@ pub(crate) fn not_comparable(plans: &[Plan]) -> usize {
 
 /// Says that what somebody did to a sealed file is overwritten.
 fn overwritten(plan: &Plan, file: &PlannedFile) -> Option<String> {
-    let reason = file
-        .reasons
-        .iter()
-        .find(|reason| matches!(reason, Reason::Unreadable(_) | Reason::HandEdited(_)))?;
+    let is_ours_no_more = |reason: &&Reason| {
+        matches!(reason, Reason::Unreadable(_) | Reason::HandEdited(_) | Reason::TextBehindValue(_))
+    };
+    let reason = file.reasons.iter().find(is_ours_no_more)?;
     let why = describe(reason)?;
     Some(format!("`{}/{}` {why}; it is sealed anew", plan.shown_folder, file.path))
 }

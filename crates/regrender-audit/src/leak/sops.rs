@@ -7,6 +7,9 @@ use crate::finding::{Code, Finding};
 use crate::manifest::Node;
 use crate::place::{Place, folder_of, join};
 
+/// What every encrypted value begins with.
+const SEALED: &str = "ENC[AES256_GCM,";
+
 /// The creation rules of one `.sops.yaml`.
 #[derive(Clone, Debug)]
 pub(crate) struct SopsRules {
@@ -69,7 +72,11 @@ pub(super) fn values_in_clear(root: &Node<'_>, place: &Place) -> Option<Finding>
     let mut path = Vec::new();
     let (node, path) = first_in_clear(root, &selector, &mut path, false)?;
     let place = Place { line: node.line, column: node.column, ..place.clone() };
-    let message = format!("the value of `{path}` is in clear in a sealed file");
+    let message = if node.scalar().is_some_and(|text| text.starts_with(SEALED)) {
+        format!("text stands in clear behind the sealed value of `{path}`")
+    } else {
+        format!("the value of `{path}` is in clear in a sealed file")
+    };
     Some(Finding::new(Code::LeakedSopsValue, &place, message))
 }
 
@@ -126,9 +133,8 @@ fn first_in_clear<'n, 'a>(
     matched: bool,
 ) -> Option<(&'n Node<'a>, String)> {
     if let Some(text) = node.scalar() {
-        // SOPS leaves empty strings and null as they are.
-        let clear = !text.is_empty() && !text.starts_with("ENC[AES256_GCM,");
-        return (clear && selector.encrypts(matched)).then(|| (node, path.join(".")));
+        return (!is_sealed_whole(text) && selector.encrypts(matched))
+            .then(|| (node, path.join(".")));
     }
     for item in node.items() {
         let found = first_in_clear(item, selector, path, matched);
@@ -148,4 +154,10 @@ fn first_in_clear<'n, 'a>(
         }
     }
     None
+}
+
+/// Tells whether nothing of a value is in clear. SOPS leaves empty strings and null as they are, and
+/// does not look at what stands behind an encrypted value.
+fn is_sealed_whole(text: &str) -> bool {
+    text.is_empty() || (text.starts_with(SEALED) && text.trim_end().ends_with(']'))
 }

@@ -332,6 +332,7 @@ fn leaks_are_found_and_never_repeated() {
         ("map.yaml", format!("kind: ConfigMap\ndata:\n  config.json: '{{\"auths\":{{\"r.io\":{LOGIN}}}}}'\n")),
         ("key.txt", format!("# created\n{identity}\n")),
         ("half.yaml", "kind: Secret\ndata:\n  a: ENC[AES256_GCM,data:x]\n  b: canary-4f1d\nsops: {mac: x, encrypted_regex: ^data$}\n".to_owned()),
+        ("behind.yaml", "kind: Secret\ndata:\n  a: 'ENC[AES256_GCM,data:x] '\n  b: ENC[AES256_GCM,data:x] canary-4f1d\nsops: {mac: x, encrypted_regex: ^data$}\n".to_owned()),
         (".sops.yaml", "creation_rules:\n- path_regex: ^secrets/.*\n".to_owned()),
         ("secrets/a.yaml", "kind: Secret\nstringData: {a: canary-4f1d}\n".to_owned()),
     ];
@@ -344,6 +345,7 @@ fn leaks_are_found_and_never_repeated() {
         .map(|one| format!("{}:{} {}", one.file, one.line, one.code.name()))
         .collect();
     assert_snapshot!(found.join("\n"), @r"
+    behind.yaml:4 leaked-sops-value
     clear.yaml:2 leaked-pull-secret
     config.json:1 leaked-auths
     half.yaml:4 leaked-sops-value

@@ -16,5 +16,6 @@ mod sealing;
 mod silence;
 mod support;
 mod tamper;
+mod text_behind;
 mod update;
 mod vectors;

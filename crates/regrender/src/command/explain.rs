@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use regrender_audit::{
     AccountQuestion, Code, Declared, Explanation, Question, explain, explain_account,
 };
-use regrender_config::Page;
 
 use crate::args::{Explain, Output};
+use crate::command::verify::code;
 use crate::declared::declared;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::manifests::Manifests;
@@ -36,14 +36,18 @@ pub(crate) fn run(arguments: &Explain, world: &mut World) -> Result<Exit, Failur
     Ok(Exit::Done)
 }
 
-/// Returns the page of a problem or of a finding, if `subject` is its code.
+/// Returns the page of a problem or of a finding, if `subject` is its code. What `audit` and `verify`
+/// find may have the same name; then there are two.
 fn page(subject: &str) -> Option<String> {
     let of_source = || source::page::PAGES.iter().find(|page| page.code == subject).copied();
-    let of_audit = || Code::ALL.iter().find(|code| code.name() == subject);
-    regrender_config::page(subject)
-        .or_else(of_source)
-        .map(Page::markdown)
-        .or_else(|| of_audit().map(|code| finding_page(*code)))
+    if let Some(page) = regrender_config::page(subject).or_else(of_source) {
+        return Some(page.markdown());
+    }
+    let of_audit = Code::ALL.iter().find(|code| code.name() == subject);
+    let of_verify = code::ALL.iter().find(|code| code.name == subject);
+    let pages = [of_audit.map(|code| finding_page(*code)), of_verify.map(|code| code.page())];
+    let pages: Vec<String> = pages.into_iter().flatten().collect();
+    (!pages.is_empty()).then(|| pages.join("\n"))
 }
 
 fn finding_page(code: Code) -> String {

@@ -2,6 +2,7 @@
 //!
 //! It needs no private key, asks no source and runs no command.
 
+pub(crate) mod code;
 mod flaw;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use regrender_render::{Contents, EXPIRES_AT, Part, PullSecretFile, Rendered, Wan
 use regrender_seal::{Inspection, OpenError, Recipients};
 use serde::Serialize;
 
+use self::code::Code;
 use self::flaw::{code_of, describe};
 use crate::args::{Output, Verify};
 use crate::comparison::emit;
@@ -46,8 +48,6 @@ impl fmt::Display for Finding {
 
 const NOT_DECLARED: &str = "is not declared, and no build wrote it";
 const MOVE_OUT: &str = "move it out of the output folder";
-const RENEW: &str = "build and apply the tree anew with fresh tokens, or let `provide` renew them";
-const BUILD: &str = "run `regrender build` and commit what it writes";
 
 pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure> {
     let project = Project::open(&arguments.selection, world)?;
@@ -139,10 +139,10 @@ impl<'a> Verifier<'a> {
         all.findings.extend(others.into_iter().flatten());
         let mut finder = Finder { verifier: self, findings: &mut all.findings };
         for path in &self.folder.unfinished {
-            finder.find("unfinished-file", path, "was left by an interrupted build", BUILD);
+            finder.find(&code::UNFINISHED_FILE, path, "was left by an interrupted build");
         }
         for path in self.folder.foreign.keys().filter(|path| !all.wanted.contains(*path)) {
-            finder.find("undeclared-file", path, NOT_DECLARED, MOVE_OUT);
+            finder.find_with(&code::UNDECLARED_FILE, path, NOT_DECLARED, MOVE_OUT);
         }
         Ok(all)
     }
@@ -153,11 +153,11 @@ impl<'a> Verifier<'a> {
         for (path, wanted) in part.files() {
             match self.folder.current(&path)? {
                 Current::Missing => {
-                    finder.find("missing-file", &path, "is declared and not there", BUILD);
+                    finder.find(&code::MISSING_FILE, &path, "is declared and not there");
                 }
                 Current::InTheWay(Obstacle { place, what }) => {
                     let message = format!("is in the way: it {what}");
-                    finder.find("foreign-file", &place, message, "move it away and build again");
+                    finder.find(&code::FOREIGN_FILE, &place, message);
                     if place == path && self.folder.files.contains(&path) {
                         finder.check_clear_secrets(&path, &self.folder.read(&path)?);
                     }
@@ -179,9 +179,11 @@ impl<'a> Verifier<'a> {
         let text = self.folder.read(path)?;
         match text {
             Text::Ours(_) => {
-                finder.find("undeclared-file", path, "is not declared any more", BUILD);
+                finder.find(&code::UNDECLARED_FILE, path, "is not declared any more");
             }
-            Text::Foreign(_) => finder.find("undeclared-file", path, NOT_DECLARED, MOVE_OUT),
+            Text::Foreign(_) => {
+                finder.find_with(&code::UNDECLARED_FILE, path, NOT_DECLARED, MOVE_OUT);
+            }
         }
         finder.check_clear_secrets(path, &text);
         Ok(findings)
@@ -189,9 +191,14 @@ impl<'a> Verifier<'a> {
 }
 
 impl Finder<'_> {
-    fn find(&mut self, code: &'static str, path: &str, message: impl Into<String>, help: &str) {
+    fn find(&mut self, code: &Code, path: &str, message: impl Into<String>) {
+        self.find_with(code, path, message, code.help);
+    }
+
+    /// Adds a finding with another way out than usual.
+    fn find_with(&mut self, code: &Code, path: &str, message: impl Into<String>, help: &str) {
         self.findings.push(Finding {
-            code,
+            code: code.name,
             path: format!("{}/{path}", self.verifier.cluster.directory),
             message: message.into(),
             help: help.to_owned(),
@@ -211,7 +218,7 @@ impl Finder<'_> {
 
     fn check_text(&mut self, path: &str, current: &str, wanted: &str) {
         if current != wanted {
-            self.find("outdated-file", path, "says something else than is declared", BUILD);
+            self.find(&code::OUTDATED_FILE, path, "says something else than is declared");
         }
     }
 
@@ -220,26 +227,25 @@ impl Finder<'_> {
             Ok(inspection) => inspection,
             Err(OpenError::NotSealed) => {
                 // What is in it in clear is told by the search for clear secrets.
-                return self.find("not-sealed", path, "is not sealed", BUILD);
+                return self.find(&code::NOT_SEALED, path, "is not sealed");
             }
-            Err(error) => return self.find("broken-file", path, error.to_string(), BUILD),
+            Err(error) => return self.find(&code::BROKEN_FILE, path, error.to_string()),
         };
         for flaw in &inspection.findings {
-            self.find(code_of(flaw), path, describe(flaw), BUILD);
+            self.find(code_of(flaw), path, describe(flaw));
         }
         if !is_whole(&inspection) {
             let message = "its one value is not `data:.dockerconfigjson`";
-            self.find("outdated-file", path, message, BUILD);
+            self.find(&code::OUTDATED_FILE, path, message);
         }
         if !inspection.is_for(&self.verifier.recipients) {
             self.check_recipients(path, &inspection);
         }
         if inspection.mac_scope != sealing::options(self.verifier.cluster).mac {
             self.find(
-                "other-mac-scope",
+                &code::OTHER_MAC_SCOPE,
                 path,
                 "its MAC covers something else than `mac` says",
-                BUILD,
             );
         }
         let mut document = inspection.document;
@@ -248,11 +254,11 @@ impl Finder<'_> {
             && moment <= regrender_seal::spell_time(self.verifier.now)
         {
             let message = format!("the first of its credentials died at {moment}");
-            self.find("expired-token", path, message, RENEW);
+            self.find(&code::EXPIRED_TOKEN, path, message);
         }
         if clear_part(document) != emit(&file.clear) {
             let message = "its name, namespace, type, labels or annotations are not as declared";
-            self.find("outdated-file", path, message, BUILD);
+            self.find(&code::OUTDATED_FILE, path, message);
         }
     }
 
@@ -271,19 +277,19 @@ impl Finder<'_> {
             .collect();
         for recipient in missing {
             let message = format!("`{recipient}` is a recipient and cannot open it");
-            self.find("missing-recipient", path, message, BUILD);
+            self.find(&code::MISSING_RECIPIENT, path, message);
         }
         for recipient in extra {
             let message = format!("`{recipient}` is no recipient and can open it");
-            self.find("undeclared-recipient", path, message, BUILD);
+            self.find(&code::UNDECLARED_RECIPIENT, path, message);
         }
     }
 
     fn check_age(&mut self, path: &str, current: &str) {
         match regrender_seal::inspect_age(current) {
-            Err(error) => self.find("broken-file", path, error.to_string(), BUILD),
+            Err(error) => self.find(&code::BROKEN_FILE, path, error.to_string()),
             Ok(inspection) if inspection.is_for(&self.verifier.recipients) == Some(false) => {
-                self.find("other-recipients", path, "is not for exactly the recipients", BUILD);
+                self.find(&code::OTHER_RECIPIENTS, path, "is not for exactly the recipients");
             }
             Ok(_) => {}
         }
@@ -295,8 +301,7 @@ impl Finder<'_> {
         let inventory = Inventory::read([(path, text.as_bytes())]);
         for secret in inventory.secrets().filter(|secret| secret.state == SecretState::Clear) {
             let message = format!("Secret `{}` can be read by everybody", secret.name);
-            let help = "change the credential at the registry, remove the file, and build again";
-            self.find("clear-secret", path, message, help);
+            self.find(&code::CLEAR_SECRET, path, message);
         }
     }
 }

@@ -104,6 +104,7 @@ fn a_file_that_is_not_there_is_told() {
     assert_snapshot!(sandbox.run(&["reveal", "x.yaml"]).ended_with(1), @"
     --- stderr
     error: `x.yaml` cannot be read: No such file or directory (os error 2)
+      help: name a file that is there
     --- status 1
     ");
     assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
@@ -138,11 +139,17 @@ fn an_enormous_file_is_refused() {
 }
 
 #[test]
+fn a_code_of_two_commands_has_two_pages() {
+    let page = Sandbox::new(&[]).run(&["explain", "not-sealed"]).succeeded().stdout;
+    assert_eq!(page.matches("## not-sealed\n").count(), 2, "{page}");
+}
+
+#[test]
 fn a_code_has_a_page() {
     let sandbox = Sandbox::new(&[]);
     let page = sandbox.run(&["explain", "unknown-registry"]).succeeded();
     assert!(page.stdout.starts_with("## unknown-registry\n"), "{page}");
-    for code in ["source-variable-unset", "uncovered-private"] {
+    for code in ["source-variable-unset", "uncovered-private", "text-behind-value"] {
         let page = sandbox.run(&["explain", code]).succeeded();
         assert!(page.stdout.starts_with(&format!("## {code}\n")), "{page}");
     }

@@ -94,6 +94,39 @@ fn a_value_in_clear_is_told_and_not_shown() {
 }
 
 #[test]
+fn text_behind_a_sealed_value_is_told_and_not_shown() {
+    let sandbox = built();
+    let text = sandbox.read(FILE);
+    let line = text.lines().find(|line| line.contains(".dockerconfigjson: ENC[")).unwrap();
+    sandbox.edit(FILE, line, &format!("{line} {CANARY}"));
+    let outcome = sandbox.run_unsearched(&["verify"]).ended_with(3);
+    assert!(!outcome.to_string().contains(CANARY), "{outcome}");
+    assert_snapshot!(outcome, @"
+    error[text-behind-value]: pull-secrets/manifests/team-a/regcred.sops.yaml: behind the encrypted value of `data:.dockerconfigjson` stands text that nothing seals
+      help: run `regrender build` and commit what it writes
+    1 finding
+    --- status 3
+    ");
+}
+
+#[test]
+fn a_build_takes_away_what_stands_behind_a_sealed_value() {
+    let sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    let text = sandbox.read(FILE);
+    let line = text.lines().find(|line| line.contains(".dockerconfigjson: ENC[")).unwrap();
+    sandbox.edit(FILE, line, &format!("{line} {CANARY}"));
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (was edited by hand: text stands behind the encrypted value of `data:.dockerconfigjson`)
+    1 updated, 2 unchanged
+    --- stderr
+    warning: `pull-secrets/manifests/team-a/regcred.sops.yaml` was edited by hand: text stands behind the encrypted value of `data:.dockerconfigjson`; it is sealed anew
+    ");
+    assert!(!sandbox.read(FILE).contains(CANARY));
+    sandbox.run(&["verify"]).succeeded();
+}
+
+#[test]
 fn a_clear_secret_anywhere_in_the_folder_is_told_and_not_shown() {
     let sandbox = built();
     sandbox.write(

@@ -2,14 +2,17 @@
 
 use regrender_seal::Finding as Flaw;
 
+use super::code::{self, Code};
+
 /// Returns the code of a flaw.
-pub(super) fn code_of(flaw: &Flaw) -> &'static str {
+pub(super) fn code_of(flaw: &Flaw) -> &'static Code {
     match flaw {
-        Flaw::ValueInClear(_) | Flaw::CommentInClear(_) => "value-in-clear",
-        Flaw::DuplicateRecipient(_) => "duplicate-recipient",
-        Flaw::OtherKeys(_) => "undeclared-recipient",
-        Flaw::OtherSelector => "other-selector",
-        _ => "broken-file",
+        Flaw::ValueInClear(_) | Flaw::CommentInClear(_) => &code::VALUE_IN_CLEAR,
+        Flaw::TextBehindValue(_) => &code::TEXT_BEHIND_VALUE,
+        Flaw::DuplicateRecipient(_) => &code::DUPLICATE_RECIPIENT,
+        Flaw::OtherKeys(_) => &code::UNDECLARED_RECIPIENT,
+        Flaw::OtherSelector => &code::OTHER_SELECTOR,
+        _ => &code::BROKEN_FILE,
     }
 }
 
@@ -19,6 +22,9 @@ pub(super) fn describe(flaw: &Flaw) -> String {
         Flaw::SeveralDocuments(count) => format!("holds {count} documents; one was written"),
         Flaw::ValueInClear(path) => format!("`{path}` can be read by everybody"),
         Flaw::MalformedValue(path) => format!("`{path}` is no well-formed encrypted value"),
+        Flaw::TextBehindValue(path) => {
+            format!("behind the encrypted value of `{path}` stands text that nothing seals")
+        }
         Flaw::CommentInClear(path) => format!("a comment in `{path}` can be read by everybody"),
         Flaw::OtherSelector => String::from("encrypts other keys than `data` and `stringData`"),
         Flaw::MacMissing => String::from("has no MAC"),

@@ -98,6 +98,18 @@ impl CliError {
         self.with_source(error).with_hint(hint)
     }
 
+    /// Makes the error of a file that a person named and that cannot be read.
+    #[must_use]
+    pub(crate) fn unreadable(name: &str, error: io::Error) -> Self {
+        let hint = match error.kind() {
+            io::ErrorKind::NotFound => "name a file that is there",
+            io::ErrorKind::IsADirectory => "name a file in it",
+            other => way_out(other),
+        };
+        let message = format!("`{name}` cannot be read");
+        Self::new(ErrorKind::Files, message).with_source(error).with_hint(hint)
+    }
+
     /// Adds the problems of a text that it sums up.
     #[must_use]
     pub(crate) fn with_problems(mut self, problems: &[Diagnostic], source: &SourceText) -> Self {

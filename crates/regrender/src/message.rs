@@ -6,6 +6,7 @@ use std::io::Write as _;
 
 use regrender_diagnostic::{Color, Diagnostic, SourceText, Style};
 
+use crate::enumeration::LINES;
 use crate::error::CliError;
 use crate::world::World;
 
@@ -27,11 +28,19 @@ impl World {
         }
     }
 
-    /// Says what went wrong and what to do about it.
-    pub(crate) fn error(&mut self, error: &CliError) {
-        self.say("error", "\u{1b}[1;31m", &error.to_string());
-        for hint in &error.hints {
-            self.say("  help", "\u{1b}[1;32m", hint);
+    /// Says what went wrong and what to do about it. What helps against several errors in a row is
+    /// said once, below the last.
+    pub(crate) fn errors(&mut self, errors: &[&CliError]) {
+        for alike in errors.chunk_by(|one, next| one.hints == next.hints) {
+            for error in alike.iter().take(LINES) {
+                self.say("error", "\u{1b}[1;31m", &error.to_string());
+            }
+            if let Some(more) = alike.len().checked_sub(LINES).filter(|more| *more > 0) {
+                self.say("error", "\u{1b}[1;31m", &format!("and {more} more of this kind"));
+            }
+            for hint in alike.first().into_iter().flat_map(|error| &error.hints) {
+                self.say("  help", "\u{1b}[1;32m", hint);
+            }
         }
     }
 

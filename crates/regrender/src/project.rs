@@ -76,8 +76,11 @@ impl Project {
         let known: Vec<&str> =
             self.config.clusters.iter().filter_map(|cluster| cluster.name.as_deref()).collect();
         let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
-        let errors: Vec<CliError> =
-            unknown.map(|name| undeclared("cluster", name, &known, &self.source.path)).collect();
+        let told = |name: &String| {
+            let error = undeclared("cluster", name, &known, &self.source.path);
+            if known.is_empty() { error.with_hint("leave out `--cluster`") } else { error }
+        };
+        let errors: Vec<CliError> = unknown.map(told).collect();
         if errors.is_empty() { Ok(()) } else { Err(Failure(errors)) }
     }
 
@@ -125,14 +128,17 @@ pub(crate) fn shown(path: &Path, directory: &Path) -> String {
 }
 
 fn find(directory: &Path) -> Result<PathBuf, CliError> {
-    let candidates = directory.ancestors().map(|folder| folder.join(CONFIG_FILE));
-    candidates.into_iter().find(|file| file.is_file()).ok_or_else(|| {
-        CliError::new(
-            ErrorKind::Config,
-            format!("there is no {CONFIG_FILE} here or in a folder above"),
-        )
-        .with_hint("make one with `regrender init`, or name one with `--config FILE`")
-    })
+    let mut candidates = directory.ancestors().map(|folder| folder.join(CONFIG_FILE));
+    if let Some(file) = candidates.clone().find(|file| file.is_file()) {
+        return Ok(file);
+    }
+    let error = |message| CliError::new(ErrorKind::Config, message);
+    match candidates.find(|file| file.symlink_metadata().is_ok()) {
+        Some(other) => Err(error(format!("`{}` is no file", shown(&other, directory)))
+            .with_hint("move it away, or name a file with `--config FILE`")),
+        None => Err(error(format!("there is no {CONFIG_FILE} here or in a folder above"))
+            .with_hint("make one with `regrender init`, or name one with `--config FILE`")),
+    }
 }
 
 fn read(file: &Path, shown: &str) -> Result<String, CliError> {

@@ -37,9 +37,8 @@ pub fn run(arguments: Vec<OsString>, world: &mut World) -> u8 {
                 );
             }
             let code = errors.iter().map(CliError::exit_code).max().unwrap_or(0);
-            for error in errors.iter().filter(|error| error.kind != ErrorKind::ClosedPipe) {
-                world.error(error);
-            }
+            let told = errors.iter().filter(|error| error.kind != ErrorKind::ClosedPipe);
+            world.errors(&told.collect::<Vec<_>>());
             code
         }
     }

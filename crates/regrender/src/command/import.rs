@@ -259,7 +259,7 @@ fn find(arguments: &Import, world: &mut World) -> Result<Found, Failure> {
                 // Read with the folders, so that kustomizations among them count.
                 Ok(_) => roots.push(source),
                 Err(_) if source.is_file() => roots.push(source),
-                Err(_) => errors.push(missing(&name)),
+                Err(failure) => errors.push(unreadable(&name, &failure)),
             }
         }
     }
@@ -333,8 +333,13 @@ fn read_stdin(world: &mut World) -> Result<SecretBytes, CliError> {
     Ok(SecretBytes::new(&bytes))
 }
 
-fn missing(name: &str) -> CliError {
-    CliError::new(ErrorKind::Files, format!("`{name}` cannot be read"))
+fn unreadable(name: &str, failure: &source::failure::Failure) -> CliError {
+    let what = match failure {
+        source::failure::Failure::FileMissing => String::from("is not there"),
+        source::failure::Failure::Unreadable(reason) => format!("cannot be read: {reason}"),
+        _ => String::from("cannot be read"),
+    };
+    CliError::new(ErrorKind::Files, format!("`{name}` {what}"))
         .with_hint("name a docker config, a file or folder with manifests, or `-`")
 }
 

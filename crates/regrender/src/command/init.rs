@@ -69,8 +69,7 @@ pub(crate) fn read_recipient(keys: &Path) -> Result<Option<String>, CliError> {
         Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {
-            let message = format!("`{}` cannot be read", keys.display());
-            return Err(CliError::new(ErrorKind::Files, message).with_source(error));
+            return Err(CliError::unreadable(&keys.display().to_string(), error));
         }
     };
     let recipient = text
@@ -118,7 +117,7 @@ pub(crate) fn create(path: &Path, bytes: &[u8], is_secret: bool) -> io::Result<(
 
 pub(crate) fn not_written(path: &Path, error: io::Error) -> CliError {
     CliError::new(ErrorKind::Files, format!("`{}` cannot be written", path.display()))
-        .with_source(error)
+        .because_of(error)
 }
 
 fn no_home() -> CliError {

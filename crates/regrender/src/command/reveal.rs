@@ -12,9 +12,8 @@ use crate::world::World;
 
 pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure> {
     let shown = arguments.file.display().to_string();
-    let bytes = fs::read(world.directory.join(&arguments.file)).map_err(|error| {
-        CliError::new(ErrorKind::Files, format!("`{shown}` cannot be read")).with_source(error)
-    })?;
+    let bytes = fs::read(world.directory.join(&arguments.file))
+        .map_err(|error| CliError::unreadable(&shown, error))?;
     let reach = arguments.reach.reach();
     let found = identity::discover_within(world, &arguments.identities.identity, reach);
     world.warn_of(found.warnings);
@@ -28,7 +27,7 @@ pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure
                 world.note(note);
             }
         }
-        not_opened(&shown, error)
+        not_opened(&shown, error, found.identities.is_empty())
     })?;
     world.print(text.expose())?;
     Ok(Exit::Done)
@@ -46,7 +45,12 @@ fn is_age(bytes: &[u8]) -> bool {
     text.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE")
 }
 
-fn not_opened(shown: &str, error: OpenError) -> CliError {
+fn not_opened(shown: &str, error: OpenError, is_without_identity: bool) -> CliError {
+    if is_without_identity && matches!(error, OpenError::NoIdentity) {
+        let message = format!("`{shown}` cannot be opened: there is no identity");
+        return CliError::new(ErrorKind::Credentials, message)
+            .with_hint("name one with `--identity FILE`, or in SOPS_AGE_KEY_FILE");
+    }
     let hint = match &error {
         OpenError::NotSealed => "it is in clear already",
         OpenError::NoIdentity => {

@@ -111,6 +111,12 @@ fn hints(name: &str, origin: Origin, reason: &Reason) -> Vec<String> {
         Reason::Identity(IdentityError::PublicKey { .. }) => hints.push(String::from(
             "name the file with the private half; of an age key it begins `AGE-SECRET-KEY-1`",
         )),
+        Reason::Identity(IdentityError::Empty) => hints.push(String::from(
+            "name a file with an identity in it, such as `age-keygen -o FILE` makes",
+        )),
+        Reason::Failure(Failure::Unreadable(_)) => {
+            hints.push(String::from("let the user who runs regrender read it"));
+        }
         Reason::Identity(_) | Reason::Failure(_) => {}
     }
     hints

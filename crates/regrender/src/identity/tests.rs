@@ -264,7 +264,7 @@ fn a_file_without_an_identity_is_told() {
     Case::new().file("key.txt", "# nothing\n").fails(
         &["key.txt"],
         "identity file `key.txt` cannot be used: there is no identity in it",
-        &[],
+        &["name a file with an identity in it, such as `age-keygen -o FILE` makes"],
     );
 }
 

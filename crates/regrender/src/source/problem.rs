@@ -96,6 +96,7 @@ fn with_help(problem: Diagnostic, kind: &SourceKind, failure: &Failure) -> Diagn
         (Failure::TooLarge, _) => {
             problem.note("a Secret holds no more than 1 MiB").help("name the file with the secret")
         }
+        (Failure::Unreadable(_), _) => problem.help("let the user who runs regrender read it"),
         (Failure::StdinIsTerminal, _) => {
             problem.help("pipe the secret in: `COMMAND | regrender build`")
         }

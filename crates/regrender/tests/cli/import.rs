@@ -457,7 +457,6 @@ fn nothing_is_overwritten() {
     assert_snapshot!(sandbox.run(&arguments).ended_with(1), @"
     --- stderr
     error: `registries.toml` exists; it is left as it is
-      help: name another file: `--write FILE`, `--seal-into FILE`; `--write -` prints it
     error: `sealed.yaml` exists; it is left as it is
       help: name another file: `--write FILE`, `--seal-into FILE`; `--write -` prints it
     --- status 1
@@ -511,7 +510,6 @@ fn every_recipient_that_is_none_is_told_and_not_repeated() {
     assert_snapshot!(outcome, @"
     --- stderr
     error: recipient 1 is none: the recipient is damaged: it was not copied whole
-      help: name a public key: `--recipient age1…`; `regrender init` makes a pair
     error: recipient 3 is none: this is a secret key, not a recipient
       help: name a public key: `--recipient age1…`; `regrender init` makes a pair
     --- status 2
@@ -529,13 +527,13 @@ fn sources_without_a_pull_secret_are_an_error() {
     ");
     assert_snapshot!(sandbox.run(&["import", "none.yaml"]).ended_with(1), @"
     --- stderr
-    error: `none.yaml` cannot be read
+    error: `none.yaml` is not there
       help: name a docker config, a file or folder with manifests, or `-`
     --- status 1
     ");
     assert_snapshot!(sandbox.run(&["import"]).ended_with(1), @"
     --- stderr
-    error: `.home/.docker/config.json` cannot be read
+    error: `.home/.docker/config.json` is not there
       help: name a docker config, a file or folder with manifests, or `-`
     --- status 1
     ");

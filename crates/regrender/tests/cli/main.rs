@@ -17,6 +17,7 @@ mod commands;
 mod covered;
 mod import;
 mod many;
+mod mistakes;
 mod obstacles;
 mod provide;
 mod sandbox;

@@ -727,11 +727,8 @@ fn an_authority_that_cannot_be_read_is_told() {
     assert_snapshot!(case.probe(&[]), @"
     --- stderr
     error: `nothing.pem`, the `ca` of registry `a`, cannot be read: No such file or directory (os error 2)
-      help: name a PEM file with the certificates of authorities
     error: `empty.pem`, the `ca` of registry `b`, holds no certificate
-      help: name a PEM file with the certificates of authorities
     error: `key.pem`, the `ca` of registry `c`, holds a private key
-      help: name a PEM file with the certificates of authorities
     error: `half.pem`, the `ca` of registry `d`, is not PEM, or damaged
       help: name a PEM file with the certificates of authorities
     --- status 1

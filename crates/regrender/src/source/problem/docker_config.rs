@@ -47,6 +47,7 @@ pub(crate) fn failed(place: Place<'_>, failure: &Failure) -> Diagnostic {
             .note("a path is relative to the folder of registries.toml; `~/` is the home folder")
             .help("log in with `docker login`, or name another file"),
         Failure::FileIsFolder => problem.help(format!("name the file: `{path}/config.json`")),
+        Failure::Unreadable(_) => problem.help("let the user who runs regrender read it"),
         _ => problem,
     }
 }

@@ -1,0 +1,104 @@
+//! What people name by mistake: each message says what, where, and the way out.
+
+use insta::assert_snapshot;
+
+use crate::sandbox::Sandbox;
+
+const FILE: &str = "pull-secrets/manifests/team-a/regcred.sops.yaml";
+
+#[test]
+fn a_folder_in_the_place_of_the_file() {
+    let sandbox = Sandbox::new(&[("registries.toml/notes.md", "")]);
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: `registries.toml` is no file
+      help: move it away, or name a file with `--config FILE`
+    --- status 1
+    ");
+}
+
+#[test]
+fn a_cluster_where_none_is_declared() {
+    let sandbox = Sandbox::simple();
+    assert_snapshot!(sandbox.run(&["build", "--cluster", "prod"]).ended_with(2), @"
+    --- stderr
+    error: registries.toml declares no cluster `prod`
+      help: it declares no cluster at all
+      help: leave out `--cluster`
+    --- status 2
+    ");
+}
+
+#[test]
+fn what_helps_against_several_errors_is_said_once() {
+    let sandbox = Sandbox::simple();
+    let clusters = ["diff", "--cluster", "prod", "--cluster", "stage"];
+    assert_snapshot!(sandbox.run(&clusters).ended_with(2), @"
+    --- stderr
+    error: registries.toml declares no cluster `prod`
+    error: registries.toml declares no cluster `stage`
+      help: it declares no cluster at all
+      help: leave out `--cluster`
+    --- status 2
+    ");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_to_be_revealed() {
+    let sandbox = Sandbox::simple();
+    assert_snapshot!(sandbox.run(&["reveal", "nowhere.sops.yaml"]).ended_with(1), @"
+    --- stderr
+    error: `nowhere.sops.yaml` cannot be read: No such file or directory (os error 2)
+      help: name a file that is there
+    --- status 1
+    ");
+}
+
+#[test]
+fn a_folder_is_to_be_revealed() {
+    let sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    assert_snapshot!(sandbox.run(&["reveal", "pull-secrets"]).ended_with(1), @"
+    --- stderr
+    error: `pull-secrets` cannot be read: Is a directory (os error 21)
+      help: name a file in it
+    --- status 1
+    ");
+}
+
+#[test]
+fn a_file_is_to_be_revealed_where_there_is_no_identity() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    sandbox.unset("SOPS_AGE_KEY");
+    let outcome = sandbox.run(&["reveal", FILE]).ended_with(1).to_string();
+    assert_snapshot!(outcome.lines().filter(|line| !line.starts_with("note:")).collect::<Vec<_>>().join("\n"), @"
+    --- stderr
+    error: `pull-secrets/manifests/team-a/regcred.sops.yaml` cannot be opened: there is no identity
+      help: name one with `--identity FILE`, or in SOPS_AGE_KEY_FILE
+    --- status 1
+    ");
+}
+
+#[test]
+fn an_identity_file_with_nothing_in_it() {
+    let sandbox = Sandbox::simple();
+    sandbox.write("key.txt", "");
+    assert_snapshot!(sandbox.run(&["build", "--identity", "key.txt"]).ended_with(1), @"
+    --- stderr
+    error: identity file `key.txt` cannot be used: there is no identity in it
+      help: name a file with an identity in it, such as `age-keygen -o FILE` makes
+    --- status 1
+    ");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_to_be_imported() {
+    let sandbox = Sandbox::new(&[]);
+    assert_snapshot!(sandbox.run(&["import", "nowhere.json"]).ended_with(1), @"
+    --- stderr
+    error: `nowhere.json` is not there
+      help: name a docker config, a file or folder with manifests, or `-`
+    --- status 1
+    ");
+}

@@ -25,7 +25,6 @@ const MAC: &str = "mac";
 const MAC_ONLY_ENCRYPTED: &str = "mac_only_encrypted";
 const VERSION: &str = "version";
 const KEY_GROUPS: &str = "key_groups";
-const SHAMIR_THRESHOLD: &str = "shamir_threshold";
 /// The other key services of sops.
 const OTHER_SERVICES: [&str; 6] = ["kms", "gcp_kms", "hckms", "azure_kv", "hc_vault", "pgp"];
 
@@ -59,21 +58,25 @@ impl Metadata {
     pub(crate) fn parse(block: &Mapping) -> Result<Self, MetadataError> {
         let last_modified = timestamp::normalize(&text(block, LAST_MODIFIED)?)
             .ok_or(MetadataError::LastModified)?;
+        let wrapped_keys = parse_wrapped_keys(block)?;
+        let other_services = other_services(block)?;
+        // sops looks at the groups when no key stands outside of them, and a threshold alone, which
+        // it writes for a single group too, splits nothing.
+        let has_key_groups = wrapped_keys.is_empty() && other_services.is_empty();
         let metadata = Self {
-            wrapped_keys: parse_wrapped_keys(block)?,
-            other_services: other_services(block),
-            has_key_groups: list_length(block, KEY_GROUPS) > 0
-                || field(block, SHAMIR_THRESHOLD).is_some_and(|node| !is_empty(node)),
+            wrapped_keys,
+            other_services,
+            has_key_groups,
             last_modified,
             mac: text(block, MAC)?,
             mac_scope: parse_mac_scope(block)?,
             selector: parse_selector(block)?,
             version: text(block, VERSION)?,
         };
-        let nobody = metadata.wrapped_keys.is_empty()
-            && metadata.other_services.is_empty()
-            && !metadata.has_key_groups;
-        if nobody { Err(MetadataError::NoRecipients) } else { Ok(metadata) }
+        if has_key_groups && list(block, KEY_GROUPS)?.is_empty() {
+            return Err(MetadataError::NoRecipients);
+        }
+        Ok(metadata)
     }
 
     /// Spells the block for a new file. Of what others wrote, only what this crate can write is
@@ -119,9 +122,8 @@ impl Metadata {
                 block.push(MAC_ONLY_ENCRYPTED, scope);
             }
             match take(key) {
-                Some(Node::Sequence(items)) if key == AGE => {
-                    block.push(AGE, self.in_order_of(value, items));
-                }
+                // The wrapped keys are the only list.
+                Some(Node::Sequence(items)) => block.push(AGE, self.in_order_of(value, items)),
                 Some(value) => block.push(key, value),
                 None if key == MAC_ONLY_ENCRYPTED => {}
                 None => block.push(key, value.clone()),
@@ -158,24 +160,17 @@ fn parse_wrapped_keys(block: &Mapping) -> Result<Vec<WrappedKey>, MetadataError>
         let entry = node.as_mapping().ok_or_else(|| wrong.clone())?;
         Ok(WrappedKey { recipient: text(entry, RECIPIENT)?, enc: text(entry, ENC)? })
     };
-    match field(block, AGE) {
-        Some(Node::Sequence(items)) => items
-            .iter()
-            .filter_map(|item| match item {
-                Item::Value(node) => Some(parse(node)),
-                Item::Comment(_) | Item::InlineComment(_) => None,
-            })
-            .collect(),
-        // Where a list is expected, sops takes a single entry for a list of one.
-        Some(entry @ Node::Mapping(_)) => parse(entry).map(|key| vec![key]),
-        Some(node) if !is_empty(node) => Err(wrong),
-        Some(_) | None => Ok(Vec::new()),
-    }
+    list(block, AGE)?.into_iter().map(parse).collect()
 }
 
-fn other_services(block: &Mapping) -> Vec<String> {
-    let present = OTHER_SERVICES.iter().filter(|service| list_length(block, service) > 0);
-    present.copied().map(str::to_owned).collect()
+fn other_services(block: &Mapping) -> Result<Vec<String>, MetadataError> {
+    let mut present = Vec::new();
+    for service in OTHER_SERVICES {
+        if !list(block, service)?.is_empty() {
+            present.push(service.to_owned());
+        }
+    }
+    Ok(present)
 }
 
 fn parse_mac_scope(block: &Mapping) -> Result<MacScope, MetadataError> {
@@ -234,23 +229,21 @@ fn field<'a>(block: &'a Mapping, name: &str) -> Option<&'a Node> {
     block.get(name).or_else(|| other_case().map(|(_, node)| node))
 }
 
-fn list_length(block: &Mapping, name: &str) -> usize {
+/// Reads a field as a list. A single entry stands for a list of one and an entry without fields for
+/// an empty one, as for sops.
+fn list<'a>(block: &'a Mapping, name: &'static str) -> Result<Vec<&'a Node>, MetadataError> {
     match field(block, name) {
-        Some(Node::Sequence(items)) => {
-            items.iter().filter(|item| matches!(item, Item::Value(_))).count()
-        }
-        Some(node) if !is_empty(node) => 1,
-        Some(_) | None => 0,
-    }
-}
-
-fn is_empty(node: &Node) -> bool {
-    match node {
-        Node::Scalar(Scalar::Null | Scalar::Integer(0)) => true,
-        Node::Scalar(Scalar::Text(text)) => text.is_empty(),
-        Node::Mapping(mapping) => mapping.is_empty(),
-        Node::Sequence(items) => items.is_empty(),
-        Node::Scalar(_) | Node::Secret(_) => false,
+        None | Some(Node::Scalar(Scalar::Null)) => Ok(Vec::new()),
+        Some(Node::Sequence(items)) => Ok(items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Value(node) => Some(node),
+                Item::Comment(_) | Item::InlineComment(_) => None,
+            })
+            .collect()),
+        Some(Node::Mapping(entry)) if entry.is_empty() => Ok(Vec::new()),
+        Some(entry @ Node::Mapping(_)) => Ok(vec![entry]),
+        Some(_) => Err(MetadataError::WrongType(name)),
     }
 }
 
@@ -346,15 +339,32 @@ mod tests {
         let found =
             metadata(&format!("{SMALLEST}pgp: [{{fp: x}}]\nkms: []\nhc_vault: [{{a: b}}]\n"));
         assert_eq!(found.other_services, ["hc_vault", "pgp"]);
+        let found = metadata(&format!("{SMALLEST}pgp: {{}}\nkms: {{arn: x}}\nhckms: null\n"));
+        assert_eq!(found.other_services, ["kms"]);
+    }
+
+    const ENTRY: &str = "[{recipient: age1x, enc: file}]";
+
+    #[test]
+    fn data_key_is_split_when_it_stands_in_groups_only() {
+        let groups = "[]\nkey_groups: [{age: [{recipient: age1x, enc: file}]}]";
+        assert!(metadata(&SMALLEST.replace(ENTRY, groups)).has_key_groups);
+        for beside in ["shamir_threshold: 2", "key_groups: [{age: []}]", "key_groups: {}"] {
+            assert!(!metadata(&format!("{SMALLEST}{beside}\n")).has_key_groups, "{beside}");
+        }
+        let elsewhere = format!("{groups}\npgp: [{{fp: x}}]");
+        assert!(!metadata(&SMALLEST.replace(ENTRY, &elsewhere)).has_key_groups);
     }
 
     #[test]
     fn what_cannot_be_read_is_named() {
         let wrong = MetadataError::WrongType("age");
-        check_refused(&SMALLEST.replace("[{recipient: age1x, enc: file}]", "[x]"), &wrong);
-        check_refused(&SMALLEST.replace("[{recipient: age1x, enc: file}]", "x"), &wrong);
-        let nobody = MetadataError::NoRecipients;
-        check_refused(&SMALLEST.replace("[{recipient: age1x, enc: file}]", "[]"), &nobody);
+        check_refused(&SMALLEST.replace(ENTRY, "[x]"), &wrong);
+        check_refused(&SMALLEST.replace(ENTRY, "x"), &wrong);
+        for none in ["[]", "{}", "null", "[]\nkey_groups: []"] {
+            check_refused(&SMALLEST.replace(ENTRY, none), &MetadataError::NoRecipients);
+        }
+        check_refused(&format!("{SMALLEST}pgp: x\n"), &MetadataError::WrongType("pgp"));
         check_refused(&SMALLEST.replace("ENC[x]", "[x]"), &MetadataError::WrongType("mac"));
         let two = format!("{SMALLEST}encrypted_suffix: a\nunencrypted_suffix: b\n");
         check_refused(&two, &MetadataError::SeveralSelectors);

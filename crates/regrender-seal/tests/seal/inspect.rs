@@ -85,6 +85,7 @@ fn every_value_is_listed_with_its_state() {
             (String::from("data:c"), ValueState::Malformed),
         ]
     );
+    assert_eq!(inspection.values[0].path.keys(), ["data", "a"]);
     assert_eq!(inspection.findings.len(), 2);
 }
 
@@ -121,6 +122,12 @@ fn key_that_is_wrapped_for_another_kind_is_found() {
 }
 
 #[test]
+fn plugin_may_wrap_as_it_likes() {
+    let plugin = "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t";
+    assert_eq!(replaced(CARL, plugin).findings, []);
+}
+
+#[test]
 fn key_that_is_no_age_file_is_found() {
     let text = sealed();
     let (above, rest) = text.split_once("            YWdl").unwrap();
@@ -137,7 +144,9 @@ fn other_rules_and_keys_are_found() {
         "    pgp:\n        - fp: x\n    version:",
         r#"OtherKeys(["pgp"])"#,
     );
-    check_finding("    version:", "    shamir_threshold: 2\n    version:", "KeyGroups");
+    let groups =
+        sealed().replace("    age:\n", "    key_groups:\n        - pgp: []\n    hidden:\n");
+    assert_eq!(inspect(&groups).unwrap().findings, [Finding::KeyGroups]);
 }
 
 #[test]

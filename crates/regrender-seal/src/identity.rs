@@ -1,6 +1,7 @@
 //! With what a sealed file is opened: the private halves of key pairs.
 
 use std::fmt;
+use std::io::ErrorKind;
 
 use zeroize::Zeroizing;
 
@@ -89,14 +90,7 @@ impl Identities {
     pub(crate) fn open_file(&self, file: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let (ready, missing) = self.ready();
         let ready: Vec<&dyn age::Identity> = ready.iter().map(AsRef::as_ref).collect();
-        let opened = container::open(file, &ready);
-        opened.map_err(|error| match error {
-            age::DecryptError::NoMatchingKeys => {
-                missing.map_or(OpenError::NoIdentity, |plugin| OpenError::PluginMissing { plugin })
-            }
-            age::DecryptError::Plugin(_) => OpenError::PluginFailed,
-            _ => OpenError::AgeFile,
-        })
+        open_with(file, &ready).map_err(|error| naming(missing, error))
     }
 
     /// Unwraps the data key of a file from whichever of `wrapped` it can.
@@ -119,18 +113,7 @@ impl Identities {
         }
         let (ready, missing) = self.ready();
         let ready: Vec<&dyn age::Identity> = ready.iter().map(AsRef::as_ref).collect();
-        for key in wrapped {
-            match unwrap_with(key, &ready) {
-                Ok(data_key) => return Ok(data_key),
-                Err(Some(age::DecryptError::NoMatchingKeys)) => {}
-                Err(_) => damaged = damaged.or(Some(key)),
-            }
-        }
-        match (damaged, missing) {
-            (Some(key), _) => Err(OpenError::DataKey { recipient: key.recipient.clone() }),
-            (None, Some(plugin)) => Err(OpenError::PluginMissing { plugin }),
-            (None, None) => Err(OpenError::NoIdentity),
-        }
+        unwrap_any(wrapped, &ready, damaged).map_err(|error| naming(missing, error))
     }
 
     fn native(&self) -> impl Iterator<Item = &X25519Identity> {
@@ -185,6 +168,61 @@ impl<'a> AsRef<dyn age::Identity + 'a> for ReadyIdentity<'a> {
     }
 }
 
+/// Decrypts an age file with the first of `identities` that can.
+fn open_with(
+    file: &[u8],
+    identities: &[&dyn age::Identity],
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    container::open(file, identities).map_err(|error| match error {
+        age::DecryptError::NoMatchingKeys => OpenError::NoIdentity,
+        error if is_of_plugin(&error) => OpenError::PluginFailed,
+        _ => OpenError::AgeFile,
+    })
+}
+
+/// Unwraps whichever copy of the data key one of `identities` can; `damaged` is one that is known to
+/// be.
+fn unwrap_any<'a>(
+    wrapped: &'a [WrappedKey],
+    identities: &[&dyn age::Identity],
+    mut damaged: Option<&'a WrappedKey>,
+) -> Result<DataKey, OpenError> {
+    let mut plugin_failed = false;
+    for key in wrapped {
+        match unwrap_with(key, identities) {
+            Ok(data_key) => return Ok(data_key),
+            Err(Some(age::DecryptError::NoMatchingKeys)) => {}
+            Err(Some(error)) if is_of_plugin(&error) => plugin_failed = true,
+            Err(_) => damaged = damaged.or(Some(key)),
+        }
+    }
+    match damaged {
+        Some(key) => Err(OpenError::DataKey { recipient: key.recipient.clone() }),
+        None if plugin_failed => Err(OpenError::PluginFailed),
+        None => Err(OpenError::NoIdentity),
+    }
+}
+
+/// Names the plugin that is missing, where it might have opened what nothing else opens.
+fn naming(missing: Option<String>, error: OpenError) -> OpenError {
+    match (error, missing) {
+        (OpenError::NoIdentity, Some(plugin)) => OpenError::PluginMissing { plugin },
+        (error, _) => error,
+    }
+}
+
+/// Says whether it is a plugin that failed, which says nothing about the file. A plugin that ends
+/// too early is a connection that broke.
+fn is_of_plugin(error: &age::DecryptError) -> bool {
+    match error {
+        age::DecryptError::Plugin(_) => true,
+        age::DecryptError::Io(error) => {
+            matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe)
+        }
+        _ => false,
+    }
+}
+
 /// Unwraps one copy of the data key. The error is `None` when what was wrapped is no data key.
 fn unwrap_with(
     key: &WrappedKey,
@@ -235,5 +273,62 @@ fn parse_pem(
         Ok(age::ssh::Identity::Encrypted(_)) => Err(IdentityError::PassphraseProtectedKey { line }),
         Ok(age::ssh::Identity::Unsupported(_)) => Err(IdentityError::SshKeyType { line }),
         Err(_) => Err(IdentityError::Damaged { line }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use age::DecryptError;
+    use age_core::format::{FileKey, Stanza};
+
+    use super::*;
+    use crate::random::tests::Seeded;
+    use crate::recipient::Recipient;
+
+    const ANNA: &str = "age1k88q92s2jey7euu8k660usnfslsvk8tz94rmrnl95nyf07a74sdqghg9nt";
+
+    /// An identity that fails always in the same way.
+    struct Failing(fn() -> DecryptError);
+
+    impl age::Identity for Failing {
+        fn unwrap_stanza(&self, _: &Stanza) -> Option<Result<FileKey, DecryptError>> {
+            Some(Err((self.0)()))
+        }
+    }
+
+    /// Tries to unwrap a data key and to open an age file.
+    fn errors(failure: fn() -> DecryptError) -> [OpenError; 2] {
+        let mut random = Seeded::new(1);
+        let context = &mut random.context();
+        let recipient = Recipient::parse(ANNA).unwrap();
+        let key = DataKey::draw(context).wrap(&recipient, context).unwrap();
+        let identity = Failing(failure);
+        let opened = open_with(key.enc.as_bytes(), &[&identity]).map(|_| ());
+        let unwrapped = unwrap_any(&[key], &[&identity], None).map(|_| ());
+        [unwrapped.unwrap_err(), opened.unwrap_err()]
+    }
+
+    #[test]
+    fn plugin_that_fails_says_nothing_about_the_file() {
+        let died = || DecryptError::Io(io::Error::from(ErrorKind::ConnectionAborted));
+        let broke_off = || DecryptError::Io(io::Error::from(ErrorKind::BrokenPipe));
+        for failure in [|| DecryptError::Plugin(Vec::new()), died, broke_off] {
+            assert_eq!(errors(failure), [OpenError::PluginFailed, OpenError::PluginFailed]);
+        }
+    }
+
+    #[test]
+    fn file_that_is_damaged_is_not_blamed_on_a_plugin() {
+        let damaged = OpenError::DataKey { recipient: ANNA.to_owned() };
+        let ended = || DecryptError::Io(io::Error::from(ErrorKind::UnexpectedEof));
+        for failure in [|| DecryptError::InvalidHeader, ended] {
+            assert_eq!(errors(failure), [damaged.clone(), OpenError::AgeFile]);
+        }
+        assert_eq!(
+            errors(|| DecryptError::NoMatchingKeys),
+            [OpenError::NoIdentity, OpenError::NoIdentity]
+        );
     }
 }

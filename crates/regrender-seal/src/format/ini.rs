@@ -23,7 +23,7 @@ pub(super) fn parse(text: &str) -> Result<(Document, Option<Mapping>), String> {
         if section.name == metadata::KEY {
             let pairs = section.keys.into_iter().map(|key| (key.name, unescape(&key.value)));
             block = Some(unflatten(pairs.collect()).ok_or("the metadata contradicts itself")?);
-        } else if section.name != DEFAULT_SECTION || !section.keys.is_empty() {
+        } else {
             root.push(section.name.clone(), section.into_mapping());
         }
     }
@@ -36,17 +36,19 @@ pub(super) fn reveal(document: &Document) -> Result<SecretText, KeyPath> {
     let sections: Vec<(&str, &Node)> = document.root.pairs().collect();
     for (index, (name, node)) in sections.iter().enumerate() {
         let entries = node.as_mapping().ok_or_else(|| KeyPath::of(&[name]))?.entries();
-        let entries = match entries.split_first() {
-            Some((Entry::Comment(comment), rest)) => {
-                push_comment(&mut text, comment);
-                rest
-            }
-            _ => entries,
+        let (comment, keys) = match entries.split_first() {
+            Some((Entry::Comment(comment), rest)) => (Some(comment), rest),
+            _ => (None, entries),
         };
-        if index > 0 || *name != DEFAULT_SECTION {
+        if let Some(comment) = comment {
+            push_comment(&mut text, comment);
+        }
+        // Keys above the first section have no header, and nothing but their own comments.
+        let is_above = index == 0 && *name == DEFAULT_SECTION && !keys.is_empty();
+        if !is_above || comment.is_some() {
             push_all(&mut text, &["[", name, "]\n"]);
         }
-        push_keys(&mut text, name, entries)?;
+        push_keys(&mut text, name, keys)?;
         if index + 1 < sections.len() {
             text.push('\n');
         }
@@ -280,6 +282,20 @@ mod tests {
     #[test]
     fn keys_above_the_first_section_have_no_header() {
         check("a = b\n\n[c]\nd = e\n", "a = b\n\n[c]\nd = e\n");
+    }
+
+    #[test]
+    fn section_without_keys_stays() {
+        check("[a]\n[b]\nc = d\n", "[a]\n\n[b]\nc = d\n");
+        check("[DEFAULT]\n[a]\nb = c\n", "[DEFAULT]\n\n[a]\nb = c\n");
+        check("[a]\n[DEFAULT]\n[b]\nc = d\n", "[a]\n\n[DEFAULT]\n\n[b]\nc = d\n");
+    }
+
+    #[test]
+    fn default_section_that_is_not_the_first_has_a_header() {
+        check("[a]\nb = c\n\n[DEFAULT]\nd = e\n", "[a]\nb = c\n\n[DEFAULT]\nd = e\n");
+        check("a = b\n[DEFAULT]\nc = d\n", "a = b\n\n[DEFAULT]\nc = d\n");
+        check("; top\n[DEFAULT]\na = b\n", "; top\n[DEFAULT]\na = b\n");
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub(crate) fn open_small(file: &str, identity: &X25519Identity) -> Option<Zeroiz
     let file_key = unwrapped.next()?.ok()?;
     header_mac(header, &file_key).verify_slice(&mac).ok()?;
     let (nonce, chunk) = payload.split_at_checked(NONCE_LENGTH)?;
-    if chunk.len() > CHUNK_LENGTH {
+    if chunk.len() > CHUNK_LENGTH + TAG_LENGTH {
         return None;
     }
     let cipher = payload_cipher(nonce, &file_key);
@@ -201,6 +201,30 @@ mod tests {
         assert_eq!(open_small(&file, &identity).unwrap().as_slice(), [5; 32]);
         let theirs = age::x25519::Identity::from_str(text).unwrap();
         assert_eq!(open(file.as_bytes(), &[&theirs]).unwrap().as_slice(), [5; 32]);
+    }
+
+    /// A file of one chunk, however long the chunk is.
+    fn file_of_one_chunk(length: usize, recipient: &Recipient) -> String {
+        let mut random = Seeded::new(3);
+        let mut context = random.context();
+        let file_key = draw_file_key(&mut context);
+        let stanzas = recipient.wrap(&file_key, &mut context).unwrap();
+        let mut payload = vec![0; NONCE_LENGTH];
+        let cipher = payload_cipher(&payload, &file_key);
+        payload.extend(cipher.encrypt(&chunk_nonce(0, true).into(), &*vec![5; length]).unwrap());
+        armor::write(&write(&stanzas, &payload, &file_key))
+    }
+
+    #[test]
+    fn chunk_that_is_too_long_opens_nowhere() {
+        let text = crate::x25519::tests::IDENTITY;
+        let identity = X25519Identity::parse(text).unwrap();
+        let theirs = age::x25519::Identity::from_str(text).unwrap();
+        for (length, is_read) in [(CHUNK - 1, true), (CHUNK, true), (CHUNK + 1, false)] {
+            let file = file_of_one_chunk(length, &recipient_of(text));
+            assert_eq!(open_small(&file, &identity).is_some(), is_read, "{length}");
+            assert_eq!(open(file.as_bytes(), &[&theirs]).is_ok(), is_read, "{length}");
+        }
     }
 
     #[test]

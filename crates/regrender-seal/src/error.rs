@@ -232,9 +232,6 @@ pub enum MetadataError {
     /// It is there and not a mapping.
     #[error("it is not a mapping")]
     NotAMapping,
-    /// A field is missing.
-    #[error("`{0}` is missing")]
-    Missing(&'static str),
     /// A field has a value of the wrong type.
     #[error("`{0}` has a value of the wrong type")]
     WrongType(&'static str),

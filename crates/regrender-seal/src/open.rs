@@ -119,12 +119,6 @@ impl Opened {
     pub fn mac_scope(&self) -> MacScope {
         self.metadata.mac_scope
     }
-
-    /// Returns when the file was last changed, as RFC 3339 spells it.
-    #[must_use]
-    pub fn last_modified(&self) -> &str {
-        &self.metadata.last_modified
-    }
 }
 
 impl std::fmt::Debug for Opened {

@@ -1,7 +1,5 @@
 //! Sealing: from a document with secrets to a file without any.
 
-use std::fmt;
-
 use regrender_document::{Comment, Document, Mapping, Scalar, SecretText, Spelling, emit_revealed};
 
 use crate::age_file::seal_age;
@@ -158,14 +156,6 @@ pub(crate) struct KeptValue {
     pub(crate) kind: ValueKind,
     pub(crate) plaintext: SecretText,
     pub(crate) sealed: String,
-}
-
-impl fmt::Debug for KeptValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeptValue")
-            .field("additional_data", &self.additional_data)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Wraps the data key for each of `recipients`.

@@ -155,6 +155,17 @@ mod tests {
     }
 
     #[test]
+    fn months_have_the_days_that_the_calendar_gives_them() {
+        for day in ["2024-02-29", "2000-02-29", "2026-01-31", "2026-04-30", "2026-12-31"] {
+            let time = format!("{day}T01:59:59Z");
+            check_normalize(&time, Some(&time));
+        }
+        for day in ["2026-02-29", "2100-02-29", "2024-02-30", "2026-04-31", "2026-11-31"] {
+            check_normalize(&format!("{day}T01:59:59Z"), None);
+        }
+    }
+
+    #[test]
     fn what_is_no_time_is_refused() {
         for text in [
             "",

@@ -349,6 +349,17 @@ mod tests {
         check_refused(&sealed().replace(']', ""), ValueError::Malformed);
     }
 
+    /// sops asks for one letter at least in each part, whatever the value would decrypt to.
+    #[test]
+    fn part_that_is_empty_is_malformed() {
+        let empty = cipher().encrypt(ValueKind::Text, b"", PLACE, [5; 32]).to_string();
+        assert!(empty.starts_with("ENC[AES256_GCM,data:,iv:"), "{empty}");
+        check_refused(&empty, ValueError::Malformed);
+        let without_nonce = sealed().replace(&BASE64_STANDARD.encode([5; 32]), "");
+        assert!(without_nonce.contains(",iv:,tag:"), "{without_nonce}");
+        assert!(EncryptedValue::parse(&without_nonce).is_err());
+    }
+
     proptest! {
         #[test]
         fn any_value_opens_again(plaintext: Vec<u8>, nonce: [u8; 32], place: String) {

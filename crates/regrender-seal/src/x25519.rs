@@ -4,7 +4,6 @@
 //! its randomness from outside, and a build wraps thousands of keys for the same few recipients,
 //! which a table per recipient makes three times as fast.
 
-use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -131,12 +130,6 @@ impl X25519Identity {
 impl age::Identity for X25519Identity {
     fn unwrap_stanza(&self, stanza: &Stanza) -> Option<Result<FileKey, age::DecryptError>> {
         (stanza.tag == STANZA_TAG).then(|| self.unwrap(stanza))?
-    }
-}
-
-impl fmt::Debug for X25519Recipient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("X25519Recipient").field(&self.point).finish()
     }
 }
 

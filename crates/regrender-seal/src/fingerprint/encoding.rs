@@ -164,7 +164,7 @@ impl Encoder {
 
 #[cfg(test)]
 mod tests {
-    use regrender_document::{Mapping, SecretText, parse};
+    use regrender_document::{Mapping, SecretKind, SecretScalar, SecretText, parse};
 
     use super::*;
 
@@ -220,6 +220,24 @@ mod tests {
         let hidden = Document::new(Mapping::new().with("a", secret));
         let clear = Document::new(Mapping::new().with("a", "canary-4f1d"));
         assert_ne!(fingerprint(&hidden), fingerprint(&clear));
+    }
+
+    #[test]
+    fn secrets_of_different_types_are_spelled_differently() {
+        let kinds = [
+            SecretKind::Text,
+            SecretKind::Integer,
+            SecretKind::Float,
+            SecretKind::Bool,
+            SecretKind::Time,
+        ];
+        let mut seen = std::collections::BTreeMap::new();
+        for kind in kinds {
+            let text = SecretText::new(String::from("1"));
+            let secret = Node::Secret(SecretScalar { kind, text });
+            let found = fingerprint(&Document::new(Mapping::new().with("a", secret)));
+            assert_eq!(seen.insert(found, kind), None);
+        }
     }
 
     #[test]

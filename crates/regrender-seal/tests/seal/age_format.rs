@@ -172,6 +172,7 @@ fn file_that_age_wrote_is_taken_over() {
         Document::new(Mapping::new().with("data", Mapping::new().with("a", secret("x"))));
     let theirs = age::encrypt_and_armor(&recipient, b"data:\n    a: canary-4f1d x\n").unwrap();
     assert_eq!(inspect_age(&theirs).unwrap().is_for(&recipients(&[ANNA])), None);
+    assert!(!inspect_age(&theirs).unwrap().is_marked());
     let identities = identities(ANNAS_IDENTITY);
     let keys = Keys { identities: Some(&identities), fingerprint_key: None };
     check(&theirs, &document, &[ANNA], keys, &Reason::RecipientsChanged);
@@ -185,6 +186,7 @@ fn age_file_says_for_whom_it_is() {
     assert_eq!(inspection.stanzas, ["X25519", "ssh-ed25519"]);
     assert_eq!(inspection.fingerprint.map(|text| text.len()), Some(43));
     let inspection = inspect_age(&text).unwrap();
+    assert!(inspection.is_marked());
     assert_eq!(inspection.is_for(&recipients(&[CARL, ANNA])), Some(true));
     assert_eq!(inspection.is_for(&recipients(&[ANNA])), Some(false));
     assert!(matches!(inspect_age("hello"), Err(OpenError::AgeFile)));

@@ -17,6 +17,7 @@ fn age_recipient_is_native() {
     assert_eq!(recipient.as_str(), ANNA);
     assert!(recipient.is_native());
     assert_eq!(recipient.plugin(), None);
+    assert_eq!(format!("{recipient:?}"), format!("Recipient({ANNA:?})"));
 }
 
 #[test]
@@ -72,6 +73,7 @@ fn other_texts_are_no_recipients() {
     check_refused("", RecipientError::Empty);
     check_refused("anna@example.com", RecipientError::Unknown);
     check_refused("ssh-dss AAAAB3NzaC1kc3M=", RecipientError::SshKeyType);
+    check_refused("ssh-", RecipientError::SshKeyType);
 }
 
 #[test]

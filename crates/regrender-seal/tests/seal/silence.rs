@@ -22,7 +22,9 @@ fn opened_file_is_masked() {
     let options = SealOptions::default();
     let sealed = seal(&pull_secret("x"), &recipients(&[ANNA]), options, None, context).unwrap();
     let opened = open(&sealed, FileFormat::Yaml, &identities(ANNAS_IDENTITY)).unwrap();
-    check(&format!("{opened:?}"));
+    let shown = format!("{opened:?}");
+    assert!(shown.contains("regcred"), "{shown}");
+    check(&shown);
     check(&format!("{:?}", opened.reveal().unwrap()));
     check(&format!("{:?}", inspect(&sealed).unwrap()));
     check(&sealed);

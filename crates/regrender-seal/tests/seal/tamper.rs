@@ -175,6 +175,21 @@ fn file_without_metadata_is_not_sealed() {
 }
 
 #[test]
+fn file_that_cannot_be_read_is_told_with_its_format() {
+    for (format, text, name) in [
+        (FileFormat::Json, "{", "JSON"),
+        (FileFormat::Binary, "x", "binary"),
+        (FileFormat::Dotenv, "x", "dotenv"),
+        (FileFormat::Ini, "x", "INI"),
+        (FileFormat::Yaml, "a: [", "YAML"),
+    ] {
+        let error = open(text, format, &identities(ANNAS_IDENTITY)).unwrap_err();
+        let expected = format!("the file is not readable as {name}: ");
+        assert!(error.to_string().starts_with(&expected), "{error}");
+    }
+}
+
+#[test]
 fn conflict_markers_are_named() {
     let text = sealed(MacScope::All, SealFormat::Sops);
     let marked = text.replace("    lastmodified:", "<<<<<<< ours\n    lastmodified:");

@@ -277,6 +277,15 @@ fn order_of_recipients_does_not_matter() {
     assert_eq!(file.build(&pull_secret("x")), UNCHANGED);
 }
 
+/// sops writes an SSH recipient as it was given, remark and all.
+#[test]
+fn remark_behind_an_ssh_key_is_no_other_recipient() {
+    let mut file = File { recipients: vec![ANNA, CARL], ..File::new() };
+    file.build(&pull_secret("x"));
+    file.edit(CARL, &format!("{CARL} carl@laptop"));
+    assert_eq!(file.build(&pull_secret("x")), UNCHANGED);
+}
+
 #[test]
 fn removed_recipient_makes_everything_new() {
     let mut file = File { recipients: vec![ANNA, BERT], ..File::new() };
@@ -591,6 +600,7 @@ fn several_documents_are_one_too_many() {
 fn identities_of_nobody_are_no_identity() {
     let mut random = Seeded::new(1);
     let nobody = Identities::default();
+    assert!(nobody.is_empty());
     let recipients = recipients(&[ANNA]);
     let keys = Keys { identities: Some(&nobody), fingerprint_key: None };
     let options = SealOptions::default();

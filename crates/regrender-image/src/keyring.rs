@@ -11,7 +11,6 @@ use crate::docker_config::{ConfigError, DockerConfig, RegistryEntry};
 use crate::host_pattern::{Boundary, Target};
 use crate::pull_secret::PullSecret;
 use crate::reference::ImageReference;
-use crate::url::UrlError;
 
 /// The credentials of several pull secrets, filed as the kubelet files them.
 ///
@@ -20,7 +19,6 @@ use crate::url::UrlError;
 pub struct Keyring {
     /// Under each index key, in the order of the Secrets, the entries of one Secret.
     index: BTreeMap<Reverse<Vec<u8>>, Vec<Vec<Filed>>>,
-    dropped: Vec<DroppedKey>,
 }
 
 #[derive(Clone, Debug)]
@@ -28,17 +26,6 @@ struct Filed {
     secret: String,
     key: AuthKey,
     entry: RegistryEntry,
-}
-
-/// A registry key that no URL parser could read; its entry never counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DroppedKey {
-    /// The Secret.
-    pub secret: String,
-    /// The key as written.
-    pub key: String,
-    /// Why it was dropped.
-    pub reason: UrlError,
 }
 
 /// A Secret whose content cannot be decoded: every pull of a pod that lists it fails.
@@ -119,13 +106,10 @@ impl Keyring {
     pub fn add(&mut self, secret: &str, config: DockerConfig) {
         let mut groups: BTreeMap<Reverse<Vec<u8>>, Vec<Filed>> = BTreeMap::new();
         for (text, entry) in config.entries {
-            let secret = secret.to_owned();
-            match AuthKey::parse(&text) {
-                Ok(key) => {
-                    let group = groups.entry(Reverse(key.index_key().to_vec())).or_default();
-                    group.push(Filed { secret, key, entry });
-                }
-                Err(reason) => self.dropped.push(DroppedKey { secret, key: text, reason }),
+            // An entry whose key no URL parser can read never counts.
+            if let Ok(key) = AuthKey::parse(&text) {
+                let group = groups.entry(Reverse(key.index_key().to_vec())).or_default();
+                group.push(Filed { secret: secret.to_owned(), key, entry });
             }
         }
         for (index_key, group) in groups {
@@ -170,12 +154,6 @@ impl Keyring {
             }
         }
         matches
-    }
-
-    /// Lists the keys that were dropped because they do not parse.
-    #[must_use]
-    pub fn dropped_keys(&self) -> &[DroppedKey] {
-        &self.dropped
     }
 
     /// Lists every credential with its Secret, in the order in which keys are tried.
@@ -319,10 +297,10 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_do_not_parse_are_dropped_and_listed() {
+    fn keys_that_do_not_parse_are_dropped() {
         let keyring = keyring(&[("s", &["r.io:http", "r.io"])]);
-        assert_eq!(keyring.dropped_keys().len(), 1);
-        assert_eq!(keyring.entries().count(), 1);
+        let keys: Vec<&str> = keyring.entries().map(|(_, key, _)| key.text()).collect();
+        assert_eq!(keys, ["r.io"]);
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub use self::docker_config::{
     decode_docker_config, docker_config_secrets,
 };
 pub use self::json::{JsonError, JsonFault};
-pub use self::keyring::{BrokenSecret, DroppedKey, Keyring, Match, MatchKind};
+pub use self::keyring::{BrokenSecret, Keyring, Match, MatchKind};
 pub use self::password::Password;
 pub use self::pull_secret::{PullSecret, SecretFault};
 pub use self::reference::{

@@ -261,13 +261,13 @@ fn split_target(target: &str) -> Result<(String, Option<String>), UrlError> {
 
 /// Encodes one part of a path.
 #[must_use]
-pub fn encode_segment(text: &str) -> String {
+pub(crate) fn encode_segment(text: &str) -> String {
     encode(text, b"-._~")
 }
 
 /// Encodes a name or a value of a query; `:`, `/` and `,` stay, as scopes are written.
 #[must_use]
-pub fn encode_query(text: &str) -> String {
+fn encode_query(text: &str) -> String {
     encode(text, b"-._~:/,")
 }
 

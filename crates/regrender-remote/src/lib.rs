@@ -16,12 +16,11 @@ mod token;
 mod transport;
 pub mod vault;
 
-pub use address::{Scheme, Url, UrlError, encode_query, encode_segment};
+pub use address::{Scheme, Url, UrlError};
 pub use challenge::{Challenge, read_challenges};
 pub use date::read_date;
 pub use request::{Header, Method, Request};
 pub use response::{BODY_LIMIT, Response};
-pub use retry::{LONGEST_WAIT, Repeat, send};
 pub use said::Said;
 pub use token::{Grant, Token, read_grants, read_token};
 pub use transport::{Stage, TlsFault, Transport, TransportError};

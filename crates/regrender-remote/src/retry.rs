@@ -5,13 +5,13 @@ use std::time::Duration;
 use crate::{Request, Response, Transport, TransportError};
 
 /// The longest time that is waited because a server asks for it.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(10);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// The waits before the second and the third try.
 const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 
 /// Which requests may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
+pub(crate) enum Repeat {
     /// It changes nothing: after any failure that may pass.
     Freely,
     /// It may count or use something up: only when the server has not taken it.
@@ -26,7 +26,7 @@ pub enum Repeat {
 /// # Errors
 ///
 /// Says why there is no answer.
-pub fn send(
+pub(crate) fn send(
     transport: &dyn Transport,
     request: &Request,
     repeat: Repeat,

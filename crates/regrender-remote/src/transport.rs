@@ -61,22 +61,6 @@ pub enum TransportError {
     Other(String),
 }
 
-impl TransportError {
-    /// Says whether the server cannot have seen the request.
-    #[must_use]
-    pub fn is_before_sending(&self) -> bool {
-        matches!(
-            self,
-            Self::HostUnknown
-                | Self::Refused
-                | Self::Unreachable(_)
-                | Self::TimedOut(Stage::Connect)
-                | Self::Tls(_)
-                | Self::Proxy(_)
-        )
-    }
-}
-
 /// What took too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Stage {

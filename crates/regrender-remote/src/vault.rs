@@ -18,7 +18,8 @@ pub use self::error::{Step, VaultError};
 pub use self::login::Login;
 pub use self::path::{KvVersion, Mount, PathError, SecretPath};
 pub use self::secret::Secret;
-use crate::{Method, Repeat, Request, Response, Transport, Url, send};
+use crate::retry::{Repeat, send};
+use crate::{Method, Request, Response, Transport, Url};
 
 /// The header that says it is no browser that asks; agents of Vault may insist on it.
 const REQUEST: &str = "X-Vault-Request";

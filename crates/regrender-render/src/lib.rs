@@ -30,7 +30,7 @@ pub use layout::{HEADER, MANIFESTS, account_of_path, component_folder};
 pub use patch::{Patch, PatchTarget};
 pub use placement::{MadeSecret, Placement};
 pub use policy::STATEMENT_MARK;
-pub use pull_secret::{EXPIRES_AT, LARGEST_SECRET, PullSecretFile};
+pub use pull_secret::{EXPIRES_AT, PullSecretFile};
 pub use render::{Contents, Part, RenderError, Rendered, render};
 pub use surroundings::{DeclaredWorkload, Surroundings};
 pub use wanted_file::WantedFile;

@@ -9,7 +9,7 @@ use regrender_document::{Document, Mapping, SecretText};
 use crate::kubernetes::{object, texts};
 
 /// The most bytes that the API server takes in the data of a Secret.
-pub const LARGEST_SECRET: usize = 1_048_576;
+pub(crate) const LARGEST_SECRET: usize = 1_048_576;
 
 /// The annotation that says when the first credential of a sealed pull secret is dead. It may be
 /// seen, so that whoever has no key can warn of it.

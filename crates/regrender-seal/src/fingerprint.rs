@@ -20,7 +20,7 @@ use crate::metadata::Metadata;
 use crate::recipient::Recipients;
 
 /// The annotation that holds the fingerprint of a sealed file.
-pub const FINGERPRINT_ANNOTATION: &str = "regrender.dev/fingerprint";
+pub(crate) const FINGERPRINT_ANNOTATION: &str = "regrender.dev/fingerprint";
 const METADATA: &str = "metadata";
 const ANNOTATIONS: &str = "annotations";
 /// As many letters as 24 random bytes have in base64.

@@ -34,7 +34,7 @@ pub use error::{
     FingerprintKeyError, IdentityError, KeyPath, MetadataError, OpenError, RecipientError,
     SealError,
 };
-pub use fingerprint::{FINGERPRINT_ANNOTATION, FingerprintKey};
+pub use fingerprint::FingerprintKey;
 pub use format::FileFormat;
 pub use identity::Identities;
 pub use inspect::{
@@ -45,6 +45,6 @@ pub use open::{Opened, open, open_age};
 pub use random::{Random, SealContext};
 pub use recipient::{Recipient, Recipients};
 pub use seal::{SealFormat, SealOptions, seal};
-pub use selector::{KUBERNETES_PATTERN, Selector, SelectorKind};
+pub use selector::{Selector, SelectorKind};
 pub use timestamp::format as spell_time;
 pub use update::{Keys, Proof, Reason, Update, update};

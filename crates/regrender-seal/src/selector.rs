@@ -6,7 +6,7 @@ use crate::error::MetadataError;
 use crate::walk::Place;
 
 /// The rule that this crate writes: it leaves a Kubernetes object readable, but for its payload.
-pub const KUBERNETES_PATTERN: &str = "^(data|stringData)$";
+pub(crate) const KUBERNETES_PATTERN: &str = "^(data|stringData)$";
 /// What sops takes when a file has no rule.
 const DEFAULT_SUFFIX: &str = "_unencrypted";
 

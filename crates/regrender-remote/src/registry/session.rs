@@ -1,13 +1,14 @@
 //! Asking one registry: how it wants the credential, and showing it the credential that way.
 
+use regrender_document::SecretText;
+
 use super::fault::{Fault, Party, said, trouble};
 use super::report::{Authentication, Report};
 use super::{Credential, Question};
+use crate::retry::{Repeat, send};
 use crate::{
-    Challenge, Method, Repeat, Request, Response, Scheme, Token, Url, read_challenges, read_token,
-    send,
+    Challenge, Method, Request, Response, Scheme, Token, Url, read_challenges, read_token,
 };
-use regrender_document::SecretText;
 
 /// How often a request is sent on.
 const MOST_REDIRECTS: usize = 5;

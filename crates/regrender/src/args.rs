@@ -154,8 +154,9 @@ pub(crate) struct Diff {
 pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) selection: Selection,
-    #[command(flatten)]
-    pub(crate) reach: ReachOptions,
+    /// Changes nothing, and is here for scripts: no verification uses the network or starts a program
+    #[arg(long)]
+    pub(crate) offline: bool,
     /// How the findings are printed
     #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
     pub(crate) output: Output,
@@ -175,7 +176,7 @@ pub(crate) struct Reveal {
 #[derive(Args, Debug)]
 pub(crate) struct Explain {
     /// An image as a manifest names it, or the code of a problem, such as `unknown-registry`
-    #[arg(value_name = "IMAGE")]
+    #[arg(value_name = "IMAGE|CODE")]
     pub(crate) subject: String,
     /// The manifest of a Secret, in the order of the pod's list; may be given several times
     #[arg(long, value_name = "FILE")]

@@ -1,5 +1,4 @@
-//! Asking the outside world: each thing once, what is at hand first, programs side by side, and then
-//! Vault.
+//! Asking the outside world, each thing once: what is at hand, then programs, then Vault.
 //!
 //! What becomes of the answers is no matter here.
 

@@ -8,6 +8,7 @@ mod credential;
 mod docker_config;
 mod external_secret;
 mod flux;
+mod folder;
 mod generator;
 mod kubernetes;
 mod kustomize;

@@ -1,0 +1,241 @@
+//! The files of an output folder: what stands in each, and which of them list which.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use regrender_config::{Cluster, Config, Consumer, Format};
+use regrender_document::Document;
+
+use crate::placement::{MadeSecret, Placement};
+use crate::pull_secret::PullSecretFile;
+use crate::render::{NODES, Payloads};
+use crate::surroundings::Surroundings;
+use crate::wanted_file::WantedFile;
+use crate::{
+    argocd, external_secret, flux, generator, kustomize, layout, makefile, node, patch, policy,
+    service_account,
+};
+
+/// A part of the output folder of a cluster while it is rendered.
+pub(crate) struct Folder<'a> {
+    config: &'a Config,
+    cluster: &'a Cluster,
+    surroundings: &'a Surroundings,
+    payloads: &'a Payloads,
+    files: BTreeMap<String, WantedFile>,
+}
+
+impl<'a> Folder<'a> {
+    /// Begins without any file.
+    pub(crate) fn new(
+        config: &'a Config,
+        cluster: &'a Cluster,
+        surroundings: &'a Surroundings,
+        payloads: &'a Payloads,
+    ) -> Self {
+        Self { config, cluster, surroundings, payloads, files: BTreeMap::new() }
+    }
+
+    /// Renders all that lands in one namespace, and the files that list it.
+    pub(crate) fn render_namespace(&mut self, namespace: &str, placement: &Placement<'_>) {
+        self.render_secrets(namespace, placement);
+        self.render_external_secrets(namespace, placement);
+        self.render_accounts(namespace, placement);
+        self.render_patches(namespace, placement);
+        self.render_kustomizations(namespace, placement);
+    }
+
+    /// Renders what belongs to no namespace, and the files that list all of them.
+    pub(crate) fn render_rest(&mut self, placements: &BTreeMap<String, Placement<'_>>) {
+        self.render_roots(placements);
+        self.render_policies(placements);
+        self.render_nodes();
+    }
+
+    /// Returns the files, by their path in the output folder.
+    pub(crate) fn into_files(self) -> BTreeMap<String, WantedFile> {
+        self.files
+    }
+
+    fn clear(&mut self, path: String, document: Document) {
+        self.files.insert(path, WantedFile::Clear(document));
+    }
+
+    fn serves(&self, consumer: Consumer) -> bool {
+        self.cluster.consumers.contains(&consumer)
+    }
+
+    fn render_secrets(&mut self, namespace: &str, placement: &Placement<'_>) {
+        for secret in &placement.secrets {
+            let payload = self.payloads.get(&secret.name).cloned();
+            let mut registries = self.config.registries_of(secret);
+            let may_expire = registries.any(|registry| registry.allow_short_lived);
+            let file = PullSecretFile::new(secret, namespace, self.cluster, payload, may_expire);
+            let path = layout::sealed_file(namespace, &secret.name, self.cluster.format);
+            self.files.insert(path, WantedFile::Sealed(file));
+        }
+    }
+
+    /// What External Secrets makes pull secrets from, and lists of it.
+    fn render_external_secrets(&mut self, namespace: &str, placement: &Placement<'_>) {
+        if placement.made.is_empty() {
+            return;
+        }
+        let mut files = BTreeSet::new();
+        for MadeSecret { name, secret, registry, generator } in &placement.made {
+            files.extend([format!("{name}.yaml"), format!("{}.yaml", registry.name)]);
+            let document = external_secret::render(name, namespace, secret, registry, generator);
+            self.clear(layout::external_secret_file(namespace, name), document);
+            let document = generator::render(registry, namespace, generator);
+            self.clear(layout::external_secret_file(namespace, &registry.name), document);
+        }
+        let document = kustomize::resources(files.into_iter().collect());
+        self.clear(layout::external_secrets_kustomization(namespace), document);
+    }
+
+    fn render_policies(&mut self, placements: &BTreeMap<String, Placement<'_>>) {
+        for (path, text) in policy::render(self.config, self.cluster, placements) {
+            self.files.insert(path, WantedFile::Text(text));
+        }
+    }
+
+    /// What the kubelets get; it lies outside of what a consumer applies.
+    fn render_nodes(&mut self) {
+        if let Some(document) = node::credential_providers(self.config, self.cluster) {
+            self.clear(layout::credential_providers(), document);
+        }
+        if node::static_registries(self.config).next().is_some() {
+            let payload = self.payloads.get(NODES).map(|payload| Arc::clone(&payload.text));
+            let file = node::docker_config(payload);
+            let path = layout::node_docker_config(self.cluster.format);
+            self.files.insert(path, WantedFile::Sealed(file));
+        }
+    }
+
+    fn render_accounts(&mut self, namespace: &str, placement: &Placement<'_>) {
+        if placement.accounts.is_empty() {
+            return;
+        }
+        for (account, pull_secrets) in &placement.accounts {
+            let annotations = placement.annotations.get(account);
+            let consumers = &self.cluster.consumers;
+            let document =
+                service_account::render(account, namespace, pull_secrets, annotations, consumers);
+            self.clear(layout::account_file(namespace, account), document);
+        }
+        let files = placement.accounts.keys().map(|account| layout::listed_file(account)).collect();
+        self.clear(layout::accounts_kustomization(namespace), kustomize::resources(files));
+    }
+
+    fn render_patches(&mut self, namespace: &str, placement: &Placement<'_>) {
+        if placement.patches.is_empty() {
+            return;
+        }
+        for (name, patch) in &placement.patches {
+            self.clear(layout::patch_file(namespace, name), patch::render(patch));
+        }
+        let patches = placement.patches.iter();
+        let entries = patches.map(|(name, patch)| patch::entry(name, &patch.target)).collect();
+        self.clear(layout::patches_kustomization(namespace), kustomize::component(entries));
+    }
+
+    /// The kustomizations of one namespace, one a consumer that wants its own.
+    fn render_kustomizations(&mut self, namespace: &str, placement: &Placement<'_>) {
+        let applied = self.applied_entries(placement);
+        if !applied.is_empty() {
+            let document = kustomize::resources(applied);
+            self.clear(layout::namespace_kustomization(namespace), document);
+        }
+        if self.serves(Consumer::ArgoCd) {
+            self.render_argocd(namespace, placement);
+        }
+        if self.cluster.per_namespace && self.serves(Consumer::Flux) {
+            let path = &self.surroundings.repository_path;
+            let document = flux::kustomization(&self.cluster.flux, namespace, path);
+            self.clear(layout::flux_kustomization(namespace), document);
+        }
+    }
+
+    /// What the folder of a namespace applies. Sealed files are in it for Flux alone: whoever else
+    /// applies the folder would apply the ciphertext.
+    fn applied_entries(&self, placement: &Placement<'_>) -> Vec<String> {
+        let mut entries = Vec::new();
+        if self.serves(Consumer::Flux) && self.cluster.format == Format::Sops {
+            entries.extend(self.sealed_file_names(placement));
+        }
+        entries.extend(folders(placement).map(str::to_owned));
+        entries
+    }
+
+    fn sealed_file_names(&self, placement: &Placement<'_>) -> Vec<String> {
+        let format = self.cluster.format;
+        let names = placement.secrets.iter();
+        names.map(|secret| layout::sealed_file_name(&secret.name, format)).collect()
+    }
+
+    fn render_argocd(&mut self, namespace: &str, placement: &Placement<'_>) {
+        let mut generators = Vec::new();
+        if !placement.secrets.is_empty() {
+            let names = self.sealed_file_names(placement);
+            let files = names
+                .iter()
+                .map(|name| layout::from_argocd_to_manifests(namespace, name))
+                .collect();
+            self.clear(layout::argocd_generator(namespace), argocd::generator(namespace, files));
+            generators.push(String::from("ksops.yaml"));
+        }
+        // A file outside its folder is refused by kustomize, a folder is not.
+        let resources = folders(placement)
+            .map(|folder| layout::from_argocd_to_manifests(namespace, folder))
+            .collect();
+        self.clear(
+            layout::argocd_kustomization(namespace),
+            kustomize::generators(generators, resources),
+        );
+        if let (true, Some(repository)) =
+            (self.cluster.per_namespace, &self.cluster.argocd.repository)
+        {
+            let path = &self.surroundings.repository_path;
+            let document = argocd::application(&self.cluster.argocd, repository, namespace, path);
+            self.clear(layout::argocd_application(namespace), document);
+        }
+    }
+
+    /// The files that list all namespaces.
+    fn render_roots(&mut self, placements: &BTreeMap<String, Placement<'_>>) {
+        let applied: Vec<String> = placements
+            .iter()
+            .filter(|(_, placement)| !self.applied_entries(placement).is_empty())
+            .map(|(namespace, _)| namespace.clone())
+            .collect();
+        if !applied.is_empty() {
+            self.clear(layout::root_kustomization(), kustomize::resources(applied));
+        }
+        if self.serves(Consumer::Kubectl) {
+            let text = makefile::render(self.cluster.format);
+            self.files.insert(layout::MAKEFILE.to_owned(), WantedFile::Text(text));
+        }
+        let namespaces: Vec<String> = placements.keys().cloned().collect();
+        if namespaces.is_empty() {
+            return;
+        }
+        let files = || namespaces.iter().map(|name| layout::listed_file(name)).collect();
+        if self.serves(Consumer::ArgoCd) {
+            let document = kustomize::resources(namespaces.clone());
+            self.clear(layout::argocd_root_kustomization(), document);
+            if self.cluster.per_namespace {
+                self.clear(layout::argocd_applications(), kustomize::resources(files()));
+            }
+        }
+        if self.cluster.per_namespace && self.serves(Consumer::Flux) {
+            self.clear(layout::flux_root_kustomization(), kustomize::resources(files()));
+        }
+    }
+}
+
+/// The folders of a namespace whose files may be seen.
+fn folders(placement: &Placement<'_>) -> impl Iterator<Item = &'static str> {
+    let made = (!placement.made.is_empty()).then_some(layout::EXTERNAL_SECRETS_ENTRY);
+    let accounts = (!placement.accounts.is_empty()).then_some(layout::ACCOUNTS_ENTRY);
+    made.into_iter().chain(accounts)
+}

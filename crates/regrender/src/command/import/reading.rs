@@ -1,0 +1,123 @@
+//! What an import reads: docker configs, manifests, or what stands on standard input.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use regrender_audit::{FileFacts, SIZE_LIMIT, read_file};
+
+use super::STREAM;
+use crate::args::Import;
+use crate::error::{CliError, ErrorKind, Failure};
+use crate::import::{Found, is_docker_config};
+use crate::manifests::Manifests;
+use crate::opener::SecretOpener;
+use crate::project::shown;
+use crate::source::bytes::SecretBytes;
+use crate::source::failure::Failure as Unread;
+use crate::source::file::read_file as read_secret_file;
+use crate::world::World;
+
+/// Reads all sources.
+pub(super) fn read(arguments: &Import, world: &mut World) -> Result<Found, Failure> {
+    let mut found = Found::default();
+    let mut facts: Vec<FileFacts> = Vec::new();
+    let mut roots = Vec::new();
+    let mut errors = Vec::new();
+    for source in sources(arguments, world)? {
+        let name = shown(&source, &world.directory);
+        if source.as_os_str() == STREAM {
+            let bytes = read_stdin(world)?;
+            errors.extend(take(&bytes, "<stdin>", &mut found, &mut facts));
+        } else if source.is_dir() {
+            roots.push(source);
+        } else {
+            match read_secret_file(&source) {
+                Ok(bytes) if is_docker_config(bytes.expose()) => {
+                    errors.extend(take(&bytes, &name, &mut found, &mut facts));
+                }
+                // Read with the folders, so that kustomizations among them count.
+                Ok(_) => roots.push(source),
+                Err(_) if source.is_file() => roots.push(source),
+                Err(failure) => errors.push(unreadable(&name, &failure)),
+            }
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Failure(errors));
+    }
+    if !facts.is_empty() || !roots.is_empty() {
+        let mut manifests = Manifests::of_report(&world.directory);
+        let walk = manifests.walk(&roots);
+        let inventory = manifests.into_inventory(&walk, facts);
+        for unreadable in inventory.unreadable() {
+            world.warn(&format!("`{}` was not read: {}", unreadable.file, unreadable.reason));
+        }
+        let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
+        found.take_inventory(&inventory, &|secret| opener.open(secret));
+    }
+    Ok(found)
+}
+
+/// Lists what is read; without any named, the config that docker uses.
+fn sources(arguments: &Import, world: &World) -> Result<Vec<PathBuf>, CliError> {
+    if !arguments.sources.is_empty() {
+        let is_stream = |source: &PathBuf| source.as_os_str() == STREAM;
+        let place = |source: &PathBuf| {
+            if is_stream(source) { source.clone() } else { world.directory.join(source) }
+        };
+        return Ok(arguments.sources.iter().map(place).collect());
+    }
+    let folder = match world.variable("DOCKER_CONFIG") {
+        Some(folder) => Some(world.directory.join(folder)),
+        None => world.home().map(|home| home.join(".docker")),
+    };
+    let file = folder.map(|folder| folder.join("config.json"));
+    file.map(|file| vec![file]).ok_or_else(|| {
+        CliError::new(ErrorKind::Usage, "there is no home folder with a docker config")
+            .with_hint("name a docker config, manifests, or `-` for standard input")
+    })
+}
+
+/// Takes a docker config, or the facts of manifests.
+fn take(
+    bytes: &SecretBytes,
+    name: &str,
+    found: &mut Found,
+    facts: &mut Vec<FileFacts>,
+) -> Option<CliError> {
+    let bytes = bytes.expose();
+    if !is_docker_config(bytes) {
+        facts.push(read_file(name, bytes));
+        return None;
+    }
+    found.take_docker_config(bytes, name).err().map(|error| {
+        CliError::new(ErrorKind::Credentials, format!("`{name}` is no docker config"))
+            .with_source(error)
+            .with_hint("log in anew, or take the entry out: docker cannot read the file either")
+    })
+}
+
+fn read_stdin(world: &mut World) -> Result<SecretBytes, CliError> {
+    let mut bytes = zeroize::Zeroizing::new(Vec::new());
+    let limit = SIZE_LIMIT as u64 + 1;
+    world.stdin.by_ref().take(limit).read_to_end(&mut bytes).map_err(|error| {
+        CliError::new(ErrorKind::Files, "standard input cannot be read").with_source(error)
+    })?;
+    if bytes.len() > SIZE_LIMIT {
+        let message = format!("standard input holds more than {} MiB", SIZE_LIMIT / 1024 / 1024);
+        return Err(CliError::new(ErrorKind::Files, message).with_hint(
+            "ask for pull secrets alone: `--field-selector type=kubernetes.io/dockerconfigjson`",
+        ));
+    }
+    Ok(SecretBytes::new(&bytes))
+}
+
+fn unreadable(name: &str, failure: &Unread) -> CliError {
+    let what = match failure {
+        Unread::FileMissing => String::from("is not there"),
+        Unread::Unreadable(reason) => format!("cannot be read: {reason}"),
+        _ => String::from("cannot be read"),
+    };
+    CliError::new(ErrorKind::Files, format!("`{name}` {what}"))
+        .with_hint("name a docker config, a file or folder with manifests, or `-`")
+}

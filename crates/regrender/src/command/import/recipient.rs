@@ -1,0 +1,53 @@
+//! The recipients of what an import seals.
+
+use regrender_seal::Recipient;
+
+use super::NAME_A_KEY;
+use crate::args::{Import, Selection};
+use crate::command::init;
+use crate::error::{CliError, ErrorKind, Failure};
+use crate::project::Project;
+use crate::world::World;
+
+/// Finds out who can open what is sealed: those named, those of a registries.toml around, or whoever
+/// holds the identity that sops finds.
+pub(super) fn find(arguments: &Import, world: &mut World) -> Result<Vec<String>, Failure> {
+    if !arguments.recipient.is_empty() {
+        return Ok(arguments.recipient.clone());
+    }
+    if Project::is_near(world) {
+        let project = Project::open(&Selection { config: None, cluster: Vec::new() }, world)?;
+        let all = project.config.clusters.iter().flat_map(|cluster| &cluster.recipients);
+        let mut recipients: Vec<String> = Vec::new();
+        for recipient in all {
+            if !recipients.contains(&recipient.text) {
+                recipients.push(recipient.text.clone());
+            }
+        }
+        world.note(&format!("taking the recipients of `{}`", project.source.path));
+        return Ok(recipients);
+    }
+    let file = init::identity_file(world);
+    let own = file.as_deref().map(init::read_recipient).transpose()?.flatten();
+    if let (Some(file), Some(_)) = (&file, &own) {
+        world.note(&format!("taking the recipient of the identity in `{}`", file.display()));
+    }
+    Ok(own.into_iter().collect())
+}
+
+/// Tells of all that are no recipients. None is repeated: it may be a private key.
+pub(super) fn parse(recipients: &[String]) -> Result<Vec<Recipient>, Failure> {
+    let mut parsed = Vec::new();
+    let mut errors = Vec::new();
+    for (place, text) in recipients.iter().enumerate() {
+        match Recipient::parse(text) {
+            Ok(recipient) => parsed.push(recipient),
+            Err(error) => errors.push(
+                CliError::new(ErrorKind::Usage, format!("recipient {} is none", place + 1))
+                    .with_source(error)
+                    .with_hint(NAME_A_KEY),
+            ),
+        }
+    }
+    if errors.is_empty() { Ok(parsed) } else { Err(Failure(errors)) }
+}

@@ -1,0 +1,126 @@
+//! The files that an import writes, and how one of them names the other.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::STREAM;
+use crate::args::Import;
+use crate::command::init;
+use crate::error::{CliError, ErrorKind, Failure};
+use crate::project::shown;
+use crate::world::World;
+
+/// Where an import writes to.
+pub(super) struct Target {
+    /// registries.toml; none is standard output.
+    pub(super) config: Option<PathBuf>,
+    /// The file with the sealed passwords.
+    pub(super) sealed: Option<SealedFile>,
+}
+
+/// The file with the sealed passwords.
+pub(super) struct SealedFile {
+    path: PathBuf,
+    /// How registries.toml names it.
+    pub(super) named: String,
+}
+
+impl Target {
+    /// Finds the files, none of which may exist.
+    pub(super) fn of(arguments: &Import, world: &World) -> Result<Self, Failure> {
+        let is_stream = arguments.write.as_os_str() == STREAM;
+        let config = (!is_stream).then(|| world.directory.join(&arguments.write));
+        let folder = config.as_deref().and_then(Path::parent).unwrap_or(&world.directory);
+        let sealed = arguments.seal_into.as_ref().map(|path| {
+            let path = world.directory.join(path);
+            SealedFile { named: seen_from(folder, &path), path }
+        });
+        let mut errors = Vec::new();
+        for path in config.iter().chain(sealed.as_ref().map(|file| &file.path)) {
+            if path.symlink_metadata().is_ok() {
+                let message =
+                    format!("`{}` exists; it is left as it is", shown(path, &world.directory));
+                let hint =
+                    "name another file: `--write FILE`, `--seal-into FILE`; `--write -` prints it";
+                errors.push(CliError::new(ErrorKind::Files, message).with_hint(hint));
+            }
+        }
+        if let Some(file) = sealed.as_ref().filter(|file| !is_yaml(&file.path)) {
+            let name = shown(&file.path, &world.directory);
+            let message = format!("`{name}` is no name of a YAML file, and sops goes by the name");
+            let hint = "let it end in `.sops.yaml`";
+            errors.push(CliError::new(ErrorKind::Usage, message).with_hint(hint));
+        }
+        if errors.is_empty() { Ok(Self { config, sealed }) } else { Err(Failure(errors)) }
+    }
+
+    /// Writes both files, or prints registries.toml.
+    pub(super) fn write(
+        &self,
+        text: &str,
+        sealed: Option<&str>,
+        world: &mut World,
+    ) -> Result<(), CliError> {
+        if let (Some(file), Some(sealed)) = (&self.sealed, sealed) {
+            create(&file.path, sealed)?;
+        }
+        let Some(path) = &self.config else {
+            return world.print(text);
+        };
+        create(path, text).inspect_err(|_| {
+            // Without the file that names it, what was sealed only stands in the way.
+            if let Some(file) = self.sealed.as_ref().filter(|_| sealed.is_some()) {
+                drop(std::fs::remove_file(&file.path));
+            }
+        })
+    }
+}
+
+fn create(path: &Path, text: &str) -> Result<(), CliError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    std::fs::create_dir_all(folder)
+        .and_then(|()| init::create(path, text.as_bytes(), false))
+        .map_err(|error| init::not_written(path, error))
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
+}
+
+/// Returns the way from a folder to a file, in the spelling of registries.toml.
+fn seen_from(folder: &Path, file: &Path) -> String {
+    let (folder, file) = (plain(folder), plain(file));
+    let common = folder.iter().zip(&file).take_while(|(one, other)| one == other).count();
+    let up = folder.iter().skip(common).map(|_| String::from(".."));
+    let down = file.iter().skip(common).cloned();
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+/// Lists the parts of a path without detours.
+fn plain(path: &Path) -> Vec<String> {
+    let mut parts = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(parts.pop()),
+            part => parts.push(part.as_os_str().to_string_lossy().into_owned()),
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(folder: &str, file: &str, expected: &str) {
+        assert_eq!(seen_from(Path::new(folder), Path::new(file)), expected);
+    }
+
+    #[test]
+    fn a_file_is_named_from_the_folder_of_registries_toml() {
+        check("/a/b", "/a/b/c.sops.yaml", "c.sops.yaml");
+        check("/a/b", "/a/c/d.sops.yaml", "../c/d.sops.yaml");
+        check("/a/b", "/a/b/../c/./d.sops.yaml", "../c/d.sops.yaml");
+    }
+}

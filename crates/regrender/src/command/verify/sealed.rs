@@ -1,0 +1,123 @@
+//! What can be checked of a sealed file without opening it.
+
+use regrender_document::{Document, Entry, Mapping, Node};
+use regrender_render::{EXPIRES_AT, PullSecretFile};
+use regrender_seal::{Inspection, OpenError};
+
+use super::flaw::{code_of, describe};
+use super::{Finder, code};
+use crate::comparison::emit;
+use crate::sealing;
+
+impl Finder<'_> {
+    /// Checks a SOPS file that shall hold a pull secret.
+    pub(super) fn check_sops(&mut self, path: &str, current: &str, file: &PullSecretFile) {
+        let inspection = match regrender_seal::inspect(current) {
+            Ok(inspection) => inspection,
+            Err(OpenError::NotSealed) => {
+                // What is in it in clear is told by the search for clear secrets.
+                return self.find(&code::NOT_SEALED, path, "is not sealed");
+            }
+            Err(error) => return self.find(&code::BROKEN_FILE, path, error.to_string()),
+        };
+        for flaw in &inspection.findings {
+            self.find(code_of(flaw), path, describe(flaw));
+        }
+        if !is_whole(&inspection) {
+            let message = "its one value is not `data:.dockerconfigjson`";
+            self.find(&code::OUTDATED_FILE, path, message);
+        }
+        if !inspection.is_for(&self.verifier.recipients) {
+            self.check_recipients(path, &inspection);
+        }
+        if inspection.mac_scope != sealing::options(self.verifier.cluster).mac {
+            self.find(
+                &code::OTHER_MAC_SCOPE,
+                path,
+                "its MAC covers something else than `mac` says",
+            );
+        }
+        let mut document = inspection.document;
+        if file.may_expire
+            && let Some(moment) = take_expiry(&mut document)
+            && moment <= regrender_seal::spell_time(self.verifier.now)
+        {
+            let message = format!("the first of its credentials died at {moment}");
+            self.find(&code::EXPIRED_TOKEN, path, message);
+        }
+        if clear_part(document) != emit(&file.clear) {
+            let message = "its name, namespace, type, labels or annotations are not as declared";
+            self.find(&code::OUTDATED_FILE, path, message);
+        }
+    }
+
+    fn check_recipients(&mut self, path: &str, inspection: &Inspection) {
+        let declared: Vec<&str> =
+            self.verifier.recipients.iter().map(regrender_seal::Recipient::as_str).collect();
+        let missing: Vec<String> = declared
+            .iter()
+            .filter(|wanted| !inspection.recipients.iter().any(|found| found == *wanted))
+            .map(|wanted| (*wanted).to_owned())
+            .collect();
+        let extra: Vec<&String> = inspection
+            .recipients
+            .iter()
+            .filter(|found| !declared.contains(&found.as_str()))
+            .collect();
+        for recipient in missing {
+            let message = format!("`{recipient}` is a recipient and cannot open it");
+            self.find(&code::MISSING_RECIPIENT, path, message);
+        }
+        for recipient in extra {
+            let message = format!("`{recipient}` is no recipient and can open it");
+            self.find(&code::UNDECLARED_RECIPIENT, path, message);
+        }
+    }
+
+    /// Checks a plain age file that shall hold a pull secret.
+    pub(super) fn check_age(&mut self, path: &str, current: &str) {
+        match regrender_seal::inspect_age(current) {
+            Err(error) => self.find(&code::BROKEN_FILE, path, error.to_string()),
+            Ok(inspection) if inspection.is_for(&self.verifier.recipients) == Some(false) => {
+                self.find(&code::OTHER_RECIPIENTS, path, "is not for exactly the recipients");
+            }
+            Ok(_) => {}
+        }
+    }
+}
+
+/// Says whether a sealed Secret holds the one value that a pull secret has.
+fn is_whole(inspection: &Inspection) -> bool {
+    let paths = inspection.values.iter().map(|value| value.path.keys());
+    paths.eq([["data", ".dockerconfigjson"]])
+}
+
+/// Takes out what a sealed Secret says of the death of its credentials; no declaration knows it.
+fn take_expiry(document: &mut Document) -> Option<String> {
+    let moment = document.at(&["metadata", "annotations", EXPIRES_AT])?.as_text()?.to_owned();
+    document.root =
+        without(std::mem::take(&mut document.root), &["metadata", "annotations", EXPIRES_AT]);
+    Some(moment)
+}
+
+/// Returns a mapping without the key at the end of a path, and without the mappings on the way that
+/// have nothing else.
+fn without(mapping: Mapping, path: &[&str]) -> Mapping {
+    let Some((first, rest)) = path.split_first() else { return mapping };
+    let entries = mapping.into_entries().into_iter().filter_map(|entry| match entry {
+        Entry::Pair { key, value: Node::Mapping(inner) } if key == *first && !rest.is_empty() => {
+            let inner = without(inner, rest);
+            (!inner.is_empty()).then_some(Entry::Pair { key, value: Node::Mapping(inner) })
+        }
+        Entry::Pair { key, .. } if key == *first && rest.is_empty() => None,
+        other => Some(other),
+    });
+    entries.collect()
+}
+
+/// Spells what may be seen of a sealed Secret.
+fn clear_part(mut document: Document) -> String {
+    let is_clear = |entry: &Entry| !matches!(entry, Entry::Pair { key, .. } if key == "data" || key == "stringData");
+    document.root = document.root.into_entries().into_iter().filter(is_clear).collect();
+    emit(&document)
+}

@@ -1,5 +1,7 @@
 //! Clusters: their settings over those for all, and what must agree in each.
 
+use std::collections::BTreeSet;
+
 use regrender_diagnostic::{Span, Spanned};
 
 use crate::check::settings::{Settings, settings};
@@ -51,32 +53,11 @@ fn cluster(
     let recipients =
         recipients(title, &span, either(&own.recipients, &shared.recipients), problems);
     let format = either(&own.format, &shared.format);
-    let consumers = either(&own.consumers, &shared.consumers);
     let per_namespace = either(&own.per_namespace, &shared.per_namespace);
     let argocd = argocd(&own.argocd, &shared.argocd);
-    let chosen = or_default(consumers, [Consumer::Flux].into());
-    if let (Field::Given(format), Some(chosen)) = (format, &chosen)
-        && format.value == Format::Age
-        && let Some(controller) = controller(chosen)
-    {
-        let consumer = consumers.as_given().map(|consumers| consumers.span.clone());
-        problems.push(problem::age_needs_kubectl(title, format.span.clone(), consumer, controller));
-    }
-    if let (Field::Given(per), Some(chosen)) = (per_namespace, &chosen)
-        && per.value
-        && chosen.contains(&Consumer::ArgoCd)
-        && either(&own.argocd.repository, &shared.argocd.repository).is_absent()
-    {
-        let consumer = consumers.as_given().map(|consumers| consumers.span.clone());
-        problems.push(problem::argocd_needs_repository(title, per.span.clone(), consumer));
-    }
-    if let (Some(recipients), Some(chosen)) = (&recipients, &chosen)
-        && controller(chosen).is_some()
-        && !recipients.iter().any(|recipient| recipient.kind.is_native())
-    {
-        let list = either(&own.recipients, &shared.recipients).as_given();
-        let list = list.map_or_else(|| span.clone(), |list| list.span.clone());
-        problems.push(recipient::no_native(title, list));
+    let chosen = or_default(either(&own.consumers, &shared.consumers), [Consumer::Flux].into());
+    if let Some(chosen) = &chosen {
+        check_consumers(title, &span, chosen, recipients.as_deref(), shared, own, problems);
     }
     Some(Cluster {
         name: title.map(str::to_owned),
@@ -98,6 +79,43 @@ fn cluster(
     })
 }
 
+/// Checks that every consumer can do what it is given: open the format with a key it takes, and find
+/// the repository.
+fn check_consumers(
+    name: Option<&str>,
+    span: &Span,
+    chosen: &BTreeSet<Consumer>,
+    recipients: Option<&[Recipient]>,
+    shared: &Settings,
+    own: &Settings,
+    problems: &mut Problems,
+) {
+    let consumers = either(&own.consumers, &shared.consumers).as_given();
+    let consumer = consumers.map(|consumers| consumers.span.clone());
+    if let Field::Given(format) = either(&own.format, &shared.format)
+        && format.value == Format::Age
+        && let Some(controller) = controller(chosen)
+    {
+        let format = format.span.clone();
+        problems.push(problem::age_needs_kubectl(name, format, consumer.clone(), controller));
+    }
+    if let Field::Given(per) = either(&own.per_namespace, &shared.per_namespace)
+        && per.value
+        && chosen.contains(&Consumer::ArgoCd)
+        && either(&own.argocd.repository, &shared.argocd.repository).is_absent()
+    {
+        problems.push(problem::argocd_needs_repository(name, per.span.clone(), consumer));
+    }
+    if let Some(recipients) = recipients
+        && controller(chosen).is_some()
+        && !recipients.iter().any(|recipient| recipient.kind.is_native())
+    {
+        let list = either(&own.recipients, &shared.recipients).as_given();
+        let list = list.map_or_else(|| span.clone(), |list| list.span.clone());
+        problems.push(recipient::no_native(name, list));
+    }
+}
+
 fn recipients(
     name: Option<&str>,
     span: &Span,
@@ -111,7 +129,7 @@ fn recipients(
 }
 
 /// Names the controller among the consumers.
-fn controller(consumers: &std::collections::BTreeSet<Consumer>) -> Option<&'static str> {
+fn controller(consumers: &BTreeSet<Consumer>) -> Option<&'static str> {
     if consumers.contains(&Consumer::Flux) {
         Some("Flux")
     } else if consumers.contains(&Consumer::ArgoCd) {

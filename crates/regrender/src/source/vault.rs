@@ -111,49 +111,37 @@ pub(crate) fn ask(
     values: &mut Values<'_>,
     world: &World,
 ) -> Vec<(Question, Answer)> {
-    let question = |path: &str| Question::Vault(path.to_owned());
-    let refused = |failure: VaultFailure| -> Vec<(Question, Answer)> {
-        let failure = Failure::Vault(failure);
-        paths.iter().map(|path| (question(path), Err(failure.clone()))).collect()
-    };
-    let address = match address(declared, world) {
-        Ok(address) => address,
-        Err(failure) => return refused(failure),
-    };
-    let transport = match transport(declared, base, world) {
-        Ok(transport) => transport,
-        Err(failure) => return refused(failure),
-    };
+    match enter(declared, base, values, world) {
+        Ok((server, token)) => server.read_all(paths, &token),
+        Err(failure) => paths.iter().map(|path| refused(path, &failure)).collect(),
+    }
+}
+
+/// Logs in, or says why nothing of Vault can be had.
+fn enter<'a>(
+    declared: &'a Declared,
+    base: &'a Path,
+    values: &mut Values<'_>,
+    world: &'a World,
+) -> Result<(Server<'a>, SecretText), VaultFailure> {
+    let address = address(declared, world)?;
     let server = Server {
         shown: format!("{}://{}", address.scheme().name(), address.authority()),
         address,
         namespace: declared.namespace.clone().or_else(|| first_of(world, NAMESPACE)),
         kv_version: declared.kv_version,
-        transport: &transport,
+        transport: Box::new(transport(declared, base, world)?),
     };
-    let token = match server.log_in(declared.auth.as_ref(), values, world) {
-        Ok(token) => token,
-        Err(failure) => return refused(failure),
-    };
-    let mut paths = paths.iter().copied();
-    let Some(first) = paths.next() else {
-        return Vec::new();
-    };
-    // A server that cannot answer one question is not asked all of them.
-    let answer = server.read(first, &token);
-    let mut answered = vec![(question(first), answer)];
-    let rest: Vec<&str> = paths.collect();
-    if let [(_, Err(Failure::Vault(failure)))] = answered.as_slice()
-        && failure.is_for_all()
-    {
-        let failure = failure.clone();
-        answered
-            .extend(rest.iter().map(|path| (question(path), Err(Failure::Vault(failure.clone())))));
-        return answered;
-    }
-    answered
-        .extend(side_by_side(&rest, AT_ONCE, |path| (question(path), server.read(path, &token))));
-    answered
+    let token = server.log_in(declared.auth.as_ref(), values, world)?;
+    Ok((server, token))
+}
+
+fn question(path: &str) -> Question {
+    Question::Vault(path.to_owned())
+}
+
+fn refused(path: &str, failure: &VaultFailure) -> (Question, Answer) {
+    (question(path), Err(Failure::Vault(failure.clone())))
 }
 
 fn first_of(world: &World, names: [&'static str; 2]) -> Option<String> {
@@ -218,12 +206,12 @@ struct Server<'a> {
     address: Url,
     namespace: Option<String>,
     kv_version: Option<KvVersion>,
-    transport: &'a dyn Transport,
+    transport: Box<dyn Transport + 'a>,
 }
 
 impl Server<'_> {
     fn stranger(&self) -> Vault<'_> {
-        let vault = Vault::new(self.transport, self.address.clone());
+        let vault = Vault::new(&*self.transport, self.address.clone());
         match &self.namespace {
             Some(namespace) => vault.with_namespace(namespace.as_str()),
             None => vault,
@@ -268,6 +256,23 @@ impl Server<'_> {
 
     fn trade(&self, login: &Login<'_>) -> Result<SecretText, VaultFailure> {
         self.stranger().log_in(login).map_err(|error| self.asked(error))
+    }
+
+    /// Reads the secrets at `paths`. A server that cannot answer one question is not asked all.
+    fn read_all(&self, paths: &BTreeSet<&str>, token: &SecretText) -> Vec<(Question, Answer)> {
+        let mut rest: Vec<&str> = paths.iter().copied().collect();
+        if rest.is_empty() {
+            return Vec::new();
+        }
+        let first = rest.remove(0);
+        let answer = self.read(first, token);
+        let answered_rest = match &answer {
+            Err(Failure::Vault(failure)) if failure.is_for_all() => {
+                rest.iter().map(|path| refused(path, failure)).collect()
+            }
+            _ => side_by_side(&rest, AT_ONCE, |path| (question(path), self.read(path, token))),
+        };
+        [(question(first), answer)].into_iter().chain(answered_rest).collect()
     }
 
     fn read(&self, path: &str, token: &SecretText) -> Answer {

@@ -29,6 +29,7 @@ mod workload;
 pub use cloud::{Acr, AzureEnvironment, Ecr, RoleArn};
 pub use cluster::{ArgoCd, Cluster, Consumer, Flux, Format, MacScope};
 pub use config::Config;
+pub use nearest::nearest;
 pub use page::Page;
 pub use parse::{Parsed, parse};
 pub use problem::{page, pages};

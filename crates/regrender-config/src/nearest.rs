@@ -1,7 +1,8 @@
 //! The known name that somebody probably meant.
 
 /// Returns the one of `known` that `name` is a slip of, if there is one.
-pub(crate) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+#[must_use]
+pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let plain = plain(name);
     let allowed = (plain.chars().count() / 3).max(1);
     known

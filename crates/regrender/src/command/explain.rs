@@ -25,6 +25,13 @@ pub(crate) fn run(arguments: &Explain, world: &mut World) -> Result<Exit, Failur
         world.print(&page)?;
         return Ok(Exit::Done);
     }
+    if let Some(code) = misspelt(&arguments.subject) {
+        world.note(&format!(
+            "no problem is called `{}`, so it is taken for an image; did you mean \
+             `regrender explain {code}`?",
+            arguments.subject
+        ));
+    }
     let explanation = match &arguments.namespace {
         Some(namespace) => of_repository(arguments, namespace, world)?,
         None => of_files(arguments, world)?,
@@ -48,6 +55,20 @@ fn page(subject: &str) -> Option<String> {
     let pages = [of_audit.map(|code| finding_page(*code)), of_verify.map(|code| code.page())];
     let pages: Vec<String> = pages.into_iter().flatten().collect();
     (!pages.is_empty()).then(|| pages.join("\n"))
+}
+
+/// Returns the code that `subject` is a slip of. It may be an image all the same: one of Docker Hub's
+/// own has neither host nor path.
+fn misspelt(subject: &str) -> Option<&'static str> {
+    if !subject.contains('-') || subject.contains(['/', ':', '.', '@']) {
+        return None;
+    }
+    let of_config = regrender_config::pages().into_iter().map(|page| page.code);
+    let of_source = source::page::PAGES.iter().map(|page| page.code);
+    let of_audit = Code::ALL.iter().map(|code| code.name());
+    let of_verify = code::ALL.iter().map(|code| code.name);
+    let codes = of_config.chain(of_source).chain(of_audit).chain(of_verify);
+    regrender_config::nearest(subject, codes)
 }
 
 fn finding_page(code: Code) -> String {

@@ -139,6 +139,16 @@ fn an_enormous_file_is_refused() {
 }
 
 #[test]
+fn a_misspelt_code_is_told_before_it_is_taken_for_an_image() {
+    let sandbox = Sandbox::new(&[]);
+    let told = sandbox.run(&["explain", "text-behind-valeu"]).succeeded().stderr;
+    assert!(told.contains("did you mean `regrender explain text-behind-value`?"), "{told}");
+    for image in ["hello-world", "acme/unknown-registy", "nginx"] {
+        assert_eq!(sandbox.run(&["explain", image]).succeeded().stderr, "", "{image}");
+    }
+}
+
+#[test]
 fn a_code_of_two_commands_has_two_pages() {
     let page = Sandbox::new(&[]).run(&["explain", "not-sealed"]).succeeded().stdout;
     assert_eq!(page.matches("## not-sealed\n").count(), 2, "{page}");

@@ -257,7 +257,10 @@ fn push_all(text: &mut String, parts: &[&str]) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::content;
 
     /// Reads `text` and spells it again.
     #[track_caller]
@@ -343,6 +346,30 @@ mod tests {
             Mapping::new().with("a", Mapping::new().with("b", Mapping::new())),
         ] {
             assert!(reveal(&Document::new(root)).is_err());
+        }
+    }
+
+    fn line() -> impl Strategy<Value = &'static str> {
+        prop_oneof![
+            Just("[a]"),
+            Just("[DEFAULT]"),
+            Just("; remark"),
+            Just("# remark"),
+            Just("name = value"),
+            Just("other: `x;y` ; remark"),
+            Just(""),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn sections_are_spelled_so_that_they_are_read_the_same(
+            lines in proptest::collection::vec(line(), 0..12),
+        ) {
+            let (document, _) = parse(&lines.join("\n")).unwrap();
+            let spelled = reveal(&document).unwrap();
+            let (again, _) = parse(spelled.expose()).unwrap();
+            prop_assert!(content::is_same(&again, &document), "{}", spelled.expose());
         }
     }
 }

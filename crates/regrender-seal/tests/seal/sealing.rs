@@ -8,7 +8,8 @@ use regrender_document::{
     emit_revealed,
 };
 use regrender_seal::{
-    FileFormat, FingerprintKey, MacScope, SealError, SealFormat, SealOptions, open, seal,
+    FileFormat, FingerprintKey, MacScope, SealError, SealFormat, SealOptions, inspect, inspect_age,
+    open, seal,
 };
 
 use crate::support::{
@@ -229,6 +230,35 @@ fn fingerprint_is_an_annotation_under_the_mac() {
     let forged = text.replace("regrender.dev/fingerprint: ", "regrender.dev/fingerprint: A");
     assert!(open(&text, FileFormat::Yaml, &identities(ANNAS_IDENTITY)).is_ok());
     assert!(open(&forged, FileFormat::Yaml, &identities(ANNAS_IDENTITY)).is_err());
+}
+
+/// Another spelling of what a fingerprint covers would write every file of every repository anew.
+#[test]
+fn fingerprint_is_the_same_in_every_version() {
+    let key = FingerprintKey::parse("0123456789abcdef0123456789abcdef").unwrap();
+    let mut data = Mapping::new()
+        .with("text", secret("x"))
+        .with("empty", "")
+        .with("integer", Node::Scalar(Scalar::Integer(12)))
+        .with("float", Node::Scalar(Scalar::Float(0.5)))
+        .with("bool", true)
+        .with("null", Node::Scalar(Scalar::Null))
+        .with("list", Node::list([Node::from("a"), Node::from(Mapping::new())]));
+    data.push_comment(Comment::Clear(String::from(" remark")));
+    let document = with_data(data);
+    let fingerprint = |format, mac| {
+        let mut random = Seeded::new(1);
+        let context = &mut random.context();
+        let options = SealOptions { format, mac };
+        let text = seal(&document, &recipients(&[ANNA, BERT]), options, Some(&key), context);
+        match format {
+            SealFormat::Sops => inspect(&text.unwrap()).unwrap().fingerprint.unwrap(),
+            SealFormat::Age => inspect_age(&text.unwrap()).unwrap().fingerprint.unwrap(),
+        }
+    };
+    insta::assert_snapshot!(fingerprint(SealFormat::Sops, MacScope::All), @"4pEAm9YDXktNf5mAVmkMWYnnsaTz1md9DG4VCdhMGdY");
+    insta::assert_snapshot!(fingerprint(SealFormat::Sops, MacScope::EncryptedOnly), @"DJBs_T1IJpKDaf6If5CgU8VESafZ-mWd62VKBZi1WJo");
+    insta::assert_snapshot!(fingerprint(SealFormat::Age, MacScope::All), @"Q9obPw1wgzbZyyqT2DkfkwSzmoL83Ds12TN0IJJf86E");
 }
 
 #[test]

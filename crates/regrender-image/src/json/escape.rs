@@ -1,0 +1,63 @@
+//! Knows what text the inside of a JSON string stands for.
+
+/// Decodes the inside of a valid string; what is not UTF-8 and lone surrogates become U+FFFD.
+pub(super) fn unescape(inner: &[u8]) -> String {
+    if !inner.contains(&b'\\') {
+        return String::from_utf8_lossy(inner).into_owned();
+    }
+    let mut decoded = Vec::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if *first != b'\\' {
+            decoded.push(*first);
+            continue;
+        }
+        let Some((escape, after)) = rest.split_first() else {
+            break;
+        };
+        rest = after;
+        match escape {
+            b'b' => decoded.push(8),
+            b'f' => decoded.push(12),
+            b'n' => decoded.push(b'\n'),
+            b'r' => decoded.push(b'\r'),
+            b't' => decoded.push(b'\t'),
+            b'u' => {
+                let letter;
+                (letter, rest) = unicode_escape(rest);
+                decoded.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            other => decoded.push(*other),
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+/// Reads what follows `\u`; a high surrogate takes the low one after it along.
+fn unicode_escape(text: &[u8]) -> (char, &[u8]) {
+    let Some((first, rest)) = code_unit(text) else {
+        return (char::REPLACEMENT_CHARACTER, text);
+    };
+    if let Some(letter) = char::from_u32(first) {
+        return (letter, rest);
+    }
+    let pair = rest.strip_prefix(b"\\u").and_then(code_unit);
+    match pair {
+        Some((second, after))
+            if (0xd800..0xdc00).contains(&first) && (0xdc00..0xe000).contains(&second) =>
+        {
+            let combined = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+            (char::from_u32(combined).unwrap_or(char::REPLACEMENT_CHARACTER), after)
+        }
+        _ => (char::REPLACEMENT_CHARACTER, rest),
+    }
+}
+
+fn code_unit(text: &[u8]) -> Option<(u32, &[u8])> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    let unit = digits
+        .iter()
+        .try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?))?;
+    Some((unit, rest))
+}

@@ -1,5 +1,6 @@
 //! Knows what a repository's manifests declare: namespaces, accounts, workloads, Secrets, images.
 
+mod account;
 mod admission;
 mod facts;
 mod helm;
@@ -9,17 +10,19 @@ mod pod;
 mod rendering;
 mod secret;
 mod shape;
+mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use regrender_image::PullSecret;
-
+pub use self::account::ServiceAccount;
 pub(crate) use self::admission::read_pods;
 use self::facts::Sealing;
 pub use self::facts::{FileFacts, read_file, read_other_file};
 pub(crate) use self::object::read_inline_workloads;
 pub use self::rendering::Rendering;
+pub use self::secret::{Secret, SecretState};
+pub use self::workload::{ImageUse, Role, Source, Workload};
 use crate::finding::{Code, Finding};
 use crate::kustomization::{Change, Kustomization, Kustomizations};
 use crate::leak::SopsRules;
@@ -35,148 +38,6 @@ pub struct Namespace {
     pub labels: BTreeMap<String, String>,
     /// Where it is declared.
     pub place: Place,
-}
-
-/// A ServiceAccount.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServiceAccount {
-    /// Its namespace, where the repository determines one.
-    pub namespace: Option<String>,
-    /// Its name.
-    pub name: String,
-    /// Its name as written, before any tree renames it.
-    pub written_name: String,
-    /// The names in `imagePullSecrets`; an entry without a name is an empty one.
-    pub pull_secrets: Vec<String>,
-    /// The names in `secrets`.
-    pub mountable_secrets: Vec<String>,
-    /// Its annotations.
-    pub annotations: BTreeMap<String, String>,
-    /// Where it is declared.
-    pub place: Place,
-    /// What becomes of it in each tree that lists its file.
-    pub renderings: Vec<Rendering>,
-}
-
-/// What a container is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// It runs before the others.
-    Init,
-    /// It is one of the pod's own.
-    Container,
-    /// It is added to a running pod.
-    Ephemeral,
-    /// It is no container: the image is mounted as a volume.
-    Volume,
-}
-
-impl Role {
-    /// Returns the word that reports use.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Init => "init",
-            Self::Container => "container",
-            Self::Ephemeral => "ephemeral",
-            Self::Volume => "volume",
-        }
-    }
-}
-
-/// One image that a workload pulls.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ImageUse {
-    /// What it is pulled for.
-    pub role: Role,
-    /// The container's or volume's name; a path of keys where there is no container.
-    pub container: String,
-    /// The image as written.
-    pub image: String,
-    /// Where it is written.
-    pub place: Place,
-}
-
-/// Where the images of a workload were found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
-    /// A kind that Kubernetes itself knows.
-    Core,
-    /// A custom resource, by its shape.
-    Custom,
-    /// Values of a Helm chart: what is pulled depends on the chart.
-    HelmValues,
-    /// The `images:` of a kustomization, which rename images of other files.
-    KustomizeImages,
-}
-
-/// Something that makes pods.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Workload {
-    /// Its kind; empty for values of Helm charts in files of their own.
-    pub kind: String,
-    /// Its API version.
-    pub api_version: String,
-    /// Its namespace, where the repository determines one.
-    pub namespace: Option<String>,
-    /// Its name.
-    pub name: String,
-    /// The account that its pods name.
-    pub service_account: Option<String>,
-    /// The names in the pods' `imagePullSecrets`; an entry without a name is an empty one.
-    pub pull_secrets: Vec<String>,
-    /// The images that they pull.
-    pub images: Vec<ImageUse>,
-    /// Whether its namespace is one that no tree changes: the target of a release.
-    pub(crate) keeps_namespace: bool,
-    /// What kind of text it was found in.
-    pub source: Source,
-    /// Where it is declared.
-    pub place: Place,
-    /// What becomes of it in each tree that lists its file.
-    pub renderings: Vec<Rendering>,
-}
-
-/// How the content of a Secret stands in the repository.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SecretState {
-    /// Readable by anybody.
-    Clear,
-    /// Sealed with SOPS, and what it takes to open it is gone: every value is encrypted still.
-    Damaged,
-    /// Sealed with SOPS.
-    Sops,
-    /// A SealedSecret.
-    SealedSecret,
-    /// An `ExternalSecret`: the content lies elsewhere.
-    ExternalSecret,
-    /// Made by kustomize when it builds.
-    Generated,
-}
-
-/// A Secret, or something that becomes one.
-#[derive(Clone, Debug)]
-pub struct Secret {
-    /// Its namespace, where the repository determines one.
-    pub namespace: Option<String>,
-    /// Its name.
-    pub name: String,
-    /// Its name as written, before any tree renames it.
-    pub written_name: String,
-    /// Its type, empty where none is written.
-    pub kind: String,
-    /// How its content stands in the repository.
-    pub state: SecretState,
-    /// Its content, where it stands in clear; shown by no Debug output.
-    pub content: PullSecret,
-    /// The keys of `data` and `stringData` whose value is no valid base64 or no string.
-    pub bad_keys: Vec<String>,
-    /// When the first of its credentials is dead, as a build says of one that is sealed.
-    pub expires_at: Option<String>,
-    /// Where it is declared.
-    pub place: Place,
-    /// What becomes of it in each tree that lists its file.
-    pub renderings: Vec<Rendering>,
 }
 
 /// What all manifests together declare.
@@ -312,25 +173,6 @@ impl Inventory {
         let reason = Reason::NotOpened { message: message.to_owned() };
         self.unreadable.push(Unreadable { file: Arc::from(file), document: None, reason });
         self.unreadable.sort();
-    }
-}
-
-impl ServiceAccount {
-    /// Returns what a patch for the account changes, in the form that patches of workloads have.
-    fn as_part(&self) -> Workload {
-        Workload {
-            kind: "ServiceAccount".to_owned(),
-            api_version: "v1".to_owned(),
-            namespace: self.namespace.clone(),
-            name: self.name.clone(),
-            service_account: None,
-            pull_secrets: self.pull_secrets.clone(),
-            images: Vec::new(),
-            keeps_namespace: false,
-            source: Source::Core,
-            place: self.place.clone(),
-            renderings: Vec::new(),
-        }
     }
 }
 

@@ -6,12 +6,55 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use regrender_image::PullSecret;
 
+use super::Rendering;
 use super::object::Header;
-use super::{Secret, SecretState};
 use crate::manifest::Node;
+use crate::place::Place;
 
 /// The annotation of a sealed Secret that says when the first of its credentials is dead.
 const EXPIRES_AT: &str = "regrender.dev/expires-at";
+
+/// How the content of a Secret stands in the repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SecretState {
+    /// Readable by anybody.
+    Clear,
+    /// Sealed with SOPS, and what it takes to open it is gone: every value is encrypted still.
+    Damaged,
+    /// Sealed with SOPS.
+    Sops,
+    /// A SealedSecret.
+    SealedSecret,
+    /// An `ExternalSecret`: the content lies elsewhere.
+    ExternalSecret,
+    /// Made by kustomize when it builds.
+    Generated,
+}
+
+/// A Secret, or something that becomes one.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    /// Its namespace, where the repository determines one.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its name as written, before any tree renames it.
+    pub written_name: String,
+    /// Its type, empty where none is written.
+    pub kind: String,
+    /// How its content stands in the repository.
+    pub state: SecretState,
+    /// Its content, where it stands in clear; shown by no Debug output.
+    pub content: PullSecret,
+    /// The keys of `data` and `stringData` whose value is no valid base64 or no string.
+    pub bad_keys: Vec<String>,
+    /// When the first of its credentials is dead, as a build says of one that is sealed.
+    pub expires_at: Option<String>,
+    /// Where it is declared.
+    pub place: Place,
+    /// What becomes of it in each tree that lists its file.
+    pub renderings: Vec<Rendering>,
+}
 
 /// Reads a Secret, or something that becomes one.
 pub(super) fn read(root: &Node<'_>, header: &Header) -> Option<Secret> {

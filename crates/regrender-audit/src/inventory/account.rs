@@ -1,0 +1,46 @@
+//! Knows what is kept of a ServiceAccount.
+
+use std::collections::BTreeMap;
+
+use super::{Rendering, Source, Workload};
+use crate::place::Place;
+
+/// A ServiceAccount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceAccount {
+    /// Its namespace, where the repository determines one.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its name as written, before any tree renames it.
+    pub written_name: String,
+    /// The names in `imagePullSecrets`; an entry without a name is an empty one.
+    pub pull_secrets: Vec<String>,
+    /// The names in `secrets`.
+    pub mountable_secrets: Vec<String>,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// Where it is declared.
+    pub place: Place,
+    /// What becomes of it in each tree that lists its file.
+    pub renderings: Vec<Rendering>,
+}
+
+impl ServiceAccount {
+    /// Returns what a patch for the account changes, in the form that patches of workloads have.
+    pub(super) fn as_part(&self) -> Workload {
+        Workload {
+            kind: "ServiceAccount".to_owned(),
+            api_version: "v1".to_owned(),
+            namespace: self.namespace.clone(),
+            name: self.name.clone(),
+            service_account: None,
+            pull_secrets: self.pull_secrets.clone(),
+            images: Vec::new(),
+            keeps_namespace: false,
+            source: Source::Core,
+            place: self.place.clone(),
+            renderings: Vec::new(),
+        }
+    }
+}

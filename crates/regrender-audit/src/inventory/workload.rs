@@ -1,0 +1,83 @@
+//! Knows what is kept of something that makes pods, and of the images that they pull.
+
+use super::Rendering;
+use crate::place::Place;
+
+/// What a container is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// It runs before the others.
+    Init,
+    /// It is one of the pod's own.
+    Container,
+    /// It is added to a running pod.
+    Ephemeral,
+    /// It is no container: the image is mounted as a volume.
+    Volume,
+}
+
+impl Role {
+    /// Returns the word that reports use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Init => "init",
+            Self::Container => "container",
+            Self::Ephemeral => "ephemeral",
+            Self::Volume => "volume",
+        }
+    }
+}
+
+/// One image that a workload pulls.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ImageUse {
+    /// What it is pulled for.
+    pub role: Role,
+    /// The container's or volume's name; a path of keys where there is no container.
+    pub container: String,
+    /// The image as written.
+    pub image: String,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// Where the images of a workload were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// A kind that Kubernetes itself knows.
+    Core,
+    /// A custom resource, by its shape.
+    Custom,
+    /// Values of a Helm chart: what is pulled depends on the chart.
+    HelmValues,
+    /// The `images:` of a kustomization, which rename images of other files.
+    KustomizeImages,
+}
+
+/// Something that makes pods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workload {
+    /// Its kind; empty for values of Helm charts in files of their own.
+    pub kind: String,
+    /// Its API version.
+    pub api_version: String,
+    /// Its namespace, where the repository determines one.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The account that its pods name.
+    pub service_account: Option<String>,
+    /// The names in the pods' `imagePullSecrets`; an entry without a name is an empty one.
+    pub pull_secrets: Vec<String>,
+    /// The images that they pull.
+    pub images: Vec<ImageUse>,
+    /// Whether its namespace is one that no tree changes: the target of a release.
+    pub(crate) keeps_namespace: bool,
+    /// What kind of text it was found in.
+    pub source: Source,
+    /// Where it is declared.
+    pub place: Place,
+    /// What becomes of it in each tree that lists its file.
+    pub renderings: Vec<Rendering>,
+}

@@ -18,11 +18,13 @@ mod registry;
 mod registry_key;
 mod repository;
 mod repository_path;
+mod sealed_token;
 mod secret;
 mod settings;
 mod source;
 mod vault;
 mod workload;
+mod workload_identity;
 
 use crate::Config;
 use crate::check::declared::Declared;

@@ -3,7 +3,8 @@
 use crate::check::cloud::{Cloud, missing};
 use crate::check::identifier;
 use crate::check::name::{self, Rule};
-use crate::check::provision::{gke_cluster, needs_project, span};
+use crate::check::provision::span;
+use crate::check::workload_identity::{gke_cluster, needs_project};
 use crate::problem::provision as problem;
 use crate::raw::RawRegistry;
 use crate::table::{Field, Problems};

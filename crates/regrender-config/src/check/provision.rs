@@ -1,36 +1,21 @@
 //! Where fresh tokens come from: the providers of each kind of registry, and what each needs.
 
-use std::time::Duration;
-
 use regrender_diagnostic::{Diagnostic, Span, Spanned};
 
-use crate::check::cloud::{Cloud, missing};
+use crate::check::cloud::Cloud;
+use crate::check::credential;
 use crate::check::generator::generator;
 use crate::check::registry_key::idle_keys;
-use crate::check::{credential, identifier};
+use crate::check::sealed_token::{ACR_USERNAME, GOOGLE_USERNAME, sealed};
+use crate::check::workload_identity::{azure_identity, google_identity, irsa};
 use crate::problem::{provision as problem, shape};
 use crate::provision::Provider;
 use crate::raw::{RawRegistry, RawValue};
 use crate::table::{Field, Problems};
-use crate::{
-    Access, Acr, AzureEnvironment, Credential, Ecr, GkeCluster, Irsa, NodeProvider, Provision,
-    RegistryKind, Source, SourceKind, Trim, Username, WorkloadIdentity,
-};
-
-/// The username beside a token of ECR.
-const ECR_USERNAME: &str = "AWS";
-
-/// The username beside a refresh token of an Azure Container Registry.
-const ACR_USERNAME: &str = "00000000-0000-0000-0000-000000000000";
-
-/// The username beside an access token of Google.
-const GOOGLE_USERNAME: &str = "oauth2accesstoken";
+use crate::{Access, Acr, AzureEnvironment, Ecr, NodeProvider, Provision, RegistryKind};
 
 /// The usernames that Google takes, as its documentation of Artifact Registry lists them.
 const GOOGLE_USERNAMES: &[&str] = &["_json_key", "_json_key_base64", GOOGLE_USERNAME];
-
-/// The programs of the clouds sign in to their cloud first.
-const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Checks how the images of a registry are pulled.
 pub(crate) fn access(
@@ -227,165 +212,4 @@ fn no_credential(raw: &RawRegistry, provide: &Spanned<String>, problems: &mut Pr
 /// Returns where a key stands.
 pub(crate) fn span<T>(field: &Field<T>) -> Option<Span> {
     field.as_given().map(|given| given.span.clone())
-}
-
-/// A token that is sealed all the same; what is not given is what the cloud's own program says.
-fn sealed(
-    raw: &RawRegistry,
-    kind: RegistryKind,
-    cloud: Option<&Cloud>,
-    found: &Spanned<String>,
-    problems: &mut Problems,
-) -> Option<Access> {
-    let is_allowed = raw.provision.allow_short_lived.as_given().is_some_and(|flag| flag.value);
-    if !is_allowed {
-        if !matches!(raw.provision.allow_short_lived, Field::Broken) {
-            let hours = kind.token_hours().unwrap_or(1);
-            problems.push(problem::sealed(&raw.name.value, found.span.clone(), hours));
-        }
-        return None;
-    }
-    let is_anonymous = !raw.anonymous.is_absent();
-    let is_whole = !raw.username.is_absent() && !raw.password.is_absent();
-    if is_anonymous || is_whole || !raw.credential.is_absent() {
-        return credential::access(raw, Some(kind), problems);
-    }
-    let (username, command) = ready(cloud?);
-    let name = raw.name.value.as_str();
-    let username = match raw.username.check(|value| credential::username(name, value, problems)) {
-        Field::Absent => Username::Literal(username.to_owned()),
-        Field::Broken => return None,
-        Field::Given(username) => username.value,
-    };
-    let password = match raw.password.check(|value| credential::password(name, value, problems)) {
-        Field::Absent => Source {
-            kind: SourceKind::Command {
-                arguments: command,
-                timeout: COMMAND_TIMEOUT,
-                trim: Trim::Yes,
-            },
-            span: found.span.clone(),
-        },
-        Field::Broken => return None,
-        Field::Given(password) => password.value,
-    };
-    let email = match raw.email.check(|value| credential::email(name, value, problems)) {
-        Field::Absent => None,
-        Field::Broken => return None,
-        Field::Given(email) => Some(email.value),
-    };
-    Some(Access::Credential(Credential::Pair { username, password, email }))
-}
-
-/// Returns the username, and the command that prints a token, of a cloud.
-fn ready(cloud: &Cloud) -> (&'static str, Vec<String>) {
-    let (username, words) = match cloud {
-        Cloud::Ecr(ecr) => {
-            let service = if *ecr == Ecr::Public { "ecr-public" } else { "ecr" };
-            let words = ["aws", service, "get-login-password", "--region", ecr.region()];
-            (ECR_USERNAME, words.map(str::to_owned).to_vec())
-        }
-        Cloud::Acr(acr) => {
-            let words = ["az", "acr", "login", "--name", acr.registry.as_str(), "--expose-token"];
-            let output = ["--output", "tsv", "--query", "accessToken"];
-            (ACR_USERNAME, words.into_iter().chain(output).map(str::to_owned).collect())
-        }
-        Cloud::Google { .. } | Cloud::Elsewhere => {
-            let words = ["gcloud", "auth", "print-access-token"];
-            (GOOGLE_USERNAME, words.map(str::to_owned).to_vec())
-        }
-    };
-    (username, words)
-}
-
-fn irsa(raw: &RawRegistry, ecr: &Ecr, problems: &mut Problems) -> Option<Irsa> {
-    let name = raw.name.value.as_str();
-    let example = "role-arn = \"arn:aws:iam::111122223333:role/NAME\"";
-    missing(raw, "role-arn", &raw.provision.role_arn, example, problems);
-    let role = raw.provision.role_arn.check(|value| identifier::role(name, value, problems));
-    let pod_identity = pod_identity(raw)?;
-    Some(Irsa { registry: ecr.clone(), role: role.given()?.value, pod_identity })
-}
-
-fn pod_identity(raw: &RawRegistry) -> Option<bool> {
-    match &raw.provision.pod_identity {
-        Field::Absent => Some(true),
-        Field::Broken => None,
-        Field::Given(flag) => Some(flag.value),
-    }
-}
-
-fn azure_identity(raw: &RawRegistry, acr: &Acr, problems: &mut Problems) -> Option<Provision> {
-    let name = raw.name.value.as_str();
-    let provision = &raw.provision;
-    missing(raw, "client-id", &provision.client_id, "client-id = \"GUID\"", problems);
-    missing(raw, "tenant-id", &provision.tenant_id, "tenant-id = \"GUID\"", problems);
-    let mut guid = |key: &str, field: &Field<String>| {
-        field.check(|value| identifier::guid(name, key, value, problems))
-    };
-    let client_id = guid("client-id", &provision.client_id);
-    let tenant_id = guid("tenant-id", &provision.tenant_id);
-    Some(Provision::WorkloadIdentity(WorkloadIdentity::Azure {
-        registry: acr.clone(),
-        client_id: client_id.given()?.value,
-        tenant_id: tenant_id.given()?.value,
-        pod_identity: pod_identity(raw)?,
-    }))
-}
-
-fn google_identity(
-    raw: &RawRegistry,
-    project: Option<&str>,
-    problems: &mut Problems,
-) -> Option<Provision> {
-    let name = raw.name.value.as_str();
-    let field = &raw.provision.google_service_account;
-    let example = "google-service-account = \"NAME@PROJECT.iam.gserviceaccount.com\"";
-    missing(raw, "google-service-account", field, example, problems);
-    needs_project(raw, project, problems);
-    let account = field.check(|value| identifier::google_account(name, value, problems));
-    let cluster = gke_cluster(raw, project, problems);
-    Some(Provision::WorkloadIdentity(WorkloadIdentity::Google {
-        service_account: account.given()?.value,
-        project: project?.to_owned(),
-        cluster: cluster?,
-        pod_identity: pod_identity(raw)?,
-    }))
-}
-
-/// Complains of a project that is needed and not there.
-pub(crate) fn needs_project(raw: &RawRegistry, project: Option<&str>, problems: &mut Problems) {
-    if project.is_none() {
-        missing(raw, "project", &raw.cloud.project, "project = \"PROJECT\"", problems);
-    }
-}
-
-/// The cluster of GKE, if one of its keys is there: then both must be.
-#[expect(clippy::option_option, reason = "no cluster is right here, and a broken one is not")]
-pub(crate) fn gke_cluster(
-    raw: &RawRegistry,
-    project: Option<&str>,
-    problems: &mut Problems,
-) -> Option<Option<GkeCluster>> {
-    let registry = raw.name.value.as_str();
-    let provision = &raw.provision;
-    let (name, location) = (&provision.cluster_name, &provision.cluster_location);
-    if name.is_absent() && location.is_absent() && provision.cluster_project.is_absent() {
-        return Some(None);
-    }
-    missing(raw, "cluster-name", name, "cluster-name = \"NAME\"", problems);
-    missing(raw, "cluster-location", location, "cluster-location = \"europe-west1\"", problems);
-    let name = name.check(|value| identifier::cluster(registry, value, problems));
-    let location =
-        location.check(|value| identifier::location(registry, "cluster-location", value, problems));
-    let own = provision
-        .cluster_project
-        .check(|value| identifier::project(registry, "cluster-project", value, problems));
-    let project = match own {
-        Field::Absent => project?.to_owned(),
-        Field::Broken => return None,
-        Field::Given(own) => own.value,
-    };
-    let (name, location) = (name.given()?.value, location.given()?.value);
-    Some(Some(GkeCluster { project, name, location }))
 }

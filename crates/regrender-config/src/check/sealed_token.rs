@@ -1,0 +1,93 @@
+//! A token of hours that is sealed all the same.
+
+use std::time::Duration;
+
+use regrender_diagnostic::Spanned;
+
+use crate::check::cloud::Cloud;
+use crate::check::credential;
+use crate::problem::provision as problem;
+use crate::raw::RawRegistry;
+use crate::table::{Field, Problems};
+use crate::{Access, Credential, Ecr, RegistryKind, Source, SourceKind, Trim, Username};
+
+/// The username beside a token of ECR.
+const ECR_USERNAME: &str = "AWS";
+
+/// The username beside a refresh token of an Azure Container Registry.
+pub(crate) const ACR_USERNAME: &str = "00000000-0000-0000-0000-000000000000";
+
+/// The username beside an access token of Google.
+pub(crate) const GOOGLE_USERNAME: &str = "oauth2accesstoken";
+
+/// The programs of the clouds sign in to their cloud first.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A token that is sealed all the same; what is not given is what the cloud's own program says.
+pub(crate) fn sealed(
+    raw: &RawRegistry,
+    kind: RegistryKind,
+    cloud: Option<&Cloud>,
+    found: &Spanned<String>,
+    problems: &mut Problems,
+) -> Option<Access> {
+    let is_allowed = raw.provision.allow_short_lived.as_given().is_some_and(|flag| flag.value);
+    if !is_allowed {
+        if !matches!(raw.provision.allow_short_lived, Field::Broken) {
+            let hours = kind.token_hours().unwrap_or(1);
+            problems.push(problem::sealed(&raw.name.value, found.span.clone(), hours));
+        }
+        return None;
+    }
+    let is_anonymous = !raw.anonymous.is_absent();
+    let is_whole = !raw.username.is_absent() && !raw.password.is_absent();
+    if is_anonymous || is_whole || !raw.credential.is_absent() {
+        return credential::access(raw, Some(kind), problems);
+    }
+    let (username, command) = ready(cloud?);
+    let name = raw.name.value.as_str();
+    let username = match raw.username.check(|value| credential::username(name, value, problems)) {
+        Field::Absent => Username::Literal(username.to_owned()),
+        Field::Broken => return None,
+        Field::Given(username) => username.value,
+    };
+    let password = match raw.password.check(|value| credential::password(name, value, problems)) {
+        Field::Absent => Source {
+            kind: SourceKind::Command {
+                arguments: command,
+                timeout: COMMAND_TIMEOUT,
+                trim: Trim::Yes,
+            },
+            span: found.span.clone(),
+        },
+        Field::Broken => return None,
+        Field::Given(password) => password.value,
+    };
+    let email = match raw.email.check(|value| credential::email(name, value, problems)) {
+        Field::Absent => None,
+        Field::Broken => return None,
+        Field::Given(email) => Some(email.value),
+    };
+    Some(Access::Credential(Credential::Pair { username, password, email }))
+}
+
+/// Returns the username, and the command that prints a token, of a cloud.
+fn ready(cloud: &Cloud) -> (&'static str, Vec<String>) {
+    let (username, words) = match cloud {
+        Cloud::Ecr(ecr) => {
+            let service = if *ecr == Ecr::Public { "ecr-public" } else { "ecr" };
+            let words = ["aws", service, "get-login-password", "--region", ecr.region()];
+            (ECR_USERNAME, words.map(str::to_owned).to_vec())
+        }
+        Cloud::Acr(acr) => {
+            let words = ["az", "acr", "login", "--name", acr.registry.as_str(), "--expose-token"];
+            let output = ["--output", "tsv", "--query", "accessToken"];
+            (ACR_USERNAME, words.into_iter().chain(output).map(str::to_owned).collect())
+        }
+        Cloud::Google { .. } | Cloud::Elsewhere => {
+            let words = ["gcloud", "auth", "print-access-token"];
+            (GOOGLE_USERNAME, words.map(str::to_owned).to_vec())
+        }
+    };
+    (username, words)
+}

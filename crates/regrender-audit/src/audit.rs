@@ -111,10 +111,7 @@ impl Auditor<'_> {
         if subject.namespace.is_none() {
             if self.declarations.is_node_provided(image) {
                 let reason = "credentials are declared to come from the node";
-                return Judgement {
-                    severity: None,
-                    ..Judgement::new(Verdict::DeclaredNodeProvided, reason)
-                };
+                return Judgement::new(Verdict::DeclaredNodeProvided, reason);
             }
             let reason = match &in_force.unknown {
                 Some(unknown) => format!("the namespace is not known, and {unknown}"),

@@ -225,7 +225,8 @@ fn shadowed(
     let best = matches
         .iter()
         .max_by(|one, two| weight(one).cmp(&weight(two)).then(two.position.cmp(&one.position)))?;
-    if best.position == first.position || weight(best) <= weight(first) || !other(best.entry) {
+    // Aliases share a position, and come in any order.
+    if best.position == first.position || !other(best.entry) {
         return None;
     }
     let reason =

@@ -19,6 +19,13 @@ fn findings(files: &[(&str, &str)]) -> Vec<String> {
     report.findings.iter().map(|one| format!("{} {}", one.code.name(), one.line)).collect()
 }
 
+/// Lists what the findings of a code say.
+fn messages(files: &[(&str, &str)], code: &str) -> Vec<String> {
+    let report = run(files, &Declared::default());
+    let found = report.findings.into_iter().filter(|one| one.code.name() == code);
+    found.map(|one| one.message).collect()
+}
+
 #[track_caller]
 fn finds(files: &[(&str, &str)], code: &str) {
     let found = findings(files);
@@ -90,6 +97,45 @@ fn a_key_in_the_way_shadows_the_one_that_is_meant() {
 }
 
 #[test]
+fn what_is_no_worse_than_the_first_key_does_not_shadow_it() {
+    let same = format!(r#"{{"r.io/tea":{LOGIN},"r.io":{LOGIN}}}"#);
+    check("r.io/team/app", &same, "covered-by-prefix");
+    let wildcard = format!(r#"{{"r.io":{LOGIN},"*.io":{OTHER}}}"#);
+    check("r.io/app", &wildcard, "covered");
+    let alias = format!(r#"{{"r.io":{LOGIN},"https://r.io":{OTHER}}}"#);
+    check("r.io/app", &alias, "covered");
+    let hub = format!(r#"{{"r.io":{LOGIN},"index.docker.io":{OTHER}}}"#);
+    check("r.io/app", &hub, "covered");
+}
+
+#[test]
+fn severity_depends_on_what_may_go_wrong() {
+    let severity = |image: &str, auths: &str, declared: &Declared| {
+        let text = secret("s", auths) + &pod(image, "[{name: s}]");
+        run(&[("a.yaml", &text)], declared).images[0].severity
+    };
+    let of = |image: &str, auths: &str| severity(image, auths, &Declared::default());
+    let wildcard = format!(r#"{{"*.io":{LOGIN}}}"#);
+    assert_eq!(of("r.io/app", &wildcard), Some(Severity::Info));
+    assert_eq!(of("busybox", &wildcard), Some(Severity::Warning));
+    let inside = format!(r#"{{"*.io/team":{LOGIN}}}"#);
+    assert_eq!(of("r.io/team2/app", &inside), Some(Severity::Warning));
+    let empty = r#"{"r.io":{}}"#;
+    assert_eq!(of("r.io/app", empty), Some(Severity::Warning));
+    assert_eq!(severity("r.io/app", empty, &private("r.io")), Some(Severity::Error));
+    let hub = format!(r#"{{"docker.io":{LOGIN},"https://index.docker.io/v1/":{OTHER}}}"#);
+    assert_eq!(of("busybox", &hub), Some(Severity::Error));
+}
+
+#[test]
+fn an_image_is_told_by_its_host_or_by_its_name() {
+    for (image, shown) in [("r.io/app", "`r.io`"), ("foo_bar.com/app", "`foo_bar.com/app`")] {
+        let message = &messages(&[("a.yaml", &pod(image, "[]"))], "uncovered-unknown")[0];
+        assert!(message.contains(&format!("covers {shown},")), "{message}");
+    }
+}
+
+#[test]
 fn declarations_decide_what_nothing_covers() {
     let text = pod("r.io/app", "[]");
     let files = [("a.yaml", &*text)];
@@ -117,6 +163,39 @@ fn what_the_repository_does_not_say_is_undetermined() {
     assert_eq!(verdicts(&[("a.yaml", &sealed)], &private("r.io")), ["undetermined"]);
     let values = "image: {repository: r.io/app, tag: 1}\n";
     assert_eq!(verdicts(&[("values.yaml", values)], &private("r.io")), ["undetermined"]);
+}
+
+#[test]
+fn one_finding_tells_that_a_namespace_is_not_known() {
+    let text = pod("r.io/app", "[{name: s}]").replace(", namespace: n", "");
+    assert_eq!(findings(&[("a.yaml", &text)]), ["namespace-unknown 2"]);
+    assert_eq!(
+        messages(&[("a.yaml", &text)], "namespace-unknown"),
+        [
+            "the namespace of Pod `p` is not known; in any, its images come from `r.io`, with the pull \
+          secrets `s`"
+        ]
+    );
+    let values = [("values.yaml", "image: {repository: r.io/app, tag: 1}\n")];
+    assert_eq!(findings(&values), ["undetermined 1"]);
+}
+
+#[test]
+fn images_that_are_filled_in_later_are_told_apart() {
+    for image in ["'{{x}}'", "'$(x)'", "'${x}'"] {
+        let plain = pod(image, "[]");
+        let found = &messages(&[("a.yaml", &plain)], "invalid-image")[0];
+        assert!(found.ends_with("the image is a template that was not rendered"), "{found}");
+        let workflow = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {{name: w, namespace: n}}\n\
+             spec: {{templates: [{{name: t, container: {{image: {image}}}}}]}}\n"
+        );
+        let found = verdicts(&[("a.yaml", &workflow)], &Declared::default());
+        assert_eq!(found, ["undetermined"], "{image}");
+    }
+    let wrong = pod("'a b'", "[]");
+    let found = &messages(&[("a.yaml", &wrong)], "invalid-image")[0];
+    assert!(!found.contains("template"), "{found}");
 }
 
 #[test]
@@ -148,8 +227,34 @@ fn rendered_pull_secrets_count() {
         workloads: vec!["Pod/p".to_owned()],
         ..rendered
     };
-    let declared = Declared { pull_secrets: vec![for_workload], ..private("r.io") };
+    let declared = Declared { pull_secrets: vec![for_workload.clone()], ..private("r.io") };
     assert_eq!(verdicts(&[("a.yaml", &text)], &declared), ["covered"]);
+    let listed = run(&[("a.yaml", &pod("r.io/app", "[{name: regcred}]"))], &declared);
+    assert_eq!(listed.images[0].pull_secrets, ["regcred"]);
+    assert!(listed.findings.is_empty(), "{:?}", listed.findings);
+    let elsewhere = RenderedPullSecret { namespace: "m".to_owned(), ..for_workload };
+    let declared = Declared { pull_secrets: vec![elsewhere], ..private("r.io") };
+    assert_eq!(verdicts(&[("a.yaml", &text)], &declared), ["uncovered-private"]);
+}
+
+#[test]
+fn an_account_that_a_build_writes_is_known() {
+    let rendered = RenderedPullSecret {
+        namespace: "n".to_owned(),
+        name: "regcred".to_owned(),
+        keys: vec!["q.io".to_owned()],
+        service_accounts: vec!["web".to_owned()],
+        workloads: Vec::new(),
+    };
+    let declared = Declared { pull_secrets: vec![rendered], ..private("r.io") };
+    let text = pod("r.io/app", "[]\n  serviceAccountName: web");
+    assert_eq!(verdicts(&[("a.yaml", &text)], &declared), ["uncovered-private"]);
+    // What the build adds is on the account's list when the pod is admitted.
+    let account = "kind: ServiceAccount\nmetadata:\n  name: web\n  namespace: n\n  \
+        annotations: {kubernetes.io/enforce-mountable-secrets: 'true'}\n";
+    let report = run(&[("a.yaml", &(account.to_owned() + &text))], &declared);
+    let codes: Vec<&str> = report.findings.iter().map(|one| one.code.name()).collect();
+    assert_eq!(codes, ["uncovered-private"]);
 }
 
 #[test]
@@ -217,6 +322,37 @@ fn a_tree_that_renames_objects_renames_what_refers_to_them() {
     assert_eq!(row.pull_secrets, ["x-s"]);
     assert_eq!(row.service_account.as_deref(), Some("x-a"));
     assert_eq!(row.verdict.name(), "covered");
+    let mut files = files;
+    let broken = secret.replace("r.io", "r.io\":{\"auth\":\"x\"},\"q.io");
+    files[2].1 = &broken;
+    let found = messages(&files, "broken-secret");
+    assert!(
+        found.iter().any(|one| one.contains("Secret `x-s` cannot be decoded, so")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn each_overlay_has_its_own_secret_of_a_name() {
+    let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+        spec: {template: {spec: {imagePullSecrets: [{name: s}], containers: [{name: c, image: r.io/app}]}}}\n";
+    let own = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)).replace(", namespace: n", "");
+    let overlay =
+        |name| format!("namespace: {name}\nnamePrefix: {name}-\nresources: [../base, s.yaml]\n");
+    let (dev, prod) = (overlay("dev"), overlay("prod"));
+    let empty = own.replace("r.io", "q.io");
+    let files = [
+        ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("base/web.yaml", web),
+        ("dev/kustomization.yaml", &*dev),
+        ("dev/s.yaml", &*empty),
+        ("prod/kustomization.yaml", &*prod),
+        ("prod/s.yaml", &*own),
+    ];
+    assert_eq!(verdicts(&files, &private("r.io")), ["uncovered-private", "covered"]);
+    let report = run(&files, &private("r.io"));
+    let found = report.findings.iter().find(|one| one.code.name() == "uncovered-private").unwrap();
+    assert!(found.message.contains("of Deployment `dev-web` in `dev`:"), "{}", found.message);
 }
 
 #[test]
@@ -259,6 +395,18 @@ fn secrets_are_checked_whatever_the_images() {
     finds(&[("a.yaml", &bare)], "secret-no-auths");
     let bad = secret("s", "{}").replace("stringData", "data");
     finds(&[("a.yaml", &bad)], "secret-bad-data");
+    let missing = secret("s", "{}").replace(".dockerconfigjson:", "config:");
+    finds(&[("a.yaml", &missing)], "secret-wrong-type");
+}
+
+#[test]
+fn a_value_that_is_no_base64_is_told_once() {
+    let bad = secret("s", "{}").replace("stringData", "data") + &pod("r.io/x", "[{name: s}]");
+    let found = findings(&[("a.yaml", &bad)]);
+    let of_secret: Vec<&String> = found.iter().filter(|one| one.starts_with("secret-")).collect();
+    assert_eq!(of_secret, ["secret-bad-data 2"]);
+    let other = "kind: Secret\nmetadata: {name: s, namespace: n}\ndata: {token: '***'}\n";
+    assert_eq!(findings(&[("a.yaml", other)]), [""; 0]);
 }
 
 #[test]
@@ -280,6 +428,41 @@ fn lists_are_checked() {
     finds(&[("a.yaml", &text)], "account-unused");
     let unused = secret("s", &format!(r#"{{"q.io":{LOGIN}}}"#)) + &pod("r.io/x", "[{name: s}]");
     finds(&[("a.yaml", &unused)], "key-unused");
+}
+
+#[test]
+fn docker_hubs_key_is_used_by_its_images_alone() {
+    let hub = secret("s", &format!(r#"{{"https://index.docker.io/v1/":{LOGIN}}}"#));
+    let is_unused = |image: &str| {
+        !messages(&[("a.yaml", &(hub.clone() + &pod(image, "[{name: s}]")))], "key-unused")
+            .is_empty()
+    };
+    assert!(!is_unused("busybox"));
+    assert!(is_unused("r.io/app"));
+    let own = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)) + &pod("r.io/app", "[{name: s}]");
+    assert!(messages(&[("a.yaml", &own)], "key-unused").is_empty());
+}
+
+#[test]
+fn a_pod_that_lists_what_its_account_lists_leaves_nothing_out() {
+    let account = |name: &str| {
+        format!(
+            "---\nkind: ServiceAccount\nmetadata: {{name: {name}, namespace: n}}\n\
+             imagePullSecrets: [{{name: s}}, {{}}]\n"
+        )
+    };
+    let both = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)) + &account("default");
+    let text = both.clone() + &pod("r.io/app", "[{name: s}]");
+    assert_eq!(messages(&[("a.yaml", &text)], "account-secrets-not-added"), [""; 0]);
+    // Workloads that nothing here knows of run under the default account.
+    assert_eq!(messages(&[("a.yaml", &both)], "account-unused"), [""; 0]);
+    let unused = both + &account("web");
+    assert_eq!(
+        messages(&[("a.yaml", &unused)], "account-unused"),
+        ["ServiceAccount `web` has pull secrets, but no workload here runs under it"]
+    );
+    let bare = "kind: ServiceAccount\nmetadata: {name: web, namespace: n}\n";
+    assert_eq!(messages(&[("a.yaml", bare)], "account-unused"), [""; 0]);
 }
 
 #[test]
@@ -305,6 +488,33 @@ fn registries_that_nobody_declared_are_named() {
     let text = pod("q.io/app", "[]");
     let report = run(&[("a.yaml", &text)], &private("r.io"));
     assert!(report.findings.iter().any(|one| one.code.name() == "registry-undeclared"));
+}
+
+#[test]
+fn registries_that_are_declared_in_any_way_are_not_named() {
+    let declared = Declared {
+        anonymous: vec!["a.io".to_owned()],
+        node_provided: vec!["b.io".to_owned()],
+        ..private("r.io")
+    };
+    let images = ["a.io/x", "b.io/x", "q.io/x", "r.io/x"];
+    let text: String = images.iter().map(|image| pod(image, "[]")).collect();
+    let report = run(&[("a.yaml", &text)], &declared);
+    let named = report.findings.iter().filter(|one| one.code.name() == "registry-undeclared");
+    let named: Vec<&str> = named.map(|one| &*one.message).collect();
+    assert_eq!(named, ["images come from `q.io`, which registries.toml does not declare"]);
+}
+
+#[test]
+fn findings_that_are_not_wanted_are_counted_no_more() {
+    let text = pod("R.io/App", "[{name: a}, {name: a}]");
+    let mut report = run(&[("a.yaml", &text)], &Declared::default());
+    assert_eq!(report.worst(), Some(Severity::Error));
+    report.retain_findings(|one| one.code.name() == "pull-secret-twice");
+    assert_eq!(report.findings.len(), 1);
+    assert_eq!(report.worst(), Some(report.findings[0].severity));
+    report.retain_findings(|_| false);
+    assert_eq!((report.worst(), report.findings.len()), (None, 0));
 }
 
 #[test]

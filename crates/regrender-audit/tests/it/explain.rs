@@ -69,6 +69,57 @@ fn text_tells_the_way_without_the_password() {
 }
 
 #[test]
+fn a_digest_is_told() {
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let found = ask(&format!("r.io/app@{digest}"), &[SECRET], None);
+    assert_eq!((found.tag, found.digest), (None, Some(digest)));
+}
+
+fn of_account(pod: Option<&str>, accounts: &str) -> Explanation {
+    explain(&Question {
+        image: "r.io/app",
+        pull_secrets: &[("secret.yaml", SECRET.as_bytes())],
+        pod: pod.map(|text| ("pod.yaml", text.as_bytes())),
+        service_account: Some(("account.yaml", accounts.as_bytes())),
+        declared: &Declared::default(),
+        open: &|_| None,
+    })
+}
+
+#[test]
+fn the_only_account_is_asked_about_without_a_pod() {
+    let account = "kind: ServiceAccount\nmetadata: {name: builder, namespace: m}\n\
+        imagePullSecrets: [{name: regcred}]\n";
+    let found = of_account(None, account);
+    assert_eq!(
+        (&*found.pull_secrets, found.verdict.name()),
+        (&["regcred".to_owned()][..], "covered")
+    );
+}
+
+#[test]
+fn an_account_of_another_namespace_is_not_the_pods() {
+    let pod = "kind: Pod\nmetadata: {name: p, namespace: n}\nspec: {serviceAccountName: web}\n";
+    let account = |namespace: &str| {
+        format!(
+            "kind: ServiceAccount\nmetadata: {{name: web{namespace}}}\n\
+             imagePullSecrets: [{{name: regcred}}]\n"
+        )
+    };
+    for namespace in ["", ", namespace: n"] {
+        assert_eq!(of_account(Some(pod), &account(namespace)).verdict.name(), "covered");
+    }
+    let found = of_account(Some(pod), &account(", namespace: m"));
+    assert!(found.rejected.is_some() && found.pull_secrets.is_empty());
+}
+
+#[test]
+fn a_file_that_is_no_yaml_is_told() {
+    let found = ask("r.io/app", &[SECRET, "kind: Secret\n\t- ["], None);
+    assert_eq!(found.unreadable.len(), 1);
+}
+
+#[test]
 fn image_that_does_not_parse_names_the_rule() {
     let found = ask("R.io/App", &[SECRET], None);
     assert!(!found.valid);

@@ -160,8 +160,27 @@ mod tests {
             (String::from("b.example"), &credential),
             (String::from("a.example"), &credential),
         ]);
-        let json = docker_config_json(&entries);
-        assert!(json.expose().find("a.example") < json.expose().find("b.example"));
+        let entry = r#"{"username":"u","password":"p","auth":"dTpw"}"#;
+        assert_eq!(
+            docker_config_json(&entries).expose(),
+            format!(r#"{{"auths":{{"a.example":{entry},"b.example":{entry}}}}}"#)
+        );
+    }
+
+    #[test]
+    fn any_part_may_be_long() {
+        let long = "\0".repeat(1000);
+        for at in 0..4 {
+            let part = |own| if own == at { long.clone() } else { String::new() };
+            let credential = Credential {
+                username: part(1),
+                password: SecretText::new(part(2)),
+                email: Some(part(3)),
+                expires_at: None,
+            };
+            let entries = BTreeMap::from([(part(0), &credential)]);
+            assert_eq!(write(&entries).capacity(), largest_size(&entries), "{at}");
+        }
     }
 
     #[test]

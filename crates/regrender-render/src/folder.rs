@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use regrender_config::{Cluster, Config, Consumer, Format};
+use regrender_config::{Cluster, Config, Consumer};
 use regrender_document::Document;
 
 use crate::placement::{MadeSecret, Placement};
@@ -157,10 +157,10 @@ impl<'a> Folder<'a> {
     }
 
     /// What the folder of a namespace applies. Sealed files are in it for Flux alone: whoever else
-    /// applies the folder would apply the ciphertext.
+    /// applies the folder would apply the ciphertext. For Flux they are in the format of SOPS always.
     fn applied_entries(&self, placement: &Placement<'_>) -> Vec<String> {
         let mut entries = Vec::new();
-        if self.serves(Consumer::Flux) && self.cluster.format == Format::Sops {
+        if self.serves(Consumer::Flux) {
             entries.extend(self.sealed_file_names(placement));
         }
         entries.extend(folders(placement).map(str::to_owned));

@@ -243,6 +243,17 @@ mod tests {
     }
 
     #[test]
+    fn a_component_is_told_by_its_kustomization() {
+        let path = patches_kustomization("team-a");
+        assert_eq!(component_folder(&path), Some("patches/team-a"));
+        assert_eq!(component_folder(&patch_file("team-a", "deployment-web.yaml")), None);
+        for path in [namespace_kustomization("team-a"), root_kustomization()] {
+            assert_eq!(component_folder(&path), None, "{path}");
+        }
+        assert_eq!(component_folder("patches-of-mine/team-a/kustomization.yaml"), None);
+    }
+
+    #[test]
     fn other_files_are_no_accounts() {
         assert_eq!(account_of_path(&accounts_kustomization("team-a")), None);
         assert_eq!(account_of_path(&sealed_file("team-a", "regcred", Format::Sops)), None);

@@ -192,6 +192,7 @@ pub(crate) fn docker_config(payload: Option<Arc<SecretText>>) -> PullSecretFile 
         clear: object("v1", "Secret", rest),
         payload,
         may_expire: false,
+        may_be_large: false,
     }
 }
 

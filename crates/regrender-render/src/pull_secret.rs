@@ -15,6 +15,12 @@ pub(crate) const LARGEST_SECRET: usize = 1_048_576;
 /// seen, so that whoever has no key can warn of it.
 pub const EXPIRES_AT: &str = "regrender.dev/expires-at";
 
+/// The annotation that tells Argo CD how to apply an object.
+pub const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
+
+/// What Argo CD is told of a large pull secret.
+pub const SERVER_SIDE_APPLY: &str = "ServerSideApply=true";
+
 /// The most bytes of payload that fit into the annotation in which client-side apply keeps the whole
 /// object (262,144 bytes, with the payload in base64).
 const LARGEST_CLIENT_SIDE_APPLY: usize = 180_000;
@@ -32,6 +38,8 @@ pub struct PullSecretFile {
     pub payload: Option<Arc<SecretText>>,
     /// Whether it may say when it is dead.
     pub may_expire: bool,
+    /// Whether it says [`SERVER_SIDE_APPLY`] if it is large, which its payload decides.
+    pub may_be_large: bool,
 }
 
 /// What a pull secret holds.
@@ -56,18 +64,19 @@ impl PullSecretFile {
         let mut annotations = secret.annotations.clone();
         let expires_at = payload.as_ref().and_then(|payload| payload.expires_at.clone());
         annotations.extend(expires_at.map(|moment| (EXPIRES_AT.to_owned(), moment)));
-        let payload = payload.map(|payload| payload.text);
-        if needs_server_side_apply(cluster, payload.as_deref()) {
-            annotations
-                .entry(String::from("argocd.argoproj.io/sync-options"))
-                .or_insert_with(|| String::from("ServerSideApply=true"));
+        let may_be_large = cluster.consumers.contains(&Consumer::ArgoCd)
+            && !annotations.contains_key(SYNC_OPTIONS);
+        let bytes = payload.as_ref().map_or(0, |payload| payload.bytes);
+        if may_be_large && bytes > LARGEST_CLIENT_SIDE_APPLY {
+            annotations.insert(SYNC_OPTIONS.to_owned(), SERVER_SIDE_APPLY.to_owned());
         }
         Self {
             name: secret.name.clone(),
             namespace: namespace.to_owned(),
             clear: clear_document(secret, namespace, &annotations),
-            payload,
+            payload: payload.map(|payload| payload.text),
             may_expire,
+            may_be_large,
         }
     }
 
@@ -79,11 +88,6 @@ impl PullSecretFile {
         document.root.push("data", Mapping::new().with(".dockerconfigjson", payload));
         Some(document)
     }
-}
-
-fn needs_server_side_apply(cluster: &Cluster, payload: Option<&SecretText>) -> bool {
-    cluster.consumers.contains(&Consumer::ArgoCd)
-        && payload.is_some_and(|payload| payload.expose().len() > LARGEST_CLIENT_SIDE_APPLY)
 }
 
 fn clear_document(

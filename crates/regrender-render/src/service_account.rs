@@ -6,6 +6,7 @@ use regrender_config::Consumer;
 use regrender_document::{Document, Mapping};
 
 use crate::kubernetes::{name_references, object, texts};
+use crate::pull_secret::SYNC_OPTIONS;
 
 /// The account that Kubernetes itself makes in every namespace.
 const DEFAULT: &str = "default";
@@ -42,7 +43,7 @@ fn guards(name: &str, consumers: &BTreeSet<Consumer>) -> BTreeMap<String, String
     }
     if consumers.contains(&Consumer::ArgoCd) {
         guards.insert(
-            String::from("argocd.argoproj.io/sync-options"),
+            SYNC_OPTIONS.to_owned(),
             String::from("Delete=false,Prune=false,ServerSideApply=true"),
         );
     }

@@ -7,8 +7,11 @@
     reason = "a test may stop at once where its input is not what it should be"
 )]
 
+mod consumers;
+mod contents;
 mod external_secrets;
 mod kubectl;
 mod names;
+mod patches;
 mod providers;
 mod support;

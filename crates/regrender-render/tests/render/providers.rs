@@ -2,11 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Texts, config, surroundings, texts, texts_in};
-
-fn yaml(text: &str) -> Value {
-    serde_yaml::from_str(text).unwrap()
-}
+use crate::support::{Texts, config, surroundings, texts, texts_in, yaml};
 
 const OIDC: &str = "[output]\noidc-provider = \"oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE\"\n";
 
@@ -260,6 +256,26 @@ fn without_a_cluster_of_google_the_kubelet_is_told_nothing() {
         google-service-account = \"pull@acme.iam.gserviceaccount.com\"\n";
     let texts = texts(&format!("{google}{SECRET}"));
     assert!(!texts.contains_key("nodes/credential-provider-config.yaml"));
+}
+
+#[test]
+fn identities_of_other_clusters_are_not_asked_for() {
+    let google = "[registry.g]\nkind = \"gcr\"\nproject = \"acme\"\n\
+        provide = \"workload-identity\"\ngoogle-service-account = \"p@a.iam.gserviceaccount.com\"\n\
+        cluster-name = \"prod\"\ncluster-location = \"europe-west1\"\n";
+    let azure = AZURE.replace("[registry.images]", "[registry.az]");
+    let secret = "[secret.regcred]\nregistries = [\"images\", \"az\", \"g\"]\n\
+        namespaces = [\"team-a\"]\nservice-accounts = [\"web\"]\n";
+    let tree = |text: &str| {
+        let config = config(text);
+        texts_in(&config, &surroundings(&config))
+    };
+    let here = tree(&format!("{OIDC}{ROLE}{azure}{google}{secret}"));
+    assert_eq!(providers(&here).as_array().unwrap().len(), 3);
+    let clusters = "[cluster.a]\n[cluster.b]\n";
+    let elsewhere =
+        tree(&format!("{OIDC}{clusters}{ROLE}{azure}{google}{secret}clusters = [\"b\"]\n"));
+    assert!(elsewhere.is_empty(), "{:?}", elsewhere.keys());
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use regrender_config::Config;
 use regrender_document::{SecretText, Spelling, emit_revealed};
-use regrender_render::{Contents, Credential, Part, Surroundings, WantedFile, render};
+use regrender_render::{Contents, Credential, Credentials, Part, Surroundings, WantedFile, render};
+use serde_json::Value;
 
 /// The files of a tree, by path.
 pub(crate) type Texts = BTreeMap<String, String>;
@@ -35,14 +36,8 @@ pub(crate) fn surroundings(config: &Config) -> Surroundings {
     }
 }
 
-/// Renders every file of the only cluster.
-pub(crate) fn texts(text: &str) -> Texts {
-    let config = config(text);
-    texts_in(&config, &surroundings(&config))
-}
-
-/// Renders every file of the only cluster in these surroundings.
-pub(crate) fn texts_in(config: &Config, surroundings: &Surroundings) -> Texts {
+/// Gives every registry a credential.
+pub(crate) fn credentials(config: &Config) -> Credentials {
     let credentials = config.registries.iter().map(|registry| {
         let credential = Credential {
             username: String::from("u"),
@@ -52,7 +47,23 @@ pub(crate) fn texts_in(config: &Config, surroundings: &Surroundings) -> Texts {
         };
         (registry.name.clone(), credential)
     });
-    let credentials = credentials.collect();
+    credentials.collect()
+}
+
+/// Reads what is to be one document of YAML.
+pub(crate) fn yaml(text: &str) -> Value {
+    serde_yaml::from_str(text).unwrap()
+}
+
+/// Renders every file of the only cluster.
+pub(crate) fn texts(text: &str) -> Texts {
+    let config = config(text);
+    texts_in(&config, &surroundings(&config))
+}
+
+/// Renders every file of the only cluster in these surroundings.
+pub(crate) fn texts_in(config: &Config, surroundings: &Surroundings) -> Texts {
+    let credentials = credentials(config);
     let contents = Contents::Resolved { credentials: &credentials, only: None };
     let rendered = render(config, &config.clusters[0], surroundings, contents).unwrap();
     let parts = rendered.parts();

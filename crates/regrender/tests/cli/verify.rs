@@ -38,6 +38,24 @@ fn a_tree_that_was_never_built_is_told() {
 }
 
 #[test]
+fn a_large_pull_secret_for_argo_cd_is_as_declared() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.edit(
+        "registries.toml",
+        "[registry.hub]",
+        "[output]\nconsumer = [\"argocd\"]\n\n[registry.hub]",
+    );
+    sandbox.set("HUB_TOKEN", &format!("{CANARY}{}", "x".repeat(80_000)));
+    sandbox.run(&["build"]).succeeded();
+    let options = "argocd.argoproj.io/sync-options: ServerSideApply=true";
+    assert!(sandbox.read(FILE).contains(options));
+    sandbox.unset("HUB_TOKEN");
+    sandbox.run(&["verify"]).succeeded();
+    sandbox.edit(FILE, options, "argocd.argoproj.io/sync-options: Prune=false");
+    assert!(sandbox.run(&["verify"]).ended_with(3).to_string().contains("outdated-file"));
+}
+
+#[test]
 fn recipients_are_compared() {
     let sandbox = built();
     sandbox.edit("registries.toml", RECIPIENT, OTHER_RECIPIENT);

@@ -1,7 +1,7 @@
 //! What can be checked of a sealed file without opening it.
 
 use regrender_document::{Document, Entry, Mapping, Node};
-use regrender_render::{EXPIRES_AT, PullSecretFile};
+use regrender_render::{EXPIRES_AT, PullSecretFile, SERVER_SIDE_APPLY, SYNC_OPTIONS};
 use regrender_seal::{Inspection, OpenError};
 
 use super::flaw::{code_of, describe};
@@ -39,11 +39,15 @@ impl Finder<'_> {
         }
         let mut document = inspection.document;
         if file.may_expire
-            && let Some(moment) = take_expiry(&mut document)
+            && let Some(moment) = take_annotation(&mut document, EXPIRES_AT, |_| true)
             && moment <= regrender_seal::spell_time(self.verifier.now)
         {
             let message = format!("the first of its credentials died at {moment}");
             self.find(&code::EXPIRED_TOKEN, path, message);
+        }
+        if file.may_be_large {
+            let is_ours = |value: &str| value == SERVER_SIDE_APPLY;
+            let _large = take_annotation(&mut document, SYNC_OPTIONS, is_ours);
         }
         if clear_part(document) != emit(&file.clear) {
             let message = "its name, namespace, type, labels or annotations are not as declared";
@@ -92,12 +96,16 @@ fn is_whole(inspection: &Inspection) -> bool {
     paths.eq([["data", ".dockerconfigjson"]])
 }
 
-/// Takes out what a sealed Secret says of the death of its credentials; no declaration knows it.
-fn take_expiry(document: &mut Document) -> Option<String> {
-    let moment = document.at(&["metadata", "annotations", EXPIRES_AT])?.as_text()?.to_owned();
-    document.root =
-        without(std::mem::take(&mut document.root), &["metadata", "annotations", EXPIRES_AT]);
-    Some(moment)
+/// Takes out what a sealed Secret says of its contents, which no declaration knows.
+fn take_annotation(
+    document: &mut Document,
+    key: &str,
+    is_ours: impl Fn(&str) -> bool,
+) -> Option<String> {
+    let path = ["metadata", "annotations", key];
+    let value = document.at(&path)?.as_text().filter(|value| is_ours(value))?.to_owned();
+    document.root = without(std::mem::take(&mut document.root), &path);
+    Some(value)
 }
 
 /// Returns a mapping without the key at the end of a path, and without the mappings on the way that

@@ -1,0 +1,98 @@
+//! Workloads and accounts of other people's manifests, and the component that patches them.
+
+use regrender_render::DeclaredWorkload;
+use serde_json::{Value, json};
+
+use crate::support::{Texts, config, surroundings, texts_in, yaml};
+
+fn text(first: &str, second: &str) -> String {
+    format!(
+        "[registry.r]\nhost = \"r.example\"\nusername = \"u\"\npassword = {{ env = \"X\" }}\n\
+         [secret.one]\nregistries = [\"r\"]\nnamespaces = [\"team-a\"]\nworkloads = [{first}]\n\
+         [secret.two]\nregistries = [\"r\"]\nnamespaces = [\"team-a\"]\nworkloads = [{second}]\n"
+    )
+}
+
+fn tree(first: &str, second: &str) -> Texts {
+    let config = config(&text(first, second));
+    texts_in(&config, &surroundings(&config))
+}
+
+/// The names in the list of a patch, whose pod spec is there.
+fn list(tree: &Texts, file: &str, pod_spec: &str) -> Value {
+    let document = yaml(&tree[&format!("patches/team-a/{file}")]);
+    let list =
+        document.pointer(&format!("{pod_spec}/imagePullSecrets")).unwrap().as_array().unwrap();
+    list.iter().map(|one| one["name"].clone()).collect()
+}
+
+const ROLLOUT: &str = "{ kind = \"Rollout\", name = \"web\", api-version = \"argoproj.io/v1alpha1\", \
+    path = \"spec.template.spec\" }";
+
+#[test]
+fn a_target_says_its_group_where_it_has_one() {
+    let tree = tree(&format!("\"Pod/a\", \"Deployment/b.c\", {ROLLOUT}"), "\"CronJob/d\"");
+    assert_eq!(
+        yaml(&tree["patches/team-a/kustomization.yaml"]),
+        json!({
+            "apiVersion": "kustomize.config.k8s.io/v1alpha1",
+            "kind": "Component",
+            "patches": [
+                {
+                    "path": "cronjob-d.yaml",
+                    "target": { "group": "batch", "kind": "CronJob", "name": "d" },
+                },
+                {
+                    "path": "deployment-b.c.yaml",
+                    "target": { "group": "apps", "kind": "Deployment", "name": "b\\.c" },
+                },
+                { "path": "pod-a.yaml", "target": { "kind": "Pod", "name": "a" } },
+                {
+                    "path": "rollout.argoproj.io-web.yaml",
+                    "target": { "group": "argoproj.io", "kind": "Rollout", "name": "web" },
+                },
+            ],
+        })
+    );
+}
+
+#[test]
+fn the_list_stands_in_the_pod_spec() {
+    let tree = tree("\"Pod/a\", \"Deployment/b\", \"CronJob/c\"", "\"Deployment/b\"");
+    assert_eq!(list(&tree, "pod-a.yaml", "/spec"), json!(["one"]));
+    assert_eq!(list(&tree, "deployment-b.yaml", "/spec/template/spec"), json!(["one", "two"]));
+    let inner = "/spec/jobTemplate/spec/template/spec";
+    assert_eq!(list(&tree, "cronjob-c.yaml", inner), json!(["one"]));
+}
+
+#[test]
+fn one_name_in_two_kinds_or_groups_is_two_workloads() {
+    let other = ROLLOUT.replace("argoproj.io", "example.com");
+    let tree = tree(
+        &format!("\"Deployment/web\", {ROLLOUT}"),
+        &format!("\"StatefulSet/web\", \"Deployment/shop\", {other}"),
+    );
+    let pod_spec = "/spec/template/spec";
+    assert_eq!(list(&tree, "deployment-web.yaml", pod_spec), json!(["one"]));
+    assert_eq!(list(&tree, "rollout.argoproj.io-web.yaml", pod_spec), json!(["one"]));
+    assert_eq!(list(&tree, "rollout.example.com-web.yaml", pod_spec), json!(["two"]));
+    assert_eq!(list(&tree, "statefulset-web.yaml", pod_spec), json!(["two"]));
+    assert_eq!(list(&tree, "deployment-shop.yaml", pod_spec), json!(["two"]));
+}
+
+/// kustomize merges the list of a kind it has a schema for, and replaces that of any other.
+#[test]
+fn a_custom_workload_keeps_what_its_own_manifest_lists() {
+    let config = config(&text(&format!("\"Deployment/web\", {ROLLOUT}"), ""));
+    let mut surroundings = surroundings(&config);
+    for kind in ["Deployment", "Rollout"] {
+        let declared =
+            DeclaredWorkload { service_account: None, pull_secrets: vec![String::from("own")] };
+        let key = [String::from("team-a"), String::from(kind), String::from("web")].into();
+        surroundings.workloads.insert(key, declared);
+    }
+    let tree = texts_in(&config, &surroundings);
+    let pod_spec = "/spec/template/spec";
+    assert_eq!(list(&tree, "rollout.argoproj.io-web.yaml", pod_spec), json!(["one", "own"]));
+    assert_eq!(list(&tree, "deployment-web.yaml", pod_spec), json!(["one"]));
+}

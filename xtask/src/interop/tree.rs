@@ -32,6 +32,10 @@ pub(super) fn cases(ledger: &mut Ledger<'_>) {
             .case(&format!("regrender → {judge_title}: names that look like no, 1e3"), |stage| {
                 ambiguous_names(stage, judge)
             });
+        ledger
+            .case(&format!("regrender → {judge_title}: names of kustomize's own file"), |stage| {
+                names_of_lists(stage, judge)
+            });
     }
     ledger.case("regrender → kustomize: a Flux Kustomization for each namespace", per_namespace);
     ledger.case("regrender → sops 3.13 → kubectl: labels that look like no, 12:30", labels);
@@ -108,6 +112,28 @@ fn ambiguous_names(stage: &Stage<'_>, judge: Peer) -> Result<()> {
     for namespace in AMBIGUOUS {
         built(stage, judge, &format!("pull-secrets/manifests/{namespace}"))
             .with_context(|| format!("namespace {namespace} alone"))?;
+    }
+    Ok(())
+}
+
+/// A namespace and an account are called like the lists that name them.
+fn names_of_lists(stage: &Stage<'_>, judge: Peer) -> Result<()> {
+    let declaration = Declaration {
+        namespaces: vec!["kustomization"],
+        more_output: "per-namespace = true\n",
+        ..Declaration::sealed_for(&stage.identities(&[Key::First])?)
+    };
+    let text = declaration.to_toml().replace("\"builder\"", "\"kustomization\"");
+    stage.write("registries.toml", text)?;
+    stage.regrender(&["build"], None)?.success()?;
+    let objects = built(stage, judge, "pull-secrets/manifests")?;
+    let titles: Vec<&str> = objects.keys().map(String::as_str).collect();
+    let expected = ["Secret kustomization/regcred", "ServiceAccount kustomization/default"];
+    if titles != [&expected[..], &["ServiceAccount kustomization/kustomization"]].concat() {
+        bail!("other objects: {titles:?}");
+    }
+    if built(stage, judge, "pull-secrets/flux")?.len() != 1 {
+        bail!("not one Kustomization for the one namespace");
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What sops does to a sealed file later on, and what regrender says of it.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use super::declaration::{Declaration, FINGERPRINTS, HOST};
 use super::identity::{Identity, Key};
@@ -32,6 +32,10 @@ pub(super) fn cases(ledger: &mut Ledger<'_>) {
         }
     }
     ledger.case("regrender → sops 3.13 updatekeys → regrender: a new recipient", new_recipient);
+    for behind in ["the value", "the MAC"] {
+        let title = format!("regrender → sops 3.13 → regrender: text behind {behind}");
+        ledger.case(&title, |stage| text_behind(stage, behind));
+    }
     for format in ["sops", "age"] {
         for change in ["nothing", "the content", "the file"] {
             let title = format!(
@@ -145,6 +149,23 @@ fn new_recipient(stage: &Stage<'_>) -> Result<()> {
     let third = stage.identity(Key::Third)?;
     let opened = stage.sops_open(Peer::Sops, FILE, &third)?.success()?;
     stage.check_secret(&opened.stdout, "team-a")
+}
+
+/// sops opens a file with text behind an encrypted value and does not look there.
+fn text_behind(stage: &Stage<'_>, behind: &str) -> Result<()> {
+    let identity = build(stage, "all")?;
+    let start = if behind == "the MAC" { "    mac: ENC[" } else { "    .dockerconfigjson: ENC[" };
+    let lines = stage.read(FILE)?;
+    let line = lines.lines().find(|line| line.starts_with(start)).context("no such line")?;
+    stage.write(FILE, lines.replace(line, &format!("{line} text behind it")))?;
+    let opened = stage.sops_open(Peer::Sops, FILE, &identity)?.success()?;
+    stage.check_secret(&opened.stdout, "team-a")?;
+    stage.regrender(&["verify"], None)?.ended_with(3)?;
+    stage.regrender(&["build"], Some(&identity))?.success()?;
+    if stage.read(FILE)?.contains("text behind it") {
+        bail!("the build left it there");
+    }
+    check_unchanged(stage, &identity)
 }
 
 /// Nobody has an identity; what changed must be seen all the same.

@@ -13,9 +13,9 @@ usage: cargo xtask CHORE
                                    WORDS picks the cases whose title contains them
     --require-all                  a missing program is a failure, as in CI
     --binary PATH                  put this regrender to the test instead of building one
-  crash [--require-all] [--binary PATH]
-                                   kills a build at every call that changes the disk, and lets the
-                                   disk fail at each
+  crash [--require-all] [--binary PATH] [WORDS]
+                                   kills a build at every call that changes the disk, lets the disk
+                                   fail at each, and cuts the power; WORDS picks the cases
   bench [--write]                  how fast, how big; --write updates docs/performance.md
   fuzz [--seconds N] [TARGETS]     hostile input for what reads; some executions of each target,
                                    or N seconds each

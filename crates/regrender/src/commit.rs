@@ -1,7 +1,9 @@
 //! What a build made, put in its place: all of it is there and flushed before anything is moved.
 //!
 //! Whenever it is interrupted each file is the old one or the new one, and what lies beside its
-//! place is cleaned up by the next build.
+//! place is cleaned up by the next build. That holds when the power goes too: what must be on the disk
+//! before something else is flushed before it, since not every file system keeps the order of changes
+//! in different folders.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +26,10 @@ pub(crate) struct Changes<'a> {
     /// Files and folders to move: those of a wave take their places side by side, after all of the
     /// waves before.
     waves: Vec<BTreeSet<&'a str>>,
-    /// Files to remove, in this order, after all others are in their places.
+    /// Lists at the top of a consumer's folder to remove, after all others are in their places:
+    /// nothing leads to what is removed then.
+    remove_tops: Vec<&'a str>,
+    /// Files to remove at last, in this order.
     remove: Vec<&'a str>,
 }
 
@@ -50,7 +55,8 @@ impl<'a> Changes<'a> {
             }
         }
         remove.sort_by_key(|path| Reverse((turn(path), *path)));
-        Self { folder, waves: waves.into_values().collect(), remove }
+        let (remove_tops, remove) = remove.into_iter().partition(|path| is_top_list(path));
+        Self { folder, waves: waves.into_values().collect(), remove_tops, remove }
     }
 
     /// Carries the changes out.
@@ -61,17 +67,25 @@ impl<'a> Changes<'a> {
             // Git knows nothing of it: at worst it stays.
             drop(fs::remove_dir(place.join(empty)));
         }
-        if !self.waves.is_empty() || !self.remove.is_empty() {
-            flush(place)?;
-            self.put_in_place()?;
-            self.remove()?;
-            flush(place)?;
+        if self.waves.is_empty() && self.remove_tops.is_empty() && self.remove.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        self.put_in_place()?;
+        self.remove(&self.remove_tops)?;
+        if !self.remove.is_empty() {
+            // From here on nothing leads to what is removed; without that a list that a power cut
+            // brought back would.
+            flush(place)?;
+            self.remove(&self.remove)?;
+        }
+        flush(place)
     }
 
     fn put_in_place(&self) -> Result<(), CliError> {
-        for wave in &self.waves {
+        for (wave, is_flushed_before) in self.waves.iter().zip(self.flushed_before()) {
+            if is_flushed_before {
+                flush(&self.folder.place)?;
+            }
             wave.par_iter().try_for_each(|path| {
                 let place = self.folder.place.join(path);
                 fs::rename(beside(self.folder, path), &place)
@@ -81,9 +95,26 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
-    fn remove(&self) -> Result<(), CliError> {
+    /// Says before which waves all that was done until then is flushed: before the first, which moves
+    /// what was written, and before each that may name what is new in another folder.
+    fn flushed_before(&self) -> Vec<bool> {
+        let mut folders_with_news = BTreeSet::new();
+        let is_flushed_before = |(index, wave): (usize, &BTreeSet<&'a str>)| {
+            let is_flushed =
+                index == 0 || wave.iter().any(|path| may_name(path, &folders_with_news));
+            if is_flushed {
+                folders_with_news.clear();
+            }
+            let new = wave.iter().filter(|path| !self.folder.files.contains(**path));
+            folders_with_news.extend(new.map(|path| folder_of(path)));
+            is_flushed
+        };
+        self.waves.iter().enumerate().map(is_flushed_before).collect()
+    }
+
+    fn remove(&self, paths: &[&str]) -> Result<(), CliError> {
         let top = &self.folder.place;
-        for path in &self.remove {
+        for path in paths {
             let place = top.join(path);
             match fs::remove_file(&place) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -106,6 +137,32 @@ fn turn(path: &str) -> Turn {
         _ => usize::MAX,
     };
     (!is_in_manifests, Reverse(nesting))
+}
+
+fn is_top_list(path: &str) -> bool {
+    path.strip_suffix("/kustomization.yaml").is_some_and(|folder| !folder.contains('/'))
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Says whether what is at `path` may name something in one of these folders, other than its own: a
+/// list names what is below it, and outside of the manifests what is among them. A folder at the top
+/// is in use at once, with the lists in it.
+fn may_name(path: &str, folders: &BTreeSet<&str>) -> bool {
+    let is_list = turn(path).1 != Reverse(usize::MAX);
+    if !is_list && path.contains('/') {
+        return false;
+    }
+    let own = folder_of(path);
+    let below = |top: &str| {
+        let inside = if top.is_empty() { String::new() } else { format!("{top}/") };
+        let mut rest = folders.range(inside.as_str()..);
+        rest.find(|folder| **folder != top).is_some_and(|folder| folder.starts_with(&inside))
+    };
+    let is_in_manifests = !turn(path).0;
+    below(own) || (!is_in_manifests && (folders.contains(MANIFESTS) || below(MANIFESTS)))
 }
 
 /// Removes the folders above `path` that are empty, up to the output folder.
@@ -237,18 +294,77 @@ mod tests {
     }
 
     #[test]
+    fn what_is_new_is_flushed_before_another_folder_may_name_it() {
+        let mut plan = plan(
+            &["argocd", "argocd/a", "manifests", "manifests/a"],
+            &[
+                ("argocd/a/ksops.yaml", Action::Update),
+                ("argocd/a/kustomization.yaml", Action::Update),
+                ("argocd/b/ksops.yaml", Action::Create),
+                ("argocd/kustomization.yaml", Action::Update),
+                ("manifests/a/regcred.sops.yaml", Action::Update),
+                ("manifests/b/regcred.sops.yaml", Action::Create),
+                ("manifests/kustomization.yaml", Action::Update),
+            ],
+        );
+        for file in plan.changed.iter().filter(|file| file.action == Action::Update) {
+            plan.current.files.insert(file.path.clone());
+        }
+        let changes = Changes::of(&plan);
+        let flushed: Vec<&str> = changes
+            .waves
+            .iter()
+            .zip(changes.flushed_before())
+            .filter(|(_, is_flushed)| *is_flushed)
+            .filter_map(|(wave, _)| wave.first().copied())
+            .collect();
+        // The first of all, and the first that may name `manifests/b`.
+        assert_eq!(flushed, ["manifests/a/regcred.sops.yaml", "argocd/a/ksops.yaml"]);
+    }
+
+    #[test]
+    fn a_list_names_what_is_below_it_or_among_the_manifests() {
+        let names = |path, folder| may_name(path, &BTreeSet::from([folder]));
+        assert!(names("manifests/a/kustomization.yaml", "manifests/a/service-accounts"));
+        assert!(names("argocd/a/ksops.yaml", "manifests/a"));
+        assert!(names("argocd", "manifests"));
+        assert!(!names("manifests/kustomization.yaml", "manifests"));
+        assert!(!names("manifests/a/kustomization.yaml", "manifests/a-b/c"));
+        assert!(!names("manifests/a/kustomization.yaml", "manifests"));
+        assert!(!names("argocd/a", "manifests"));
+        assert!(!names("argocd", ""));
+    }
+
+    #[test]
+    fn a_new_password_is_flushed_once_before_it_is_moved() {
+        let mut plan = plan(
+            &["manifests", "manifests/a", "manifests/b"],
+            &[
+                ("manifests/a/regcred.sops.yaml", Action::Update),
+                ("manifests/b/regcred.sops.yaml", Action::Update),
+                ("manifests/kustomization.yaml", Action::Update),
+            ],
+        );
+        let paths = plan.changed.iter().map(|file| file.path.clone());
+        plan.current.files = paths.collect();
+        assert_eq!(Changes::of(&plan).flushed_before(), [true, false]);
+    }
+
+    #[test]
     fn lists_go_before_what_they_name() {
+        let tops = ["argocd/kustomization.yaml", "manifests/kustomization.yaml"];
         let expected = [
-            "argocd/kustomization.yaml",
             "argocd/a/kustomization.yaml",
             "argocd/a/ksops.yaml",
             "manifests/a/kustomization.yaml",
             "manifests/a/regcred.sops.yaml",
         ];
-        let mut files = expected.map(|path| (path, Action::Remove));
+        let mut files: Vec<(&str, Action)> =
+            tops.iter().chain(&expected).map(|path| (*path, Action::Remove)).collect();
         files.sort_by_key(|(path, _)| *path);
         let plan = plan(&["argocd", "argocd/a", "manifests", "manifests/a"], &files);
         let changes = Changes::of(&plan);
+        assert_eq!(changes.remove_tops, tops);
         assert_eq!(changes.remove, expected);
         assert!(changes.waves.is_empty());
     }

@@ -17,6 +17,9 @@ use super::story;
 /// The hidden chore that runs inside of the namespace.
 pub(crate) const FULL_CHORE: &str = "crash-on-a-full-disk";
 
+/// What the cases are about.
+pub(super) const TITLE: &str = "on a disk that is full";
+
 /// With how many bytes and files the file system begins.
 const OPTIONS: &str = "size=512k,nr_inodes=512,mode=755";
 
@@ -70,7 +73,7 @@ pub(crate) fn run_inside(arguments: &[String]) -> Result<()> {
     let mut failed = false;
     for story in story::all() {
         let scene = Scene::play(&story, &mut Site::new(regrender, "roomy")?)?;
-        failed |= !super::tell(&story, "on a disk that is full", || {
+        failed |= !super::tell(&story, TITLE, || {
             let mut score = Score::default();
             for filling in [Filling::Bytes, Filling::Files] {
                 score.add(fill(&scene, regrender, &place, filling)?);

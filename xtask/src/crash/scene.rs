@@ -104,23 +104,10 @@ impl Scene {
         now.check_no_canary()?;
         now.check_lists(OUTPUT)?;
         site.check_nothing_elsewhere()?;
-        for (path, bytes) in now.files.iter().filter(|(path, _)| !is_unfinished(path)) {
-            if self.old.files.get(path) == Some(bytes) {
-                continue;
-            }
-            let is_new = match self.opened.get(path) {
-                Some(opened) => site.reveal(path)? == *opened,
-                None => self.new.files.get(path) == Some(bytes),
-            };
-            if !is_new {
-                bail!("{path} is neither the old file nor the new one");
-            }
-        }
-        let stay = self.old.files.keys().filter(|path| self.new.files.contains_key(*path));
-        match stay.into_iter().find(|path| !now.files.contains_key(*path)) {
-            Some(lost) => bail!("{lost} is not there any more"),
-            None => Ok(()),
-        }
+        now.check_between(&self.old, &self.new, |path, bytes| match self.opened.get(path) {
+            Some(opened) => Ok(site.reveal(path)? == *opened),
+            None => Ok(self.new.files.get(path).is_some_and(|new| new == bytes)),
+        })
     }
 
     /// Builds once more, undisturbed, and checks that the tree is what it would have been.

@@ -9,7 +9,11 @@ use anyhow::{Context as _, Result, bail};
 use crate::invocation::{Answer, Invocation};
 
 use super::call::{CHANGING, Call, Kind, READING};
+use super::change::Change;
 use super::site::Site;
+
+/// As many bytes of a write are told; more than a file of the cases has.
+const LONGEST_WRITE: &str = "1048576";
 
 /// What happens at a call instead of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,18 @@ impl Tracer {
         let arguments = ["-y", "-s", "0", "-e", &format!("trace={wanted}")];
         self.run(site, &arguments, &build(site))?.success()?;
         Call::parse_all(&read(&site.trace())?, kind)
+    }
+
+    /// Builds at `site` and returns what its calls changed on the disk, in their order.
+    ///
+    /// # Errors
+    ///
+    /// The build failed, or strace did, or a call changes the disk in a way that is not known.
+    pub(super) fn record_changes(&self, site: &Site<'_>) -> Result<Vec<Change>> {
+        let wanted = format!("trace={CHANGING}");
+        let arguments = ["-y", "-xx", "-s", LONGEST_WRITE, "-e", &wanted];
+        self.run(site, &arguments, &build(site))?.success()?;
+        Change::parse_all(&read(&site.trace())?, &site.repo().to_string_lossy())
     }
 
     /// Builds at `site`; at `call` comes the disturbance.

@@ -16,7 +16,7 @@ const UNFINISHED: &str = ".regrender-unfinished";
 const MODE: u32 = 0o644;
 
 /// A folder with everything in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Tree {
     /// The files, by their path in the folder.
     pub(super) files: BTreeMap<String, Vec<u8>>,
@@ -104,6 +104,30 @@ impl Tree {
             }
         }
         Ok(())
+    }
+
+    /// Checks that each file is that of `old` or the new one, and that what both have is there;
+    /// `is_new` judges what is not as in `old`.
+    ///
+    /// # Errors
+    ///
+    /// Names a file that is neither, or is lost.
+    pub(super) fn check_between(
+        &self,
+        old: &Self,
+        new: &Self,
+        is_new: impl Fn(&str, &[u8]) -> Result<bool>,
+    ) -> Result<()> {
+        for (path, bytes) in self.files.iter().filter(|(path, _)| !is_unfinished(path)) {
+            if old.files.get(path) != Some(bytes) && !is_new(path, bytes)? {
+                bail!("{path} is neither the old file nor the new one");
+            }
+        }
+        let mut stay = old.files.keys().filter(|path| new.files.contains_key(*path));
+        match stay.find(|path| !self.files.contains_key(*path)) {
+            Some(lost) => bail!("{lost} is not there any more"),
+            None => Ok(()),
+        }
     }
 
     /// Checks that what can be reached from the lists of the tops is there: whoever applies the
@@ -203,6 +227,21 @@ mod tests {
     fn a_list_that_nothing_names_may_lead_nowhere() {
         let tree = tree(&[("out/manifests/apps/kustomization.yaml", "resources:\n- s.age\n")]);
         tree.check_lists("out").unwrap();
+    }
+
+    #[test]
+    fn each_file_is_the_old_or_the_new_one() {
+        let (old, new) = (tree(&[("a", "1"), ("b", "1")]), tree(&[("b", "2"), ("c", "2")]));
+        let check = |files: &[(&str, &str)]| {
+            let is_new =
+                |path: &str, bytes: &[u8]| Ok(new.files.get(path).is_some_and(|new| new == bytes));
+            tree(files).check_between(&old, &new, is_new).map_err(|error| error.to_string())
+        };
+        check(&[("a", "1"), ("b", "1")]).unwrap();
+        check(&[("b", "2"), ("c.regrender-unfinished", "")]).unwrap();
+        let torn = check(&[("b", "")]).unwrap_err();
+        assert_eq!(torn, "b is neither the old file nor the new one");
+        assert_eq!(check(&[("a", "1")]).unwrap_err(), "b is not there any more");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod problem;
 mod program;
 mod question;
 mod resolution;
+mod running;
 mod sealed;
 mod token;
 mod value;

@@ -71,19 +71,50 @@ fn nothing_secret_is_in_the_arguments_or_on_the_disk() {
     }
 }
 
+/// A command that says what signal ends it, and would run for a minute.
+const ENDED_BY: &str = "{ command = [\"sh\", \"-c\", \"\"\"\
+    trap 'echo TERM > ended; exit' TERM; trap 'echo HUP > ended; exit' HUP; \
+    echo $$ > pid; sleep 60 & wait\"\"\"] }";
+
 #[cfg(unix)]
 #[test]
-fn an_interrupted_build_has_written_nothing() {
-    let folder = folder("{ command = [\"sh\", \"-c\", \"echo $$ > pid; exec sleep 60\"] }", 1);
-    let mut build = regrender(folder.path()).arg("build").spawn().unwrap();
-    let pid = wait_for(&folder.path().join("pid"));
+fn a_terminated_build_has_written_nothing_and_ends_its_command() {
+    use std::os::unix::process::ExitStatusExt as _;
+
     // Not SIGINT: what a script starts in the background ignores it.
-    let interrupt = ["-TERM", &build.id().to_string()];
-    assert!(Command::new("kill").args(interrupt).status().unwrap().success());
-    assert!(!build.wait().unwrap().success());
-    assert!(!folder.path().join("pull-secrets").exists());
-    // Without a terminal the command is not interrupted along; the test does not leave it behind.
-    assert!(Command::new("kill").arg(pid.trim()).status().unwrap().success());
+    for (signal, number) in [("TERM", 15), ("HUP", 1)] {
+        let folder = folder(ENDED_BY, 1);
+        let mut build = regrender(folder.path()).arg("build").spawn().unwrap();
+        wait_for(&folder.path().join("pid"));
+        send(signal, build.id());
+        assert_eq!(build.wait().unwrap().signal(), Some(number));
+        assert!(!folder.path().join("pull-secrets").exists());
+        assert_eq!(wait_for(&folder.path().join("ended")), format!("{signal}\n"));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_build_that_shall_not_be_hung_up_goes_on() {
+    let command = "{ command = [\"sh\", \"-c\", \"\"\"\
+        echo $$ > pid; until test -e go; do sleep 0.01; done; echo canary-4f1d\"\"\"] }";
+    let folder = folder(command, 1);
+    let mut build = Command::new("sh");
+    let regrender = regrender(folder.path());
+    build.args(["-c", "trap '' HUP; exec \"$0\" build"]).arg(regrender.get_program());
+    build.current_dir(folder.path()).env_clear();
+    build.envs(regrender.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut build = build.spawn().unwrap();
+    wait_for(&folder.path().join("pid"));
+    send("HUP", build.id());
+    fs::write(folder.path().join("go"), "").unwrap();
+    assert!(build.wait().unwrap().success());
+}
+
+#[cfg(unix)]
+fn send(signal: &str, process: u32) {
+    let kill = Command::new("kill").args([&format!("-{signal}"), &process.to_string()]).status();
+    assert!(kill.unwrap().success());
 }
 
 /// One byte: less than a core has, and the one limit that Linux also keeps for programs that it

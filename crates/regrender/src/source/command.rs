@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use super::bytes::{LIMIT, Pieces, SecretBytes, read_piece};
+use super::running::{self, Running};
 
 /// How much of standard error is looked at; the rest is read and dropped.
 const STDERR_LIMIT: usize = 64 * 1024;
@@ -94,7 +95,7 @@ struct Output {
 impl Command<'_> {
     /// Runs the program; `hear` gets each piece of its standard error as it comes.
     pub(crate) fn run(&self, hear: &mut dyn FnMut(&[u8])) -> Outcome {
-        let (mut child, stdout, stderr) = match self.start() {
+        let (mut child, running, stdout, stderr) = match self.start() {
             Ok(started) => started,
             Err(ending) => return Outcome { ending, stderr: SecretBytes::new(&[]) },
         };
@@ -106,6 +107,7 @@ impl Command<'_> {
         if !matches!(waited, Waited::Ended(_)) {
             self.end(&mut child);
         }
+        drop(running);
         let ending = match waited {
             Waited::Ended(status) if status.success() => Ending::Printed(output.stdout.join()),
             Waited::Ended(status) => {
@@ -118,7 +120,7 @@ impl Command<'_> {
         Outcome { ending, stderr: output.stderr.join() }
     }
 
-    fn start(&self) -> Result<(Child, ChildStdout, ChildStderr), Ending> {
+    fn start(&self) -> Result<(Child, Running, ChildStdout, ChildStderr), Ending> {
         let Some((program, arguments)) = self.arguments.split_first() else {
             return Err(Ending::Missing);
         };
@@ -135,7 +137,8 @@ impl Command<'_> {
         if self.group == Group::Own {
             std::os::unix::process::CommandExt::process_group(&mut command, 0);
         }
-        let mut child = command.spawn().map_err(|error| match error.kind() {
+        let started = running::start(&mut command, self.group);
+        let (mut child, running) = started.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Ending::Missing,
             _ => Ending::NotStarted(error.to_string()),
         })?;
@@ -145,7 +148,7 @@ impl Command<'_> {
         }
         let pipes = child.stdout.take().zip(child.stderr.take());
         let (stdout, stderr) = pipes.expect("both streams were asked to be pipes");
-        Ok((child, stdout, stderr))
+        Ok((child, running, stdout, stderr))
     }
 
     /// Returns the program to start. Systems differ in whether a relative path is looked up before

@@ -22,6 +22,7 @@ mod registry;
 mod reveal;
 mod sarif;
 mod seal;
+mod sealed_secret;
 mod server;
 mod spelling;
 mod stage;
@@ -64,6 +65,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     let peers = Peers::beside(regrender)?;
     let mut ledger = Ledger::new(&peers, demand, filter);
     seal::cases(&mut ledger);
+    sealed_secret::cases(&mut ledger);
     reveal::cases(&mut ledger);
     tree::cases(&mut ledger);
     workload::cases(&mut ledger);

@@ -4,4 +4,4 @@ mod account;
 mod secret;
 
 pub(crate) use self::account::{check_accounts, check_subject};
-pub(crate) use self::secret::check_secrets;
+pub(crate) use self::secret::{check_secrets, is_pull_secret};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use regrender_image::{BrokenSecret, DEFAULT_ACCOUNT, Keyring, PullSecret};
 
+use crate::check::is_pull_secret;
 use crate::declared::Declarations;
 use crate::inventory::{Inventory, Rendering, Secret, SecretState, ServiceAccount};
 use crate::subject::Subject;
@@ -86,6 +87,10 @@ impl<'i> Credentials<'i> {
             found.contents.push(match one.state {
                 // The API server takes a damaged one for what it says, or refuses it.
                 SecretState::Clear | SecretState::Damaged => Some(one.content.clone()),
+                // Whatever is in it, the kubelet passes over a Secret of another type.
+                SecretState::SealedSecret if !one.kind.is_empty() && !is_pull_secret(one) => {
+                    Some(one.content.clone())
+                }
                 _ => open(one),
             });
         }

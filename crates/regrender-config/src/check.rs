@@ -44,6 +44,7 @@ pub(crate) fn check(raw: &RawConfig, problems: &mut Problems) -> Option<Config> 
     agreement::agreements(&declared, &registries, problems);
     if let Some(clusters) = &clusters {
         agreement::trust(raw, clusters, &registries, problems);
+        agreement::sealed_secrets(raw, clusters, &registries, problems);
     }
     let mut config = Config {
         clusters: clusters?,

@@ -13,8 +13,11 @@ pub struct Cluster {
     pub name: Option<String>,
     /// How its pull secrets are sealed.
     pub format: Format,
-    /// Who can open them: at least one.
+    /// Who can open them: at least one, and nobody where the format is that of SealedSecrets.
     pub recipients: Vec<Recipient>,
+    /// The file with the certificate of the controller that opens SealedSecrets, relative to
+    /// registries.toml; there for that format alone.
+    pub certificate: Option<String>,
     /// What the SOPS MAC covers.
     pub mac: MacScope,
     /// Its output folder: relative to registries.toml, with `/`, without `.` and `..`.
@@ -42,6 +45,8 @@ pub enum Format {
     Sops,
     /// The whole Secret in one armored age file.
     Age,
+    /// A SealedSecret, which the controller in the cluster opens.
+    SealedSecrets,
 }
 
 /// What the MAC of a SOPS file covers.

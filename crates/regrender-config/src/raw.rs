@@ -26,6 +26,7 @@ pub(crate) struct RawConfig {
 pub(crate) struct RawSettings {
     pub(crate) format: Field<String>,
     pub(crate) recipients: Texts,
+    pub(crate) certificate: Field<String>,
     pub(crate) mac: Field<String>,
     pub(crate) directory: Field<String>,
     pub(crate) consumer: Texts,

@@ -112,11 +112,12 @@ fn described(description: &str, definition: &str) -> Value {
 fn sealing() -> Map<String, Value> {
     let properties = json!({
         "format": {
-            "description": "How a pull secret is sealed: a SOPS file, or one age message.",
-            "enum": ["sops", "age"],
+            "description": "How a pull secret is sealed: a SOPS file, one age message, or a SealedSecret.",
+            "enum": ["sops", "age", "sealed-secrets"],
             "default": "sops",
         },
         "recipients": texts("Public keys: age1…, ssh-ed25519 or ssh-rsa."),
+        "certificate": text("PEM file with the certificate of the controller of SealedSecrets."),
         "mac": {
             "description": "What the MAC of a SOPS file covers.",
             "enum": ["all", "encrypted-only"],

@@ -1,24 +1,33 @@
 //! Flux Kustomizations: one a namespace, so that a broken one does not block the others.
 
-use regrender_config::Flux;
+use regrender_config::{Flux, Format};
 use regrender_document::{Document, Mapping};
 
 use crate::kubernetes::object;
 use crate::layout::namespace_folder;
 
 /// Renders the Flux Kustomization of one namespace.
-pub(crate) fn kustomization(flux: &Flux, namespace: &str, repository_path: &str) -> Document {
+///
+/// What Flux itself opens asks for decryption.
+pub(crate) fn kustomization(
+    flux: &Flux,
+    format: Format,
+    namespace: &str,
+    repository_path: &str,
+) -> Document {
     let path = format!("./{repository_path}/{}", namespace_folder(namespace));
-    let decryption = Mapping::new()
-        .with("provider", "sops")
-        .with("secretRef", Mapping::new().with("name", flux.decryption_secret.as_str()));
     let source = Mapping::new().with("kind", "GitRepository").with("name", flux.source.as_str());
-    let spec = Mapping::new()
+    let mut spec = Mapping::new()
         .with("interval", flux.interval.as_str())
         .with("path", path)
         .with("prune", true)
-        .with("sourceRef", source)
-        .with("decryption", decryption);
+        .with("sourceRef", source);
+    if format == Format::Sops {
+        let decryption = Mapping::new()
+            .with("provider", "sops")
+            .with("secretRef", Mapping::new().with("name", flux.decryption_secret.as_str()));
+        spec.push("decryption", decryption);
+    }
     let metadata = Mapping::new()
         .with("name", format!("pull-secrets-{namespace}"))
         .with("namespace", flux.namespace.as_str());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use regrender_config::{Cluster, Config, Consumer};
+use regrender_config::{Cluster, Config, Consumer, Format};
 use regrender_document::Document;
 
 use crate::placement::{MadeSecret, Placement};
@@ -151,16 +151,22 @@ impl<'a> Folder<'a> {
         }
         if self.cluster.per_namespace && self.serves(Consumer::Flux) {
             let path = &self.surroundings.repository_path;
-            let document = flux::kustomization(&self.cluster.flux, namespace, path);
+            let document =
+                flux::kustomization(&self.cluster.flux, self.cluster.format, namespace, path);
             self.clear(layout::flux_kustomization(namespace), document);
         }
     }
 
-    /// What the folder of a namespace applies. Sealed files are in it for Flux alone: whoever else
-    /// applies the folder would apply the ciphertext. For Flux they are in the format of SOPS always.
+    /// What the folder of a namespace applies. SOPS files are in it for Flux alone: whoever else
+    /// applies the folder would apply the ciphertext. A SealedSecret is for whoever applies it.
     fn applied_entries(&self, placement: &Placement<'_>) -> Vec<String> {
         let mut entries = Vec::new();
-        if self.serves(Consumer::Flux) {
+        let is_applied = match self.cluster.format {
+            Format::Sops => self.serves(Consumer::Flux),
+            Format::Age => false,
+            Format::SealedSecrets => true,
+        };
+        if is_applied {
             entries.extend(self.sealed_file_names(placement));
         }
         entries.extend(folders(placement).map(str::to_owned));
@@ -175,7 +181,8 @@ impl<'a> Folder<'a> {
 
     fn render_argocd(&mut self, namespace: &str, placement: &Placement<'_>) {
         let mut generators = Vec::new();
-        if !placement.secrets.is_empty() {
+        let needs_opening = self.cluster.format != Format::SealedSecrets;
+        if needs_opening && !placement.secrets.is_empty() {
             let names = self.sealed_file_names(placement);
             let files = names
                 .iter()
@@ -185,9 +192,14 @@ impl<'a> Folder<'a> {
             generators.push(String::from("ksops.yaml"));
         }
         // A file outside its folder is refused by kustomize, a folder is not.
-        let resources = folders(placement)
-            .map(|folder| layout::from_argocd_to_manifests(namespace, folder))
-            .collect();
+        let resources = if needs_opening {
+            let folders = folders(placement);
+            folders.map(|folder| layout::from_argocd_to_manifests(namespace, folder)).collect()
+        } else if self.applied_entries(placement).is_empty() {
+            Vec::new()
+        } else {
+            vec![layout::from_argocd_to_folder(namespace)]
+        };
         self.clear(
             layout::argocd_kustomization(namespace),
             kustomize::generators(generators, resources),

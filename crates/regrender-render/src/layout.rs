@@ -39,6 +39,7 @@ pub(crate) fn sealed_file_name(secret: &str, format: Format) -> String {
     match format {
         Format::Sops => format!("{secret}.sops.yaml"),
         Format::Age => format!("{secret}.age"),
+        Format::SealedSecrets => format!("{secret}.sealed-secret.yaml"),
     }
 }
 
@@ -99,6 +100,11 @@ pub(crate) fn argocd_kustomization(namespace: &str) -> String {
 
 pub(crate) fn argocd_generator(namespace: &str) -> String {
     format!("{ARGOCD}/{namespace}/ksops.yaml")
+}
+
+/// Path from an Argo CD folder to the manifests of the same namespace.
+pub(crate) fn from_argocd_to_folder(namespace: &str) -> String {
+    format!("../../{MANIFESTS}/{namespace}")
 }
 
 /// Path from an Argo CD folder to something in the manifests of the same namespace.

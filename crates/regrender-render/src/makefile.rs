@@ -8,19 +8,28 @@ use crate::layout::HEADER;
 ///
 /// It finds the namespaces itself, so it never changes with them.
 pub(crate) fn render(format: Format) -> String {
-    let (variables, pattern, open) = match format {
-        Format::Sops => ("SOPS ?= sops", "*.sops.yaml", "$(SOPS) --decrypt $$file"),
+    let (variables, apply) = match format {
+        Format::Sops => {
+            ("SOPS ?= sops\n", opened_and_applied("*.sops.yaml", "$(SOPS) --decrypt $$file"))
+        }
         Format::Age => (
-            "AGE ?= age\n# The file that holds your age identity.\nIDENTITY ?= $(HOME)/.config/sops/age/keys.txt",
-            "*.age",
-            "$(AGE) --decrypt --identity $(IDENTITY) $$file",
+            "AGE ?= age\n# The file that holds your age identity.\nIDENTITY ?= $(HOME)/.config/sops/age/keys.txt\n",
+            opened_and_applied("*.age", "$(AGE) --decrypt --identity $(IDENTITY) $$file"),
+        ),
+        // The controller in the cluster opens what is applied.
+        Format::SealedSecrets => (
+            "",
+            String::from(
+                "\t@[ ! -e $(MANIFESTS)/$*/kustomization.yaml ] || $(KUBECTL) apply -k $(MANIFESTS)/$*\n",
+            ),
         ),
     };
+    let does = if format == Format::SealedSecrets { "applies" } else { "opens and applies" };
     format!(
         "#{HEADER}
-# `make apply` opens and applies every namespace, `make apply-NAMESPACE` one of them.
+# `make apply` {does} every namespace, `make apply-NAMESPACE` one of them.
 KUBECTL ?= kubectl
-{variables}
+{variables}\
 MANIFESTS := $(dir $(lastword $(MAKEFILE_LIST)))manifests
 NAMESPACES := $(notdir $(patsubst %/,%,$(wildcard $(MANIFESTS)/*/)))
 
@@ -28,6 +37,14 @@ NAMESPACES := $(notdir $(patsubst %/,%,$(wildcard $(MANIFESTS)/*/)))
 apply: $(addprefix apply-,$(NAMESPACES))
 
 $(addprefix apply-,$(NAMESPACES)): apply-%:
+{apply}"
+    )
+}
+
+/// The lines that open what is sealed and apply it, and apply the rest as it is.
+fn opened_and_applied(pattern: &str, open: &str) -> String {
+    format!(
+        "\
 \t@for file in $(MANIFESTS)/$*/{pattern}; do \\
 \t  [ -e \"$$file\" ] || continue; \\
 \t  {open} | $(KUBECTL) apply -f - || exit 1; \\

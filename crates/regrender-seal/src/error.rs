@@ -33,6 +33,36 @@ pub enum RecipientError {
     Unknown,
 }
 
+/// What keeps a file from being a certificate to seal for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// There is no certificate in it.
+    #[error("there is no certificate in it")]
+    None,
+    /// It begins like a certificate, and is none.
+    #[error("the certificate is damaged")]
+    Damaged,
+    /// There is the private half of a key pair in it.
+    #[error("it holds a private key, which belongs to the controller alone")]
+    PrivateKey,
+    /// Its key is none that controllers have.
+    #[error("the certificate is not for an RSA key")]
+    NotRsa,
+    /// It is for a key that is too short to be safe.
+    #[error("the RSA key of the certificate has {bits} bits, fewer than 2048")]
+    KeyTooSmall {
+        /// How many bits it has.
+        bits: usize,
+    },
+    /// It is for a key that is too long to work with.
+    #[error("the RSA key of the certificate has {bits} bits, more than 8192")]
+    KeyTooLarge {
+        /// How many bits it has.
+        bits: usize,
+    },
+}
+
 /// What keeps a text from being a list of identities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -126,6 +156,33 @@ pub enum SealError {
         /// What the age library or its plugin said.
         source: Box<age::EncryptError>,
     },
+    /// A value is not spelled in base64.
+    #[error("the value at `{path}` is not base64")]
+    NotBase64 {
+        /// Where it stands.
+        path: KeyPath,
+    },
+    /// There is no value to seal.
+    #[error("there is no value to seal")]
+    NothingToSeal,
+    /// What a sealed value is bound to is missing.
+    #[error("`{path}` is missing, to which a sealed value is bound")]
+    Nameless {
+        /// What is missing.
+        path: KeyPath,
+    },
+    /// An annotation asks for values that more than one Secret can have.
+    #[error("the annotation `{annotation}` asks for another scope than the strict one")]
+    WiderScope {
+        /// The annotation.
+        annotation: &'static str,
+    },
+    /// The key of the certificate encrypts nothing.
+    #[error("nothing can be encrypted for the key of the certificate")]
+    Certificate,
+    /// A value is longer than the cipher takes.
+    #[error("a value is too long to encrypt")]
+    TooLong,
     /// The emitter found a secret that sealing left behind.
     #[error("a secret was left in the sealed document")]
     SecretLeft(#[from] regrender_document::SecretLeft),
@@ -152,6 +209,9 @@ pub enum OpenError {
     /// It has no metadata: it is not sealed.
     #[error("the file is not sealed: it has no sops metadata")]
     NotSealed,
+    /// It is no SealedSecret.
+    #[error("the file is not a SealedSecret")]
+    NotASealedSecret,
     /// Its metadata cannot be read.
     #[error("the sops metadata is not readable: {0}")]
     Metadata(#[from] MetadataError),

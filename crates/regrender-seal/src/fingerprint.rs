@@ -21,6 +21,8 @@ use crate::recipient::Recipients;
 
 /// The annotation that holds the fingerprint of a sealed file.
 pub(crate) const FINGERPRINT_ANNOTATION: &str = "regrender.dev/fingerprint";
+/// Stands between the parts of a fingerprint that has two.
+const SEPARATOR: char = '.';
 const METADATA: &str = "metadata";
 const ANNOTATIONS: &str = "annotations";
 /// As many letters as 24 random bytes have in base64.
@@ -113,6 +115,29 @@ impl FingerprintKey {
         encoder.finish()
     }
 
+    /// Computes the fingerprint of a SealedSecret, `sealed` being without it.
+    ///
+    /// It has two parts: one that whoever does not know the content can check, and one over the
+    /// content too.
+    pub(crate) fn of_sealed_secret(&self, wanted: &Document, sealed: &Document) -> String {
+        let mut whole = self.encoder("sealed-secret content");
+        whole.document(wanted);
+        whole.document(sealed);
+        format!("{}{SEPARATOR}{}", self.seal_of_sealed_secret(sealed), whole.finish())
+    }
+
+    /// Says whether a SealedSecret is as it was sealed, whatever it becomes.
+    pub(crate) fn vouches_for_sealed_secret(&self, sealed: &Document, fingerprint: &str) -> bool {
+        let found = fingerprint.split_once(SEPARATOR).map(|(seal, _)| seal);
+        found == Some(self.seal_of_sealed_secret(sealed).as_str())
+    }
+
+    fn seal_of_sealed_secret(&self, sealed: &Document) -> String {
+        let mut encoder = self.encoder("sealed-secret");
+        encoder.document(sealed);
+        encoder.finish()
+    }
+
     fn encoder(&self, format: &str) -> Encoder {
         let mut encoder = Encoder::new(self.mac.clone());
         encoder.text("regrender fingerprint 1");
@@ -129,6 +154,11 @@ impl fmt::Debug for FingerprintKey {
 
 /// Takes the fingerprint out of a document; annotations that are then empty go with it.
 pub(crate) fn take(document: Document) -> (Document, Option<String>) {
+    take_annotation(document, FINGERPRINT_ANNOTATION)
+}
+
+/// Takes an annotation out of a document; annotations that are then empty go with it.
+pub(crate) fn take_annotation(document: Document, name: &str) -> (Document, Option<String>) {
     let mut found = None;
     let root = edit(document.root, METADATA, |metadata| {
         let metadata = edit(metadata, ANNOTATIONS, |annotations| {
@@ -136,7 +166,7 @@ pub(crate) fn take(document: Document) -> (Document, Option<String>) {
                 .into_entries()
                 .into_iter()
                 .filter_map(|entry| match entry {
-                    Entry::Pair { key, value } if key == FINGERPRINT_ANNOTATION => {
+                    Entry::Pair { key, value } if key == name => {
                         found = Some(value.as_text().unwrap_or_default().to_owned());
                         None
                     }
@@ -173,6 +203,15 @@ pub(crate) fn is_in(document: &Document) -> bool {
 
 /// Puts a fingerprint into a document that has none.
 pub(crate) fn put(document: Document, fingerprint: &str) -> Result<Document, SealError> {
+    put_annotation(document, FINGERPRINT_ANNOTATION, fingerprint)
+}
+
+/// Puts an annotation into a document that does not have it.
+pub(crate) fn put_annotation(
+    document: Document,
+    name: &str,
+    text: &str,
+) -> Result<Document, SealError> {
     let no_place = |keys: &[&str]| SealError::NoPlaceForFingerprint { path: KeyPath::of(keys) };
     let is_mapping = |node: Option<&Node>| node.is_none_or(|node| node.as_mapping().is_some());
     let metadata = document.root.get(METADATA);
@@ -185,9 +224,7 @@ pub(crate) fn put(document: Document, fingerprint: &str) -> Result<Document, Sea
     }
     let root = ensure(document.root, METADATA);
     let root = edit(root, METADATA, |metadata| {
-        edit(ensure(metadata, ANNOTATIONS), ANNOTATIONS, |annotations| {
-            annotations.with(FINGERPRINT_ANNOTATION, fingerprint)
-        })
+        edit(ensure(metadata, ANNOTATIONS), ANNOTATIONS, |annotations| annotations.with(name, text))
     });
     Ok(Document { header: document.header, root })
 }

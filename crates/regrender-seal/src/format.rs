@@ -95,7 +95,8 @@ impl FileFormat {
     }
 }
 
-fn parse_yaml(text: &str) -> Result<Vec<Document>, OpenError> {
+/// Reads the documents of a YAML file.
+pub(crate) fn parse_yaml(text: &str) -> Result<Vec<Document>, OpenError> {
     regrender_document::parse(text).map_err(|error| match error.problem {
         ParseProblem::ConflictMarker => OpenError::ConflictMarkers { line: error.line },
         _ => OpenError::Syntax { format: FileFormat::Yaml.name(), detail: error.to_string() },

@@ -1,10 +1,11 @@
-//! Documents to sealed files and back: SOPS and age.
+//! Documents to sealed files and back: SOPS, age and SealedSecrets.
 //!
 //! Knows the formats, ciphers and keys. Does not know files, the environment or Kubernetes; time
 //! and randomness are handed in.
 
 mod age_file;
 mod armor;
+mod certificate;
 mod container;
 mod content;
 mod data_key;
@@ -21,6 +22,7 @@ mod open;
 mod random;
 mod recipient;
 mod seal;
+mod sealed_secret;
 mod selector;
 mod stanza;
 mod timestamp;
@@ -30,9 +32,10 @@ mod walk;
 mod x25519;
 
 pub use age_file::seal_age;
+pub use certificate::Certificate;
 pub use error::{
-    FingerprintKeyError, IdentityError, KeyPath, MetadataError, OpenError, RecipientError,
-    SealError,
+    CertificateError, FingerprintKeyError, IdentityError, KeyPath, MetadataError, OpenError,
+    RecipientError, SealError,
 };
 pub use fingerprint::FingerprintKey;
 pub use format::FileFormat;
@@ -45,6 +48,10 @@ pub use open::{Opened, open, open_age};
 pub use random::{Random, SealContext};
 pub use recipient::{Recipient, Recipients};
 pub use seal::{SealFormat, SealOptions, seal};
+pub use sealed_secret::{
+    SealedSecretFlaw, SealedSecretInspection, clear_sealed_secret, inspect_sealed_secret,
+    seal_secret,
+};
 pub use selector::{Selector, SelectorKind};
 pub use timestamp::format as spell_time;
-pub use update::{Keys, Proof, Reason, Update, update};
+pub use update::{Keys, Proof, Reason, Update, update, update_secret};

@@ -2,6 +2,7 @@
 //! changes nothing when nothing changed.
 
 mod age;
+mod sealed_secret;
 
 use regrender_document::Document;
 
@@ -18,6 +19,8 @@ use crate::random::SealContext;
 use crate::recipient::{Recipient, Recipients, canonical};
 use crate::seal::{Draft, MacUpdate, SealFormat, SealOptions, keeps_any, seal};
 use crate::value::{EncryptedValue, has_text_behind};
+
+pub use sealed_secret::update_secret;
 
 /// With what a file on disk can be compared with what is wanted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,6 +56,13 @@ pub enum Reason {
     RecipientsRemoved(Vec<String>),
     /// It is for others, and does not say for whom.
     RecipientsChanged,
+    /// It is sealed for another key of a controller. The ids of both.
+    CertificateChanged {
+        /// Whose key it is sealed for.
+        from: String,
+        /// Whose key it shall be sealed for.
+        to: String,
+    },
     /// The rule or the MAC are not the ones asked for.
     OptionsChanged,
     /// It has no fingerprint yet.

@@ -4,6 +4,7 @@
 //! it touches of the outside world goes through [`World`].
 
 mod args;
+mod certificate;
 mod command;
 mod commit;
 mod comparison;
@@ -11,6 +12,7 @@ mod declared;
 mod disk;
 mod enumeration;
 mod error;
+mod fingerprint;
 mod http;
 mod identity;
 mod import;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use regrender_config::Cluster;
 use regrender_render::{Contents, Credentials, RenderError, Rendered, Surroundings};
-use regrender_seal::{FingerprintKey, FingerprintKeyError};
+use regrender_seal::Certificate;
 
 use crate::comparison::{Compared, Comparison, Purpose};
 use crate::disk::OutputFolder;
@@ -18,7 +18,10 @@ use crate::reach::Reach;
 use crate::sealing::{Keys, Sealer};
 use crate::source::Means;
 use crate::world::World;
-use crate::{identity, left_over, reason, repository, sealing, source, surroundings};
+use crate::{
+    certificate, fingerprint, identity, left_over, reason, repository, sealing, source,
+    surroundings,
+};
 
 /// What a plan is asked for.
 #[derive(Debug)]
@@ -60,6 +63,9 @@ pub(crate) fn plan(
         survey(project, request.clusters, request.drop_emptied, &mut manifests, &mut errors);
     world.warn_of(left_over::warning(project, &mut manifests, &world.directory));
     drop(manifests);
+    let certificates = certificate::read_all(project, &grounds, &mut errors);
+    errors.extend(certificate::expired(&grounds, &certificates, world.now));
+    world.warn_of(certificate::warnings(&grounds, &certificates, world.now));
     if request.reach == Reach::Offline {
         errors.extend(grounds.iter().flat_map(|ground| sealing::programs_needed(ground.cluster)));
     }
@@ -72,11 +78,12 @@ pub(crate) fn plan(
     }
     let contents = Contents::Resolved { credentials: &credentials, only: only.as_ref() };
     let rendered = render(project, &grounds, contents)?;
-    let compared = compare(&grounds, &rendered, &keys, purpose, world).inspect_err(|_| {
-        for ground in &grounds {
-            purpose.give_up(&ground.folder);
-        }
-    })?;
+    let compared =
+        compare(&grounds, &rendered, &certificates, &keys, purpose, world).inspect_err(|_| {
+            for ground in &grounds {
+                purpose.give_up(&ground.folder);
+            }
+        })?;
     let emptied: Vec<_> = rendered.iter().map(Rendered::emptied_accounts).collect();
     drop(rendered);
     let plans: Vec<Plan> = grounds
@@ -138,21 +145,14 @@ fn gather(
     }
     world.warn_of(discovered.warnings);
     errors.extend(discovered.problems);
-    let fingerprint_key = resolved.fingerprint_key.and_then(|key| {
-        let parsed = FingerprintKey::parse(key.expose());
-        parsed.map_err(|error| errors.push(weak_fingerprint_key(error))).ok()
-    });
+    let fingerprint_key = resolved
+        .fingerprint_key
+        .and_then(|key| fingerprint::parse(&key).map_err(|error| errors.push(error)).ok());
     Gathered {
         credentials: resolved.credentials,
         keys: Keys { identities: discovered.identities, fingerprint_key },
         passed_over: discovered.passed_over,
     }
-}
-
-fn weak_fingerprint_key(error: FingerprintKeyError) -> CliError {
-    CliError::new(ErrorKind::Credentials, "the fingerprint key cannot be used")
-        .with_source(error)
-        .with_hint("make one: `head -c 32 /dev/urandom | base64`")
 }
 
 /// Reads what is there: the inventory and the output folder of each cluster.
@@ -266,13 +266,15 @@ fn too_large(error: &RenderError) -> CliError {
 fn compare(
     grounds: &[Ground<'_>],
     rendered: &[Rendered<'_>],
+    certificates: &[Option<Certificate>],
     keys: &Keys,
     purpose: &dyn Purpose,
     world: &World,
 ) -> Result<Vec<Compared>, Failure> {
     let sealers: Vec<Sealer<'_>> = grounds
         .iter()
-        .map(|ground| Sealer::new(ground.cluster, keys, world))
+        .zip(certificates)
+        .map(|(ground, certificate)| Sealer::new(ground.cluster, certificate.as_ref(), keys, world))
         .collect::<Result<_, _>>()?;
     for ground in grounds {
         purpose.begin(&ground.folder)?;

@@ -15,6 +15,7 @@ pub(crate) fn describe(reason: &Reason) -> Option<String> {
         Reason::RecipientsAdded(names) => format!("for {} too", in_a_sentence(names)),
         Reason::RecipientsRemoved(names) => format!("not for {} any more", in_a_sentence(names)),
         Reason::RecipientsChanged => String::from("recipients change"),
+        Reason::CertificateChanged { .. } => String::from("for another certificate"),
         Reason::OptionsChanged => String::from("the MAC covers something else"),
         Reason::FingerprintMissing => String::from("gets a fingerprint"),
         Reason::FingerprintDiffers => String::from("what its fingerprint covers changes"),

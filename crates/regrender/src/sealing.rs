@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use regrender_config::{Cluster, Format, MacScope};
 use regrender_document::Document;
 use regrender_seal::{
-    FingerprintKey, Identities, Recipient, Recipients, SealContext, SealFormat, SealOptions,
-    Update, update,
+    Certificate, FingerprintKey, Identities, Recipient, Recipients, SealContext, SealFormat,
+    SealOptions, Update, update, update_secret,
 };
 
 use crate::error::{CliError, ErrorKind};
@@ -23,30 +23,42 @@ pub(crate) struct Keys {
 
 /// What seals the pull secrets of one cluster.
 pub(crate) struct Sealer<'a> {
-    recipients: Recipients,
-    options: SealOptions,
-    keys: regrender_seal::Keys<'a>,
+    means: Means<'a>,
     now: SystemTime,
     random: &'a RandomOfPath,
 }
 
+/// For whom it seals, and how.
+enum Means<'a> {
+    /// For recipients; who has an identity can compare.
+    Recipients { recipients: Recipients, options: SealOptions, keys: regrender_seal::Keys<'a> },
+    /// For a controller, which alone opens it.
+    Controller { certificate: &'a Certificate, fingerprint_key: &'a FingerprintKey },
+}
+
 impl<'a> Sealer<'a> {
-    /// Takes the recipients of `cluster`.
+    /// Takes the recipients of `cluster`, or the certificate of its controller.
     pub(crate) fn new(
         cluster: &Cluster,
+        certificate: Option<&'a Certificate>,
         keys: &'a Keys,
         world: &'a World,
     ) -> Result<Self, CliError> {
-        let identities = (!keys.identities.is_empty()).then_some(&keys.identities);
-        let keys =
-            regrender_seal::Keys { identities, fingerprint_key: keys.fingerprint_key.as_ref() };
-        Ok(Self {
-            recipients: recipients(cluster)?,
-            options: options(cluster),
-            keys,
-            now: world.now,
-            random: world.random.as_ref(),
-        })
+        let means = match (options(cluster), certificate) {
+            (Some(options), _) => Means::of_recipients(cluster, options, keys)?,
+            (None, Some(certificate)) => {
+                let Some(fingerprint_key) = &keys.fingerprint_key else {
+                    let message = "SealedSecrets cannot be sealed without the fingerprint key";
+                    return Err(CliError::new(ErrorKind::Credentials, message));
+                };
+                Means::Controller { certificate, fingerprint_key }
+            }
+            (None, None) => {
+                let message = "SealedSecrets cannot be sealed without a certificate";
+                return Err(CliError::new(ErrorKind::Config, message));
+            }
+        };
+        Ok(Self { means, now: world.now, random: world.random.as_ref() })
     }
 
     /// Decides what becomes of the file at `path`, which holds `current` and should hold `wanted`.
@@ -58,27 +70,48 @@ impl<'a> Sealer<'a> {
     ) -> Result<Update, CliError> {
         let mut random = (self.random)(path);
         let mut context = SealContext { now: self.now, random: random.as_mut() };
-        update(current, wanted, &self.recipients, self.options, self.keys, &mut context).map_err(
-            |error| {
-                CliError::new(ErrorKind::Credentials, format!("`{path}` cannot be sealed"))
-                    .with_source(error)
-            },
-        )
+        let sealed = match &self.means {
+            Means::Recipients { recipients, options, keys } => {
+                update(current, wanted, recipients, *options, *keys, &mut context)
+            }
+            Means::Controller { certificate, fingerprint_key } => {
+                update_secret(current, wanted, certificate, fingerprint_key, &mut context)
+            }
+        };
+        sealed.map_err(|error| {
+            CliError::new(ErrorKind::Credentials, format!("`{path}` cannot be sealed"))
+                .with_source(error)
+        })
     }
 }
 
-/// Returns how the pull secrets of a cluster are sealed.
-pub(crate) fn options(cluster: &Cluster) -> SealOptions {
-    SealOptions {
-        format: match cluster.format {
-            Format::Sops => SealFormat::Sops,
-            Format::Age => SealFormat::Age,
-        },
+impl<'a> Means<'a> {
+    fn of_recipients(
+        cluster: &Cluster,
+        options: SealOptions,
+        keys: &'a Keys,
+    ) -> Result<Self, CliError> {
+        let identities = (!keys.identities.is_empty()).then_some(&keys.identities);
+        let keys =
+            regrender_seal::Keys { identities, fingerprint_key: keys.fingerprint_key.as_ref() };
+        Ok(Self::Recipients { recipients: recipients(cluster)?, options, keys })
+    }
+}
+
+/// Returns how the pull secrets of a cluster are sealed, if that is for recipients.
+pub(crate) fn options(cluster: &Cluster) -> Option<SealOptions> {
+    let format = match cluster.format {
+        Format::Sops => SealFormat::Sops,
+        Format::Age => SealFormat::Age,
+        Format::SealedSecrets => return None,
+    };
+    Some(SealOptions {
+        format,
         mac: match cluster.mac {
             MacScope::All => regrender_seal::MacScope::All,
             MacScope::EncryptedOnly => regrender_seal::MacScope::EncryptedOnly,
         },
-    }
+    })
 }
 
 /// Lists the recipients of a cluster that a program has to be started for, as errors of a run that
@@ -98,7 +131,7 @@ pub(crate) fn programs_needed(cluster: &Cluster) -> Vec<CliError> {
     errors.collect()
 }
 
-/// Reads the recipients of a cluster; their spelling is right, and still a key may not be one.
+/// Reads the recipients of a cluster that seals for some; their spelling is right, and still a key may not be one.
 pub(crate) fn recipients(cluster: &Cluster) -> Result<Recipients, CliError> {
     let mut parsed = Vec::new();
     for recipient in &cluster.recipients {
@@ -111,5 +144,5 @@ pub(crate) fn recipients(cluster: &Cluster) -> Result<Recipients, CliError> {
         })?;
         parsed.push(key);
     }
-    Ok(Recipients::new(parsed).expect("a cluster has at least one recipient"))
+    Ok(Recipients::new(parsed).expect("a cluster that seals for recipients has one at least"))
 }

@@ -52,7 +52,7 @@ struct Audit {
 }
 
 /// Every audit of an example.
-const AUDITS: [Audit; 9] = [
+const AUDITS: [Audit; 10] = [
     Audit {
         example: "plain",
         command: "regrender audit manifests",
@@ -87,6 +87,12 @@ const AUDITS: [Audit; 9] = [
         example: "helm-output",
         command: "regrender audit - --namespace shop < rendered.yaml",
         expected: "expected-audit-shop",
+        written: Some("pull-secrets"),
+    },
+    Audit {
+        example: "sealed-secrets",
+        command: "regrender audit manifests",
+        expected: "expected-audit",
         written: Some("pull-secrets"),
     },
     Audit {

@@ -43,6 +43,7 @@ pub(super) fn seeds(target: &str) -> Result<Vec<Vec<u8>>> {
         "registry_answer" => Ok(registry_answers()),
         "repository" => repositories(),
         "seal_open" => Ok(with_first_byte(&yaml_texts()?, 4)),
+        "sealed_secret" => sealed_secrets(),
         "sops_clear" => of_each_format(&["plain", "decrypted"]),
         "sops_open" => of_each_format(&["sealed", "tampered"]),
         "sops_tamper" => Ok((0..12).map(|file| vec![file, 0, 200, 0, 1, 0]).collect()),
@@ -58,6 +59,17 @@ fn age_files() -> Vec<Vec<u8>> {
     let header = b"\x01age-encryption.org/v1\n-> X25519 abc\ndef\n--- mac\n";
     let armor = b"\x01-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n";
     vec![header.to_vec(), armor.to_vec(), vec![0, 0, 100, 0, 1, 0]]
+}
+
+/// The first byte picks what is read: a certificate, a `SealedSecret`, or one of ours that is changed.
+fn sealed_secrets() -> Result<Vec<Vec<u8>>> {
+    let certificates = contents(&files("testdata/vectors/sealed-secrets", &["pem"])?)?;
+    let by_kubeseal = contents(&files("testdata/vectors/sealed-secrets", &["yaml"])?)?;
+    let tagged = |tag: u8, texts: Vec<Vec<u8>>| {
+        texts.into_iter().map(move |text| [vec![tag], text].concat())
+    };
+    let changed = vec![vec![3, 0, 200, 0, 1, 0]];
+    Ok(tagged(0, certificates).chain(tagged(2, by_kubeseal)).chain(changed).collect())
 }
 
 fn tokens() -> Vec<Vec<u8>> {

@@ -20,11 +20,11 @@ pub(super) const FINGERPRINTS: &str = "fingerprint-key = { env = \"REGRENDER_FIN
 /// A registries.toml with one registry and one pull secret, `regcred`.
 #[derive(Clone, Debug)]
 pub(super) struct Declaration {
-    /// `sops` or `age`.
+    /// `sops`, `age` or `sealed-secrets`.
     pub(super) format: &'static str,
     /// `all` or `encrypted-only`.
     pub(super) mac: &'static str,
-    /// Who can open what is written.
+    /// Who can open what is written; nobody is declared for `SealedSecrets`.
     pub(super) recipients: Vec<String>,
     /// Who applies what is written.
     pub(super) consumers: Vec<&'static str>,
@@ -55,13 +55,17 @@ impl Declaration {
 
     /// Writes it as TOML.
     pub(super) fn to_toml(&self) -> String {
-        let Self { format, mac, recipients, consumers, namespaces, .. } = self;
+        let Self { format, mac, consumers, namespaces, .. } = self;
+        let recipients = match self.recipients.as_slice() {
+            [] => String::new(),
+            recipients => format!("recipients = {recipients:?}\n"),
+        };
         let Self { more_seal, more_output, more, .. } = self;
         let mut text = String::new();
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "[seal]\nformat = {format:?}\nmac = {mac:?}\nrecipients = {recipients:?}\n{more_seal}\n\
+            "[seal]\nformat = {format:?}\nmac = {mac:?}\n{recipients}{more_seal}\n\
              [output]\ndirectory = \"pull-secrets\"\nconsumer = {consumers:?}\n{more_output}\n\
              [registry.internal]\nhost = {HOST:?}\nusername = {USERNAME:?}\nemail = {EMAIL:?}\n\
              password = {{ env = {PASSWORD_VARIABLE:?} }}\n\n\

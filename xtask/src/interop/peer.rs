@@ -31,6 +31,8 @@ pub(crate) enum Peer {
     AgeKeygen,
     /// Seals for Bitnami's controller.
     Kubeseal,
+    /// The part of Bitnami's controller that needs no cluster.
+    SealedSecretsController,
     /// kustomize on its own.
     Kustomize,
     /// kubectl, of which only the parts are used that need no cluster.
@@ -68,6 +70,7 @@ impl Peer {
             Self::Age => "age",
             Self::AgeKeygen => "age-keygen",
             Self::Kubeseal => "kubeseal",
+            Self::SealedSecretsController => "sealed-secrets-controller",
             Self::Kustomize => "kustomize",
             Self::Kubectl => "kubectl",
             Self::SshKeygen => "ssh-keygen",
@@ -134,6 +137,7 @@ const OWN: &[(Peer, OwnProgram)] = &[
     (Peer::RegistryDesk, own::REGISTRY_DESK),
     (Peer::CredentialHelper, own::CREDENTIAL_HELPER),
     (Peer::KubernetesJudge, own::KUBERNETES_JUDGE),
+    (Peer::SealedSecretsController, own::SEALED_SECRETS_CONTROLLER),
     (Peer::Vault, own::VAULT),
 ];
 

@@ -69,9 +69,8 @@ pub(super) fn read(root: &Node<'_>, header: &Header) -> Option<Secret> {
 fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
     let kind = root.get("type").and_then(Node::scalar).unwrap_or_default();
     if root.get("sops").is_some_and(|sops| sops.get("mac").is_some()) {
-        let expires_at = root.at(&["metadata", "annotations", EXPIRES_AT]).and_then(Node::scalar);
         let sealed = secret(header, &header.name, kind, SecretState::Sops);
-        return Secret { expires_at: expires_at.map(str::to_owned), ..sealed };
+        return Secret { expires_at: expiry(root), ..sealed };
     }
     let state = if is_encrypted(root) { SecretState::Damaged } else { SecretState::Clear };
     let mut found = secret(header, &header.name, kind, state);
@@ -104,11 +103,22 @@ fn is_encrypted(root: &Node<'_>) -> bool {
     values.peek().is_some() && values.all(is_encrypted)
 }
 
+/// The controller takes name and namespace of the SealedSecret itself, and the type of its template;
+/// without one it makes an `Opaque` Secret. What sealed-secrets wrote in its first version holds the
+/// type in what is sealed.
 fn sealed(root: &Node<'_>, header: &Header) -> Secret {
-    let text = |path: &[&str]| root.at(path).and_then(Node::scalar).filter(|text| !text.is_empty());
-    let name = text(&["spec", "template", "metadata", "name"]).unwrap_or(&header.name);
-    let kind = text(&["spec", "template", "type"]).unwrap_or_default();
-    secret(header, name, kind, SecretState::SealedSecret)
+    let kind = root.at(&["spec", "template", "type"]).and_then(Node::scalar);
+    let is_old = root.at(&["spec", "data"]).is_some_and(|data| !data.is_null());
+    let otherwise = if is_old { "" } else { "Opaque" };
+    let kind = kind.filter(|kind| !kind.is_empty()).unwrap_or(otherwise);
+    let sealed = secret(header, &header.name, kind, SecretState::SealedSecret);
+    Secret { expires_at: expiry(root), ..sealed }
+}
+
+/// Returns when a build says that the first of the credentials is dead.
+fn expiry(root: &Node<'_>) -> Option<String> {
+    let moment = root.at(&["metadata", "annotations", EXPIRES_AT]).and_then(Node::scalar);
+    moment.map(str::to_owned)
 }
 
 fn external(root: &Node<'_>, header: &Header) -> Secret {

@@ -158,7 +158,9 @@ fn what_the_repository_does_not_say_is_undetermined() {
     let no_namespace = pod("r.io/app", "[]").replace(", namespace: n", "");
     assert_eq!(verdicts(&[("a.yaml", &no_namespace)], &private("r.io")), ["undetermined"]);
     finds(&[("a.yaml", &no_namespace)], "namespace-unknown");
-    let sealed = "kind: SealedSecret\nmetadata: {name: s, namespace: n}\n".to_owned()
+    let sealed = "kind: SealedSecret\nmetadata: {name: s, namespace: n}\n\
+        spec: {template: {type: kubernetes.io/dockerconfigjson}}\n"
+        .to_owned()
         + &pod("r.io/app", "[{name: s}]");
     assert_eq!(verdicts(&[("a.yaml", &sealed)], &private("r.io")), ["undetermined"]);
     let values = "image: {repository: r.io/app, tag: 1}\n";
@@ -196,6 +198,22 @@ fn images_that_are_filled_in_later_are_told_apart() {
     let wrong = pod("'a b'", "[]");
     let found = &messages(&[("a.yaml", &wrong)], "invalid-image")[0];
     assert!(!found.contains("template"), "{found}");
+}
+
+#[test]
+fn a_sealed_secret_is_no_pull_secret_without_the_type() {
+    let verdict = |spec: &str| {
+        let text =
+            format!("kind: SealedSecret\nmetadata: {{name: s, namespace: n}}\nspec: {spec}\n")
+                + &pod("r.io/app", "[{name: s}]");
+        verdicts(&[("a.yaml", &text)], &private("r.io"))
+    };
+    assert_eq!(verdict("{template: {type: kubernetes.io/dockercfg}}"), ["undetermined"]);
+    // Where sealed-secrets sealed the whole Secret, nobody can see its type.
+    assert_eq!(verdict("{data: AQAA}"), ["undetermined"]);
+    for other in ["{}", "{template: {type: ''}}", "{template: {type: Opaque}}", "{data: null}"] {
+        assert_eq!(verdict(other), ["uncovered-private"], "{other}");
+    }
 }
 
 #[test]

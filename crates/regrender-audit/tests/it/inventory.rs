@@ -311,6 +311,19 @@ fn secrets_are_told_apart_by_state() {
 }
 
 #[test]
+fn a_sealed_secret_becomes_what_the_controller_makes_of_it() {
+    let text = "kind: SealedSecret\nmetadata: {name: outer, namespace: n, annotations: {regrender.dev/expires-at: x}}\n\
+        spec: {template: {metadata: {name: inner, namespace: other}, type: t}}\n---\n\
+        kind: SealedSecret\nmetadata: {name: untyped}\n";
+    let inventory = read(&[("a.yaml", text)]);
+    let found: Vec<_> = inventory.secrets().collect();
+    let [typed, untyped] = found.as_slice() else { panic!() };
+    assert_eq!((&*typed.name, typed.namespace.as_deref(), &*typed.kind), ("outer", Some("n"), "t"));
+    assert_eq!(typed.expires_at.as_deref(), Some("x"));
+    assert_eq!((&*untyped.kind, untyped.state), ("Opaque", SecretState::SealedSecret));
+}
+
+#[test]
 fn chart_templates_are_named_even_where_they_parse() {
     let files = [
         ("chart/Chart.yaml", "name: c\n"),

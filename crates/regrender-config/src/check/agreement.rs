@@ -7,10 +7,10 @@ use regrender_diagnostic::{Diagnostic, Span, Spanned};
 use crate::check::declared::Declared;
 use crate::check::name::Rule;
 use crate::check::{credential, vault};
-use crate::problem::{provision, registry, secret, source};
+use crate::problem::{cluster as settings, provision, registry, secret, source};
 use crate::raw::{RawConfig, RawSecret, RawSource};
 use crate::table::{Field, Problems};
-use crate::{Access, Cluster, Provision, Registry};
+use crate::{Access, Cluster, Format, NodeProvider, Provision, Registry};
 
 /// Checks what must agree across tables. A registry that is not valid is left out.
 pub(crate) fn agreements(
@@ -190,4 +190,51 @@ pub(crate) fn trust(
             ));
         }
     }
+}
+
+/// What SealedSecrets need besides a certificate, and what they cannot be.
+pub(crate) fn sealed_secrets(
+    raw: &RawConfig,
+    clusters: &[Cluster],
+    registries: &[Option<Registry>],
+    problems: &mut Problems,
+) {
+    let is_sealed = |cluster: &&Cluster| cluster.format == Format::SealedSecrets;
+    let Some(format) = clusters.iter().find(is_sealed).and_then(|cluster| format_of(raw, cluster))
+    else {
+        return;
+    };
+    if raw.fingerprint_key.is_absent() {
+        problems.push(settings::fingerprint_key_needed(format.clone()));
+    }
+    for (declared, registry) in raw.registries.iter().zip(registries) {
+        let access = registry.as_ref().map(|registry| &registry.access);
+        if let Some(Access::Provided(Provision::Node(NodeProvider::Credential(_)))) = access {
+            problems.push(settings::sealed_secrets_of_nodes(&declared.name, format.clone()));
+        }
+    }
+    for secret in &raw.secrets {
+        let is_here = |cluster: &Cluster| match (&secret.clusters, &cluster.name) {
+            (Field::Given(list), Some(name)) => list.value.iter().any(|item| item.value == *name),
+            _ => true,
+        };
+        if !clusters.iter().filter(is_sealed).any(is_here) {
+            continue;
+        }
+        let annotations = secret.annotations.as_given().into_iter().flat_map(|map| &map.value);
+        for (key, _) in annotations.filter(|(key, _)| SCOPES.contains(&key.value.as_str())) {
+            problems.push(settings::wider_scope(&secret.name.value, key));
+        }
+    }
+}
+
+/// The annotations by which the controller knows values that are not sealed for one Secret alone.
+const SCOPES: [&str; 2] =
+    ["sealedsecrets.bitnami.com/cluster-wide", "sealedsecrets.bitnami.com/namespace-wide"];
+
+/// Where the format of a cluster is declared.
+fn format_of(raw: &RawConfig, cluster: &Cluster) -> Option<Span> {
+    let own = raw.clusters.iter().find(|found| Some(&found.name.value) == cluster.name.as_ref());
+    let own = own.and_then(|own| own.settings.format.as_given());
+    own.or(raw.settings.format.as_given()).map(|format| format.span.clone())
 }

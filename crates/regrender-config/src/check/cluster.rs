@@ -7,7 +7,7 @@ use regrender_diagnostic::{Span, Spanned};
 use crate::check::settings::{Settings, settings};
 use crate::check::{name, path};
 use crate::problem::{cluster as problem, path as path_problem, recipient};
-use crate::raw::{RawArgoCd, RawConfig, RawFlux};
+use crate::raw::{RawArgoCd, RawConfig, RawFlux, RawSettings};
 use crate::table::{Field, Problems};
 use crate::{ArgoCd, Cluster, Consumer, Flux, Format, MacScope, Recipient};
 
@@ -16,6 +16,7 @@ const DEFAULT_DIRECTORY: &str = "pull-secrets";
 /// Checks the clusters, or the one without a name if none is declared.
 pub(crate) fn clusters(raw: &RawConfig, problems: &mut Problems) -> Option<Vec<Cluster>> {
     let shared = settings(&raw.settings, "`[seal]`", "`[output]`", problems);
+    idle_keys(raw, &shared, problems);
     if raw.clusters.is_empty() {
         let cluster = cluster(None, &shared, &Settings::default(), problems)?;
         return Some(vec![cluster]);
@@ -50,19 +51,21 @@ fn cluster(
 ) -> Option<Cluster> {
     let title = name.map(|name| name.value.as_str());
     let span = name.map_or(0..0, |name| name.span.clone());
-    let recipients =
-        recipients(title, &span, either(&own.recipients, &shared.recipients), problems);
     let format = either(&own.format, &shared.format);
+    let sealed_for = sealed_for(title, &span, shared, own, problems);
     let per_namespace = either(&own.per_namespace, &shared.per_namespace);
     let argocd = argocd(&own.argocd, &shared.argocd);
     let chosen = or_default(either(&own.consumers, &shared.consumers), [Consumer::Flux].into());
     if let Some(chosen) = &chosen {
-        check_consumers(title, &span, chosen, recipients.as_deref(), shared, own, problems);
+        let recipients = sealed_for.as_ref().map(|(recipients, _)| recipients.as_slice());
+        check_consumers(title, &span, chosen, recipients, shared, own, problems);
     }
+    let (recipients, certificate) = sealed_for?;
     Some(Cluster {
         name: title.map(str::to_owned),
         format: or_default(format, Format::Sops)?,
-        recipients: recipients?,
+        recipients,
+        certificate,
         mac: or_default(either(&own.mac, &shared.mac), MacScope::All)?,
         directory: directory(title, &own.directory, &shared.directory)?,
         consumers: chosen?,
@@ -106,13 +109,77 @@ fn check_consumers(
     {
         problems.push(problem::argocd_needs_repository(name, per.span.clone(), consumer));
     }
+    let format = either(&own.format, &shared.format).as_given();
     if let Some(recipients) = recipients
         && controller(chosen).is_some()
+        && format.is_none_or(|format| format.value != Format::SealedSecrets)
         && !recipients.iter().any(|recipient| recipient.kind.is_native())
     {
         let list = either(&own.recipients, &shared.recipients).as_given();
         let list = list.map_or_else(|| span.clone(), |list| list.span.clone());
         problems.push(recipient::no_native(name, list));
+    }
+}
+
+/// Returns the recipients or the certificate, whichever the format seals for.
+fn sealed_for(
+    name: Option<&str>,
+    span: &Span,
+    shared: &Settings,
+    own: &Settings,
+    problems: &mut Problems,
+) -> Option<(Vec<Recipient>, Option<String>)> {
+    if let Field::Given(format) = either(&own.format, &shared.format)
+        && format.value == Format::SealedSecrets
+    {
+        let field = either(&own.certificate, &shared.certificate);
+        let certificate = certificate(name, format.span.clone(), field, problems);
+        return Some((Vec::new(), Some(certificate?)));
+    }
+    let field = either(&own.recipients, &shared.recipients);
+    Some((recipients(name, span, field, problems)?, None))
+}
+
+fn certificate(
+    name: Option<&str>,
+    format: Span,
+    field: &Field<String>,
+    problems: &mut Problems,
+) -> Option<String> {
+    if field.is_absent() {
+        problems.push(problem::no_certificate(name, format));
+    }
+    field.as_given().map(|certificate| certificate.value.clone())
+}
+
+/// Finds recipients and certificates that nothing is sealed for. Those for all are for whichever
+/// cluster can use them.
+fn idle_keys(raw: &RawConfig, shared: &Settings, problems: &mut Problems) {
+    let is_sealed = |own: &Field<String>| {
+        let format = if own.is_absent() { &raw.settings.format } else { own };
+        format.as_given().map_or("", |format| &format.value) == "sealed-secrets"
+    };
+    let mut uses = Vec::new();
+    for cluster in &raw.clusters {
+        let RawSettings { format, recipients, certificate, .. } = &cluster.settings;
+        let owner = format!("cluster `{}`", cluster.name.value);
+        let uses_certificate = is_sealed(format);
+        uses.push(uses_certificate);
+        if let (true, Field::Given(list)) = (uses_certificate, recipients) {
+            problems.push(problem::idle_seal_key(&owner, "recipients", list.span.clone()));
+        }
+        if let (false, Field::Given(file)) = (uses_certificate, certificate) {
+            problems.push(problem::idle_seal_key(&owner, "certificate", file.span.clone()));
+        }
+    }
+    if uses.is_empty() {
+        uses.push(is_sealed(&Field::Absent));
+    }
+    if let (true, Field::Given(list)) = (uses.iter().all(|uses| *uses), &shared.recipients) {
+        problems.push(problem::idle_seal_key("`[seal]`", "recipients", list.span.clone()));
+    }
+    if let (false, Field::Given(file)) = (uses.contains(&true), &shared.certificate) {
+        problems.push(problem::idle_seal_key("`[seal]`", "certificate", file.span.clone()));
     }
 }
 

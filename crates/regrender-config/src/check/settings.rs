@@ -18,6 +18,7 @@ use crate::{Consumer, Format, MacScope, Recipient};
 pub(crate) struct Settings {
     pub(crate) format: Field<Format>,
     pub(crate) recipients: Field<Vec<Recipient>>,
+    pub(crate) certificate: Field<String>,
     pub(crate) mac: Field<MacScope>,
     pub(crate) directory: Field<String>,
     pub(crate) consumers: Field<BTreeSet<Consumer>>,
@@ -28,7 +29,7 @@ pub(crate) struct Settings {
     pub(crate) argocd: RawArgoCd,
 }
 
-const FORMATS: &[&str] = &["sops", "age"];
+const FORMATS: &[&str] = &["sops", "age", "sealed-secrets"];
 const MAC_SCOPES: &[&str] = &["all", "encrypted-only"];
 const CONSUMERS: &[&str] = &["flux", "argocd", "kubectl"];
 
@@ -49,6 +50,9 @@ pub(crate) fn settings(
             }
             recipient::list(seal, &list.value, problems)
         }),
+        certificate: raw
+            .certificate
+            .check(|value| path::relative(seal, "certificate", value, Reach::Relative, problems)),
         mac: raw.mac.check(|value| mac(seal, value, problems)),
         directory: raw
             .directory
@@ -66,7 +70,7 @@ fn format(owner: &str, value: &Spanned<String>, problems: &mut Problems) -> Opti
     match value.value.as_str() {
         "sops" => return Some(Format::Sops),
         "age" => return Some(Format::Age),
-        "sealed-secrets" => problems.push(problem::sealed_secrets(value.span.clone())),
+        "sealed-secrets" => return Some(Format::SealedSecrets),
         _ => problems.push(shape::unknown_value(owner, "format", value, FORMATS)),
     }
     None

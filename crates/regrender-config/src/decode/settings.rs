@@ -10,6 +10,7 @@ use crate::table::{Field, Problems, Table};
 pub(crate) struct RawSeal {
     format: Field<String>,
     recipients: Field<Vec<Spanned<String>>>,
+    certificate: Field<String>,
     mac: Field<String>,
     fingerprint_key: Field<RawSource>,
 }
@@ -20,6 +21,7 @@ pub(crate) fn seal(file: &mut Table<'_>, problems: &mut Problems) -> RawSeal {
         return RawSeal {
             format: Field::Absent,
             recipients: Field::Absent,
+            certificate: Field::Absent,
             mac: Field::Absent,
             fingerprint_key: Field::Absent,
         };
@@ -28,6 +30,7 @@ pub(crate) fn seal(file: &mut Table<'_>, problems: &mut Problems) -> RawSeal {
     let seal = RawSeal {
         format: table.text("format", problems),
         recipients: table.texts("recipients", problems),
+        certificate: table.text("certificate", problems),
         mac: table.text("mac", problems),
         fingerprint_key: source(&mut table, "fingerprint-key", problems),
     };
@@ -52,6 +55,7 @@ pub(crate) fn output(
     };
     settings.format = seal.format;
     settings.recipients = seal.recipients;
+    settings.certificate = seal.certificate;
     settings.mac = seal.mac;
     (settings, seal.fingerprint_key)
 }
@@ -65,6 +69,7 @@ pub(crate) fn cluster(
     let mut settings = shared(&mut table, problems);
     settings.format = table.text("format", problems);
     settings.recipients = table.texts("recipients", problems);
+    settings.certificate = table.text("certificate", problems);
     settings.mac = table.text("mac", problems);
     table.finish(problems);
     RawCluster { name, settings }

@@ -9,7 +9,11 @@ use crate::problem::quoted;
 pub(crate) const PAGES: &[&Page] = &[
     &AGE_NEEDS_KUBECTL,
     &ARGOCD_NEEDS_REPOSITORY,
-    &SEALED_SECRETS,
+    &NO_CERTIFICATE,
+    &IDLE_SEAL_KEY,
+    &FINGERPRINT_KEY_NEEDED,
+    &SEALED_SECRETS_OF_NODES,
+    &WIDER_SCOPE,
     &UNKNOWN_CLUSTER,
     &INVALID_INTERVAL,
     &INVALID_TEXT,
@@ -33,13 +37,49 @@ static ARGOCD_NEEDS_REPOSITORY: Page = Page {
     way_out: "add `argocd = { repository = \"https://…\" }`.",
 };
 
-static SEALED_SECRETS: Page = Page {
-    code: "sealed-secrets-not-supported",
+static NO_CERTIFICATE: Page = Page {
+    code: "no-certificate",
     severity: Severity::Error,
-    title: "SealedSecrets are not supported yet",
-    why: "The format of Bitnami's controller is known, but regrender does not write it yet.",
-    example: "[seal]\nformat = \"sealed-secrets\"\n",
-    way_out: "use `format = \"sops\"` meanwhile, which Flux and Argo CD with KSOPS open.",
+    title: "SealedSecrets without the certificate to seal them for",
+    why: "Each controller has a key pair of its own, and a SealedSecret is sealed for the public half: its certificate.\nIt is no secret, and lies in the repository, so that builds need no cluster.",
+    example: "[seal]\nformat = \"sealed-secrets\"\nfingerprint-key = { env = \"REGRENDER_FINGERPRINT_KEY\" }\n",
+    way_out: "run `kubeseal --fetch-cert > sealed-secrets.pem` beside registries.toml, and add `certificate = \"sealed-secrets.pem\"`.",
+};
+
+static IDLE_SEAL_KEY: Page = Page {
+    code: "idle-seal-key",
+    severity: Severity::Error,
+    title: "a key of `[seal]` that is of no use with this format",
+    why: "SOPS and age files are sealed for `recipients`, SealedSecrets for the controller's `certificate`.\nWhoever lists a recipient of SealedSecrets would believe that they can open them.",
+    example: "[seal]\nrecipients = [\"age1rs8lqg24qdkcxjncpkr0utll2zjkg7jddswqcm346l7ccx5uxa6qv8js8k\"]\ncertificate = \"sealed-secrets.pem\"\n",
+    way_out: "remove the key, or set the `format` that it belongs to.",
+};
+
+static FINGERPRINT_KEY_NEEDED: Page = Page {
+    code: "fingerprint-key-needed",
+    severity: Severity::Error,
+    title: "SealedSecrets without a fingerprint key",
+    why: "Nobody but the controller can open a SealedSecret, so a build cannot see what the one that is there says.\nWithout fingerprints it would seal everything anew each time, and every build would change every file.",
+    example: "[seal]\nformat = \"sealed-secrets\"\ncertificate = \"sealed-secrets.pem\"\n",
+    way_out: "add `fingerprint-key = { env = \"REGRENDER_FINGERPRINT_KEY\" }` to `[seal]`; `head -c 32 /dev/urandom | base64` makes a key.",
+};
+
+static SEALED_SECRETS_OF_NODES: Page = Page {
+    code: "sealed-secrets-of-nodes",
+    severity: Severity::Error,
+    title: "a docker config for the nodes, sealed for a controller",
+    why: "What the kubelets read is put onto the nodes by whoever sets them up, and a SealedSecret is opened by nobody but the controller inside the cluster.",
+    example: "[seal]\nformat = \"sealed-secrets\"\ncertificate = \"sealed-secrets.pem\"\nfingerprint-key = { env = \"REGRENDER_FINGERPRINT_KEY\" }\n\n[registry.hub]\nkind = \"docker-hub\"\nprovide = \"node\"\nusername = \"acme-bot\"\npassword = { env = \"DOCKER_HUB_TOKEN\" }\n",
+    way_out: "remove `provide = \"node\"`, or declare the registry in a registries.toml of its own with `format = \"sops\"`.",
+};
+
+static WIDER_SCOPE: Page = Page {
+    code: "wider-scope",
+    severity: Severity::Error,
+    title: "an annotation that asks for another scope than the strict one",
+    why: "regrender seals each SealedSecret for its one namespace and name, so that nobody can move it to another.\nThe annotation makes the controller expect values that are sealed for a whole namespace or cluster, and it could not open these.",
+    example: "[seal]\nformat = \"sealed-secrets\"\ncertificate = \"sealed-secrets.pem\"\nfingerprint-key = { env = \"REGRENDER_FINGERPRINT_KEY\" }\n\n[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { env = \"DOCKER_HUB_TOKEN\" }\n\n[secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\nannotations = { \"sealedsecrets.bitnami.com/cluster-wide\" = \"true\" }\n",
+    way_out: "remove the annotation; list every namespace that needs the pull secret instead.",
 };
 
 static UNKNOWN_CLUSTER: Page = Page {
@@ -105,12 +145,62 @@ pub(crate) fn argocd_needs_repository(
         .help("add `argocd = { repository = \"https://…\" }` with the address that Argo CD reads")
 }
 
-/// `format = "sealed-secrets"`.
-pub(crate) fn sealed_secrets(span: Span) -> Diagnostic {
-    SEALED_SECRETS
-        .problem("SealedSecrets are not supported yet")
-        .at(span.clone(), "known, but not written yet")
-        .fix(span, "\"sops\"", "write SOPS files meanwhile; Flux and KSOPS open them")
+/// SealedSecrets without a certificate.
+pub(crate) fn no_certificate(cluster: Option<&str>, format: Span) -> Diagnostic {
+    let whose = cluster.map_or_else(String::new, |name| format!(" of cluster `{name}`"));
+    NO_CERTIFICATE
+        .problem(format!("the SealedSecrets{whose} have no certificate to be sealed for"))
+        .at(format, "sealed for the key of the controller in the cluster")
+        .help("fetch it where you reach the cluster: `kubeseal --fetch-cert > sealed-secrets.pem`")
+        .help("name it beside the format: `certificate = \"sealed-secrets.pem\"`")
+}
+
+/// `recipients` or `certificate` that nothing is sealed for.
+pub(crate) fn idle_seal_key(owner: &str, key: &str, span: Span) -> Diagnostic {
+    let (why, way_out) = if key == "recipients" {
+        (
+            "no recipient can open a SealedSecret",
+            "remove `recipients`: who can open a SealedSecret is decided by `certificate` alone",
+        )
+    } else {
+        (
+            "SOPS and age files are sealed for `recipients`",
+            "remove `certificate`, or write `format = \"sealed-secrets\"`",
+        )
+    };
+    IDLE_SEAL_KEY
+        .problem(format!("`{key}` of {owner} is of no use with this format"))
+        .at(span, why)
+        .help(way_out)
+}
+
+/// SealedSecrets without `fingerprint-key`.
+pub(crate) fn fingerprint_key_needed(format: Span) -> Diagnostic {
+    FINGERPRINT_KEY_NEEDED
+        .problem("SealedSecrets need a fingerprint key")
+        .at(format, "cannot be opened to see whether anything changed")
+        .help("make a key and keep it as the other secrets of your pipeline: `head -c 32 /dev/urandom | base64`")
+        .help("name it in `[seal]`: `fingerprint-key = { env = \"REGRENDER_FINGERPRINT_KEY\" }`")
+}
+
+/// A docker config of the nodes that would be a SealedSecret.
+pub(crate) fn sealed_secrets_of_nodes(registry: &Spanned<String>, format: Span) -> Diagnostic {
+    SEALED_SECRETS_OF_NODES
+        .problem(format!(
+            "the nodes could not open the docker config with registry `{}`",
+            registry.value
+        ))
+        .at(registry.span.clone(), "its credential goes onto the nodes")
+        .beside(format, "opened by the controller inside the cluster alone")
+        .help("remove `provide = \"node\"`, or declare it in a registries.toml of its own with `format = \"sops\"`")
+}
+
+/// An annotation that widens the scope of a SealedSecret.
+pub(crate) fn wider_scope(secret: &str, annotation: &Spanned<String>) -> Diagnostic {
+    WIDER_SCOPE
+        .problem(format!("pull secret `{secret}` asks for another scope than the strict one"))
+        .at(annotation.span.clone(), "the controller could not open what is sealed strictly")
+        .help("remove the annotation, and list every namespace that needs the pull secret")
 }
 
 /// A name of a cluster that is not declared.

@@ -47,6 +47,7 @@ pub(crate) fn invalid_path(
         "docker-config" => "`docker-config = \"~/.docker/config.json\"`",
         "sops" => "`sops = \"secrets.yaml\"`",
         "age" => "`age = \"hub.password.age\"`",
+        "certificate" => "`certificate = \"sealed-secrets.pem\"`",
         "ca" => "`ca = \"corp-ca.pem\"`",
         _ => "`file = \"secrets/hub.password\"`",
     };

@@ -259,3 +259,17 @@ fn debug_output_holds_no_secret() {
     assert!(parsed.config.is_some());
     assert!(!format!("{parsed:?}").contains("canary"));
 }
+
+#[test]
+fn a_cluster_seals_for_recipients_or_for_a_certificate() {
+    let text = include_str!("../../../../testdata/vectors/config/valid/sealed-secrets.toml");
+    let config = config(text);
+    let [edge, prod, staging] = config.clusters.as_slice() else { panic!() };
+    assert_eq!((edge.format, edge.recipients.len()), (Format::Sops, 1));
+    assert_eq!(edge.certificate, None);
+    for (cluster, file) in [(prod, "prod"), (staging, "staging")] {
+        assert_eq!((cluster.format, cluster.recipients.len()), (Format::SealedSecrets, 0));
+        let expected = format!("clusters/{file}/sealed-secrets.pem");
+        assert_eq!(cluster.certificate.as_deref(), Some(expected.as_str()));
+    }
+}

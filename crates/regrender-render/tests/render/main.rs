@@ -14,4 +14,5 @@ mod kubectl;
 mod names;
 mod patches;
 mod providers;
+mod sealed_secrets;
 mod support;

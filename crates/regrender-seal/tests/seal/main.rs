@@ -9,9 +9,11 @@
 )]
 
 mod age_format;
+mod certificate;
 mod identity;
 mod inspect;
 mod recipient;
+mod sealed_secret;
 mod sealing;
 mod silence;
 mod support;

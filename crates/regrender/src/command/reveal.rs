@@ -3,7 +3,7 @@
 use std::fs;
 
 use regrender_document::SecretText;
-use regrender_seal::{FileFormat, Identities, OpenError, open, open_age};
+use regrender_seal::{FileFormat, Identities, OpenError, inspect_sealed_secret, open, open_age};
 
 use crate::args::Reveal;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
@@ -14,6 +14,10 @@ pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure
     let shown = arguments.file.display().to_string();
     let bytes = fs::read(world.directory.join(&arguments.file))
         .map_err(|error| CliError::unreadable(&shown, error))?;
+    let sealed_secret = std::str::from_utf8(&bytes).ok().map(inspect_sealed_secret);
+    if let Some(Ok(_)) = sealed_secret {
+        return Err(of_controller(&shown).into());
+    }
     let reach = arguments.reach.reach();
     let found = identity::discover_within(world, &arguments.identities.identity, reach);
     world.warn_of(found.warnings);
@@ -43,6 +47,20 @@ fn reveal(name: &str, bytes: &[u8], identities: &Identities) -> Result<SecretTex
 fn is_age(bytes: &[u8]) -> bool {
     let text = bytes.trim_ascii_start();
     text.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE")
+}
+
+/// Says who can open a SealedSecret.
+fn of_controller(shown: &str) -> CliError {
+    let message = format!(
+        "`{shown}` is a SealedSecret: nobody opens it but the controller in the cluster it is for"
+    );
+    let with_key = format!(
+        "with the private key of the controller: \
+         `kubeseal --recovery-unseal --recovery-private-key KEY < {shown}`"
+    );
+    CliError::new(ErrorKind::Credentials, message)
+        .with_hint("look at the Secret that the controller makes of it: `kubectl get secret`")
+        .with_hint(with_key)
 }
 
 fn not_opened(shown: &str, error: OpenError, is_without_identity: bool) -> CliError {

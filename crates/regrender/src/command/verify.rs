@@ -1,10 +1,12 @@
 //! `regrender verify`: what is written is complete, sealed, and sealed for the right recipients.
 //!
-//! It needs no private key, asks no source and runs no command.
+//! It needs no private key, asks no source but the fingerprint key where that is at hand, and runs no
+//! command.
 
 pub(crate) mod code;
 mod flaw;
 mod sealed;
+mod sealed_secret;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -14,7 +16,7 @@ use rayon::prelude::*;
 use regrender_audit::{Inventory, SecretState};
 use regrender_config::{Cluster, Format};
 use regrender_render::{Contents, Part, Rendered, WantedFile};
-use regrender_seal::Recipients;
+use regrender_seal::{Certificate, FingerprintKey, Recipients};
 use serde::Serialize;
 
 use self::code::Code;
@@ -22,12 +24,12 @@ use crate::args::{Output, Verify};
 use crate::comparison::emit;
 use crate::disk::{Current, Obstacle, OutputFolder, Text};
 use crate::error::{CliError, Exit, Failure};
-use crate::left_over;
 use crate::manifests::Manifests;
 use crate::planner::{self, Ground};
 use crate::project::Project;
 use crate::sealing::recipients;
 use crate::world::World;
+use crate::{certificate, fingerprint, left_over};
 
 /// Something that is not as registries.toml declares it.
 #[derive(Debug, Serialize)]
@@ -56,14 +58,30 @@ pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure
     let grounds = planner::survey(&project, clusters, false, &mut manifests, &mut errors);
     world.warn_of(left_over::warning(&project, &mut manifests, &world.directory));
     drop(manifests);
+    let certificates = certificate::read_all(&project, &grounds, &mut errors);
+    world.warn_of(certificate::warnings(&grounds, &certificates, world.now));
+    let has_sealed_secrets = certificates.iter().any(Option::is_some);
+    let mut fingerprint_key = None;
+    if has_sealed_secrets {
+        match fingerprint::at_hand(&project, world) {
+            Ok(key) => fingerprint_key = key,
+            Err(error) => errors.push(error),
+        }
+    }
     if !errors.is_empty() {
         return Err(Failure(errors));
     }
     let rendered = planner::render(&project, &grounds, Contents::Unknown)?;
     let mut findings = Vec::new();
     let mut files = 0;
-    for (ground, rendered) in grounds.iter().zip(&rendered) {
-        let verified = Verifier::new(ground, world.now)?.verify(rendered)?;
+    for ((ground, rendered), certificate) in grounds.iter().zip(&rendered).zip(&certificates) {
+        let sealed_for = match certificate {
+            Some(certificate) => {
+                SealedFor::Controller { certificate, fingerprint_key: fingerprint_key.as_ref() }
+            }
+            None => SealedFor::Recipients(recipients(ground.cluster)?),
+        };
+        let verified = Verifier::new(ground, sealed_for, world.now).verify(rendered)?;
         findings.extend(verified.findings);
         files += verified.wanted.len();
     }
@@ -75,6 +93,9 @@ pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure
         }
     };
     world.print(&text)?;
+    if has_sealed_secrets && fingerprint_key.is_none() {
+        world.note(sealed_secret::WITHOUT_KEY);
+    }
     Ok(if findings.is_empty() { Exit::Done } else { Exit::Differs })
 }
 
@@ -96,8 +117,18 @@ fn human(findings: &[Finding], files: usize) -> String {
 struct Verifier<'a> {
     cluster: &'a Cluster,
     folder: &'a OutputFolder,
-    recipients: Recipients,
+    sealed_for: SealedFor<'a>,
     now: SystemTime,
+}
+
+/// Who should be able to open the pull secrets of a cluster.
+enum SealedFor<'a> {
+    Recipients(Recipients),
+    Controller {
+        certificate: &'a Certificate,
+        /// If it is at hand.
+        fingerprint_key: Option<&'a FingerprintKey>,
+    },
 }
 
 /// What was found in an output folder, or in a part of it.
@@ -115,9 +146,8 @@ struct Finder<'a> {
 }
 
 impl<'a> Verifier<'a> {
-    fn new(ground: &'a Ground<'_>, now: SystemTime) -> Result<Self, Failure> {
-        let recipients = recipients(ground.cluster)?;
-        Ok(Self { cluster: ground.cluster, folder: &ground.folder, recipients, now })
+    fn new(ground: &'a Ground<'_>, sealed_for: SealedFor<'a>, now: SystemTime) -> Self {
+        Self { cluster: ground.cluster, folder: &ground.folder, sealed_for, now }
     }
 
     fn verify(&self, rendered: &Rendered<'_>) -> Result<Verified, CliError> {
@@ -208,9 +238,17 @@ impl Finder<'_> {
         match wanted {
             WantedFile::Clear(document) => self.check_text(path, current, &emit(document)),
             WantedFile::Text(text) => self.check_text(path, current, text),
-            WantedFile::Sealed(file) => match self.verifier.cluster.format {
-                Format::Sops => self.check_sops(path, current, file),
-                Format::Age => self.check_age(path, current),
+            WantedFile::Sealed(file) => match &self.verifier.sealed_for {
+                SealedFor::Controller { certificate, fingerprint_key } => {
+                    self.check_sealed_secret(path, current, file, certificate, *fingerprint_key);
+                }
+                SealedFor::Recipients(recipients) => {
+                    if self.verifier.cluster.format == Format::Age {
+                        self.check_age(path, current, recipients);
+                    } else {
+                        self.check_sops(path, current, file, recipients);
+                    }
+                }
             },
         }
     }

@@ -21,6 +21,7 @@ mod mistakes;
 mod obstacles;
 mod provide;
 mod sandbox;
+mod sealed_secrets;
 mod sources;
 mod unchanged;
 mod verify;

@@ -57,6 +57,19 @@ pub(super) const KUBERNETES_JUDGE: OwnProgram = OwnProgram {
     replaces: &[],
 };
 
+/// Bitnami's controller without a cluster.
+pub(super) const SEALED_SECRETS_CONTROLLER: OwnProgram = OwnProgram {
+    name: "sealed-secrets-controller",
+    main: include_str!("sealed-secrets-controller/main.go"),
+    requires: &[
+        ("github.com/bitnami-labs/sealed-secrets", "v0.27.3"),
+        ("k8s.io/apimachinery", "v0.31.3"),
+        ("k8s.io/client-go", "v0.30.3"),
+        ("sigs.k8s.io/yaml", "v1.4.0"),
+    ],
+    replaces: &[],
+};
+
 impl OwnProgram {
     /// Makes sure that the executable `target` is this program.
     ///
@@ -102,7 +115,8 @@ fn fingerprint(texts: &[&str]) -> u64 {
 mod tests {
     use super::*;
 
-    const ALL: [&OwnProgram; 4] = [&REGISTRY_DESK, &VAULT, &CREDENTIAL_HELPER, &KUBERNETES_JUDGE];
+    const ALL: [&OwnProgram; 5] =
+        [&REGISTRY_DESK, &VAULT, &CREDENTIAL_HELPER, &KUBERNETES_JUDGE, &SEALED_SECRETS_CONTROLLER];
 
     #[test]
     fn the_sources_use_what_the_modules_require() {

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use regrender_document::{Document, Node, SecretText};
 use regrender_render::{PullSecretFile, WantedFile};
-use regrender_seal::{FileFormat, Reason, open, open_age};
+use regrender_seal::{FileFormat, Reason, inspect_sealed_secret, open, open_age};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
@@ -35,11 +35,27 @@ fn sealed(
         None => Auths::default(),
         Some(text) => match opened(text, keys) {
             Some(document) => Auths::of_document(&document).unwrap_or_default(),
+            None if inspect_sealed_secret(text).is_ok() => return of_controller(reasons),
             None => return vec![String::from("? what is there cannot be opened to compare it")],
         },
     };
     let mut details = recipients(reasons);
     details.extend(new.changes_from(&old));
+    details
+}
+
+/// Describes what can be told of a change that only a controller could see.
+fn of_controller(reasons: &[Reason]) -> Vec<String> {
+    let mut details = Vec::new();
+    for reason in reasons {
+        if let Reason::CertificateChanged { from, to } = reason {
+            details.push(format!("- for the key sha256:{from}"));
+            details.push(format!("+ for the key sha256:{to}"));
+        }
+    }
+    if reasons.iter().any(|reason| !matches!(reason, Reason::CertificateChanged { .. })) {
+        details.push(String::from("? what is there can be opened by the controller alone"));
+    }
     details
 }
 

@@ -24,8 +24,11 @@ pub(super) fn find(arguments: &Import, world: &mut World) -> Result<Vec<String>,
                 recipients.push(recipient.text.clone());
             }
         }
-        world.note(&format!("taking the recipients of `{}`", project.source.path));
-        return Ok(recipients);
+        // Who has SealedSecrets alone has none.
+        if !recipients.is_empty() {
+            world.note(&format!("taking the recipients of `{}`", project.source.path));
+            return Ok(recipients);
+        }
     }
     let file = init::identity_file(world);
     let own = file.as_deref().map(init::read_recipient).transpose()?.flatten();

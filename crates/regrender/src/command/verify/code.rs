@@ -32,6 +32,10 @@ pub(crate) static ALL: &[&Code] = &[
     &OTHER_SELECTOR,
     &OTHER_MAC_SCOPE,
     &EXPIRED_TOKEN,
+    &OTHER_CERTIFICATE,
+    &OTHER_SCOPE,
+    &FINGERPRINT_MISSING,
+    &FINGERPRINT_DIFFERS,
 ];
 
 pub(super) static MISSING_FILE: Code =
@@ -124,6 +128,32 @@ pub(super) static EXPIRED_TOKEN: Code = Code {
     name: "expired-token",
     what: "The first of the credentials in a sealed file is dead.",
     help: "build and apply the tree anew with fresh tokens, or let `provide` renew them",
+};
+
+pub(super) static OTHER_CERTIFICATE: Code = Code {
+    name: "other-certificate",
+    what: "A SealedSecret is sealed for another key than that of `certificate`, or does not say for \
+           which.",
+    help: BUILD,
+};
+
+pub(super) static OTHER_SCOPE: Code = Code {
+    name: "other-scope",
+    what: "An annotation of a SealedSecret asks for another scope than the strict one.",
+    help: BUILD,
+};
+
+pub(super) static FINGERPRINT_MISSING: Code = Code {
+    name: "fingerprint-missing",
+    what: "A SealedSecret carries no fingerprint, so no build sealed it.",
+    help: BUILD,
+};
+
+pub(super) static FINGERPRINT_DIFFERS: Code = Code {
+    name: "fingerprint-differs",
+    what: "A SealedSecret is not as it was sealed, or the fingerprint key is another. Told where the \
+           key is at hand.",
+    help: BUILD,
 };
 
 impl Code {

@@ -2,7 +2,7 @@
 
 use regrender_document::{Document, Entry, Mapping, Node};
 use regrender_render::{EXPIRES_AT, PullSecretFile, SERVER_SIDE_APPLY, SYNC_OPTIONS};
-use regrender_seal::{Inspection, OpenError};
+use regrender_seal::{Inspection, OpenError, Recipients};
 
 use super::flaw::{code_of, describe};
 use super::{Finder, code};
@@ -11,7 +11,13 @@ use crate::sealing;
 
 impl Finder<'_> {
     /// Checks a SOPS file that shall hold a pull secret.
-    pub(super) fn check_sops(&mut self, path: &str, current: &str, file: &PullSecretFile) {
+    pub(super) fn check_sops(
+        &mut self,
+        path: &str,
+        current: &str,
+        file: &PullSecretFile,
+        recipients: &Recipients,
+    ) {
         let inspection = match regrender_seal::inspect(current) {
             Ok(inspection) => inspection,
             Err(OpenError::NotSealed) => {
@@ -27,10 +33,11 @@ impl Finder<'_> {
             let message = "its one value is not `data:.dockerconfigjson`";
             self.find(&code::OUTDATED_FILE, path, message);
         }
-        if !inspection.is_for(&self.verifier.recipients) {
-            self.check_recipients(path, &inspection);
+        if !inspection.is_for(recipients) {
+            self.check_recipients(path, &inspection, recipients);
         }
-        if inspection.mac_scope != sealing::options(self.verifier.cluster).mac {
+        let options = sealing::options(self.verifier.cluster);
+        if options.is_some_and(|options| options.mac != inspection.mac_scope) {
             self.find(
                 &code::OTHER_MAC_SCOPE,
                 path,
@@ -38,16 +45,8 @@ impl Finder<'_> {
             );
         }
         let mut document = inspection.document;
-        if file.may_expire
-            && let Some(moment) = take_annotation(&mut document, EXPIRES_AT, |_| true)
-            && moment <= regrender_seal::spell_time(self.verifier.now)
-        {
-            let message = format!("the first of its credentials died at {moment}");
-            self.find(&code::EXPIRED_TOKEN, path, message);
-        }
-        if file.may_be_large {
-            let is_ours = |value: &str| value == SERVER_SIDE_APPLY;
-            let _large = take_annotation(&mut document, SYNC_OPTIONS, is_ours);
+        if let Some(moment) = take_contents(&mut document, file, &["metadata"]) {
+            self.check_expiry(path, &moment);
         }
         if clear_part(document) != emit(&file.clear) {
             let message = "its name, namespace, type, labels or annotations are not as declared";
@@ -55,9 +54,16 @@ impl Finder<'_> {
         }
     }
 
-    fn check_recipients(&mut self, path: &str, inspection: &Inspection) {
-        let declared: Vec<&str> =
-            self.verifier.recipients.iter().map(regrender_seal::Recipient::as_str).collect();
+    /// Tells of a sealed Secret whose first credential is dead.
+    pub(super) fn check_expiry(&mut self, path: &str, moment: &str) {
+        if *moment <= *regrender_seal::spell_time(self.verifier.now) {
+            let message = format!("the first of its credentials died at {moment}");
+            self.find(&code::EXPIRED_TOKEN, path, message);
+        }
+    }
+
+    fn check_recipients(&mut self, path: &str, inspection: &Inspection, wanted: &Recipients) {
+        let declared: Vec<&str> = wanted.iter().map(regrender_seal::Recipient::as_str).collect();
         let missing: Vec<String> = declared
             .iter()
             .filter(|wanted| !inspection.recipients.iter().any(|found| found == *wanted))
@@ -79,10 +85,10 @@ impl Finder<'_> {
     }
 
     /// Checks a plain age file that shall hold a pull secret.
-    pub(super) fn check_age(&mut self, path: &str, current: &str) {
+    pub(super) fn check_age(&mut self, path: &str, current: &str, recipients: &Recipients) {
         match regrender_seal::inspect_age(current) {
             Err(error) => self.find(&code::BROKEN_FILE, path, error.to_string()),
-            Ok(inspection) if inspection.is_for(&self.verifier.recipients) == Some(false) => {
+            Ok(inspection) if inspection.is_for(recipients) == Some(false) => {
                 self.find(&code::OTHER_RECIPIENTS, path, "is not for exactly the recipients");
             }
             Ok(_) => {}
@@ -96,16 +102,25 @@ fn is_whole(inspection: &Inspection) -> bool {
     paths.eq([["data", ".dockerconfigjson"]])
 }
 
-/// Takes out what a sealed Secret says of its contents, which no declaration knows.
-fn take_annotation(
+/// Takes out what a sealed Secret says of its contents, which no declaration knows; returns when the
+/// first of its credentials is dead.
+///
+/// `metadata` is the way to the metadata that says it.
+pub(super) fn take_contents(
     document: &mut Document,
-    key: &str,
-    is_ours: impl Fn(&str) -> bool,
+    file: &PullSecretFile,
+    metadata: &[&str],
 ) -> Option<String> {
-    let path = ["metadata", "annotations", key];
-    let value = document.at(&path)?.as_text().filter(|value| is_ours(value))?.to_owned();
-    document.root = without(std::mem::take(&mut document.root), &path);
-    Some(value)
+    let mut take = |key: &str, is_ours: fn(&str) -> bool| {
+        let path = [metadata, &["annotations", key]].concat();
+        let value = document.at(&path)?.as_text().filter(|value| is_ours(value))?.to_owned();
+        document.root = without(std::mem::take(&mut document.root), &path);
+        Some(value)
+    };
+    if file.may_be_large {
+        take(SYNC_OPTIONS, |value| value == SERVER_SIDE_APPLY);
+    }
+    if file.may_expire { take(EXPIRES_AT, |_| true) } else { None }
 }
 
 /// Returns a mapping without the key at the end of a path, and without the mappings on the way that

@@ -2,6 +2,7 @@
 
 mod argocd;
 mod audit;
+mod bill;
 mod canary;
 mod clear;
 mod cloud;
@@ -78,6 +79,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     canary::cases(&mut ledger);
     audit::cases(&mut ledger);
     sarif::cases(&mut ledger);
+    bill::cases(&mut ledger);
     page::cases(&mut ledger);
     import::cases(&mut ledger);
     registry::cases(&mut ledger);

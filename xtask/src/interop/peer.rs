@@ -1,5 +1,6 @@
 //! The real programs: which versions, where they come from, where they are put.
 
+mod cyclonedx;
 mod definitions;
 mod go;
 mod kubectl;
@@ -43,6 +44,8 @@ pub(crate) enum Peer {
     Make,
     /// Knows the schema of SARIF 2.1.0.
     SarifSchema,
+    /// Knows the schema of `CycloneDX` 1.5.
+    CycloneDxSchema,
     /// Shows pages.
     Chromium,
     /// A registry.
@@ -76,6 +79,7 @@ impl Peer {
             Self::SshKeygen => "ssh-keygen",
             Self::Make => "make",
             Self::SarifSchema => "sarif-schema",
+            Self::CycloneDxSchema => "cyclonedx-schema",
             Self::Chromium => "chromium",
             Self::Registry => "registry",
             Self::RegistryDesk => "registry-desk",
@@ -206,6 +210,8 @@ fn install_all() -> Result<BTreeMap<Peer, PathBuf>> {
     }
     note(&mut found, Peer::Kubectl, kubectl::install(&bin.join(Peer::Kubectl.name())));
     note(&mut found, Peer::SarifSchema, sarif::install(&bin.join(Peer::SarifSchema.name())));
+    let judge = Peer::CycloneDxSchema;
+    note(&mut found, judge, cyclonedx::install(&bin.join(judge.name())));
     for (peer, program) in OWN {
         note(&mut found, *peer, program.install(&bin.join(peer.name())));
     }

@@ -126,6 +126,21 @@ mod tests {
     }
 
     #[test]
+    fn what_manifest_and_build_both_list_is_listed_once() {
+        let account = |list: &str| {
+            format!(
+                "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: builder, namespace: team-a}}\n\
+                 imagePullSecrets: [{list}]\n"
+            )
+        };
+        check("builder", &account("{name: regcred}"), &["regcred"], Verdict::Covered);
+        let other = account("{name: other}");
+        check("builder", &other, &["other", "regcred"], Verdict::Covered);
+        let bare = other.replace("builder", "web").replace("{name: other}", "");
+        check("web", &bare, &[], Verdict::UncoveredUnknown);
+    }
+
+    #[test]
     fn a_secret_that_is_not_there_is_undetermined() {
         let account = "apiVersion: v1\nkind: ServiceAccount\n\
                        metadata: {name: other, namespace: team-a}\n\

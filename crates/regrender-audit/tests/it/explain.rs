@@ -137,6 +137,16 @@ fn pod_lists_what_it_is_pulled_with() {
     assert_eq!(found.verdict.name(), "covered");
     let found = ask("other.io/app", &[SECRET], Some(pod));
     assert_eq!(found.verdict.name(), "undetermined");
+    let none = ask("r.io/app", &[], Some(pod));
+    assert_eq!(none.reason, "Secret `regcred` is not among those given");
+}
+
+#[test]
+fn without_its_account_nobody_knows_what_a_pod_is_pulled_with() {
+    let pod = "kind: Pod\nspec: {containers: []}\n";
+    let found = ask("r.io/app", &[SECRET], Some(pod));
+    assert_eq!((found.rejected, found.verdict.name()), (None, "undetermined"));
+    assert_eq!(found.reason, "ServiceAccount `default` is not given");
 }
 
 #[test]
@@ -157,6 +167,8 @@ fn sealed_secret_is_opened_by_whoever_can() {
         let mut content = secret.content.clone();
         let payload = br#"{"auths":{"r.io":{"auth":"YTpi"}}}"#.to_vec();
         content.data.insert(".dockerconfigjson".to_owned(), payload);
+        // The name is known from the outside.
+        content.name.clear();
         Some(content)
     };
     let found = explain(&Question {
@@ -168,4 +180,5 @@ fn sealed_secret_is_opened_by_whoever_can() {
         open: &open,
     });
     assert_eq!(found.verdict.name(), "covered");
+    assert_eq!(found.credentials[0].secret, "regcred");
 }

@@ -160,6 +160,10 @@ fn way_out(error: io::ErrorKind) -> &'static str {
         io::ErrorKind::InvalidFilename => {
             "give it a shorter name: this file system takes none that long"
         }
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+            "name another place: a part of its path is a file and no folder"
+        }
+        io::ErrorKind::IsADirectory => "name another place, or move away the folder that is there",
         _ => "run it again; if that fails too, look what the system's log says of the disk",
     }
 }

@@ -35,6 +35,9 @@ static MERGE_CONFLICT: Page = Page {
 
 /// A place that is no TOML; `message` is the parser's.
 pub(crate) fn toml_syntax(message: &str, span: Span, found: &str) -> Diagnostic {
+    // Behind an equals sign and a blank, the parser takes nothing for a string without quotes.
+    let is_nothing = found.trim().is_empty() && message.starts_with("string values must be");
+    let message = if is_nothing { "missing value" } else { message };
     let (title, help) = wording(message);
     let problem = TOML_SYNTAX.problem(title).at(span.clone(), expected(message));
     // Only a plain word can be put between quotes without thinking.

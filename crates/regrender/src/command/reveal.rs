@@ -10,6 +10,9 @@ use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity;
 use crate::world::World;
 
+/// The way out of a file that was damaged.
+const ANEW: &str = "build it anew, or take it from the Git history";
+
 pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure> {
     let shown = arguments.file.display().to_string();
     let bytes = fs::read(world.directory.join(&arguments.file))
@@ -30,6 +33,11 @@ pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure
             for note in found.passed_over.iter().chain(&found.absent) {
                 world.note(note);
             }
+        }
+        if matches!(error, OpenError::NotSealed) && holds_sealed_value(&bytes) {
+            let what = "its sealed values have lost their `sops` metadata";
+            let message = format!("`{shown}` cannot be opened: {what}");
+            return CliError::new(ErrorKind::Credentials, message).with_hint(ANEW);
         }
         not_opened(&shown, error, found.identities.is_empty())
     })?;
@@ -63,6 +71,11 @@ fn of_controller(shown: &str) -> CliError {
         .with_hint(with_key)
 }
 
+/// Says whether any value was sealed by sops: then a file without its metadata was cut off.
+fn holds_sealed_value(bytes: &[u8]) -> bool {
+    String::from_utf8_lossy(bytes).contains("ENC[AES256_GCM,")
+}
+
 fn not_opened(shown: &str, error: OpenError, is_without_identity: bool) -> CliError {
     if is_without_identity && matches!(error, OpenError::NoIdentity) {
         let message = format!("`{shown}` cannot be opened: there is no identity");
@@ -74,7 +87,7 @@ fn not_opened(shown: &str, error: OpenError, is_without_identity: bool) -> CliEr
         OpenError::NoIdentity => {
             "name an identity of one of its recipients: `--identity FILE`, or SOPS_AGE_KEY_FILE"
         }
-        _ => "build it anew, or take it from the Git history",
+        _ => ANEW,
     };
     CliError::new(ErrorKind::Credentials, format!("`{shown}` cannot be opened"))
         .with_source(error)

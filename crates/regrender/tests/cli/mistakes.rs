@@ -81,6 +81,28 @@ fn a_file_is_to_be_revealed_where_there_is_no_identity() {
 }
 
 #[test]
+fn a_sealed_file_that_was_cut_off_is_to_be_revealed() {
+    let sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    let text = sandbox.read(FILE);
+    let (values, _) = text.split_once("\nsops:").unwrap();
+    sandbox.write("cut.sops.yaml", values);
+    assert_snapshot!(sandbox.run(&["reveal", "cut.sops.yaml"]).ended_with(1), @"
+    --- stderr
+    error: `cut.sops.yaml` cannot be opened: its sealed values have lost their `sops` metadata
+      help: build it anew, or take it from the Git history
+    --- status 1
+    ");
+}
+
+#[test]
+fn a_folder_below_a_file() {
+    let sandbox = Sandbox::simple();
+    let outcome = sandbox.run(&["init", "registries.toml"]).ended_with(1);
+    assert!(outcome.stderr.contains("a part of its path is a file and no folder"), "{outcome}");
+}
+
+#[test]
 fn an_identity_file_with_nothing_in_it() {
     let sandbox = Sandbox::simple();
     sandbox.write("key.txt", "");

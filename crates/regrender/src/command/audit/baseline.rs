@@ -62,7 +62,7 @@ impl Baseline {
         let text = serde_json::to_string_pretty(self).expect("texts can be written as JSON");
         fs::write(path, text + "\n").map_err(|error| {
             let message = format!("baseline `{}` cannot be written", path.display());
-            CliError::new(ErrorKind::Files, message).with_source(error)
+            CliError::new(ErrorKind::Files, message).because_of(error)
         })
     }
 

@@ -67,10 +67,14 @@ pub(crate) fn no_login(place: Place<'_>, why: &LoginError) -> Diagnostic {
             place
                 .told(&page::DOCKER_CONFIG_NOT_JSON, title)
                 .note(format!("the first mistake is in line {line}, column {column}"))
+                .help(format!("mend it, or log in anew with `docker login {host}`"))
         }
         LoginError::WrongKind(what) => {
             let title = format!("docker config `{path}` cannot be read");
-            place.told(&page::DOCKER_CONFIG_BAD_AUTH, title).note(what.escape_debug().to_string())
+            place
+                .told(&page::DOCKER_CONFIG_BAD_AUTH, title)
+                .note(what.escape_debug().to_string())
+                .help(format!("mend it, or log in anew with `docker login {host}`"))
         }
         LoginError::NoAuths => {
             let title = format!("docker config `{path}` has no `auths`");

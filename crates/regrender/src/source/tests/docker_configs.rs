@@ -69,6 +69,7 @@ fn what_is_not_json_is_told_by_its_place() {
 error[docker-config-not-json]: docker config `docker/config.json` is not JSON
   --> 6..7 read from docker config `docker/config.json`
   note: the first mistake is in line 2, column 10
+  help: mend it, or log in anew with `docker login hub.io`
 "
     );
 }

@@ -74,7 +74,7 @@ impl World {
             stderr: Box::new(io::stderr()),
             terminal: Terminal::detect(),
             now: SystemTime::now(),
-            random: Box::new(|_| Box::new(OsRandom::new())),
+            random: Box::new(|_| Box::new(OsRandom)),
         }
     }
 

@@ -29,7 +29,7 @@ fn world(variables: &[(&str, &str)]) -> World {
         stderr: Box::new(io::sink()),
         terminal: Terminal { stdin: false, stdout: false, stderr: false, width: 100 },
         now: UNIX_EPOCH,
-        random: Box::new(|_| Box::new(OsRandom::new())),
+        random: Box::new(|_| Box::new(OsRandom)),
     }
 }
 

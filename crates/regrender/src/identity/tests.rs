@@ -98,7 +98,7 @@ impl Case {
             stderr: Box::new(io::sink()),
             terminal: Terminal { stdin: false, stdout: false, stderr: false, width: 100 },
             now: SystemTime::UNIX_EPOCH,
-            random: Box::new(|_| Box::new(OsRandom::new())),
+            random: Box::new(|_| Box::new(OsRandom)),
         };
         let explicit: Vec<PathBuf> = explicit.iter().map(PathBuf::from).collect();
         let found = discover_on(self.platform, &world, &explicit, Commands::Start);

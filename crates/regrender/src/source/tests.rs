@@ -182,7 +182,7 @@ impl Case {
                 width: 100,
             },
             now: UNIX_EPOCH + Duration::from_secs(20_778 * 86_400),
-            random: Box::new(|_| Box::new(OsRandom::new())),
+            random: Box::new(|_| Box::new(OsRandom)),
         };
         let identities = crate::identity::discover_within(&world, &[], self.reach);
         let means = Means { identities: &identities, reach: self.reach };

@@ -109,7 +109,7 @@ impl Case {
             stderr: Box::new(stderr.clone()),
             terminal: Terminal { stdin: false, stdout: false, stderr: false, width: 100 },
             now: UNIX_EPOCH + Duration::from_secs(NOW),
-            random: Box::new(|_| Box::new(OsRandom::new())),
+            random: Box::new(|_| Box::new(OsRandom)),
         };
         let words = ["regrender", "probe"].into_iter().chain(arguments.iter().copied());
         let status = crate::run(words.map(Into::into).collect(), &mut world);

@@ -42,6 +42,8 @@ pub(crate) struct ChangedFile<'a> {
     pub(crate) current: Option<&'a str>,
     /// What it shall hold.
     pub(crate) text: &'a str,
+    /// The path of a file of the folder that was dealt with before: mostly of the last one.
+    pub(crate) before: Option<&'a str>,
     /// Why, if it is a sealed file.
     pub(crate) reasons: &'a [Reason],
     /// The keys of the run.
@@ -115,7 +117,8 @@ impl Comparison<'_> {
                     continue;
                 }
             };
-            match self.file(&path, &wanted, current.as_deref()) {
+            let before = compared.changed.last().map(|file| file.path.as_str());
+            match self.file(&path, &wanted, current.as_deref(), before) {
                 Ok(Some(planned)) => compared.changed.push(planned),
                 Ok(None) => compared.kept.push(path),
                 Err(error) => compared.errors.push(error),
@@ -130,6 +133,7 @@ impl Comparison<'_> {
         path: &str,
         wanted: &WantedFile,
         current: Option<&str>,
+        before: Option<&str>,
     ) -> Result<Option<PlannedFile>, CliError> {
         let Update { text, reasons } = match wanted {
             WantedFile::Sealed(file) => self.sealed(path, file, current)?,
@@ -143,6 +147,7 @@ impl Comparison<'_> {
             wanted,
             current,
             text: &text,
+            before,
             reasons: &reasons,
             keys: self.keys,
         })?;

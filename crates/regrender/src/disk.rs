@@ -194,6 +194,11 @@ impl OutputFolder {
         self.folders.iter().rev().map(String::as_str).filter(move |folder| !holds_file(folder))
     }
 
+    /// Says whether the folder of a file at `path` exists.
+    pub(crate) fn has_folder_of(&self, path: &str) -> bool {
+        folder_of(path).map_or(self.is_there, |folder| self.folders.contains(folder))
+    }
+
     /// Returns what has to be made so that there is a file at `path`: itself, or the topmost folder
     /// above it that does not exist yet.
     pub(crate) fn topmost_missing<'a>(&self, path: &'a str) -> &'a str {
@@ -232,6 +237,11 @@ impl Listing {
 /// Lists the folders that the file at `path` lies in, the topmost first.
 pub(crate) fn folders_above(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').filter_map(|(end, _)| path.get(..end))
+}
+
+/// Returns the folder that the file at `path` lies in, if it is not the output folder itself.
+pub(crate) fn folder_of(path: &str) -> Option<&str> {
+    path.rsplit_once('/').map(|(folder, _)| folder)
 }
 
 fn not_ours(place: &str) -> Obstacle {
@@ -289,6 +299,15 @@ mod tests {
         assert_eq!(folder.topmost_missing("a/c/d/y.yaml"), "a/c");
         assert_eq!(folder.topmost_missing("e/f/y.yaml"), "e");
         assert_eq!(folder.topmost_missing("y.yaml"), "y.yaml");
+    }
+
+    #[test]
+    fn folder_of_a_file_is_the_one_that_holds_it() {
+        let folder = folder(&["a/b/x.yaml"], &["a", "a/b"]);
+        assert!(folder.has_folder_of("a/b/y.yaml") && folder.has_folder_of("a/y.yaml"));
+        assert!(!folder.has_folder_of("a/b/c/y.yaml") && !folder.has_folder_of("b/y.yaml"));
+        assert!(!folder.has_folder_of("y.yaml"));
+        assert!(OutputFolder { is_there: true, ..folder }.has_folder_of("y.yaml"));
     }
 
     #[test]

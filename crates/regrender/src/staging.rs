@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::disk::{OutputFolder, UNFINISHED};
+use crate::disk::{OutputFolder, UNFINISHED, folder_of};
 use crate::error::{CliError, ErrorKind};
 
 /// Removes what an interrupted build left.
@@ -26,10 +26,18 @@ pub(crate) fn clear(folder: &OutputFolder) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Writes a file that is to take its place at `path`.
-pub(crate) fn write(folder: &OutputFolder, path: &str, text: &str) -> Result<(), CliError> {
+/// Writes a file that is to take its place at `path`; the file at `before` was written already.
+pub(crate) fn write(
+    folder: &OutputFolder,
+    path: &str,
+    before: Option<&str>,
+    text: &str,
+) -> Result<(), CliError> {
+    let has_folder = folder.has_folder_of(path)
+        || before.is_some_and(|before| folder_of(before) == folder_of(path));
     let place = unfinished(folder, path);
-    let written = create(&place).and_then(|mut file| file.write_all(text.as_bytes()));
+    let made = if has_folder { Ok(()) } else { make_folder(&place) };
+    let written = made.and_then(|()| File::create_new(&place)?.write_all(text.as_bytes()));
     written.map_err(|error| {
         let message = format!(
             "`{}` cannot be written; nothing was changed",
@@ -43,7 +51,7 @@ pub(crate) fn write(folder: &OutputFolder, path: &str, text: &str) -> Result<(),
 fn unfinished(folder: &OutputFolder, path: &str) -> PathBuf {
     let top = folder.topmost_missing(path);
     let rest = path.strip_prefix(top).unwrap_or_default();
-    folder.place.join(format!("{top}{UNFINISHED}{rest}"))
+    folder.place.join([top, UNFINISHED, rest].concat())
 }
 
 /// Returns where the file or folder that takes its place at `path` lies until then.
@@ -63,15 +71,9 @@ pub(crate) fn give_up(folder: &OutputFolder) {
     }
 }
 
-fn create(place: &Path) -> io::Result<File> {
-    let create = || File::create_new(place);
-    match (create(), place.parent()) {
-        (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(parent)?;
-            create()
-        }
-        (created, _) => created,
-    }
+/// Makes the folder of a file at `place`.
+fn make_folder(place: &Path) -> io::Result<()> {
+    place.parent().map_or(Ok(()), fs::create_dir_all)
 }
 
 fn remove(place: &Path) -> io::Result<()> {
@@ -79,5 +81,47 @@ fn remove(place: &Path) -> io::Result<()> {
         fs::remove_dir_all(place)
     } else {
         fs::remove_file(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_written(folder: &OutputFolder, path: &str, before: Option<&str>, place: &str) {
+        write(folder, path, before, path).unwrap();
+        assert_eq!(fs::read_to_string(folder.place.join(place)).unwrap(), path);
+    }
+
+    #[test]
+    fn what_is_new_lies_in_one_folder_beside_its_place() {
+        let top = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::list(&top.path().join("out")).unwrap();
+        check_written(&folder, "a/b/x", None, "a.regrender-unfinished/b/x");
+        check_written(&folder, "a/b/y", Some("a/b/x"), "a.regrender-unfinished/b/y");
+        check_written(&folder, "a/z", Some("a/b/y"), "a.regrender-unfinished/z");
+        check_written(&folder, "a/c/d/x", Some("a/z"), "a.regrender-unfinished/c/d/x");
+        check_written(&folder, "x", Some("a/c/d/x"), "x.regrender-unfinished");
+    }
+
+    #[test]
+    fn what_is_new_in_a_folder_lies_beside_its_place_there() {
+        let top = tempfile::tempdir().unwrap();
+        fs::create_dir_all(top.path().join("a/b")).unwrap();
+        let folder = OutputFolder::list(top.path()).unwrap();
+        check_written(&folder, "a/b/x", None, "a/b/x.regrender-unfinished");
+        check_written(&folder, "a/c/x", Some("a/b/x"), "a/c.regrender-unfinished/x");
+        check_written(&folder, "x", None, "x.regrender-unfinished");
+    }
+
+    #[test]
+    fn nothing_is_written_over() {
+        let top = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::list(top.path()).unwrap();
+        write(&folder, "a/x", None, "first").unwrap();
+        assert!(write(&folder, "a/x", None, "second").is_err());
+        let place = top.path().join("a.regrender-unfinished/x");
+        assert_eq!(fs::read_to_string(place).unwrap(), "first");
     }
 }

@@ -56,7 +56,7 @@ impl Purpose for Stage {
     }
 
     fn change(&self, change: &ChangedFile<'_>) -> Result<Vec<String>, CliError> {
-        staging::write(change.folder, change.path, change.text)?;
+        staging::write(change.folder, change.path, change.before, change.text)?;
         Ok(Vec::new())
     }
 

@@ -3,6 +3,7 @@
 //! Knows what a document is and how it is spelled in YAML. Does not know files, ciphers or Kubernetes.
 //! A document that still holds a secret cannot be emitted: sealing is the only way to lose the node.
 
+mod bytes;
 mod document;
 mod emit;
 mod node;

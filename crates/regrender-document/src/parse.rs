@@ -9,6 +9,7 @@ mod token;
 mod tree;
 mod usual;
 
+use crate::bytes::every_byte;
 use crate::document::Document;
 use token::Mark;
 
@@ -126,7 +127,7 @@ fn read_all(text: &str) -> Result<Vec<Document>, ParseError> {
 /// Refuses what Go's YAML reader refuses, and the line ends that only some readers know.
 fn check_characters(text: &str) -> Result<(), ParseError> {
     // Nearly every file is of these alone, and a look at its bytes is enough.
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')) {
+    if every_byte(text, |byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')) {
         return Ok(());
     }
     let is_refused = |character: char| {

@@ -66,11 +66,12 @@ fn is_old_bool(text: &str) -> bool {
 /// Says whether YAML 1.1 reads `text` as a number in base 60, such as `12:30`.
 fn is_base_60(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if !digits.starts_with(|first: char| first.is_ascii_digit()) {
+        return false;
+    }
     let mut parts = digits.split(':');
     let head = parts.next().unwrap_or_default();
-    if !head.starts_with(|first: char| first.is_ascii_digit())
-        || !head.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
-    {
+    if !head.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_') {
         return false;
     }
     let mut parts = parts.peekable();

@@ -35,9 +35,9 @@ impl Buffer {
     }
 
     pub(super) fn pad_to(&mut self, column: usize) {
-        while self.column() < column {
-            self.push(' ');
-        }
+        let missing = column.saturating_sub(self.column());
+        self.reserve(missing);
+        self.text.extend(std::iter::repeat_n(' ', missing));
     }
 
     /// Returns how many bytes the line has so far.
@@ -50,10 +50,13 @@ impl Buffer {
     }
 
     fn reserve(&mut self, more: usize) {
-        let needed = self.text.len() + more;
-        if needed <= self.text.capacity() {
-            return;
+        if self.text.capacity() - self.text.len() < more {
+            self.grow(self.text.len() + more);
         }
+    }
+
+    #[cold]
+    fn grow(&mut self, needed: usize) {
         // `String` would move the text and leave the old copy behind; this one is wiped when dropped.
         let mut larger =
             Zeroizing::new(String::with_capacity(needed.max(2 * self.text.capacity())));

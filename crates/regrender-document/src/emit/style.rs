@@ -1,5 +1,6 @@
 //! Which of the styles of YAML a string is spelled in.
 
+use crate::bytes::every_byte;
 use crate::resolve::is_ambiguous;
 
 /// The styles a string can be spelled in.
@@ -31,7 +32,7 @@ pub(super) fn choose(text: &str, place: Place) -> Style {
         return if is_ambiguous(text) { Style::DoubleQuoted } else { Style::Plain };
     }
     // Nearly every text is of these bytes alone, and long ones above all.
-    let is_usual = text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'));
+    let is_usual = every_byte(text, |byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'));
     let needs_escape =
         !is_usual && text.chars().any(|character| needs_escape(character) && character != '\t');
     let ends_with_space = text.ends_with(' ');
@@ -81,12 +82,10 @@ fn has_indicator(text: &str) -> bool {
         },
         [] => false,
     };
-    first_is_indicator
-        || bytes.iter().enumerate().skip(1).any(|(index, byte)| match byte {
-            b':' => is_blank_at(index + 1),
-            b'#' => is_blank_at(index - 1),
-            _ => false,
-        })
+    let ends_early = |pair: &[u8]| matches!(pair, [b':', b' ' | b'\t'] | [b' ' | b'\t', b'#']);
+    // Long texts have no blanks.
+    let has_blank = bytes.contains(&b' ') || bytes.contains(&b'\t');
+    first_is_indicator || bytes.ends_with(b":") || (has_blank && bytes.windows(2).any(ends_early))
 }
 
 /// Says whether `character` can only be spelled with an escape.

@@ -9,16 +9,17 @@ const COLUMNS: usize = 64;
 
 /// Puts `file` into armor: 64 columns, a newline after the last marker.
 pub(crate) fn write(file: &[u8]) -> String {
-    let mut letters = BASE64_STANDARD.encode(file);
+    let letters = BASE64_STANDARD.encode(file);
     let lines = letters.len() / COLUMNS + 1;
     let mut text = String::with_capacity(BEGIN.len() + END.len() + letters.len() + lines + 2);
     text.push_str(BEGIN);
     text.push('\n');
-    while !letters.is_empty() {
-        let rest = letters.split_off(letters.len().min(COLUMNS));
-        text.push_str(&letters);
+    let mut rest = letters.as_str();
+    while !rest.is_empty() {
+        let (line, below) = rest.split_at(rest.len().min(COLUMNS));
+        text.push_str(line);
         text.push('\n');
-        letters = rest;
+        rest = below;
     }
     text.push_str(END);
     text.push('\n');
@@ -28,7 +29,8 @@ pub(crate) fn write(file: &[u8]) -> String {
 /// Takes the bytes out of their armor, or says that `text` is no armored age file.
 pub(crate) fn parse(text: &str) -> Option<Vec<u8>> {
     let body = text.trim().strip_prefix(BEGIN)?.strip_suffix(END)?;
-    let letters: String = body.split_ascii_whitespace().collect();
+    let mut letters = String::with_capacity(body.len());
+    letters.extend(body.split_ascii_whitespace());
     BASE64_STANDARD.decode(letters).ok().filter(|bytes| !bytes.is_empty())
 }
 

@@ -26,6 +26,8 @@ use crate::x25519::X25519Identity;
 const CHUNK_LENGTH: usize = 64 * 1024;
 const TAG_LENGTH: usize = 16;
 const NONCE_LENGTH: usize = 16;
+/// A header with one stanza of an X25519 recipient is shorter.
+const USUAL_HEADER: usize = 256;
 
 /// Draws the key that encrypts one file.
 pub(crate) fn draw_file_key(context: &mut SealContext<'_>) -> FileKey {
@@ -56,7 +58,8 @@ pub(crate) fn write_payload(
 
 /// Writes the whole file: a header with `stanzas`, its MAC, and `payload`.
 pub(crate) fn write(stanzas: &[Stanza], payload: &[u8], file_key: &FileKey) -> Vec<u8> {
-    let mut header = String::from(stanza::VERSION_LINE);
+    let mut header = String::with_capacity(USUAL_HEADER + payload.len());
+    header.push_str(stanza::VERSION_LINE);
     header.push('\n');
     for stanza in stanzas {
         stanza::write(stanza, &mut header);

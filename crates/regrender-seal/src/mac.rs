@@ -62,7 +62,7 @@ impl MacHash {
         let hash = self.finish();
         let plaintext = hash.expose().as_bytes();
         let additional_data = last_modified.as_bytes();
-        data_key.cipher().encrypt(ValueKind::Text, plaintext, additional_data, nonce).to_string()
+        data_key.cipher().encrypt(ValueKind::Text, plaintext, additional_data, nonce).spell()
     }
 
     /// Compares the hash with the MAC that stands in a file.

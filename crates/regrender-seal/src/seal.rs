@@ -107,7 +107,7 @@ impl Draft<'_> {
         if wanted.root.get(metadata::KEY).is_some() {
             return Err(SealError::ReservedKey);
         }
-        let (covered, _) = fingerprint::take(wanted.clone());
+        let covered = fingerprint::without(wanted).into_owned();
         if self.mac == MacUpdate::Renew {
             self.metadata.last_modified = timestamp::format(context.now);
         }
@@ -197,7 +197,7 @@ fn encrypt(
             None => data_key
                 .cipher()
                 .encrypt(kind, text.expose().as_bytes(), additional_data.as_bytes(), context.draw())
-                .to_string(),
+                .spell(),
         };
         Ok(Leaf::Scalar(Scalar::Text(sealed)))
     })?;

@@ -37,15 +37,15 @@ pub(crate) fn write(stanza: &Stanza, header: &mut String) {
         header.push_str(argument);
     }
     header.push('\n');
-    let mut body = BASE64_STANDARD_NO_PAD.encode(&stanza.body);
+    let body = BASE64_STANDARD_NO_PAD.encode(&stanza.body);
+    let mut rest = body.as_str();
     // The last line of a body is shorter than the others, and empty if need be.
-    while body.len() >= BODY_COLUMNS {
-        let rest = body.split_off(BODY_COLUMNS);
-        header.push_str(&body);
+    while let Some((line, below)) = rest.split_at_checked(BODY_COLUMNS) {
+        header.push_str(line);
         header.push('\n');
-        body = rest;
+        rest = below;
     }
-    header.push_str(&body);
+    header.push_str(rest);
     header.push('\n');
 }
 

@@ -3,8 +3,6 @@
 //! Knows how sops spells a value, and how it is encrypted under a data key. Does not know where in
 //! a document it stands; the path comes in as additional data.
 
-use std::fmt;
-
 use aes_gcm::aead::consts::{U8, U12, U16, U24, U32};
 use aes_gcm::aead::generic_array::{ArrayLength, GenericArray};
 use aes_gcm::aead::{AeadInPlace as _, KeyInit as _};
@@ -127,6 +125,14 @@ impl EncryptedValue {
         })
     }
 
+    /// Spells the value as it stands in a file.
+    pub(crate) fn spell(&self) -> String {
+        let data = BASE64_STANDARD.encode(&self.data);
+        let nonce = BASE64_STANDARD.encode(&self.nonce);
+        let tag = BASE64_STANDARD.encode(self.tag);
+        [PREFIX, &data, ",iv:", &nonce, ",tag:", &tag, ",type:", self.kind.name(), "]"].concat()
+    }
+
     /// Returns the nonce that it was encrypted with.
     pub(crate) fn nonce(&self) -> &[u8] {
         &self.nonce
@@ -172,19 +178,6 @@ impl EncryptedValue {
             _ => return Err(ValueError::Malformed),
         };
         if opened { Ok(buffer) } else { Err(ValueError::NotAuthentic) }
-    }
-}
-
-impl fmt::Display for EncryptedValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{PREFIX}{},iv:{},tag:{},type:{}]",
-            BASE64_STANDARD.encode(&self.data),
-            BASE64_STANDARD.encode(&self.nonce),
-            BASE64_STANDARD.encode(self.tag),
-            self.kind.name(),
-        )
     }
 }
 
@@ -250,7 +243,7 @@ mod tests {
     }
 
     fn sealed() -> String {
-        cipher().encrypt(ValueKind::Text, b"canary-4f1d", PLACE, [5; 32]).to_string()
+        cipher().encrypt(ValueKind::Text, b"canary-4f1d", PLACE, [5; 32]).spell()
     }
 
     #[track_caller]
@@ -293,7 +286,7 @@ mod tests {
             (ValueKind::Time, "time"),
             (ValueKind::Comment, "comment"),
         ] {
-            let text = cipher().encrypt(kind, b"x", PLACE, [5; 32]).to_string();
+            let text = cipher().encrypt(kind, b"x", PLACE, [5; 32]).spell();
             assert!(text.ends_with(&format!(",type:{name}]")), "{text}");
             assert_eq!(EncryptedValue::parse(&text).unwrap().kind, kind);
         }
@@ -304,7 +297,7 @@ mod tests {
         let payload = Payload { msg: b"old", aad: PLACE };
         let mut data = cipher().with_nonce::<N>().encrypt(&nonce, payload).unwrap();
         let tag = data.split_off(data.len() - TAG_LENGTH).try_into().unwrap();
-        EncryptedValue { data, nonce: nonce.to_vec(), tag, kind: ValueKind::Text }.to_string()
+        EncryptedValue { data, nonce: nonce.to_vec(), tag, kind: ValueKind::Text }.spell()
     }
 
     #[test]
@@ -352,7 +345,7 @@ mod tests {
     /// sops asks for one letter at least in each part, whatever the value would decrypt to.
     #[test]
     fn part_that_is_empty_is_malformed() {
-        let empty = cipher().encrypt(ValueKind::Text, b"", PLACE, [5; 32]).to_string();
+        let empty = cipher().encrypt(ValueKind::Text, b"", PLACE, [5; 32]).spell();
         assert!(empty.starts_with("ENC[AES256_GCM,data:,iv:"), "{empty}");
         check_refused(&empty, ValueError::Malformed);
         let without_nonce = sealed().replace(&BASE64_STANDARD.encode([5; 32]), "");
@@ -365,7 +358,7 @@ mod tests {
         fn any_value_opens_again(plaintext: Vec<u8>, nonce: [u8; 32], place: String) {
             let sealed = cipher().encrypt(ValueKind::Text, &plaintext, place.as_bytes(), nonce);
             prop_assume!(!plaintext.is_empty());
-            let value = EncryptedValue::parse(&sealed.to_string()).unwrap();
+            let value = EncryptedValue::parse(&sealed.spell()).unwrap();
             let opened = value.decrypt(&cipher(), place.as_bytes()).unwrap();
             prop_assert_eq!(opened.as_slice(), plaintext.as_slice());
         }

@@ -29,7 +29,7 @@ pub(crate) fn root_kustomization() -> String {
 }
 
 pub(crate) fn namespace_kustomization(namespace: &str) -> String {
-    format!("{MANIFESTS}/{namespace}/{KUSTOMIZATION}")
+    [MANIFESTS, namespace, KUSTOMIZATION].join("/")
 }
 
 /// Name of the sealed file of a pull secret.
@@ -37,14 +37,14 @@ pub(crate) fn namespace_kustomization(namespace: &str) -> String {
 /// It ends in `.yaml`, since KSOPS picks the format by the end of the name.
 pub(crate) fn sealed_file_name(secret: &str, format: Format) -> String {
     match format {
-        Format::Sops => format!("{secret}.sops.yaml"),
-        Format::Age => format!("{secret}.age"),
-        Format::SealedSecrets => format!("{secret}.sealed-secret.yaml"),
+        Format::Sops => [secret, ".sops.yaml"].concat(),
+        Format::Age => [secret, ".age"].concat(),
+        Format::SealedSecrets => [secret, ".sealed-secret.yaml"].concat(),
     }
 }
 
 pub(crate) fn sealed_file(namespace: &str, secret: &str, format: Format) -> String {
-    format!("{MANIFESTS}/{namespace}/{}", sealed_file_name(secret, format))
+    [MANIFESTS, namespace, &sealed_file_name(secret, format)].join("/")
 }
 
 pub(crate) fn account_file(namespace: &str, account: &str) -> String {

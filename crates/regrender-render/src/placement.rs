@@ -1,6 +1,7 @@
 //! Which pull secrets each namespace, account and workload ends up with.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use regrender_config::{Cluster, Config, Generator, PullSecret, Registry, Workload};
 
@@ -19,7 +20,7 @@ pub struct Placement<'a> {
     /// The pull secrets that External Secrets makes in it, by name.
     pub made: Vec<MadeSecret<'a>>,
     /// What is declared to land in it: each pull secret, and the names of the Secrets it comes as.
-    landed: Vec<Landed<'a>>,
+    landed: Vec<Arc<Landed<'a>>>,
     /// What the accounts say of themselves beside their list, by the name of the account.
     pub annotations: BTreeMap<String, BTreeMap<String, String>>,
     /// The whole list of each account that this tree owns, by the name of the account; it is empty
@@ -82,14 +83,15 @@ impl<'a> Placement<'a> {
     ) -> BTreeMap<String, Self> {
         let mut placements: BTreeMap<String, Self> = BTreeMap::new();
         for secret in config.secrets_of(cluster) {
+            let (landed, made) = Landed::new(config, secret);
+            let landed = Arc::new(landed);
             for namespace in surroundings.namespaces.get(&secret.name).into_iter().flatten() {
                 let placement = placements.entry(namespace.clone()).or_default();
-                let (landed, made) = Landed::new(config, secret);
                 if config.is_sealed(secret) {
                     placement.secrets.push(secret);
                 }
-                placement.landed.push(landed);
-                placement.made.extend(made);
+                placement.landed.push(Arc::clone(&landed));
+                placement.made.extend_from_slice(&made);
             }
         }
         for (namespace, placement) in &mut placements {
@@ -141,7 +143,7 @@ impl<'a> Placement<'a> {
         surroundings: &Surroundings,
     ) -> BTreeMap<String, Vec<String>> {
         let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for Landed { secret, names, .. } in &self.landed {
+        for Landed { secret, names, .. } in self.landed.iter().map(Arc::as_ref) {
             for account in &secret.service_accounts {
                 let list = lists.entry(account.clone()).or_default();
                 for name in names {
@@ -149,7 +151,7 @@ impl<'a> Placement<'a> {
                 }
             }
         }
-        for Landed { secret, .. } in &self.landed {
+        for Landed { secret, .. } in self.landed.iter().map(Arc::as_ref) {
             for account in &secret.service_accounts {
                 let list = lists.entry(account.clone()).or_default();
                 secret.keep.iter().for_each(|name| add(list, name));
@@ -200,7 +202,7 @@ impl<'a> Placement<'a> {
     /// One entry a workload, whichever pull secrets name it.
     fn workload_lists(&self) -> Vec<(Workload, Vec<String>)> {
         let mut lists: Vec<(Workload, Vec<String>)> = Vec::new();
-        for Landed { secret, names, .. } in &self.landed {
+        for Landed { secret, names, .. } in self.landed.iter().map(Arc::as_ref) {
             for workload in &secret.workloads {
                 match lists.iter_mut().find(|(known, _)| same_object(known, workload)) {
                     Some((known, list)) => {

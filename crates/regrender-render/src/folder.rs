@@ -22,7 +22,7 @@ pub(crate) struct Folder<'a> {
     cluster: &'a Cluster,
     surroundings: &'a Surroundings,
     payloads: &'a Payloads,
-    files: BTreeMap<String, WantedFile>,
+    files: Vec<(String, WantedFile)>,
 }
 
 impl<'a> Folder<'a> {
@@ -33,7 +33,7 @@ impl<'a> Folder<'a> {
         surroundings: &'a Surroundings,
         payloads: &'a Payloads,
     ) -> Self {
-        Self { config, cluster, surroundings, payloads, files: BTreeMap::new() }
+        Self { config, cluster, surroundings, payloads, files: Vec::new() }
     }
 
     /// Renders all that lands in one namespace, and the files that list it.
@@ -52,13 +52,16 @@ impl<'a> Folder<'a> {
         self.render_nodes();
     }
 
-    /// Returns the files, by their path in the output folder.
-    pub(crate) fn into_files(self) -> BTreeMap<String, WantedFile> {
+    /// Returns the files, in the order of their paths in the output folder.
+    pub(crate) fn into_files(mut self) -> Vec<(String, WantedFile)> {
+        self.files.sort_by(|(one, _), (other, _)| one.cmp(other));
+        // Several pull secrets are made with one generator.
+        self.files.dedup_by(|(next, _), (path, _)| next == path);
         self.files
     }
 
     fn clear(&mut self, path: String, document: Document) {
-        self.files.insert(path, WantedFile::Clear(document));
+        self.files.push((path, WantedFile::Clear(document)));
     }
 
     fn serves(&self, consumer: Consumer) -> bool {
@@ -72,7 +75,7 @@ impl<'a> Folder<'a> {
             let may_expire = registries.any(|registry| registry.allow_short_lived);
             let file = PullSecretFile::new(secret, namespace, self.cluster, payload, may_expire);
             let path = layout::sealed_file(namespace, &secret.name, self.cluster.format);
-            self.files.insert(path, WantedFile::Sealed(file));
+            self.files.push((path, WantedFile::Sealed(file)));
         }
     }
 
@@ -95,7 +98,7 @@ impl<'a> Folder<'a> {
 
     fn render_policies(&mut self, placements: &BTreeMap<String, Placement<'_>>) {
         for (path, text) in policy::render(self.config, self.cluster, placements) {
-            self.files.insert(path, WantedFile::Text(text));
+            self.files.push((path, WantedFile::Text(text)));
         }
     }
 
@@ -108,7 +111,7 @@ impl<'a> Folder<'a> {
             let payload = self.payloads.get(NODES).map(|payload| Arc::clone(&payload.text));
             let file = node::docker_config(payload);
             let path = layout::node_docker_config(self.cluster.format);
-            self.files.insert(path, WantedFile::Sealed(file));
+            self.files.push((path, WantedFile::Sealed(file)));
         }
     }
 
@@ -157,16 +160,27 @@ impl<'a> Folder<'a> {
         }
     }
 
-    /// What the folder of a namespace applies. SOPS files are in it for Flux alone: whoever else
-    /// applies the folder would apply the ciphertext. A SealedSecret is for whoever applies it.
-    fn applied_entries(&self, placement: &Placement<'_>) -> Vec<String> {
-        let mut entries = Vec::new();
-        let is_applied = match self.cluster.format {
+    /// Says whether the folder of a namespace applies anything.
+    fn applies_any(&self, placement: &Placement<'_>) -> bool {
+        (self.applies_sealed() && !placement.secrets.is_empty())
+            || folders(placement).next().is_some()
+    }
+
+    /// Says whether the folders of namespaces apply sealed files. SOPS files are applied for Flux alone:
+    /// whoever else applies the folder would apply the ciphertext. A SealedSecret is for whoever
+    /// applies it.
+    fn applies_sealed(&self) -> bool {
+        match self.cluster.format {
             Format::Sops => self.serves(Consumer::Flux),
             Format::Age => false,
             Format::SealedSecrets => true,
-        };
-        if is_applied {
+        }
+    }
+
+    /// What the folder of a namespace applies.
+    fn applied_entries(&self, placement: &Placement<'_>) -> Vec<String> {
+        let mut entries = Vec::new();
+        if self.applies_sealed() {
             entries.extend(self.sealed_file_names(placement));
         }
         entries.extend(folders(placement).map(str::to_owned));
@@ -217,7 +231,7 @@ impl<'a> Folder<'a> {
     fn render_roots(&mut self, placements: &BTreeMap<String, Placement<'_>>) {
         let applied: Vec<String> = placements
             .iter()
-            .filter(|(_, placement)| !self.applied_entries(placement).is_empty())
+            .filter(|(_, placement)| self.applies_any(placement))
             .map(|(namespace, _)| namespace.clone())
             .collect();
         if !applied.is_empty() {
@@ -225,7 +239,7 @@ impl<'a> Folder<'a> {
         }
         if self.serves(Consumer::Kubectl) {
             let text = makefile::render(self.cluster.format);
-            self.files.insert(layout::MAKEFILE.to_owned(), WantedFile::Text(text));
+            self.files.push((layout::MAKEFILE.to_owned(), WantedFile::Text(text)));
         }
         let namespaces: Vec<String> = placements.keys().cloned().collect();
         if namespaces.is_empty() {

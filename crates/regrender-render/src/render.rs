@@ -90,13 +90,14 @@ pub fn render<'a>(
 }
 
 impl Rendered<'_> {
-    /// Lists the parts of the tree; together they are the whole of it.
+    /// Lists the parts of the tree, the largest first; together they are the whole of it.
     #[must_use]
     pub fn parts(&self) -> Vec<Part<'_>> {
         let namespaces = self.placements.iter();
         let namespaces =
             namespaces.map(|(namespace, placement)| What::Namespace(namespace, placement));
-        namespaces.chain([What::Roots]).map(|what| Part { rendered: self, what }).collect()
+        let all = [What::Roots].into_iter().chain(namespaces);
+        all.map(|what| Part { rendered: self, what }).collect()
     }
 
     /// Returns how many files shall be sealed.
@@ -125,9 +126,9 @@ impl Rendered<'_> {
 }
 
 impl Part<'_> {
-    /// Renders the files of this part, by their path in the output folder.
+    /// Renders the files of this part, in the order of their paths in the output folder.
     #[must_use]
-    pub fn files(&self) -> BTreeMap<String, WantedFile> {
+    pub fn files(&self) -> Vec<(String, WantedFile)> {
         let Rendered { config, cluster, surroundings, payloads, placements } = self.rendered;
         let mut folder = Folder::new(config, cluster, surroundings, payloads);
         match self.what {

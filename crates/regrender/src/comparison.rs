@@ -50,6 +50,9 @@ pub(crate) struct ChangedFile<'a> {
     pub(crate) keys: &'a Keys,
 }
 
+/// How many parts a core takes at a time: few, so that all cores are done at the same moment.
+const PORTION: usize = 64;
+
 /// What an output folder, or a part of the tree, is compared with, and how.
 pub(crate) struct Comparison<'a> {
     /// The output folder.
@@ -79,17 +82,33 @@ pub(crate) struct Compared {
     errors: Vec<CliError>,
 }
 
+/// What one core works on, and with.
+#[derive(Default)]
+struct Portion {
+    compared: Compared,
+    /// What files are read into.
+    buffer: Vec<u8>,
+}
+
 impl Comparison<'_> {
     /// Compares the whole folder.
     pub(crate) fn run(&self, rendered: &Rendered<'_>) -> Result<Compared, Vec<CliError>> {
-        let parts = rendered.parts();
-        let compared: Vec<Compared> = parts.par_iter().map(|part| self.part(part)).collect();
+        let compared: Vec<Compared> = rendered
+            .parts()
+            .par_iter()
+            .with_max_len(PORTION)
+            .fold(Portion::default, |mut portion, part| {
+                self.part(part, &mut portion);
+                portion
+            })
+            .map(|portion| portion.compared)
+            .collect();
         let mut all = Compared::default();
-        for part in compared {
-            all.changed.extend(part.changed);
-            all.kept.extend(part.kept);
-            all.obstacles.extend(part.obstacles);
-            all.errors.extend(part.errors);
+        for compared in compared {
+            all.changed.extend(compared.changed);
+            all.kept.extend(compared.kept);
+            all.obstacles.extend(compared.obstacles);
+            all.errors.extend(compared.errors);
         }
         let mut errors: Vec<CliError> =
             all.obstacles.iter().map(|obstacle| self.in_the_way(obstacle)).collect();
@@ -102,10 +121,9 @@ impl Comparison<'_> {
         if errors.is_empty() { Ok(all) } else { Err(errors) }
     }
 
-    fn part(&self, part: &Part<'_>) -> Compared {
-        let mut compared = Compared::default();
+    fn part(&self, part: &Part<'_>, Portion { compared, buffer }: &mut Portion) {
         for (path, wanted) in part.files() {
-            let current = match self.folder.current(&path) {
+            let current = match self.folder.current(&path, buffer) {
                 Ok(Current::Missing) => None,
                 Ok(Current::Ours(text)) => Some(text),
                 Ok(Current::InTheWay(obstacle)) => {
@@ -118,13 +136,12 @@ impl Comparison<'_> {
                 }
             };
             let before = compared.changed.last().map(|file| file.path.as_str());
-            match self.file(&path, &wanted, current.as_deref(), before) {
+            match self.file(&path, &wanted, current, before) {
                 Ok(Some(planned)) => compared.changed.push(planned),
                 Ok(None) => compared.kept.push(path),
                 Err(error) => compared.errors.push(error),
             }
         }
-        compared
     }
 
     /// Returns nothing for a file that stays.
@@ -178,12 +195,17 @@ impl Comparison<'_> {
 
     /// Lists the files of earlier builds that nothing asks for any more.
     fn left_over(&self, compared: &Compared) -> Result<Vec<PlannedFile>, CliError> {
+        let updated = compared.changed.iter().filter(|file| file.action == Action::Update).count();
+        if updated + compared.kept.len() == self.folder.files.len() {
+            // As many files are asked for as there are.
+            return Ok(Vec::new());
+        }
         let changed = compared.changed.iter().map(|file| file.path.as_str());
         let wanted: BTreeSet<&str> =
             changed.chain(compared.kept.iter().map(String::as_str)).collect();
         let others: Vec<&String> =
             self.folder.files.iter().filter(|path| !wanted.contains(path.as_str())).collect();
-        let ours = others.into_par_iter().filter_map(|path| match self.folder.read(path) {
+        let read = |buffer: &mut Vec<u8>, path: &String| match self.folder.read(path, buffer) {
             Ok(Text::Ours(_)) => Some(Ok(PlannedFile {
                 path: path.clone(),
                 action: Action::Remove,
@@ -192,8 +214,8 @@ impl Comparison<'_> {
             })),
             Ok(Text::Foreign(_)) => None,
             Err(error) => Some(Err(error)),
-        });
-        ours.collect()
+        };
+        others.into_par_iter().map_init(Vec::new, read).flatten().collect()
     }
 
     fn in_the_way(&self, obstacle: &Obstacle) -> CliError {

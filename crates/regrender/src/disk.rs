@@ -55,21 +55,21 @@ pub(crate) enum Foreign {
 }
 
 /// What a file in the folder holds.
-#[derive(Debug)]
-pub(crate) enum Text {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Text<'b> {
     /// What a build wrote: it begins with the header, or is marked as ours.
-    Ours(String),
+    Ours(&'b str),
     /// Something else; no text, or too much of it, is none.
-    Foreign(Option<String>),
+    Foreign(Option<&'b str>),
 }
 
 /// What is where a file shall be written.
 #[derive(Debug)]
-pub(crate) enum Current {
+pub(crate) enum Current<'b> {
     /// Nothing.
     Missing,
     /// A file that a build wrote.
-    Ours(String),
+    Ours(&'b str),
     /// Something that keeps the file from being written.
     InTheWay(Obstacle),
 }
@@ -108,6 +108,8 @@ impl OutputFolder {
             }
         }
         found.is_there = true;
+        // All at once, and nearly in order: a place is not looked up for each.
+        let (mut files, mut folders) = (Vec::new(), Vec::new());
         let mut level = vec![String::new()];
         while !level.is_empty() {
             let listings: Vec<Listing> = level
@@ -116,47 +118,58 @@ impl OutputFolder {
                 .collect::<Result<_, _>>()?;
             level.clear();
             for listing in listings {
-                found.files.extend(listing.files);
+                files.extend(listing.files);
                 found.foreign.extend(listing.foreign);
                 found.unfinished.extend(listing.unfinished);
                 level.extend(listing.folders);
             }
-            found.folders.extend(level.iter().cloned());
+            folders.extend(level.iter().cloned());
         }
+        found.files = files.into_iter().collect();
+        found.folders = folders.into_iter().collect();
         found.unfinished.sort();
         Ok(found)
     }
 
-    /// Reads the file at `path`.
-    pub(crate) fn read(&self, path: &str) -> Result<Text, CliError> {
+    /// Reads the file at `path` into `buffer`.
+    pub(crate) fn read<'b>(
+        &self,
+        path: &str,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<Text<'b>, CliError> {
         let place = self.place.join(path);
-        let mut bytes = Vec::with_capacity(USUAL_FILE);
+        buffer.clear();
+        buffer.reserve(USUAL_FILE);
         File::open(&place)
-            .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes))
+            .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(buffer))
             .map_err(|error| unreadable(&place, error))?;
-        if bytes.len() as u64 > LARGEST_FILE {
+        if buffer.len() as u64 > LARGEST_FILE {
             return Ok(Text::Foreign(None));
         }
-        Ok(match String::from_utf8(bytes) {
-            Ok(text) if is_ours(&text) => Text::Ours(text),
+        Ok(match std::str::from_utf8(buffer) {
+            Ok(text) if is_ours(text) => Text::Ours(text),
             Ok(text) => Text::Foreign(Some(text)),
             Err(_) => Text::Foreign(None),
         })
     }
 
-    /// Says what is where a file shall be written.
-    pub(crate) fn current(&self, path: &str) -> Result<Current, CliError> {
+    /// Says what is where a file shall be written; a file is read into `buffer`.
+    pub(crate) fn current<'b>(
+        &self,
+        path: &str,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<Current<'b>, CliError> {
         if self.files.contains(path) {
-            return Ok(match self.read(path)? {
+            return Ok(match self.read(path, buffer)? {
                 Text::Ours(text) => Current::Ours(text),
                 Text::Foreign(_) => Current::InTheWay(not_ours(path)),
             });
         }
-        Ok(self.obstacle(path)?.map_or(Current::Missing, Current::InTheWay))
+        Ok(self.obstacle(path, buffer)?.map_or(Current::Missing, Current::InTheWay))
     }
 
     /// Returns what is in the way of a file at `path`, where there is none.
-    fn obstacle(&self, path: &str) -> Result<Option<Obstacle>, CliError> {
+    fn obstacle(&self, path: &str, buffer: &mut Vec<u8>) -> Result<Option<Obstacle>, CliError> {
         let obstacle = |place: &str, what| Some(Obstacle { place: place.to_owned(), what });
         let is_too_long = |name: &str| name.len() + UNFINISHED.len() > LONGEST_NAME;
         if path.split('/').any(is_too_long) {
@@ -174,7 +187,7 @@ impl OutputFolder {
                 None => {}
             }
             if self.files.contains(place) {
-                return Ok(match self.read(place)? {
+                return Ok(match self.read(place, buffer)? {
                     Text::Ours(_) => obstacle(place, "is a file"),
                     Text::Foreign(_) => Some(not_ours(place)),
                 });
@@ -216,7 +229,7 @@ impl Listing {
             let name = entry.file_name();
             let name = name.to_string_lossy();
             let path =
-                if folder.is_empty() { name.into_owned() } else { format!("{folder}/{name}") };
+                if folder.is_empty() { name.into_owned() } else { [folder, &name].join("/") };
             let kind = entry.file_type().map_err(|error| unreadable(&entry.path(), error))?;
             if path.ends_with(UNFINISHED) {
                 listing.unfinished.push(path);
@@ -230,6 +243,8 @@ impl Listing {
                 listing.foreign.push((path, Foreign::Special));
             }
         }
+        listing.files.sort_unstable();
+        listing.folders.sort_unstable();
         Ok(listing)
     }
 }
@@ -322,7 +337,8 @@ mod tests {
         let top = tempfile::tempdir().unwrap();
         let folder = OutputFolder::list(&top.path().join("nothing")).unwrap();
         assert!(!folder.is_there && folder.files.is_empty());
-        assert!(matches!(folder.current("a/b.yaml").unwrap(), Current::Missing));
+        let mut buffer = Vec::new();
+        assert!(matches!(folder.current("a/b.yaml", &mut buffer).unwrap(), Current::Missing));
     }
 
     #[test]
@@ -337,9 +353,10 @@ mod tests {
         assert_eq!(folder.files.iter().collect::<Vec<_>>(), ["a/b/c/x", "a/y"]);
         assert_eq!(folder.folders.iter().collect::<Vec<_>>(), ["a", "a/b", "a/b/c"]);
         assert_eq!(folder.unfinished, [format!("a/z{UNFINISHED}"), format!("d{UNFINISHED}")]);
-        assert!(matches!(folder.current("a/b/c/x").unwrap(), Current::Ours(_)));
-        assert!(matches!(folder.current("a/y").unwrap(), Current::InTheWay(_)));
-        let Current::InTheWay(obstacle) = folder.current("a/b/c/x/y").unwrap() else {
+        let mut buffer = Vec::new();
+        assert!(matches!(folder.current("a/b/c/x", &mut buffer).unwrap(), Current::Ours(_)));
+        assert!(matches!(folder.current("a/y", &mut buffer).unwrap(), Current::InTheWay(_)));
+        let Current::InTheWay(obstacle) = folder.current("a/b/c/x/y", &mut buffer).unwrap() else {
             panic!("a file is no folder");
         };
         assert_eq!((obstacle.place.as_str(), obstacle.what), ("a/b/c/x", "is a file"));

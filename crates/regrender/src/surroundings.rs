@@ -76,11 +76,12 @@ fn written_accounts(
         }
     }
     let mut written = BTreeSet::new();
+    let mut buffer = Vec::new();
     for path in &folder.files {
         let Some(account) = account_of_path(path).filter(|account| !named.contains(account)) else {
             continue;
         };
-        if let Text::Ours(text) = folder.read(path)?
+        if let Text::Ours(text) = folder.read(path, &mut buffer)?
             && (!drop_emptied || text.contains("\nimagePullSecrets:"))
         {
             written.insert((account.0.to_owned(), account.1.to_owned()));

@@ -179,8 +179,9 @@ impl<'a> Verifier<'a> {
     fn check_part(&self, part: &Part<'_>) -> Result<Verified, CliError> {
         let mut verified = Verified::default();
         let mut finder = Finder { verifier: self, findings: &mut verified.findings };
+        let mut buffer = Vec::new();
         for (path, wanted) in part.files() {
-            match self.folder.current(&path)? {
+            match self.folder.current(&path, &mut buffer)? {
                 Current::Missing => {
                     finder.find(&code::MISSING_FILE, &path, "is declared and not there");
                 }
@@ -188,12 +189,13 @@ impl<'a> Verifier<'a> {
                     let message = format!("is in the way: it {what}");
                     finder.find(&code::FOREIGN_FILE, &place, message);
                     if place == path && self.folder.files.contains(&path) {
-                        finder.check_clear_secrets(&path, &self.folder.read(&path)?);
+                        let text = self.folder.read(&path, &mut buffer)?;
+                        finder.check_clear_secrets(&path, text);
                     }
                 }
                 Current::Ours(text) => {
-                    finder.check_file(&path, &wanted, &text);
-                    finder.check_clear_secrets(&path, &Text::Ours(text));
+                    finder.check_file(&path, &wanted, text);
+                    finder.check_clear_secrets(&path, Text::Ours(text));
                 }
             }
             verified.wanted.insert(path);
@@ -205,7 +207,8 @@ impl<'a> Verifier<'a> {
     fn check_other(&self, path: &str) -> Result<Vec<Finding>, CliError> {
         let mut findings = Vec::new();
         let mut finder = Finder { verifier: self, findings: &mut findings };
-        let text = self.folder.read(path)?;
+        let mut buffer = Vec::new();
+        let text = self.folder.read(path, &mut buffer)?;
         match text {
             Text::Ours(_) => {
                 finder.find(&code::UNDECLARED_FILE, path, "is not declared any more");
@@ -214,7 +217,7 @@ impl<'a> Verifier<'a> {
                 finder.find_with(&code::UNDECLARED_FILE, path, NOT_DECLARED, MOVE_OUT);
             }
         }
-        finder.check_clear_secrets(path, &text);
+        finder.check_clear_secrets(path, text);
         Ok(findings)
     }
 }
@@ -260,7 +263,7 @@ impl Finder<'_> {
     }
 
     /// Looks for Secrets in clear, whoever wrote the file.
-    fn check_clear_secrets(&mut self, path: &str, text: &Text) {
+    fn check_clear_secrets(&mut self, path: &str, text: Text<'_>) {
         let (Text::Ours(text) | Text::Foreign(Some(text))) = text else { return };
         let inventory = Inventory::read([(path, text.as_bytes())]);
         for secret in inventory.secrets().filter(|secret| secret.state == SecretState::Clear) {

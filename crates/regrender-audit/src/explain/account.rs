@@ -141,6 +141,35 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_that_a_tree_renames_is_told_by_its_new_name() {
+        let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n\
+             type: kubernetes.io/dockerconfigjson\nstringData:\n  \
+             .dockerconfigjson: '{\"auths\":{\"private-registry.io\":{\"auth\":\"YTpi\"}}}'\n";
+        let account = "apiVersion: v1\nkind: ServiceAccount\n\
+             metadata: {name: web, namespace: team-a}\nimagePullSecrets: [{name: x-s}]\n";
+        let tree = "namespace: team-a\nnamePrefix: x-\nresources: [../base]\n";
+        let other = tree.replace("team-a", "team-b").replace("x-", "y-");
+        let files = [
+            ("base/kustomization.yaml", "resources: [secret.yaml]\n"),
+            ("base/secret.yaml", secret),
+            ("a/kustomization.yaml", tree),
+            ("b/kustomization.yaml", &other),
+            ("account.yaml", account),
+        ];
+        let inventory = Inventory::read(files.map(|(path, text)| (path, text.as_bytes())));
+        let explanation = explain_account(&AccountQuestion {
+            image: "private-registry.io/apps/web:1",
+            namespace: "team-a",
+            service_account: "web",
+            inventory: &inventory,
+            declared: &Declared::default(),
+            open: &|_| None,
+        });
+        let secrets: Vec<&str> = explanation.credentials.iter().map(|one| &*one.secret).collect();
+        assert_eq!(secrets, ["x-s"], "{}", explanation.reason);
+    }
+
+    #[test]
     fn a_secret_that_is_not_there_is_undetermined() {
         let account = "apiVersion: v1\nkind: ServiceAccount\n\
                        metadata: {name: other, namespace: team-a}\n\

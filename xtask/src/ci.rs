@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::options::Options;
-use crate::{crash, fuzz, instructions, interop, tidy, workspace};
+use crate::{crash, fuzz, instructions, interop, reproduce, tidy, workspace};
 
 type Step = (&'static str, fn() -> Result<()>);
 
@@ -28,6 +28,7 @@ const CRASH: Step =
 const THOROUGH: &[Step] = &[
     ("cargo xtask instructions", || instructions::run(&[])),
     ("cargo xtask fuzz", || fuzz::run(&[])),
+    ("cargo xtask reproduce", || reproduce::run(&[])),
 ];
 
 const CLEAN: Step = ("git status --porcelain is empty", workspace::check_clean);

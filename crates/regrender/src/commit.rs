@@ -14,7 +14,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use regrender_render::MANIFESTS;
 
-use crate::disk::OutputFolder;
+use crate::disk::{OutputFolder, folder_of};
 use crate::error::{CliError, ErrorKind};
 use crate::plan::{Action, Plan};
 use crate::staging::beside;
@@ -106,7 +106,7 @@ impl<'a> Changes<'a> {
                 folders_with_news.clear();
             }
             let new = wave.iter().filter(|path| !self.folder.files.contains(**path));
-            folders_with_news.extend(new.map(|path| folder_of(path)));
+            folders_with_news.extend(new.map(|path| folder_of(path).unwrap_or_default()));
             is_flushed
         };
         self.waves.iter().enumerate().map(is_flushed_before).collect()
@@ -143,10 +143,6 @@ fn is_top_list(path: &str) -> bool {
     path.strip_suffix("/kustomization.yaml").is_some_and(|folder| !folder.contains('/'))
 }
 
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
 /// Says whether what is at `path` may name something in one of these folders, other than its own: a
 /// list names what is below it, and outside of the manifests what is among them. A folder at the top
 /// is in use at once, with the lists in it.
@@ -155,7 +151,7 @@ fn may_name(path: &str, folders: &BTreeSet<&str>) -> bool {
     if !is_list && path.contains('/') {
         return false;
     }
-    let own = folder_of(path);
+    let own = folder_of(path).unwrap_or_default();
     let below = |top: &str| {
         let inside = if top.is_empty() { String::new() } else { format!("{top}/") };
         let mut rest = folders.range(inside.as_str()..);

@@ -128,8 +128,7 @@ impl FingerprintKey {
 
     /// Says whether a SealedSecret is as it was sealed, whatever it becomes.
     pub(crate) fn vouches_for_sealed_secret(&self, sealed: &Document, fingerprint: &str) -> bool {
-        let found = fingerprint.split_once(SEPARATOR).map(|(seal, _)| seal);
-        found == Some(self.seal_of_sealed_secret(sealed).as_str())
+        seal_of(fingerprint) == Some(self.seal_of_sealed_secret(sealed).as_str())
     }
 
     fn seal_of_sealed_secret(&self, sealed: &Document) -> String {
@@ -150,6 +149,11 @@ impl fmt::Debug for FingerprintKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("FingerprintKey(masked)")
     }
+}
+
+/// Returns the part of a SealedSecret's fingerprint that does not cover what it becomes.
+pub(crate) fn seal_of(fingerprint: &str) -> Option<&str> {
+    fingerprint.split_once(SEPARATOR).map(|(seal, _)| seal)
 }
 
 /// Takes the fingerprint out of a document; annotations that are then empty go with it.

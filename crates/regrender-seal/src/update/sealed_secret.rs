@@ -5,7 +5,7 @@ use regrender_document::Document;
 use super::{Proof, Reason, Update, unchanged};
 use crate::certificate::Certificate;
 use crate::error::SealError;
-use crate::fingerprint::FingerprintKey;
+use crate::fingerprint::{FingerprintKey, seal_of};
 use crate::random::SealContext;
 use crate::sealed_secret::{self, Parsed, seal_secret};
 
@@ -43,7 +43,8 @@ fn reasons(
     let Some(fingerprint) = &found.fingerprint else {
         return vec![Reason::FingerprintMissing];
     };
-    if found.count > 1 || !key.vouches_for_sealed_secret(&found.sealed, fingerprint) {
+    let expected = key.of_sealed_secret(wanted, &found.sealed);
+    if found.count > 1 || seal_of(fingerprint) != seal_of(&expected) {
         return vec![Reason::FingerprintDiffers];
     }
     // From here on the file is as it was sealed, and what it says of itself is true.
@@ -53,7 +54,7 @@ fn reasons(
         let (from, to) = (sealed_for.to_owned(), certificate.key_id().to_owned());
         reasons.push(Reason::CertificateChanged { from, to });
     }
-    if key.of_sealed_secret(wanted, &found.sealed) != *fingerprint {
+    if expected != *fingerprint {
         reasons.push(Reason::ContentChanged);
     }
     reasons

@@ -4,11 +4,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use regrender_seal::{Certificate, CertificateError, spell_time};
 
-const CONTROLLER: &str = include_str!("../../../../testdata/vectors/sealed-secrets/controller.pem");
-const CONTROLLERS_KEY: &str =
-    include_str!("../../../../testdata/vectors/sealed-secrets/controller.key");
-const RENEWED: &str = include_str!("../../../../testdata/vectors/sealed-secrets/renewed.pem");
-const OTHER: &str = include_str!("../../../../testdata/vectors/sealed-secrets/other.pem");
+use crate::controller::{CONTROLLER, CONTROLLERS_KEY, OTHER, RENEWED};
+
 const EXPIRED: &str = include_str!("../../../../testdata/vectors/sealed-secrets/expired.pem");
 const SHORT: &str = include_str!("../../../../testdata/vectors/sealed-secrets/short.pem");
 const ELLIPTIC: &str = include_str!("../../../../testdata/vectors/sealed-secrets/ec.pem");

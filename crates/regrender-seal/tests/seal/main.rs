@@ -10,6 +10,7 @@
 
 mod age_format;
 mod certificate;
+mod controller;
 mod identity;
 mod inspect;
 mod recipient;

@@ -17,15 +17,9 @@ use rsa::{Oaep, RsaPrivateKey};
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 use sha2::Sha256;
 
-use crate::support::{CANARY, Seeded};
+use crate::controller::{CONTROLLER, CONTROLLERS_KEY, OTHER, OTHERS_KEY, RENEWED};
+use crate::support::{CANARY, Seeded, secret_of};
 
-const CONTROLLER: &str = include_str!("../../../../testdata/vectors/sealed-secrets/controller.pem");
-const CONTROLLERS_KEY: &str =
-    include_str!("../../../../testdata/vectors/sealed-secrets/controller.key");
-/// Another certificate for the key of the controller.
-const RENEWED: &str = include_str!("../../../../testdata/vectors/sealed-secrets/renewed.pem");
-const OTHER: &str = include_str!("../../../../testdata/vectors/sealed-secrets/other.pem");
-const OTHERS_KEY: &str = include_str!("../../../../testdata/vectors/sealed-secrets/other.key");
 const BY_KUBESEAL: &str = include_str!("../../../../testdata/vectors/sealed-secrets/kubeseal.yaml");
 const CLUSTER_WIDE: &str =
     include_str!("../../../../testdata/vectors/sealed-secrets/kubeseal-cluster-wide.yaml");
@@ -47,13 +41,7 @@ fn secret_with(values: &[(&str, &[u8])]) -> Document {
         .with("name", "regcred")
         .with("namespace", "no")
         .with("labels", Mapping::new().with("team", "1e3"));
-    let root = Mapping::new()
-        .with("apiVersion", "v1")
-        .with("kind", "Secret")
-        .with("metadata", metadata)
-        .with("type", "kubernetes.io/dockerconfigjson")
-        .with("data", data);
-    Document { header: vec![String::from(" Made by regrender; do not edit.")], root }
+    secret_of(metadata, data)
 }
 
 fn secret(text: &str) -> Document {

@@ -72,7 +72,11 @@ pub(crate) fn pull_secret(config: &str) -> Document {
 
 /// A Secret with a payload of its own.
 pub(crate) fn with_data(data: Mapping) -> Document {
-    let metadata = Mapping::new().with("name", "regcred").with("namespace", "no");
+    secret_of(Mapping::new().with("name", "regcred").with("namespace", "no"), data)
+}
+
+/// A Secret with metadata and a payload of its own.
+pub(crate) fn secret_of(metadata: Mapping, data: Mapping) -> Document {
     let root = Mapping::new()
         .with("apiVersion", "v1")
         .with("kind", "Secret")

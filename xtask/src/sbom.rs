@@ -3,11 +3,11 @@
 //! It says the same for the same Cargo.lock: no time, no serial number.
 
 use std::fs;
-use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
+use crate::options::Options;
 use crate::release_tree::{Package, ROOT, ReleaseTree};
 
 /// Prints the bill of materials, or writes it to `--output FILE`.
@@ -16,13 +16,15 @@ use crate::release_tree::{Package, ROOT, ReleaseTree};
 ///
 /// Cargo cannot be asked, or the file not be written.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
+    let mut options = Options::new(flags);
+    let output = options.path("--output")?;
+    options.close()?;
     let text = text()?;
-    match flags.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => print!("{text}"),
-        ["--output", path] => {
-            fs::write(Path::new(path), text).with_context(|| format!("cannot write {path}"))?;
+    match output {
+        None => print!("{text}"),
+        Some(path) => {
+            fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         }
-        _ => bail!("`cargo xtask sbom` takes `--output FILE` and nothing else"),
     }
     Ok(())
 }

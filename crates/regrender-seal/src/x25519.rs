@@ -1,37 +1,30 @@
 //! The native recipient and identity of age: X25519.
 //!
 //! Both compute what the age crate's own types compute. They exist for two reasons: wrapping takes
-//! its randomness from outside, and a build wraps thousands of keys for the same few recipients,
-//! which a table per recipient makes three times as fast.
+//! its randomness from outside, and a build wraps and unwraps thousands of keys, for which there
+//! are faster ways than the ladder.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+mod multiplication;
 
 use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
 use age_core::primitives::{aead_decrypt, aead_encrypt, bech32_decode, hkdf};
 use age_core::secrecy::ExposeSecret as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
-use curve25519_dalek::edwards::{EdwardsBasepointTable, EdwardsPoint};
+use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::montgomery::MontgomeryPoint;
-use curve25519_dalek::traits::BasepointTable as _;
 use zeroize::Zeroizing;
+
+use multiplication::FixedPoint;
 
 pub(crate) const STANZA_TAG: &str = "X25519";
 const KEY_LABEL: &[u8] = b"age-encryption.org/v1/X25519";
 const RECIPIENT_PREFIX: &str = "age";
 const IDENTITY_PREFIX: &str = "age-secret-key-";
-/// A table costs as much as some thirty ladders, and saves two thirds of each that follows.
-const WORTH_A_TABLE: u32 = 32;
 const WRAPPED_LENGTH: usize = FILE_KEY_BYTES + 16;
 
 /// The public half of an age key pair.
-pub(crate) struct X25519Recipient {
-    point: MontgomeryPoint,
-    // How often the point was multiplied without a table.
-    uses: AtomicU32,
-    table: OnceLock<Option<Box<EdwardsBasepointTable>>>,
-}
+pub(crate) struct X25519Recipient(FixedPoint);
 
 /// The private half of an age key pair, with the public half that every use of it needs.
 pub(crate) struct X25519Identity {
@@ -46,7 +39,7 @@ impl X25519Recipient {
     }
 
     fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self { point: MontgomeryPoint(bytes), uses: AtomicU32::new(0), table: OnceLock::new() }
+        Self(FixedPoint::new(MontgomeryPoint(bytes)))
     }
 
     /// Wraps `file_key`, or says that this recipient shares no secret with anybody: its point is
@@ -54,41 +47,16 @@ impl X25519Recipient {
     pub(crate) fn wrap(&self, file_key: &FileKey, ephemeral: [u8; 32]) -> Option<Stanza> {
         let ephemeral = Zeroizing::new(ephemeral);
         let share = EdwardsPoint::mul_base_clamped(*ephemeral).to_montgomery();
-        let shared = Zeroizing::new(self.multiply(&ephemeral).to_bytes());
+        let shared = self.0.multiply(&ephemeral);
         if *shared == [0; 32] {
             return None;
         }
-        let key = wrapping_key(&share, &self.point, &shared);
+        let key = wrapping_key(&share, self.0.point(), &shared);
         Some(Stanza {
             tag: STANZA_TAG.to_owned(),
             args: vec![BASE64_STANDARD_NO_PAD.encode(share.as_bytes())],
             body: aead_encrypt(&key, file_key.expose_secret()),
         })
-    }
-
-    /// Multiplies the point with a clamped scalar.
-    fn multiply(&self, scalar: &[u8; 32]) -> MontgomeryPoint {
-        let is_rare =
-            self.table.get().is_none() && self.uses.fetch_add(1, Ordering::Relaxed) < WORTH_A_TABLE;
-        match self.table_unless(is_rare) {
-            Some(table) => table.mul_base_clamped(*scalar).to_montgomery(),
-            None => self.point.mul_clamped(*scalar),
-        }
-    }
-
-    /// Returns the table of the point, which is made for that.
-    ///
-    /// Tables are for points of the prime-order subgroup. Every real key is in it; any other point, on
-    /// the curve or on its twist, takes the ladder, which is right for all of them.
-    fn table_unless(&self, is_rare: bool) -> Option<&EdwardsBasepointTable> {
-        if is_rare {
-            return None;
-        }
-        let table = self.table.get_or_init(|| {
-            let point = self.point.to_edwards(0).filter(EdwardsPoint::is_torsion_free)?;
-            Some(Box::new(EdwardsBasepointTable::create(&point)))
-        });
-        table.as_deref()
     }
 }
 
@@ -102,7 +70,7 @@ impl X25519Identity {
 
     /// Says whether `recipient` is the public half of this identity.
     pub(crate) fn is_for(&self, recipient: &X25519Recipient) -> bool {
-        self.public == recipient.point
+        self.public == *recipient.0.point()
     }
 
     fn unwrap(&self, stanza: &Stanza) -> Option<Result<FileKey, age::DecryptError>> {
@@ -116,7 +84,7 @@ impl X25519Identity {
         if stanza.body.len() != WRAPPED_LENGTH {
             return Some(Err(age::DecryptError::InvalidHeader));
         }
-        let shared = Zeroizing::new(share.mul_clamped(*self.secret).to_bytes());
+        let shared = multiplication::once(&share, &self.secret);
         if *shared == [0; 32] {
             return Some(Err(age::DecryptError::InvalidHeader));
         }
@@ -164,7 +132,7 @@ pub(crate) mod tests {
     use std::str::FromStr as _;
 
     use age::Identity as _;
-    use curve25519_dalek::constants::{EIGHT_TORSION, X25519_BASEPOINT};
+    use curve25519_dalek::constants::EIGHT_TORSION;
     use proptest::prelude::*;
 
     use super::*;
@@ -173,81 +141,11 @@ pub(crate) mod tests {
         "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
 
     fn recipient_of(secret: [u8; 32]) -> X25519Recipient {
-        X25519Recipient::from_bytes(X25519_BASEPOINT.mul_clamped(secret).to_bytes())
+        X25519Recipient::from_bytes(MontgomeryPoint::mul_base_clamped(secret).to_bytes())
     }
 
     fn file_key() -> FileKey {
         FileKey::new(Box::new([9; FILE_KEY_BYTES]))
-    }
-
-    /// The ladder is what every implementation of X25519 computes, the age crate's included.
-    #[track_caller]
-    fn check_multiply(point: [u8; 32], scalar: [u8; 32]) {
-        let expected = MontgomeryPoint(point).mul_clamped(scalar).to_bytes();
-        let recipient = X25519Recipient::from_bytes(point);
-        assert_eq!(recipient.multiply(&scalar).to_bytes(), expected, "{point:?} {scalar:?}");
-        // And again with the table, if the point has one.
-        let _ = recipient.table_unless(false);
-        assert_eq!(recipient.multiply(&scalar).to_bytes(), expected, "{point:?} {scalar:?}");
-    }
-
-    fn has_table(recipient: &X25519Recipient) -> bool {
-        recipient.table_unless(false).is_some()
-    }
-
-    /// Points that implementations get wrong: small ones, ones beyond the prime, ones with the top
-    /// bit set, ones on the twist, and ones of low or mixed order.
-    fn awkward_points() -> Vec<[u8; 32]> {
-        let mut points = Vec::new();
-        for small in 0..=12 {
-            let mut point = [0; 32];
-            point[0] = small;
-            points.push(point);
-        }
-        for low in 0xe0..=0xff {
-            let mut point = [0xff; 32];
-            point[0] = low;
-            points.push(point);
-            point[31] = 0x7f;
-            points.push(point);
-        }
-        let honest = EdwardsPoint::mul_base_clamped([5; 32]);
-        for torsion in EIGHT_TORSION {
-            points.push(torsion.to_montgomery().to_bytes());
-            points.push((honest + torsion).to_montgomery().to_bytes());
-        }
-        let mut with_top_bit = honest.to_montgomery().to_bytes();
-        with_top_bit[31] |= 0x80;
-        points.push(with_top_bit);
-        points
-    }
-
-    #[test]
-    fn awkward_points_are_multiplied_as_by_the_ladder() {
-        for point in awkward_points() {
-            for scalar in [[0; 32], [1; 32], [0xff; 32], [0x5a; 32]] {
-                check_multiply(point, scalar);
-            }
-        }
-    }
-
-    #[test]
-    fn table_is_only_for_points_of_the_prime_order_subgroup() {
-        assert!(has_table(&recipient_of([5; 32])));
-        let mixed = EdwardsPoint::mul_base_clamped([5; 32]) + EIGHT_TORSION[1];
-        assert!(!has_table(&X25519Recipient::from_bytes(mixed.to_montgomery().to_bytes())));
-    }
-
-    #[test]
-    fn table_is_made_when_it_is_worth_it() {
-        let recipient = recipient_of([5; 32]);
-        let expected = recipient.point.mul_clamped([7; 32]);
-        for _ in 0..WORTH_A_TABLE {
-            assert_eq!(recipient.multiply(&[7; 32]), expected);
-        }
-        assert!(recipient.table.get().is_none());
-        assert_eq!(recipient.multiply(&[7; 32]), expected);
-        assert!(recipient.table.get().is_some_and(Option::is_some));
     }
 
     #[test]
@@ -308,43 +206,7 @@ pub(crate) mod tests {
         assert!(X25519Recipient::parse(IDENTITY).is_none());
     }
 
-    /// Half of all texts of 32 bytes are points of the twist.
-    fn is_on_twist(point: [u8; 32]) -> bool {
-        MontgomeryPoint(point).to_edwards(0).is_none()
-    }
-
-    #[test]
-    fn awkward_points_are_of_every_kind() {
-        let points = awkward_points();
-        assert!(points.iter().any(|point| is_on_twist(*point)));
-        assert!(points.iter().any(|point| has_table(&X25519Recipient::from_bytes(*point))));
-        let without = |point: &&[u8; 32]| !has_table(&X25519Recipient::from_bytes(**point));
-        assert!(points.iter().filter(without).any(|point| !is_on_twist(*point)));
-    }
-
     proptest! {
-        #[test]
-        fn any_point_is_multiplied_as_by_the_ladder(point: [u8; 32], scalar: [u8; 32]) {
-            check_multiply(point, scalar);
-        }
-
-        #[test]
-        fn any_key_is_multiplied_as_by_the_ladder(secret: [u8; 32], scalar: [u8; 32]) {
-            let recipient = recipient_of(secret);
-            prop_assert!(has_table(&recipient));
-            check_multiply(recipient.point.to_bytes(), scalar);
-        }
-
-        #[test]
-        fn any_key_with_torsion_is_multiplied_as_by_the_ladder(
-            secret: [u8; 32],
-            scalar: [u8; 32],
-            index in 0_usize..8,
-        ) {
-            let point = EdwardsPoint::mul_base_clamped(secret) + EIGHT_TORSION[index];
-            check_multiply(point.to_montgomery().to_bytes(), scalar);
-        }
-
         #[test]
         fn key_is_unwrapped_by_the_age_crate(secret: [u8; 32], ephemeral: [u8; 32]) {
             let text = bech32_identity(secret);

@@ -110,12 +110,15 @@ impl CliError {
         Self::new(ErrorKind::Files, message).with_source(error).with_hint(hint)
     }
 
-    /// Adds the problems of a text that it sums up.
+    /// Adds the problems of a text that it sums up, and where there is more about the first error.
     #[must_use]
     pub(crate) fn with_problems(mut self, problems: &[Diagnostic], source: &SourceText) -> Self {
         let lines = problems.iter().map(|problem| to_json(problem, source));
         self.problems.extend(lines.filter_map(|line| serde_json::from_str::<Value>(&line).ok()));
-        self
+        match problems.iter().find(|problem| problem.is_error()) {
+            Some(first) => self.with_hint(format!("`regrender explain {}` says more", first.code)),
+            None => self,
+        }
     }
 
     /// Returns what programs read of it.

@@ -185,21 +185,12 @@ fn show_first(diagnostics: &[Diagnostic], source: &SourceText, world: &mut World
 }
 
 fn invalid(source: &SourceText, diagnostics: &[Diagnostic]) -> CliError {
-    let errors: Vec<&Diagnostic> =
-        diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
-    let count = match errors.len() {
+    let count = match diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count() {
         1 => String::from("1 error"),
         count => format!("{count} errors"),
     };
-    let error = CliError::new(
-        ErrorKind::Config,
-        format!("{} has {count}; nothing was written", source.path),
-    )
-    .with_problems(diagnostics, source);
-    match errors.first() {
-        Some(first) => error.with_hint(format!("`regrender explain {}` says more", first.code)),
-        None => error,
-    }
+    let message = format!("{} has {count}; nothing was written", source.path);
+    CliError::new(ErrorKind::Config, message).with_problems(diagnostics, source)
 }
 
 /// Says that registries.toml does not declare what was named.

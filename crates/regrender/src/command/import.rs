@@ -80,8 +80,8 @@ fn ask_programs(draft: &mut Draft, arguments: &Import, world: &mut World) -> Res
         let message =
             "credentials cannot be had of the programs that keep them; nothing was written";
         return Err(CliError::new(ErrorKind::Credentials, message)
-            .with_problems(&resolved.problems, &source)
             .with_hint("without `--seal-into` the programs are not asked")
+            .with_problems(&resolved.problems, &source)
             .into());
     }
     draft.take_credentials(resolved.credentials);

@@ -606,6 +606,7 @@ fn a_helper_that_knows_nothing_leaves_nothing_behind() {
 
     error: credentials cannot be had of the programs that keep them; nothing was written
       help: without `--seal-into` the programs are not asked
+      help: `regrender explain helper-no-credential` says more
     --- status 1
     "#);
     assert!(!sandbox.exists("registries.toml") && !sandbox.exists("i.sops.yaml"));

@@ -253,6 +253,7 @@ registries = ["hub", "internal"]"#,
        = help: name a file in it
 
     error: credentials cannot be had; nothing was written
+      help: `regrender explain source-variable-unset` says more
     --- status 1
     "#);
     assert!(!sandbox.exists("pull-secrets"));

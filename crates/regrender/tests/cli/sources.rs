@@ -70,6 +70,7 @@ fn a_slip_in_a_key_names_the_keys_that_are_there() {
       = help: write `key` as the file has it
 
     error: a credential cannot be had; nothing was written
+      help: `regrender explain sealed-source-missing-key` says more
     --- status 1
     "#);
     assert!(!sandbox.exists("pull-secrets"));

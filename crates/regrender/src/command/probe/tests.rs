@@ -753,6 +753,7 @@ fn a_credential_that_cannot_be_had_asks_nobody() {
        = help: set `UNSET`, or name another source in registries.toml
 
     error: a credential cannot be had; no registry was asked
+      help: `regrender explain source-variable-unset` says more
     --- status 1
     "#);
     assert_eq!(server.lines(), [""; 0]);

@@ -412,3 +412,101 @@ fn trees_that_come_to_the_same_are_one() {
     let inventory = read(&files);
     assert_eq!(inventory.workloads().next().unwrap().renderings.len(), 1);
 }
+
+#[test]
+fn objects_are_found_by_namespace_kind_and_name_together() {
+    let text = "kind: ServiceAccount\nmetadata: {name: a, namespace: m}\n---\n\
+        kind: ServiceAccount\nmetadata: {name: b, namespace: n}\n---\n\
+        kind: ServiceAccount\nmetadata: {name: a, namespace: n}\n---\n"
+        .to_owned()
+        + &[["Job", "a", "m"], ["Pod", "a", "n"], ["Job", "b", "n"], ["Job", "a", "n"]]
+            .map(job_or_pod)
+            .concat();
+    let inventory = read(&[("a.yaml", &text)]);
+    assert_eq!(inventory.service_accounts().count(), 3);
+    let account = inventory.service_account("n", "a").unwrap();
+    assert_eq!((account.namespace.as_deref(), &*account.name), (Some("n"), "a"));
+    assert!(inventory.service_account("m", "b").is_none());
+    let job = inventory.workload("n", "Job", "a").unwrap();
+    assert_eq!((job.namespace.as_deref(), &*job.kind, &*job.name), (Some("n"), "Job", "a"));
+    assert!(inventory.workload("m", "Pod", "a").is_none());
+}
+
+/// A workload from its kind, name and namespace.
+fn job_or_pod([kind, name, namespace]: [&str; 3]) -> String {
+    let spec = "containers: [{name: c, image: x}]";
+    let (version, spec) = match kind {
+        "Pod" => ("v1", spec.to_owned()),
+        _ => ("batch/v1", format!("template: {{spec: {{{spec}}}}}")),
+    };
+    format!(
+        "apiVersion: {version}\nkind: {kind}\n\
+         metadata: {{name: {name}, namespace: {namespace}}}\nspec: {{{spec}}}\n---\n"
+    )
+}
+
+#[test]
+fn each_thing_that_flux_changes_counts_on_its_own() {
+    let patch = "patches: [{target: {kind: Deployment}, patch: '[{op: add, \
+        path: /spec/template/spec/imagePullSecrets, value: [{name: p}]}]'}]";
+    for (change, expected) in [
+        ("namePrefix: a-", "?/a-web [] -"),
+        ("nameSuffix: -z", "?/web-z [] -"),
+        ("targetNamespace: n", "n/web [] -"),
+        ("components: [../part]", "part/web [] -"),
+        (patch, "?/web [\"p\"] -"),
+        ("prune: true", "?/web [] -"),
+    ] {
+        let flux = format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+             metadata: {{name: k}}\nspec: {{path: ./apps, {change}}}\n"
+        );
+        let files = [
+            ("cluster/k.yaml", &*flux),
+            ("apps/web.yaml", DEPLOYMENT),
+            ("part/kustomization.yaml", "kind: Component\nnamespace: part\n"),
+        ];
+        assert_eq!(workloads(&files), [expected], "{change}");
+    }
+}
+
+#[test]
+fn each_thing_that_argo_cd_changes_counts_on_its_own() {
+    for (options, expected, image) in [
+        ("namePrefix: a-", "?/a-web [] -", "a.io/web:1"),
+        ("nameSuffix: -z", "?/web-z [] -", "a.io/web:1"),
+        ("namespace: n", "n/web [] -", "a.io/web:1"),
+        ("images: ['a.io/web:2']", "?/web [] -", "a.io/web:2"),
+        ("images: ['a.io/web@sha256:00']", "?/web [] -", "a.io/web@sha256:00"),
+        ("images: ['a.io/web=b.io/x']", "?/web [] -", "b.io/x:1"),
+        ("version: v5", "?/web [] -", "a.io/web:1"),
+    ] {
+        let application = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: a}}\n\
+             spec: {{source: {{path: ./apps, kustomize: {{{options}}}}}}}\n"
+        );
+        let files = [("argocd/a.yaml", &*application), ("apps/web.yaml", DEPLOYMENT)];
+        assert_eq!(workloads(&files), [expected], "{options}");
+        assert_eq!(images(&files), [format!("container app {image}")], "{options}");
+    }
+}
+
+#[test]
+fn every_source_of_an_application_is_followed() {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n\
+        spec:\n  sources:\n  - {chart: c, repoURL: 'https://charts.io'}\n  \
+        - {path: one, kustomize: {namespace: first}}\n  - {path: two, kustomize: {namespace: second}}\n";
+    let files = [
+        ("argocd/a.yaml", application),
+        ("one/web.yaml", DEPLOYMENT),
+        ("two/web.yaml", DEPLOYMENT),
+    ];
+    assert_eq!(workloads(&files), ["first/web [] -", "second/web [] -"]);
+}
+
+#[test]
+fn objects_of_other_groups_apply_nothing() {
+    let other = "apiVersion: example.org/v1\nkind: Kustomization\nmetadata: {name: k}\n\
+        spec: {path: ./apps, targetNamespace: n, source: {path: apps}, destination: {namespace: m}}\n";
+    assert_eq!(workloads(&[("k.yaml", other), ("apps/web.yaml", DEPLOYMENT)]), ["?/web [] -"]);
+}

@@ -510,3 +510,55 @@ fn objects_of_other_groups_apply_nothing() {
         spec: {path: ./apps, targetNamespace: n, source: {path: apps}, destination: {namespace: m}}\n";
     assert_eq!(workloads(&[("k.yaml", other), ("apps/web.yaml", DEPLOYMENT)]), ["?/web [] -"]);
 }
+
+#[test]
+fn folders_below_what_flux_applies_are_built_as_they_say() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+        metadata: {name: k}\nspec: {path: ./apps, targetNamespace: n}\n";
+    let files = [
+        ("cluster/k.yaml", flux),
+        ("apps/team/kustomization.yaml", "namePrefix: t-\nresources: [web]\n"),
+        ("apps/team/web/kustomization.yaml", "nameSuffix: -z\nresources: [web.yaml]\n"),
+        ("apps/team/web/web.yaml", DEPLOYMENT),
+    ];
+    assert_eq!(workloads(&files), ["n/t-web-z [] -"]);
+}
+
+#[test]
+fn resources_of_a_component_go_where_it_is_used() {
+    let files = [
+        ("app/kustomization.yaml", "namespace: n\ncomponents: [../part]\n"),
+        ("part/kustomization.yaml", "kind: Component\nresources: [web.yaml]\n"),
+        ("part/web.yaml", DEPLOYMENT),
+    ];
+    assert_eq!(workloads(&files), ["n/web [] -"]);
+}
+
+#[test]
+fn a_patch_without_a_target_is_for_its_kind_and_name() {
+    for (kind, name, expected) in [
+        ("Deployment", "web", "?/web [\"p\"] -"),
+        ("Deployment", "other", "?/web [] -"),
+        ("StatefulSet", "web", "?/web [] -"),
+    ] {
+        let kustomization = format!(
+            "resources: [web.yaml]\npatchesStrategicMerge:\n- |\n  apiVersion: apps/v1\n  \
+             kind: {kind}\n  metadata: {{name: {name}}}\n  \
+             spec: {{template: {{spec: {{imagePullSecrets: [{{name: p}}]}}}}}}\n"
+        );
+        let files = [("kustomization.yaml", &*kustomization), ("web.yaml", DEPLOYMENT)];
+        assert_eq!(workloads(&files), [expected], "{kind} {name}");
+    }
+}
+
+#[test]
+fn kustomize_images_leave_image_volumes_alone() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  \
+        containers: [{name: c, image: 'a.io/web:1'}]\n  \
+        volumes: [{name: v, image: {reference: 'a.io/web:1'}}]\n";
+    let kustomization = "resources: [pod.yaml]\nimages: [{name: a.io/web, newTag: '2'}]\n";
+    let found = images(&[("kustomization.yaml", kustomization), ("pod.yaml", pod)]);
+    for one in ["container c a.io/web:2", "volume v a.io/web:1"] {
+        assert!(found.contains(&one.to_owned()), "{one}: {found:?}");
+    }
+}

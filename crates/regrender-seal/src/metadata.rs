@@ -155,10 +155,15 @@ impl Metadata {
 }
 
 fn parse_wrapped_keys(block: &Mapping) -> Result<Vec<WrappedKey>, MetadataError> {
-    let wrong = MetadataError::WrongType(AGE);
-    let parse = |node: &Node| {
-        let entry = node.as_mapping().ok_or_else(|| wrong.clone())?;
-        Ok(WrappedKey { recipient: text(entry, RECIPIENT)?, enc: text(entry, ENC)? })
+    let parse = |node: &Node| match node {
+        Node::Mapping(entry) => {
+            Ok(WrappedKey { recipient: text(entry, RECIPIENT)?, enc: text(entry, ENC)? })
+        }
+        // To sops it is an entry without fields.
+        Node::Scalar(Scalar::Null) => {
+            Ok(WrappedKey { recipient: String::new(), enc: String::new() })
+        }
+        _ => Err(MetadataError::WrongType(AGE)),
     };
     list(block, AGE)?.into_iter().map(parse).collect()
 }
@@ -320,6 +325,16 @@ mod tests {
     fn single_entry_stands_for_a_list_of_one() {
         let found = metadata(&SMALLEST.replace("[{", "{").replace("}]", "}"));
         assert_eq!(found.wrapped_keys.len(), 1);
+    }
+
+    #[test]
+    fn null_among_the_keys_is_an_entry_without_fields() {
+        for empty in ["null", "~", "{}"] {
+            let found = metadata(&SMALLEST.replace("[{", &format!("[{empty}, {{")));
+            let recipients: Vec<&str> =
+                found.wrapped_keys.iter().map(|key| key.recipient.as_str()).collect();
+            assert_eq!(recipients, ["", "age1x"], "{empty}");
+        }
     }
 
     #[test]

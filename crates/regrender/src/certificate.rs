@@ -1,6 +1,5 @@
 //! The certificates of the controllers that open SealedSecrets, read from the repository.
 
-use std::fs;
 use std::time::{Duration, SystemTime};
 
 use regrender_config::Cluster;
@@ -9,6 +8,8 @@ use regrender_seal::{Certificate, CertificateError, spell_time};
 use crate::error::{CliError, ErrorKind};
 use crate::planner::Ground;
 use crate::project::Project;
+use crate::source::failure::Failure;
+use crate::source::file::read_file;
 
 /// How long before its end a certificate is worth a warning.
 const SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -35,15 +36,11 @@ pub(crate) fn read_all(
 
 fn read(project: &Project, cluster: &Cluster) -> Option<Result<Certificate, CliError>> {
     let path = cluster.certificate.as_ref()?;
-    let bytes = match fs::read(project.folder.join(path)) {
+    let bytes = match read_file(&project.folder.join(path)) {
         Ok(bytes) => bytes,
-        Err(error) => {
-            let message = format!("certificate `{path}` cannot be read");
-            let error = CliError::new(ErrorKind::Files, message).with_source(error);
-            return Some(Err(error.with_hint(fetch(path))));
-        }
+        Err(failure) => return Some(Err(unread(path, &failure))),
     };
-    Some(Certificate::parse(&bytes).map_err(|error| {
+    Some(Certificate::parse(bytes.expose()).map_err(|error| {
         let told = CliError::new(ErrorKind::Config, format!("nothing can be sealed for `{path}`"))
             .with_source(error)
             .with_hint(fetch(path));
@@ -53,6 +50,24 @@ fn read(project: &Project, cluster: &Cluster) -> Option<Result<Certificate, CliE
         }
         told
     }))
+}
+
+/// Says why the file could not be read.
+fn unread(path: &str, failure: &Failure) -> CliError {
+    let what = match failure {
+        Failure::FileMissing => String::from("is not there"),
+        Failure::FileIsFolder => String::from("is a folder"),
+        Failure::TooLarge => String::from("is larger than 1 MiB"),
+        Failure::Unreadable(reason) => format!("cannot be read: {reason}"),
+        _ => String::from("cannot be read"),
+    };
+    let error = CliError::new(ErrorKind::Files, format!("certificate `{path}` {what}"));
+    let hint = match failure {
+        Failure::FileIsFolder => String::from("name a file in it"),
+        Failure::Unreadable(_) => String::from("let the user who runs regrender read it"),
+        _ => fetch(path),
+    };
+    error.with_hint(hint)
 }
 
 /// Says what to do.

@@ -140,7 +140,30 @@ fn certificates_that_are_of_no_use_are_told_before_anything_is_written() {
     std::fs::remove_file(sandbox.path("sealed-secrets.pem")).unwrap();
     assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
     --- stderr
-    error: certificate `sealed-secrets.pem` cannot be read: No such file or directory (os error 2)
+    error: certificate `sealed-secrets.pem` is not there
+      help: fetch it where you reach the cluster: `kubeseal --fetch-cert > sealed-secrets.pem`
+    --- status 1
+    ");
+    assert!(!sandbox.exists("pull-secrets"));
+}
+
+#[test]
+fn a_folder_or_an_endless_file_is_no_certificate() {
+    let sandbox = sandbox();
+    let path = sandbox.path("sealed-secrets.pem");
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: certificate `sealed-secrets.pem` is a folder
+      help: name a file in it
+    --- status 1
+    ");
+    std::fs::remove_dir(&path).unwrap();
+    sandbox.write("sealed-secrets.pem", &"#".repeat(1024 * 1024 + 1));
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: certificate `sealed-secrets.pem` is larger than 1 MiB
       help: fetch it where you reach the cluster: `kubeseal --fetch-cert > sealed-secrets.pem`
     --- status 1
     ");

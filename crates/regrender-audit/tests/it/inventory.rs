@@ -280,6 +280,18 @@ fn namespaces_are_found_by_labels() {
 }
 
 #[test]
+fn namespaces_in_use_are_those_of_all_objects() {
+    let text = "kind: Namespace\nmetadata: {name: e}\n---\n\
+        kind: ServiceAccount\nmetadata: {name: x, namespace: b}\n---\n\
+        kind: Pod\nmetadata: {name: x, namespace: d}\nspec: {containers: [{image: i}]}\n---\n\
+        kind: Secret\nmetadata: {name: x, namespace: c}\ndata: {}\n---\n\
+        kind: Secret\nmetadata: {name: y, namespace: b}\ndata: {}\n---\n\
+        kind: Secret\nmetadata: {name: z}\ndata: {}\n";
+    let inventory = read(&[("a.yaml", text)]);
+    assert_eq!(inventory.namespaces_in_use().into_iter().collect::<String>(), "bcde");
+}
+
+#[test]
 fn secrets_are_told_apart_by_state() {
     let text = "kind: Secret\nmetadata: {name: clear}\ntype: t\ndata: {a: Y2FuYXJ5LTRmMWQ=, b: '?'}\nstringData: {c: d}\n---\n\
         kind: Secret\nmetadata: {name: sops}\nsops: {mac: x}\n---\n\

@@ -1,10 +1,11 @@
 //! `regrender explain`: the way from an image to its credentials, or what is behind a code.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
 use regrender_audit::{
-    AccountQuestion, Code, Declared, Explanation, Question, explain, explain_account,
+    AccountQuestion, Code, Declared, Explanation, Inventory, Question, explain, explain_account,
 };
 
 use crate::args::{Explain, Output};
@@ -124,6 +125,9 @@ fn of_repository(
     let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
     let walk = manifests.walk(&[repository::top(&folder).to_owned()]);
     let inventory = manifests.into_inventory(&walk, Vec::new());
+    if let Some(note) = unknown_namespace(namespace, &inventory, &declared) {
+        world.note(&note);
+    }
     Ok(explain_account(&AccountQuestion {
         image: &arguments.subject,
         namespace,
@@ -132,6 +136,26 @@ fn of_repository(
         declared: &declared,
         open: &|secret| opener.open(secret),
     }))
+}
+
+/// Says that nothing is known of `namespace`, if that is so. The cluster may have it all the same.
+fn unknown_namespace(
+    namespace: &str,
+    inventory: &Inventory,
+    declared: &Declared,
+) -> Option<String> {
+    let rendered = declared.pull_secrets.iter().map(|secret| secret.namespace.as_str());
+    let known: BTreeSet<&str> = inventory.namespaces_in_use().into_iter().chain(rendered).collect();
+    if known.contains(namespace) {
+        return None;
+    }
+    let guess = regrender_config::nearest(namespace, known)
+        .map(|name| format!("; did you mean `{name}`?"))
+        .unwrap_or_default();
+    Some(format!(
+        "nothing in the repository is in namespace `{namespace}`, and no pull secret is declared \
+         for it{guess}"
+    ))
 }
 
 fn read_file(

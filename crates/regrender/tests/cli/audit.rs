@@ -129,6 +129,26 @@ fn an_image_is_explained_for_an_account_of_the_repository() {
 }
 
 #[test]
+fn a_namespace_that_nothing_is_in_is_told() {
+    let sandbox = repository();
+    let told = |namespace| {
+        let arguments = ["explain", "acme/web:1", "--namespace", namespace, "--output", "json"];
+        sandbox.run(&arguments).succeeded().stderr
+    };
+    assert_eq!(told("team-a"), "");
+    assert_eq!(
+        told("taem-a"),
+        "note: nothing in the repository is in namespace `taem-a`, and no pull secret is declared for it; did you mean `team-a`?\n"
+    );
+    assert_eq!(
+        told("elsewhere"),
+        "note: nothing in the repository is in namespace `elsewhere`, and no pull secret is declared for it\n"
+    );
+    sandbox.write("apps/web.yaml", &WEB.replace("team-a", "elsewhere"));
+    assert_eq!(told("elsewhere"), "");
+}
+
+#[test]
 fn what_a_build_writes_covers_what_it_is_declared_for() {
     let sandbox = repository();
     sandbox.run(&["build"]).succeeded();

@@ -214,7 +214,7 @@ pub enum OpenError {
     NotASealedSecret,
     /// Its metadata cannot be read.
     #[error("the sops metadata is not readable: {0}")]
-    Metadata(#[from] MetadataError),
+    Metadata(MetadataError),
     /// Its data key is split between groups of keys.
     #[error("files whose key is split between groups are not supported")]
     KeyGroups,
@@ -283,6 +283,13 @@ pub enum OpenError {
         /// Where it stands.
         path: KeyPath,
     },
+}
+
+// Its message has the reason already, so the reason is no source of it as well.
+impl From<MetadataError> for OpenError {
+    fn from(error: MetadataError) -> Self {
+        Self::Metadata(error)
+    }
 }
 
 /// What is wrong with the metadata of a sealed file.

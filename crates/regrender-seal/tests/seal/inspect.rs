@@ -159,6 +159,8 @@ fn second_document_is_found() {
 fn check_metadata(from: &str, to: &str, expected: MetadataError) {
     let error = inspect(&sealed().replace(from, to)).map(|_| ()).unwrap_err();
     assert_eq!(error, OpenError::Metadata(expected));
+    // What prints a chain of errors would say the reason twice.
+    assert!(std::error::Error::source(&error).is_none());
 }
 
 #[test]

@@ -81,8 +81,9 @@ impl fmt::Display for Call {
 /// Returns name and file of the call on a line; nothing when it is of another kind.
 fn parse(line: &str, kind: Kind) -> Result<Option<(&str, &str)>> {
     let line = line.split_once(' ').context("there is no process")?.1.trim_start();
-    // The end of a call that was told before, a signal, or the end of a process.
-    if ["<...", "---", "+++"].iter().any(|start| line.starts_with(start)) {
+    // The end of a call that was told before, a signal, the end of a process, or a thread that ended
+    // with it before strace saw what it called.
+    if ["<...", "---", "+++", "???("].iter().any(|start| line.starts_with(start)) {
         return Ok(None);
     }
     let (name, arguments) = line.split_once('(').context("there is no call")?;
@@ -127,6 +128,7 @@ mod tests {
 7  syncfs(4</r>) = 0
 7  syncfs(4</r> <unfinished ...>
 8  rename("/r/x", "/r/y") = 0
+9  ???( <detached ...>
 7  +++ exited with 0 +++
 "#;
         check(

@@ -54,7 +54,7 @@ fn whole_lines(trace: &str) -> Vec<String> {
             if let Some(at) = begun.iter().position(|(begun, _)| *begun == thread) {
                 whole.push(format!("{}{end}", begun.swap_remove(at).1));
             }
-        } else if !call.starts_with(['-', '+']) {
+        } else if !call.starts_with(['-', '+', '?']) {
             whole.push(call.to_owned());
         }
     }
@@ -209,6 +209,7 @@ mod tests {
 7 openat(AT_FDCWD</r>, "/r/x", O_RDONLY|O_CLOEXEC) = 3</r/x>
 7 --- SIGCHLD {si_signo=SIGCHLD} ---
 7 rename("/r/a", "/r/b") = ?
+8 ???( <detached ...>
 7 +++ exited with 0 +++
 "#;
         check(trace, &[]);

@@ -54,14 +54,8 @@ fn read(project: &Project, cluster: &Cluster) -> Option<Result<Certificate, CliE
 
 /// Says why the file could not be read.
 fn unread(path: &str, failure: &Failure) -> CliError {
-    let what = match failure {
-        Failure::FileMissing => String::from("is not there"),
-        Failure::FileIsFolder => String::from("is a folder"),
-        Failure::TooLarge => String::from("is larger than 1 MiB"),
-        Failure::Unreadable(reason) => format!("cannot be read: {reason}"),
-        _ => String::from("cannot be read"),
-    };
-    let error = CliError::new(ErrorKind::Files, format!("certificate `{path}` {what}"));
+    let error =
+        CliError::new(ErrorKind::Files, format!("certificate `{path}` {}", failure.of_file()));
     let hint = match failure {
         Failure::FileIsFolder => String::from("name a file in it"),
         Failure::Unreadable(_) => String::from("let the user who runs regrender read it"),

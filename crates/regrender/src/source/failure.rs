@@ -48,3 +48,16 @@ pub(crate) enum Failure {
     /// Vault gave nothing.
     Vault(VaultFailure),
 }
+
+impl Failure {
+    /// Says what is wrong with a file that gave nothing, to stand behind its name.
+    pub(crate) fn of_file(&self) -> String {
+        match self {
+            Self::FileMissing => String::from("is not there"),
+            Self::FileIsFolder => String::from("is a folder"),
+            Self::TooLarge => String::from("is larger than 1 MiB"),
+            Self::Unreadable(reason) => format!("cannot be read: {reason}"),
+            _ => String::from("cannot be read"),
+        }
+    }
+}

@@ -9,7 +9,6 @@ use regrender_remote::vault::{Step, VaultError};
 
 use super::{Asker, name_of, read_from, told};
 use crate::http::authorities::AuthoritiesError;
-use crate::source::failure::Failure;
 use crate::source::page::vault as page;
 use crate::source::vault::{ADDRESS, AuthorityFailure, TOKEN, TOKEN_FILE, VaultFailure};
 
@@ -36,7 +35,7 @@ pub(crate) fn failed(asker: Asker<'_>, source: &Source, failure: &VaultFailure) 
                 .help("log in with `vault login`, or write `auth` in `[vault]`")
         }
         VaultFailure::NoPodToken(why) => {
-            let what = format!("the token of the pod's service account {}", file_failure(why));
+            let what = format!("the token of the pod's service account {}", why.of_file());
             at(told(&page::VAULT_NO_TOKEN, title(&what)))
                 .note("without `jwt`, the method `kubernetes` works in a pod alone")
                 .help("write `jwt` in `auth` of `[vault]`")
@@ -130,18 +129,9 @@ fn with_help(problem: Diagnostic, error: &VaultError) -> Diagnostic {
     }
 }
 
-fn file_failure(failure: &Failure) -> String {
-    match failure {
-        Failure::FileMissing => String::from("is not there"),
-        Failure::FileIsFolder => String::from("is a folder"),
-        Failure::Unreadable(why) => format!("cannot be read: {why}"),
-        _ => String::from("is larger than 1 MiB"),
-    }
-}
-
 fn authority_failure(failure: &AuthorityFailure) -> String {
     match failure {
-        AuthorityFailure::File(failure) => file_failure(failure),
+        AuthorityFailure::File(failure) => failure.of_file(),
         AuthorityFailure::Content(AuthoritiesError::NotPem) => String::from("is not PEM"),
         AuthorityFailure::Content(AuthoritiesError::NoCertificate) => {
             String::from("holds no certificate")

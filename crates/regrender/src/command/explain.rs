@@ -1,6 +1,5 @@
 //! `regrender explain`: the way from an image to its credentials, or what is behind a code.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -144,8 +143,8 @@ fn unknown_namespace(
     inventory: &Inventory,
     declared: &Declared,
 ) -> Option<String> {
-    let rendered = declared.pull_secrets.iter().map(|secret| secret.namespace.as_str());
-    let known: BTreeSet<&str> = inventory.namespaces_in_use().into_iter().chain(rendered).collect();
+    let mut known = inventory.namespaces_in_use();
+    known.extend(declared.pull_secrets.iter().map(|secret| secret.namespace.as_str()));
     if known.contains(namespace) {
         return None;
     }

@@ -7,6 +7,7 @@ mod canary;
 mod clear;
 mod cloud;
 mod declaration;
+mod deny;
 mod helper;
 mod identity;
 mod import;
@@ -80,6 +81,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     audit::cases(&mut ledger);
     sarif::cases(&mut ledger);
     bill::cases(&mut ledger);
+    deny::cases(&mut ledger);
     page::cases(&mut ledger);
     import::cases(&mut ledger);
     registry::cases(&mut ledger);

@@ -1,5 +1,6 @@
 //! The real programs: which versions, where they come from, where they are put.
 
+mod cargo;
 mod cyclonedx;
 mod definitions;
 mod go;
@@ -16,6 +17,7 @@ use anyhow::{Context as _, Result};
 
 use crate::workspace;
 
+use cargo::CargoProgram;
 use go::GoProgram;
 use own::OwnProgram;
 
@@ -46,6 +48,8 @@ pub(crate) enum Peer {
     SarifSchema,
     /// Knows the schema of `CycloneDX` 1.5.
     CycloneDxSchema,
+    /// Knows licences, sources and advisories of crates.
+    CargoDeny,
     /// Shows pages.
     Chromium,
     /// A registry.
@@ -80,6 +84,7 @@ impl Peer {
             Self::Make => "make",
             Self::SarifSchema => "sarif-schema",
             Self::CycloneDxSchema => "cyclonedx-schema",
+            Self::CargoDeny => "cargo-deny",
             Self::Chromium => "chromium",
             Self::Registry => "registry",
             Self::RegistryDesk => "registry-desk",
@@ -144,6 +149,8 @@ const OWN: &[(Peer, OwnProgram)] = &[
     (Peer::SealedSecretsController, own::SEALED_SECRETS_CONTROLLER),
     (Peer::Vault, own::VAULT),
 ];
+
+const CARGO_DENY: CargoProgram = CargoProgram { name: "cargo-deny", version: "0.20.2" };
 
 /// A program that is not here.
 #[derive(Debug)]
@@ -215,6 +222,8 @@ fn install_all() -> Result<BTreeMap<Peer, PathBuf>> {
     for (peer, program) in OWN {
         note(&mut found, *peer, program.install(&bin.join(peer.name())));
     }
+    let deny = Peer::CargoDeny;
+    note(&mut found, deny, CARGO_DENY.install(&bin.join(deny.name())));
     note(&mut found, Peer::ExternalSecretsDefinitions, definitions::install());
     for peer in [Peer::SshKeygen, Peer::Make, Peer::Chromium] {
         if let Some(path) = on_path(peer.name()) {

@@ -187,3 +187,32 @@ impl RngCore for Drawn<'_, '_> {
 }
 
 impl CryptoRng for Drawn<'_, '_> {}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::random::tests::Seeded;
+
+    /// Which of them a cipher draws with is its own affair: what it draws must be fresh each time.
+    #[test]
+    fn whatever_a_cipher_draws_is_random() {
+        let mut seeded = Seeded::new(1);
+        let mut context = seeded.context();
+        let mut drawn = Drawn(&mut context);
+        let mut seen = BTreeSet::new();
+        for _ in 0..4 {
+            let mut bytes = [0; 8];
+            drawn.try_fill_bytes(&mut bytes).unwrap();
+            let tried = u64::from_be_bytes(bytes);
+            drawn.fill_bytes(&mut bytes);
+            for word in
+                [tried, u64::from_be_bytes(bytes), drawn.next_u64(), drawn.next_u32().into()]
+            {
+                assert!(seen.insert(word), "{word} was drawn before");
+            }
+            assert!(seen.iter().all(|word| *word > 1), "{seen:?}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Texts, texts, yaml};
+use crate::support::{RECIPIENT, Texts, parsed, surroundings, texts, texts_in, yaml};
 
 fn tree(output: &str) -> Texts {
     texts(&format!(
@@ -120,6 +120,47 @@ fn argo_cd_has_an_application_for_each_namespace_if_asked() {
     );
 }
 
+/// kustomize refuses a list that names a folder without a list of its own, and nobody applies a
+/// folder that no list names.
+#[track_caller]
+fn check_listed(seal: &str, consumer: &str, expected: &[&str]) {
+    let config = parsed(&format!(
+        "[seal]\n{seal}\n[output]\nconsumer = \"{consumer}\"\n\
+         [registry.r]\nhost = \"r.example\"\nusername = \"u\"\npassword = {{ env = \"X\" }}\n\
+         [secret.alone]\nregistries = [\"r\"]\nnamespaces = [\"secret-alone\"]\n\
+         [secret.regcred]\nregistries = [\"r\"]\nnamespaces = [\"with-account\"]\n\
+         service-accounts = [\"web\"]\n"
+    ));
+    let mut surroundings = surroundings(&config);
+    // Nothing declares this account any more, so its list is emptied.
+    surroundings.written_accounts.insert((String::from("account-alone"), String::from("web")));
+    let tree = texts_in(&config, &surroundings);
+    let listed = resources(&tree, "manifests/kustomization.yaml");
+    assert_eq!(listed, json!(expected), "{seal} {consumer}");
+    for namespace in ["account-alone", "secret-alone", "with-account"] {
+        let has_list = tree.contains_key(&format!("manifests/{namespace}/kustomization.yaml"));
+        assert_eq!(has_list, expected.contains(&namespace), "{seal} {consumer} {namespace}");
+    }
+}
+
+#[test]
+fn the_list_of_namespaces_names_those_that_apply_something() {
+    let sops = format!("recipients = [\"{RECIPIENT}\"]");
+    let age = format!("{sops}\nformat = \"age\"");
+    let sealed_secrets = "format = \"sealed-secrets\"\ncertificate = \"sealed-secrets.pem\"\n\
+                          fingerprint-key = { env = \"K\" }";
+    let all = ["account-alone", "secret-alone", "with-account"];
+    let with_accounts = ["account-alone", "with-account"];
+    check_listed(&sops, "flux", &all);
+    for consumer in ["argocd", "kubectl"] {
+        check_listed(&sops, consumer, &with_accounts);
+    }
+    check_listed(&age, "kubectl", &with_accounts);
+    for consumer in ["flux", "argocd", "kubectl"] {
+        check_listed(sealed_secrets, consumer, &all);
+    }
+}
+
 /// Whoever is not Flux would apply the ciphertext.
 #[test]
 fn nobody_but_flux_is_told_to_apply_a_sealed_file() {
@@ -135,6 +176,7 @@ fn nobody_but_flux_is_told_to_apply_a_sealed_file() {
 fn kubectl_has_a_makefile_for_the_format() {
     let sops = tree("consumer = \"kubectl\"");
     assert!(sops["Makefile"].contains("$(SOPS) --decrypt $$file"));
+    assert!(sops["Makefile"].contains("# `make apply` opens and applies every namespace"));
     assert!(sops.contains_key("manifests/team-a/regcred.sops.yaml"));
     let age = tree("consumer = \"kubectl\"\n[cluster.c]\nformat = \"age\"");
     assert!(age["Makefile"].contains("$(AGE) --decrypt --identity $(IDENTITY) $$file"));

@@ -2,7 +2,7 @@
 
 use regrender_config::Config;
 
-use crate::support::{surroundings, texts_in};
+use crate::support::{parsed, surroundings, texts_in};
 
 fn config(consumers: &str) -> Config {
     let text = format!(
@@ -14,10 +14,7 @@ fn config(consumers: &str) -> Config {
          [secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"team-a\"]\n\
          service-accounts = [\"default\"]\n"
     );
-    let parsed = regrender_config::parse(&text);
-    let titles: Vec<&str> = parsed.diagnostics.iter().map(|found| found.title.as_str()).collect();
-    assert_eq!(titles, [""; 0], "{text}");
-    parsed.config.expect("no problem was told")
+    parsed(&text)
 }
 
 fn text(consumers: &str, path: &str) -> String {
@@ -59,7 +56,7 @@ fn flux_is_asked_to_decrypt_nothing() {
 #[test]
 fn the_makefile_opens_nothing() {
     let makefile = text("\"kubectl\"", "Makefile");
-    for word in ["sops", "age ", "decrypt", "IDENTITY"] {
+    for word in ["sops", "age ", "decrypt", "IDENTITY", "opens"] {
         assert!(!makefile.contains(word), "{word}: {makefile}");
     }
     assert!(makefile.contains("$(KUBECTL) apply -k $(MANIFESTS)/$*\n"), "{makefile}");

@@ -10,12 +10,17 @@ use serde_json::Value;
 /// The files of a tree, by path.
 pub(crate) type Texts = BTreeMap<String, String>;
 
+/// Somebody who can open what is sealed.
+pub(crate) const RECIPIENT: &str = "age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt";
+
 /// Parses a file without problems, after a `[seal]` that it need not have.
 pub(crate) fn config(text: &str) -> Config {
-    let text = format!(
-        "[seal]\nrecipients = [\"age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt\"]\n{text}"
-    );
-    let parsed = regrender_config::parse(&text);
+    parsed(&format!("[seal]\nrecipients = [\"{RECIPIENT}\"]\n{text}"))
+}
+
+/// Parses a whole file without problems.
+pub(crate) fn parsed(text: &str) -> Config {
+    let parsed = regrender_config::parse(text);
     let titles: Vec<&str> = parsed.diagnostics.iter().map(|found| found.title.as_str()).collect();
     assert_eq!(titles, [""; 0], "{text}");
     parsed.config.expect("no problem was told")

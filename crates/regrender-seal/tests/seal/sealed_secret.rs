@@ -263,6 +263,23 @@ fn what_is_no_sealed_secret_is_sealed_anew() {
 }
 
 #[test]
+fn a_sealed_secret_is_told_by_its_kind_and_the_version_of_its_api() {
+    let sealed = seal(&secret("x"));
+    for (from, to) in [
+        ("kind: SealedSecret", "kind: SealedSecretList"),
+        ("bitnami.com/v1alpha1", "bitnami.com/v1alpha2"),
+        ("bitnami.com/v1alpha1", "v1"),
+    ] {
+        assert!(sealed.contains(from), "{sealed}");
+        let other = sealed.replacen(from, to, 1);
+        let error = inspect_sealed_secret(&other).unwrap_err();
+        assert_eq!(error, OpenError::NotASealedSecret, "{to}");
+        let reasons = [Reason::Unreadable(OpenError::NotASealedSecret)];
+        check_update(&other, &secret("x"), CONTROLLER, &reasons);
+    }
+}
+
+#[test]
 fn what_kubeseal_sealed_carries_no_fingerprint() {
     check_update(BY_KUBESEAL, &secret("x"), CONTROLLER, &[Reason::FingerprintMissing]);
 }
@@ -326,6 +343,17 @@ fn inspection_shows_what_may_be_seen() {
     let text = inspection.clear.emit(regrender_document::Spelling::Kustomize).unwrap();
     let wanted = regrender_seal::clear_sealed_secret(&secret("x"));
     assert_eq!(text, wanted.emit(regrender_document::Spelling::Kustomize).unwrap());
+}
+
+#[test]
+fn what_stands_outside_of_the_spec_stays_to_be_seen() {
+    let sealed = seal(&secret("x"));
+    // A controller opens what is in the spec, and writes a status.
+    let text = format!("{sealed}status: {{encryptedData: {{a: AQ==}}}}\n");
+    let clear = inspect_sealed_secret(&text).unwrap().clear;
+    assert!(clear.at(&["status", "encryptedData", "a"]).is_some());
+    assert!(clear.at(&["spec", "template"]).is_some());
+    assert!(clear.at(&["spec", "encryptedData"]).is_none());
 }
 
 #[track_caller]

@@ -3,7 +3,7 @@
 //! Its files are not held but read when they are needed: there can be tens of thousands of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use regrender_render::{HEADER, STATEMENT_MARK};
 use serde_json::Value;
 
 use crate::error::{CliError, ErrorKind};
+use crate::open_folder::{Kind, OpenFolder};
 
 /// The end of the name of a file or folder that a build is about to put in its place.
 pub(crate) const UNFINISHED: &str = ".regrender-unfinished";
@@ -33,8 +34,8 @@ const USUAL_FILE: usize = 4096;
 pub(crate) struct OutputFolder {
     /// Where it is.
     pub(crate) place: PathBuf,
-    /// Whether it exists.
-    pub(crate) is_there: bool,
+    /// Itself, if it is there.
+    pub(crate) open: Option<OpenFolder>,
     /// The files in it, ours and others', by their path in the folder.
     pub(crate) files: BTreeSet<String>,
     /// What is neither a file nor a folder.
@@ -107,14 +108,14 @@ impl OutputFolder {
                 return Err(CliError::new(ErrorKind::Files, message).with_hint(hint));
             }
         }
-        found.is_there = true;
+        let open = OpenFolder::open(place).map_err(|error| unreadable(place, error))?;
         // All at once, and nearly in order: a place is not looked up for each.
         let (mut files, mut folders) = (Vec::new(), Vec::new());
         let mut level = vec![String::new()];
         while !level.is_empty() {
             let listings: Vec<Listing> = level
                 .par_iter()
-                .map(|folder| Listing::of(place, folder))
+                .map(|folder| Listing::of(&open, place, folder))
                 .collect::<Result<_, _>>()?;
             level.clear();
             for listing in listings {
@@ -128,7 +129,13 @@ impl OutputFolder {
         found.files = files.into_iter().collect();
         found.folders = folders.into_iter().collect();
         found.unfinished.sort();
+        found.open = Some(open);
         Ok(found)
+    }
+
+    /// Says whether it exists.
+    pub(crate) fn is_there(&self) -> bool {
+        self.open.is_some()
     }
 
     /// Reads the file at `path` into `buffer`.
@@ -137,12 +144,13 @@ impl OutputFolder {
         path: &str,
         buffer: &'b mut Vec<u8>,
     ) -> Result<Text<'b>, CliError> {
-        let place = self.place.join(path);
         buffer.clear();
         buffer.reserve(USUAL_FILE);
-        File::open(&place)
+        self.open
+            .as_ref()
+            .map_or(Err(io::ErrorKind::NotFound.into()), |open| open.file(path))
             .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(buffer))
-            .map_err(|error| unreadable(&place, error))?;
+            .map_err(|error| unreadable(&self.place.join(path), error))?;
         if buffer.len() as u64 > LARGEST_FILE {
             return Ok(Text::Foreign(None));
         }
@@ -209,7 +217,7 @@ impl OutputFolder {
 
     /// Says whether the folder of a file at `path` exists.
     pub(crate) fn has_folder_of(&self, path: &str) -> bool {
-        folder_of(path).map_or(self.is_there, |folder| self.folders.contains(folder))
+        folder_of(path).map_or(self.is_there(), |folder| self.folders.contains(folder))
     }
 
     /// Returns what has to be made so that there is a file at `path`: itself, or the topmost folder
@@ -221,26 +229,21 @@ impl OutputFolder {
 
 impl Listing {
     /// Lists the folder at the path `folder`, which is empty for the output folder itself.
-    fn of(output: &Path, folder: &str) -> Result<Self, CliError> {
-        let place = output.join(folder);
+    fn of(open: &OpenFolder, output: &Path, folder: &str) -> Result<Self, CliError> {
         let mut listing = Self::default();
-        for entry in fs::read_dir(&place).map_err(|error| unreadable(&place, error))? {
-            let entry = entry.map_err(|error| unreadable(&place, error))?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            let path =
-                if folder.is_empty() { name.into_owned() } else { [folder, &name].join("/") };
-            let kind = entry.file_type().map_err(|error| unreadable(&entry.path(), error))?;
+        let entries =
+            open.entries(folder).map_err(|error| unreadable(&output.join(folder), error))?;
+        for (name, kind) in entries {
+            let path = if folder.is_empty() { name } else { [folder, &name].join("/") };
             if path.ends_with(UNFINISHED) {
                 listing.unfinished.push(path);
-            } else if kind.is_dir() {
-                listing.folders.push(path);
-            } else if kind.is_symlink() {
-                listing.foreign.push((path, Foreign::Link));
-            } else if kind.is_file() {
-                listing.files.push(path);
-            } else {
-                listing.foreign.push((path, Foreign::Special));
+                continue;
+            }
+            match kind {
+                Kind::Folder => listing.folders.push(path),
+                Kind::File => listing.files.push(path),
+                Kind::Link => listing.foreign.push((path, Foreign::Link)),
+                Kind::Special => listing.foreign.push((path, Foreign::Special)),
             }
         }
         listing.files.sort_unstable();
@@ -322,7 +325,9 @@ mod tests {
         assert!(folder.has_folder_of("a/b/y.yaml") && folder.has_folder_of("a/y.yaml"));
         assert!(!folder.has_folder_of("a/b/c/y.yaml") && !folder.has_folder_of("b/y.yaml"));
         assert!(!folder.has_folder_of("y.yaml"));
-        assert!(OutputFolder { is_there: true, ..folder }.has_folder_of("y.yaml"));
+        let top = tempfile::tempdir().unwrap();
+        let open = OpenFolder::open(top.path()).ok();
+        assert!(OutputFolder { open, ..folder }.has_folder_of("y.yaml"));
     }
 
     #[test]
@@ -336,7 +341,7 @@ mod tests {
     fn a_folder_that_does_not_exist_is_empty() {
         let top = tempfile::tempdir().unwrap();
         let folder = OutputFolder::list(&top.path().join("nothing")).unwrap();
-        assert!(!folder.is_there && folder.files.is_empty());
+        assert!(!folder.is_there() && folder.files.is_empty());
         let mut buffer = Vec::new();
         assert!(matches!(folder.current("a/b.yaml", &mut buffer).unwrap(), Current::Missing));
     }

@@ -19,6 +19,7 @@ mod import;
 mod left_over;
 mod manifests;
 mod message;
+mod open_folder;
 mod opener;
 mod plan;
 mod planner;

@@ -66,7 +66,7 @@ pub(crate) fn give_up(folder: &OutputFolder) {
     for path in &now.unfinished {
         drop(remove(&folder.place.join(path)));
     }
-    if !folder.is_there {
+    if !folder.is_there() {
         drop(fs::remove_dir(&folder.place));
     }
 }

@@ -109,6 +109,10 @@ pub(crate) struct Init {
     /// The folder to write registries.toml to
     #[arg(default_value = ".", value_name = "FOLDER")]
     pub(crate) folder: PathBuf,
+    /// Seal for Bitnami's controller: the file with its certificate, as `kubeseal --fetch-cert` prints
+    /// it, in FOLDER
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

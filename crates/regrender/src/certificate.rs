@@ -1,5 +1,6 @@
 //! The certificates of the controllers that open SealedSecrets, read from the repository.
 
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use regrender_config::Cluster;
@@ -35,21 +36,23 @@ pub(crate) fn read_all(
 }
 
 fn read(project: &Project, cluster: &Cluster) -> Option<Result<Certificate, CliError>> {
-    let path = cluster.certificate.as_ref()?;
-    let bytes = match read_file(&project.folder.join(path)) {
-        Ok(bytes) => bytes,
-        Err(failure) => return Some(Err(unread(path, &failure))),
-    };
-    Some(Certificate::parse(bytes.expose()).map_err(|error| {
+    cluster.certificate.as_ref().map(|path| read_at(&project.folder, path))
+}
+
+/// Reads the certificate at `path` in the folder of a registries.toml.
+pub(crate) fn read_at(folder: &Path, path: &str) -> Result<Certificate, CliError> {
+    let bytes = read_file(&folder.join(path)).map_err(|failure| unread(path, &failure))?;
+    Certificate::parse(bytes.expose()).map_err(|error| {
+        let is_private = error == CertificateError::PrivateKey;
         let told = CliError::new(ErrorKind::Config, format!("nothing can be sealed for `{path}`"))
-            .with_source(error)
-            .with_hint(fetch(path));
-        if error == CertificateError::PrivateKey {
-            let hint = "keep the private key out of the repository: it opens every SealedSecret";
-            return told.with_hint(hint);
+            .with_source(error);
+        if !is_private {
+            return told.with_hint(fetch(path));
         }
-        told
-    }))
+        // To write the certificate over it would lose the key.
+        told.with_hint("name another file for what `kubeseal --fetch-cert` prints")
+            .with_hint("keep the private key out of the repository: it opens every SealedSecret")
+    })
 }
 
 /// Says why the file could not be read.

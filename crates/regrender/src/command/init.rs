@@ -8,8 +8,10 @@ use age::secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
 use crate::args::Init;
+use crate::certificate;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity::{self, KEY_FILE};
+use crate::import::quoted;
 use crate::project::{CONFIG_FILE, shown};
 use crate::world::World;
 
@@ -22,28 +24,27 @@ pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> 
             .with_hint("edit it, or name another folder: `regrender init FOLDER`")
             .into());
     }
-    let keys = identity_file(world).ok_or_else(no_home)?;
-    let recipient = match read_recipient(&keys)? {
-        Some(recipient) => {
-            world.note(&format!("using the identity in `{}`", keys.display()));
-            recipient
-        }
-        None => make_identity(&keys, world)?,
+    let seal = match &arguments.certificate {
+        Some(certificate) => Seal::ForController(inside(certificate, &folder, world)?),
+        None => Seal::ForRecipient(recipient(world)?),
     };
     fs::create_dir_all(&folder)
-        .and_then(|()| create(&file, template(&recipient).as_bytes(), false))
+        .and_then(|()| create(&file, template(&seal).as_bytes(), false))
         .map_err(|error| not_written(&file, error))?;
     let written = shown(&file, &world.directory);
-    world.print(&format!("wrote {written}\n\n{NEXT}"))?;
+    world.print(&format!("wrote {written}\n\nnext:\n{}{MAKEFILE}", next(&seal)))?;
     Ok(Exit::Done)
 }
 
-const NEXT: &str = "\
-next:
-  1. fill in your registries and namespaces
-  2. regrender build
-  3. commit registries.toml and pull-secrets
+/// Whom the first registries.toml seals for.
+enum Seal {
+    /// An age recipient.
+    ForRecipient(String),
+    /// The controller whose certificate is at this path.
+    ForController(String),
+}
 
+const MAKEFILE: &str = "
 lines for your Makefile:
 
 pull-secrets:
@@ -54,6 +55,49 @@ check-pull-secrets:
 
 .PHONY: pull-secrets check-pull-secrets
 ";
+
+/// Lists what is to be done next.
+fn next(seal: &Seal) -> String {
+    let mut steps = vec![String::from("fill in your registries and namespaces")];
+    let mut commit = String::from(CONFIG_FILE);
+    if let Seal::ForController(certificate) = seal {
+        steps.push(String::from(
+            "make a fingerprint key, `head -c 32 /dev/urandom | base64`, keep it as a secret, and \
+             have it in REGRENDER_FINGERPRINT_KEY where builds run",
+        ));
+        commit.extend([", ", certificate]);
+    }
+    steps.push(String::from("regrender build"));
+    steps.push(format!("commit {commit} and pull-secrets"));
+    let lines = steps.iter().zip(1..).map(|(step, number)| format!("  {number}. {step}\n"));
+    lines.collect::<Vec<_>>().concat()
+}
+
+/// Returns the path in `folder` of the certificate, which must be one.
+fn inside(certificate: &Path, folder: &Path, world: &World) -> Result<String, CliError> {
+    let place = world.directory.join(certificate);
+    let inside = place.strip_prefix(folder).ok().and_then(Path::to_str).ok_or_else(|| {
+        let certificate = certificate.display();
+        let message =
+            format!("certificate `{certificate}` does not lie in the folder of registries.toml");
+        CliError::new(ErrorKind::Files, message)
+            .with_hint("it is committed beside registries.toml: copy it there, and name the copy")
+    })?;
+    certificate::read_at(folder, inside)?;
+    Ok(inside.to_owned())
+}
+
+/// Returns the recipient of the identity that sops finds, which is made if there is none.
+fn recipient(world: &mut World) -> Result<String, CliError> {
+    let keys = identity_file(world).ok_or_else(no_home)?;
+    match read_recipient(&keys)? {
+        Some(recipient) => {
+            world.note(&format!("using the identity in `{}`", keys.display()));
+            Ok(recipient)
+        }
+        None => make_identity(&keys, world),
+    }
+}
 
 /// Returns the file where sops finds identities, and people expect to find theirs.
 pub(crate) fn identity_file(world: &World) -> Option<PathBuf> {
@@ -125,13 +169,26 @@ fn no_home() -> CliError {
         .with_hint("set HOME")
 }
 
-fn template(recipient: &str) -> String {
+fn template(seal: &Seal) -> String {
+    let seal = match seal {
+        Seal::ForRecipient(recipient) => format!(
+            r#"# Who can open the sealed files: you, your colleagues, each cluster.
+recipients = ["{recipient}"]"#
+        ),
+        Seal::ForController(certificate) => format!(
+            r#"format = "sealed-secrets"
+# Who can open the sealed files: the controller that has the key of this certificate.
+certificate = {}
+# Nobody else can open them, so this tells a build what has not changed.
+fingerprint-key = {{ env = "REGRENDER_FINGERPRINT_KEY" }}"#,
+            quoted(certificate)
+        ),
+    };
     format!(
         r#"# What each key means: docs/config.md of regrender.
 
 [seal]
-# Who can open the sealed files: you, your colleagues, each cluster.
-recipients = ["{recipient}"]
+{seal}
 
 [output]
 directory = "pull-secrets"

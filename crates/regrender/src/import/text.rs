@@ -208,7 +208,7 @@ fn table_key(name: &str) -> String {
 }
 
 /// Spells a basic string of TOML.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for letter in text.chars() {
         match letter {

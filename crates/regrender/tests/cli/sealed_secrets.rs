@@ -44,6 +44,88 @@ fn built() -> Sandbox {
 }
 
 #[test]
+fn init_with_a_certificate_writes_a_file_that_builds() {
+    let mut sandbox = Sandbox::new(&[("infra/sealed-secrets.pem", CONTROLLER)]);
+    let init = ["init", "infra", "--certificate", "infra/sealed-secrets.pem"];
+    assert_snapshot!(sandbox.run(&init).succeeded(), @"
+    wrote infra/registries.toml
+
+    next:
+      1. fill in your registries and namespaces
+      2. make a fingerprint key, `head -c 32 /dev/urandom | base64`, keep it as a secret, and have it in REGRENDER_FINGERPRINT_KEY where builds run
+      3. regrender build
+      4. commit registries.toml, sealed-secrets.pem and pull-secrets
+
+    lines for your Makefile:
+
+    pull-secrets:
+    	regrender build
+
+    check-pull-secrets:
+    	regrender verify
+
+    .PHONY: pull-secrets check-pull-secrets
+    ");
+    assert_snapshot!(sandbox.read("infra/registries.toml"), @r#"
+    # What each key means: docs/config.md of regrender.
+
+    [seal]
+    format = "sealed-secrets"
+    # Who can open the sealed files: the controller that has the key of this certificate.
+    certificate = "sealed-secrets.pem"
+    # Nobody else can open them, so this tells a build what has not changed.
+    fingerprint-key = { env = "REGRENDER_FINGERPRINT_KEY" }
+
+    [output]
+    directory = "pull-secrets"
+    consumer = "flux"                          # or "argocd", "kubectl", or several in a list
+
+    [registry.hub]
+    kind = "docker-hub"
+    username = "acme-bot"
+    password = { env = "DOCKER_HUB_TOKEN" }
+
+    [secret.regcred]
+    registries = ["hub"]
+    namespaces = ["default"]
+    service-accounts = ["default"]
+    "#);
+    assert!(!sandbox.exists(".home/.config"));
+    sandbox.set("DOCKER_HUB_TOKEN", CANARY);
+    sandbox.set("REGRENDER_FINGERPRINT_KEY", FINGERPRINT_KEY);
+    let config = ["--config", "infra/registries.toml"];
+    sandbox.run(&[&["build"], &config[..]].concat()).succeeded();
+    sandbox.run(&[&["build", "--check"], &config[..]].concat()).succeeded();
+    sandbox.run(&[&["verify"], &config[..]].concat()).succeeded();
+}
+
+#[test]
+fn init_with_a_certificate_of_no_use_writes_nothing() {
+    let sandbox = Sandbox::new(&[("key.pem", CONTROLLERS_KEY), ("above.pem", CONTROLLER)]);
+    let init = |arguments: &[&str]| sandbox.run(&[&["init"], arguments].concat()).ended_with(1);
+    assert_snapshot!(init(&["--certificate", "sealed-secrets.pem"]), @"
+    --- stderr
+    error: certificate `sealed-secrets.pem` is not there
+      help: fetch it where you reach the cluster: `kubeseal --fetch-cert > sealed-secrets.pem`
+    --- status 1
+    ");
+    assert_snapshot!(init(&["--certificate", "key.pem"]), @"
+    --- stderr
+    error: nothing can be sealed for `key.pem`: it holds a private key, which belongs to the controller alone
+      help: name another file for what `kubeseal --fetch-cert` prints
+      help: keep the private key out of the repository: it opens every SealedSecret
+    --- status 1
+    ");
+    assert_snapshot!(init(&["infra", "--certificate", "above.pem"]), @"
+    --- stderr
+    error: certificate `above.pem` does not lie in the folder of registries.toml
+      help: it is committed beside registries.toml: copy it there, and name the copy
+    --- status 1
+    ");
+    assert!(!sandbox.exists("registries.toml") && !sandbox.exists("infra"));
+}
+
+#[test]
 fn a_build_writes_them_and_a_second_one_touches_nothing() {
     let sandbox = sandbox();
     assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
@@ -126,7 +208,7 @@ fn certificates_that_are_of_no_use_are_told_before_anything_is_written() {
     assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
     --- stderr
     error: nothing can be sealed for `sealed-secrets.pem`: it holds a private key, which belongs to the controller alone
-      help: fetch it where you reach the cluster: `kubeseal --fetch-cert > sealed-secrets.pem`
+      help: name another file for what `kubeseal --fetch-cert` prints
       help: keep the private key out of the repository: it opens every SealedSecret
     --- status 1
     ");

@@ -9,6 +9,7 @@ use anyhow::Result;
 
 use crate::interop::Peers;
 
+use super::by_hand::ByHand;
 use super::floor::{self, Work};
 use super::measure::Builds;
 use super::workload::Workload;
@@ -40,15 +41,19 @@ pub(super) struct SizeRound {
     pub(super) unwrap: Duration,
     /// `cat` of the files of the tree.
     pub(super) cat: Duration,
+    /// What people do today, in the same folder, for one recipient.
+    pub(super) by_hand: Option<ByHand>,
 }
 
 impl SizeRound {
     fn measure(workload: &Workload<'_>, xtask: &Path, recipients: usize) -> Result<Self> {
         let secrets = workload.namespaces();
-        let wrap = floor::ask(xtask, Work::Wrap, secrets * recipients)?;
         let unwrap = floor::ask(xtask, Work::Unwrap, secrets)?;
+        let wrap = floor::ask(xtask, Work::Wrap, secrets * recipients)?;
         let builds = Builds::measure(workload, recipients)?;
-        Ok(Self { builds, wrap, unwrap, cat: workload.cat()? })
+        let cat = workload.cat()?;
+        let by_hand = (recipients == 1).then(|| ByHand::measure(workload)).transpose()?;
+        Ok(Self { builds, wrap, unwrap, cat, by_hand })
     }
 }
 
@@ -70,7 +75,7 @@ pub(super) fn measure(
             let mut measured = Vec::new();
             for number in 1..=rounds {
                 let round = SizeRound::measure(&workload, xtask, recipients)?;
-                let SizeRound { builds, wrap, unwrap, cat } = round;
+                let SizeRound { builds, wrap, unwrap, cat, by_hand: _ } = round;
                 println!(
                     "{secrets} Secrets, {recipients} recipients, round {number} of {rounds}: \
                      {builds}; alone: wrapping {wrap:.3?}, unwrapping {unwrap:.3?}, cat {cat:.3?}"

@@ -5,17 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use regrender_image::{AuthKey, ImageReference};
 
 use crate::check::{check_accounts, check_secrets, check_subject};
-use crate::credentials::{Credentials, InForce, Opened, Opener};
+use crate::credentials::{Credentials, InForce, Opener};
 use crate::declared::{Declarations, Declared};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Finding};
 use crate::inventory::{ImageUse, Inventory};
+use crate::judge::Judge;
 use crate::place::Place;
 use crate::report::{AuditReport, ImageRow};
 use crate::subject::{Subject, subjects};
-use crate::verdict::{Judgement, Verdict, host_of, judge};
-
-/// Lists of pull secrets that were opened already, by tree, namespace and names.
-type Cache = BTreeMap<(Option<String>, Option<String>, Vec<String>), Opened>;
+use crate::verdict::{Judgement, Verdict, host_of};
 
 /// Judges every image of `inventory`.
 ///
@@ -29,7 +27,7 @@ pub fn audit(inventory: &Inventory, declared: &Declared, open: Opener<'_>) -> Au
         inventory,
         declarations: &declarations,
         credentials: &credentials,
-        opened: Cache::new(),
+        judge: Judge::new(&declarations, &credentials),
         images: Vec::new(),
         findings: inventory.findings.clone(),
         used: Vec::new(),
@@ -52,7 +50,7 @@ struct Auditor<'a> {
     inventory: &'a Inventory,
     declarations: &'a Declarations<'a>,
     credentials: &'a Credentials<'a>,
-    opened: Cache,
+    judge: Judge<'a>,
     images: Vec<ImageRow>,
     findings: Vec<Finding>,
     /// What is in force for each workload, by namespace.
@@ -76,17 +74,14 @@ impl Auditor<'_> {
         let mut needed = BTreeSet::new();
         for image in &subject.images {
             let parsed = ImageReference::parse(&image.image);
-            let judgement = match &parsed {
-                Ok(parsed) => {
-                    let host = host_of(parsed);
-                    if !self.declarations.knows(parsed) {
-                        self.hosts.entry(host.clone()).or_insert_with(|| image.place.clone());
-                    }
-                    needed.insert(host);
-                    self.judge(subject, &in_force, parsed)
+            if let Ok(parsed) = &parsed {
+                let host = host_of(parsed);
+                if !self.declarations.knows(parsed) {
+                    self.hosts.entry(host.clone()).or_insert_with(|| image.place.clone());
                 }
-                Err(error) => invalid(subject, image, &error.to_string()),
-            };
+                needed.insert(host);
+            }
+            let judgement = self.judge.judge(subject, &in_force, &image.image, parsed.as_ref());
             self.report(subject, image, &judgement);
             self.images.push(ImageRow::new(
                 subject,
@@ -100,48 +95,6 @@ impl Auditor<'_> {
             self.report_namespace(subject, &in_force, &needed);
         }
         self.used.push((subject.namespace.clone(), in_force));
-    }
-
-    fn judge(
-        &mut self,
-        subject: &Subject<'_>,
-        in_force: &InForce,
-        image: &ImageReference,
-    ) -> Judgement {
-        if subject.namespace.is_none() {
-            if self.declarations.is_node_provided(image) {
-                let reason = "credentials are declared to come from the node";
-                return Judgement::new(Verdict::DeclaredNodeProvided, reason);
-            }
-            let reason = match &in_force.unknown {
-                Some(unknown) => format!("the namespace is not known, and {unknown}"),
-                None => "the namespace is not known".to_owned(),
-            };
-            return Judgement::new(Verdict::Undetermined, reason);
-        }
-        let key = (subject.root.clone(), subject.namespace.clone(), in_force.names.clone());
-        let (root, namespace, names) = &key;
-        let credentials = self.credentials;
-        if !self.opened.contains_key(&key) {
-            let opened = credentials.open(namespace.as_deref(), root.as_deref(), names);
-            self.opened.insert(key.clone(), opened);
-        }
-        let Some(opened) = self.opened.get(&key) else {
-            return Judgement::new(Verdict::Undetermined, "the pull secrets could not be opened");
-        };
-        match &opened.keyring {
-            Err(broken) => {
-                let reason = format!(
-                    "Secret `{}` cannot be decoded, so every pull fails: {}",
-                    broken.secret, broken.reason
-                );
-                Judgement::new(Verdict::BrokenSecret, reason)
-            }
-            Ok(keyring) => {
-                let unknown = in_force.unknown.as_deref().or(opened.unknown.as_deref());
-                judge(image, keyring, self.declarations, unknown)
-            }
-        }
     }
 
     fn report(&mut self, subject: &Subject<'_>, image: &ImageUse, judgement: &Judgement) {
@@ -235,24 +188,4 @@ impl Auditor<'_> {
             self.findings.push(Finding::new(Code::RegistryUndeclared, place, message));
         }
     }
-}
-
-/// Judges an image that does not parse: wrong, or filled in later.
-fn invalid(subject: &Subject<'_>, image: &ImageUse, error: &str) -> Judgement {
-    let text = &image.image;
-    let group = subject.workload.api_version.split('/').next().unwrap_or_default();
-    let filled_in = text.contains("{{") || text.contains("$(") || text.contains("${");
-    if filled_in && matches!(group, "argoproj.io" | "tekton.dev") {
-        let reason = "the image is a parameter that is filled in when it runs";
-        return Judgement::new(Verdict::Undetermined, reason);
-    }
-    if filled_in {
-        let reason = "the image is a template that was not rendered";
-        return Judgement::new(Verdict::InvalidImage, reason);
-    }
-    let mut judgement = Judgement::new(Verdict::InvalidImage, error);
-    if subject.is_open() {
-        judgement.severity = Some(Severity::Warning);
-    }
-    judgement
 }

@@ -117,7 +117,7 @@ impl<'i> Credentials<'i> {
         if !names.is_empty() {
             let account = account.or((!subject.is_open()).then_some(DEFAULT_ACCOUNT));
             let account = account.map(|name| self.account_name(subject, name));
-            let names = self.final_names(subject, names);
+            let names = self.final_names(subject.root.as_deref(), names);
             return InForce { origin: Origin::Pod, account, names, unknown: None };
         }
         if subject.is_open() && account.is_none() {
@@ -129,19 +129,36 @@ impl<'i> Credentials<'i> {
     }
 
     fn of_account(&self, subject: &Subject<'_>, name: &str) -> InForce {
+        let list = self.list_of_account(subject, name);
+        let known = list.is_some() || name == DEFAULT_ACCOUNT;
+        let unknown = (!known).then(|| format!("ServiceAccount `{name}` is not in the repository"));
+        let account = Some(self.account_name(subject, name));
+        let names = self.final_names(subject.root.as_deref(), list.unwrap_or_default());
+        InForce { origin: Origin::Account, account, names, unknown }
+    }
+
+    /// Lists the pull secrets of an account, as they are written; `None` where nothing is known of it.
+    fn list_of_account(&self, subject: &Subject<'_>, name: &str) -> Option<Vec<String>> {
         let namespace = subject.namespace.as_deref();
         let found = self.account(namespace, name, subject.root.as_deref());
         let mut names = found.map(|one| account_secrets(one, subject)).unwrap_or_default();
-        let mut known = found.is_some() || name == DEFAULT_ACCOUNT;
+        let mut known = found.is_some();
         if let Some(namespace) = namespace {
             let before = names.len();
             add_missing(&mut names, self.declarations.of_account(namespace, name));
             known |= names.len() > before;
         }
-        let unknown = (!known).then(|| format!("ServiceAccount `{name}` is not in the repository"));
-        let account = Some(self.account_name(subject, name));
-        let names = self.final_names(subject, names);
-        InForce { origin: Origin::Account, account, names, unknown }
+        known.then_some(names)
+    }
+
+    /// Lists the pull secrets of the account that a workload with a list of its own runs under.
+    pub(crate) fn kept_out(&self, subject: &Subject<'_>) -> Vec<String> {
+        let account = subject.service_account.as_deref().filter(|name| !name.is_empty());
+        let Some(account) = account.or((!subject.is_open()).then_some(DEFAULT_ACCOUNT)) else {
+            return Vec::new();
+        };
+        let list = self.list_of_account(subject, account).unwrap_or_default();
+        self.final_names(subject.root.as_deref(), list)
     }
 
     /// Returns the name that an account has in the workload's tree: a tree that renames objects
@@ -152,11 +169,14 @@ impl<'i> Credentials<'i> {
         tree.map_or(name, |tree| &tree.name).to_owned()
     }
 
-    fn final_names(&self, subject: &Subject<'_>, names: Vec<String>) -> Vec<String> {
+    /// Returns the names that Secrets have in the tree below `root`, which may rename them.
+    pub(crate) fn final_names(&self, root: Option<&str>, names: Vec<String>) -> Vec<String> {
         let in_this_tree = |name: &str| {
-            let position = self.secrets_of_tree.get(&(subject.root.as_deref()?, name))?;
+            let root = root?;
+            let position = self.secrets_of_tree.get(&(root, name))?;
             let secret = self.inventory.secrets.get(*position)?;
-            Some(in_tree(&secret.renderings, subject)?.name.clone())
+            let tree = secret.renderings.iter().find(|one| one.root == root)?;
+            Some(tree.name.clone())
         };
         names.into_iter().map(|name| in_this_tree(&name).unwrap_or(name)).collect()
     }

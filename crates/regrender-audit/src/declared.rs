@@ -4,6 +4,15 @@ use std::collections::BTreeMap;
 
 use regrender_image::{AuthKey, ImageReference, PullSecret};
 
+/// A registry that registries.toml declares.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeclaredRegistry {
+    /// Its name, as in `[registry.NAME]`.
+    pub name: String,
+    /// Its keys: `host[:port][/path]`, wildcards allowed.
+    pub keys: Vec<String>,
+}
+
 /// What is declared about registries and pull secrets.
 #[derive(Clone, Debug, Default)]
 pub struct Declared {
@@ -13,6 +22,8 @@ pub struct Declared {
     pub anonymous: Vec<String>,
     /// Keys of registries for which the node or the kubelet's plugins provide credentials.
     pub node_provided: Vec<String>,
+    /// The registries by name, whatever their credentials.
+    pub registries: Vec<DeclaredRegistry>,
     /// The pull secrets that a build renders.
     pub pull_secrets: Vec<RenderedPullSecret>,
     /// What time it is: RFC 3339 in UTC to the second; without it nothing is said to be over.
@@ -129,7 +140,7 @@ impl RenderedPullSecret {
 }
 
 /// Docker Hub is declared by the key that its credential has, which covers its images as a fallback.
-fn covers(keys: &[AuthKey], image: &ImageReference) -> bool {
+pub(crate) fn covers(keys: &[AuthKey], image: &ImageReference) -> bool {
     let hub = image.domain() == regrender_image::DOCKER_HUB;
     keys.iter().any(|key| key.covers(image) || hub && key.is_hub_fallback())
 }

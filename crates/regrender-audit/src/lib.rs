@@ -8,7 +8,9 @@ mod credentials;
 mod declared;
 mod explain;
 mod finding;
+mod graph;
 mod inventory;
+mod judge;
 mod kustomization;
 mod leak;
 mod manifest;
@@ -23,11 +25,12 @@ mod verdict;
 
 pub use self::audit::audit;
 pub use self::credentials::Opener;
-pub use self::declared::{Declared, RenderedPullSecret};
+pub use self::declared::{Declared, DeclaredRegistry, RenderedPullSecret};
 pub use self::explain::{
     AccountQuestion, Broken, Credential, Explanation, File, Question, explain, explain_account,
 };
 pub use self::finding::{Code, Finding, Severity};
+pub use self::graph::{Graph, GraphSize};
 pub use self::inventory::{
     FileFacts, ImageUse, Inventory, Namespace, Rendering, Role, Secret, SecretState,
     ServiceAccount, Source, Workload, read_file, read_other_file,

@@ -95,16 +95,18 @@ pub(crate) struct Judgement {
     /// `None` where all is well.
     pub(crate) severity: Option<Severity>,
     pub(crate) reason: String,
+    /// The Secret whose credential comes first; `None` where none matches.
+    pub(crate) secret: Option<String>,
 }
 
 impl Judgement {
     pub(crate) fn new(verdict: Verdict, reason: impl Into<String>) -> Self {
         let severity = verdict.code().map(Code::severity);
-        Self { verdict, severity, reason: reason.into() }
+        Self { verdict, severity, reason: reason.into(), secret: None }
     }
 
     fn well(verdict: Verdict, reason: impl Into<String>) -> Self {
-        Self { verdict, severity: None, reason: reason.into() }
+        Self { severity: None, ..Self::new(verdict, reason) }
     }
 
     fn at(self, severity: Severity) -> Self {
@@ -121,7 +123,10 @@ pub(crate) fn judge(
 ) -> Judgement {
     let matches = keyring.look_up(image);
     match matches.first() {
-        Some(first) => judge_covered(image, first, &matches, keyring, declarations),
+        Some(first) => Judgement {
+            secret: Some(first.secret.to_owned()),
+            ..judge_covered(image, first, &matches, keyring, declarations)
+        },
         None => judge_uncovered(image, declarations, unknown),
     }
 }

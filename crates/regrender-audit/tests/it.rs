@@ -4,6 +4,8 @@
 mod audit;
 #[path = "it/explain.rs"]
 mod explain;
+#[path = "it/graph.rs"]
+mod graph;
 #[path = "it/inventory.rs"]
 mod inventory;
 #[path = "it/properties.rs"]

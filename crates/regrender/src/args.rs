@@ -36,6 +36,11 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Check every image of every manifest: covered by a credential or not; and find what leaks
     Audit(Audit),
+    /// Draw the way of every credential to the pods that pull with it, and where it is broken
+    ///
+    /// It reads the repository and registries.toml, and asks neither a cluster nor the network. What is
+    /// broken is for `regrender audit` to fail on: a picture of it is still done, and exits with 0.
+    Graph(GraphArguments),
     /// Write a registries.toml from what exists: pull secrets of a cluster or of manifests, or a docker
     /// config
     Import(Import),
@@ -56,7 +61,11 @@ impl Command {
             Self::Explain(arguments) => arguments.output == Output::Json,
             Self::Audit(arguments) => arguments.output == AuditOutput::Json,
             Self::Probe(arguments) => arguments.output == Output::Json,
-            Self::Init(_) | Self::Reveal(_) | Self::Import(_) | Self::Generate(_) => false,
+            Self::Init(_)
+            | Self::Reveal(_)
+            | Self::Graph(_)
+            | Self::Import(_)
+            | Self::Generate(_) => false,
         }
     }
 }
@@ -263,6 +272,39 @@ impl FailOn {
             Self::Warning => Severity::Warning,
         }
     }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GraphArguments {
+    /// Files and folders with manifests; `-` is standard input
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    #[command(flatten)]
+    pub(crate) identities: IdentityFiles,
+    /// Only what is in this namespace; may be given several times
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) namespace: Vec<String>,
+    /// Only what pulls from this registry, by its name in registries.toml or its host; may be given
+    /// several times
+    #[arg(long, value_name = "NAME")]
+    pub(crate) registry: Vec<String>,
+    /// Draw everything, however much; otherwise what looks alike is drawn once above 60 boxes
+    #[arg(long)]
+    pub(crate) whole: bool,
+    /// How the graph is written
+    #[arg(long, value_enum, default_value_t = GraphOutput::Mermaid, value_name = "FORMAT")]
+    pub(crate) output: GraphOutput,
+}
+
+/// How a graph is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphOutput {
+    /// Text for a Markdown file, which GitHub and GitLab draw
+    Mermaid,
+    /// Text for Graphviz and the editors that read its language
+    Dot,
 }
 
 #[derive(Args, Debug)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use regrender_audit::{Declared, RenderedPullSecret};
+use regrender_audit::{Declared, DeclaredRegistry, RenderedPullSecret};
 use regrender_config::{Access, Registry};
 use regrender_render::{PatchTarget, Placement};
 
@@ -55,9 +55,14 @@ pub(crate) fn declared(
         }),
         anonymous: keys(|registry| matches!(registry.access, Access::Anonymous)),
         node_provided: keys(Registry::is_without_pull_secret),
+        registries: config.registries.iter().map(named).collect(),
         pull_secrets: rendered,
         now: None,
     })
+}
+
+fn named(registry: &Registry) -> DeclaredRegistry {
+    DeclaredRegistry { name: registry.name.clone(), keys: registry.auth_keys() }
 }
 
 fn pull_secret(

@@ -28,6 +28,7 @@ mod project;
 mod randomness;
 mod reach;
 mod reason;
+mod report;
 mod repository;
 mod run;
 mod sealing;

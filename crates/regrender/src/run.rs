@@ -53,6 +53,7 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Exit, Failure> {
         Command::Reveal(arguments) => command::reveal::run(arguments, world),
         Command::Audit(arguments) => command::audit::run(arguments, world),
         Command::Explain(arguments) => command::explain::run(arguments, world),
+        Command::Graph(arguments) => command::graph::run(arguments, world),
         Command::Import(arguments) => command::import::run(arguments, world),
         Command::Probe(arguments) => command::probe::run(arguments, world),
         Command::Generate(arguments) => command::generate::run(arguments, world),

@@ -1,0 +1,380 @@
+//! Knows how the graph of a repository comes about: link by link, as the kubelet would go.
+
+mod registry;
+mod secret;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regrender_image::{AuthKey, DEFAULT_ACCOUNT, ImageReference};
+
+use super::{Edge, Graph, Kind, Mark, Node, Space, Step};
+use crate::check::check_subject;
+use crate::credentials::{Credentials, InForce, Opener, Origin};
+use crate::declared::{Declarations, Declared};
+use crate::finding::{Code, Finding, Severity};
+use crate::inventory::{Inventory, Rendering, ServiceAccount};
+use crate::judge::Judge;
+use crate::subject::{Subject, subjects};
+use crate::verdict::{Judgement, Verdict, host_of};
+
+/// What tells two nodes apart while the graph grows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    kind: Kind,
+    /// The namespace, where it is known; registries have none.
+    namespace: Option<String>,
+    name: String,
+}
+
+/// A declared registry, ready to be asked.
+struct Known<'d> {
+    name: &'d str,
+    keys: Vec<AuthKey>,
+}
+
+impl Key {
+    fn new(kind: Kind, namespace: Option<&str>, name: &str) -> Self {
+        Self { kind, namespace: namespace.map(str::to_owned), name: name.to_owned() }
+    }
+}
+
+struct Chain<'a> {
+    inventory: &'a Inventory,
+    declarations: &'a Declarations<'a>,
+    credentials: &'a Credentials<'a>,
+    known: Vec<Known<'a>>,
+    nodes: BTreeMap<Key, Node>,
+    edges: BTreeSet<(Key, Key, Step)>,
+    /// The registries that a workload's images come from.
+    pulls: BTreeMap<Key, BTreeSet<Key>>,
+    /// Every repository that images come from, with its registry.
+    repositories: BTreeMap<String, (ImageReference, Key)>,
+}
+
+impl Graph {
+    /// Follows every credential of `inventory` to the pods that pull with it.
+    ///
+    /// `declared` is what registries.toml says; `open` opens a sealed Secret where an identity for it
+    /// is at hand, and gives `None` otherwise.
+    #[must_use]
+    pub fn new(inventory: &Inventory, declared: &Declared, open: Opener<'_>) -> Self {
+        let declarations = Declarations::new(declared);
+        let credentials = Credentials::new(inventory, &declarations, open);
+        let mut judge = Judge::new(&declarations, &credentials);
+        let mut chain = Chain::new(inventory, &declarations, &credentials);
+        chain.add_declared_registries();
+        for subject in subjects(inventory) {
+            chain.add_subject(&subject, &mut judge);
+        }
+        chain.add_accounts();
+        chain.add_secrets();
+        chain.add_declared_secrets();
+        chain.finish()
+    }
+}
+
+impl<'a> Chain<'a> {
+    fn new(
+        inventory: &'a Inventory,
+        declarations: &'a Declarations<'a>,
+        credentials: &'a Credentials<'a>,
+    ) -> Self {
+        let parse = |text: &String| AuthKey::parse(text).ok();
+        let registries = declarations.declared.registries.iter();
+        Self {
+            inventory,
+            declarations,
+            credentials,
+            known: registries
+                .map(|one| Known {
+                    name: &one.name,
+                    keys: one.keys.iter().filter_map(parse).collect(),
+                })
+                .collect(),
+            nodes: BTreeMap::new(),
+            edges: BTreeSet::new(),
+            pulls: BTreeMap::new(),
+            repositories: BTreeMap::new(),
+        }
+    }
+
+    fn node(&mut self, key: &Key) -> &mut Node {
+        self.nodes.entry(key.clone()).or_insert_with(|| Node::new(key.kind, None, &key.name))
+    }
+
+    fn link(&mut self, from: &Key, to: &Key, step: Step) {
+        self.edges.insert((from.clone(), to.clone(), step));
+    }
+
+    fn add_subject(&mut self, subject: &Subject<'_>, judge: &mut Judge<'_>) {
+        let in_force = self.credentials.in_force(subject);
+        let workload =
+            Key { kind: Kind::Workload, namespace: subject.namespace.clone(), name: name(subject) };
+        self.node(&workload);
+        for image in &subject.images {
+            let parsed = ImageReference::parse(&image.image);
+            let judgement = judge.judge(subject, &in_force, &image.image, parsed.as_ref());
+            if let Ok(parsed) = parsed {
+                self.add_image(&workload, &parsed, &judgement);
+            } else {
+                let mark = Mark::of(judgement.severity, judgement.verdict);
+                let what = judgement.verdict.name();
+                self.node(&workload).note(mark, format!("{what}: {}", image.image));
+            }
+        }
+        if !subject.is_open() {
+            let (inventory, credentials) = (self.inventory, self.credentials);
+            for finding in
+                check_subject(subject, &in_force, inventory, credentials, self.declarations)
+            {
+                self.note_finding(&workload, &in_force, &finding);
+            }
+        }
+        self.add_way(&workload, subject, &in_force);
+    }
+
+    fn add_image(&mut self, workload: &Key, image: &ImageReference, judgement: &Judgement) {
+        let registry = self.registry_of(image);
+        let host = host_of(image);
+        let node = self.node(workload);
+        node.hosts.insert(host.clone());
+        let mark = Mark::of(judgement.severity, judgement.verdict);
+        if mark != Mark::Plain {
+            node.note(mark, remark(judgement.verdict, &host));
+        }
+        self.pulls.entry(workload.clone()).or_default().insert(registry.clone());
+        if let Some(secret) = judgement.secret.as_deref().filter(|name| !name.is_empty()) {
+            let secret = self.secret(workload.namespace.as_deref(), secret);
+            self.link(&registry, &secret, Step::Taken);
+        }
+        let step = match judgement.verdict {
+            Verdict::Public => Step::Public,
+            Verdict::DeclaredNodeProvided => Step::FromNode,
+            Verdict::UncoveredPrivate => Step::NotCovered,
+            Verdict::UncoveredUnknown => Step::PerhapsNotCovered,
+            Verdict::Undetermined => Step::NotKnown,
+            _ => return,
+        };
+        self.link(&registry, workload, step);
+    }
+
+    /// Links what lists pull secrets to the pods that get them.
+    fn add_way(&mut self, workload: &Key, subject: &Subject<'_>, in_force: &InForce) {
+        let listed = in_force.names.iter().filter(|name| !name.is_empty());
+        let secrets: Vec<Key> =
+            listed.map(|name| self.secret(workload.namespace.as_deref(), name)).collect();
+        let Some(account) = &in_force.account else {
+            return self.link_all(&secrets, workload);
+        };
+        let account = Key {
+            kind: Kind::Account,
+            namespace: workload.namespace.clone(),
+            name: account.clone(),
+        };
+        if in_force.origin == Origin::Account {
+            let is_well = self.nodes.get(workload).is_none_or(|node| node.mark() == Mark::Plain);
+            if secrets.is_empty() && is_well {
+                return;
+            }
+            if secrets.is_empty() && in_force.unknown.is_none() {
+                self.node(&account).note(Mark::Plain, "lists no pull secret");
+            }
+            // The only thing that the repository can leave open here.
+            if in_force.unknown.is_some() && subject.namespace.is_some() {
+                self.node(&account).note(Mark::Doubtful, "not in the repository");
+            }
+            self.node(&account);
+            self.link_all(&secrets, &account);
+            self.link(&account, workload, Step::Taken);
+            return;
+        }
+        self.link_all(&secrets, workload);
+        let kept_out = self.credentials.kept_out(subject);
+        let kept_out: Vec<Key> = kept_out
+            .iter()
+            .filter(|name| !name.is_empty() && !in_force.names.contains(name))
+            .map(|name| self.secret(workload.namespace.as_deref(), name))
+            .collect();
+        if !kept_out.is_empty() || self.nodes.contains_key(&account) {
+            self.node(&account);
+        }
+        if !kept_out.is_empty() {
+            self.link_all(&kept_out, &account);
+            self.link(&account, workload, Step::NotAdded);
+        }
+    }
+
+    fn link_all(&mut self, secrets: &[Key], to: &Key) {
+        for secret in secrets {
+            self.link(secret, to, Step::Taken);
+        }
+    }
+
+    /// Takes over what the audit says of one workload's lists, as far as the links do not say it.
+    fn note_finding(&mut self, workload: &Key, in_force: &InForce, finding: &Finding) {
+        match finding.code {
+            Code::AccountElsewhere => {
+                let name = in_force.account.clone().unwrap_or_default();
+                let account =
+                    Key { kind: Kind::Account, namespace: workload.namespace.clone(), name };
+                self.node(&account).note(Mark::Broken, "only in another namespace");
+                self.link(&account, workload, Step::Taken);
+            }
+            Code::AccountRejectsPod => {
+                self.node(workload).note(Mark::Broken, "its account rejects it");
+            }
+            Code::EmptySecretName => {
+                self.node(workload).note(Mark::Doubtful, "lists a Secret without a name");
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds the accounts that list something, whether a workload runs under them or not.
+    fn add_accounts(&mut self) {
+        for account in &self.inventory.service_accounts {
+            for (namespace, name, root) in
+                addresses(account.namespace.as_deref(), &account.name, &account.renderings)
+            {
+                let list = list_of(account, root);
+                let list = self.credentials.final_names(root, list);
+                self.add_account(namespace, name, &list);
+            }
+        }
+        for secret in &self.declarations.declared.pull_secrets {
+            for account in &secret.service_accounts {
+                let list = std::slice::from_ref(&secret.name);
+                self.add_account(Some(&secret.namespace), account, list);
+            }
+        }
+        let running: BTreeSet<Key> = self.edges.iter().map(|(from, _, _)| from.clone()).collect();
+        for (key, node) in &mut self.nodes {
+            // The default account serves pods that no repository knows of.
+            let is_used = running.contains(key) || key.name == DEFAULT_ACCOUNT;
+            if key.kind == Kind::Account && !is_used {
+                node.note(Mark::Unused, "no workload here runs under it");
+            }
+        }
+    }
+
+    fn add_account(&mut self, namespace: Option<&str>, name: &str, list: &[String]) {
+        let account = Key::new(Kind::Account, namespace, name);
+        for secret in list.iter().filter(|secret| !secret.is_empty()) {
+            let secret = self.secret(namespace, secret);
+            self.node(&account);
+            self.link(&secret, &account, Step::Taken);
+        }
+    }
+
+    fn finish(mut self) -> Graph {
+        self.note_what_nothing_uses();
+        let placed = self.nodes.keys().filter(|key| key.kind != Kind::Registry);
+        let spaces: BTreeSet<Option<String>> = placed.map(|key| key.namespace.clone()).collect();
+        // What is not known comes last.
+        let mut spaces: Vec<Option<String>> = spaces.into_iter().collect();
+        spaces.sort_by_key(Option::is_none);
+        let space_of = |key: &Key| {
+            let is_placed = key.kind != Kind::Registry;
+            spaces.iter().position(|one| is_placed && *one == key.namespace)
+        };
+        let mut nodes: Vec<(Key, Node)> = std::mem::take(&mut self.nodes)
+            .into_iter()
+            .map(|(key, node)| {
+                let space = space_of(&key);
+                (key, Node { space, ..node })
+            })
+            .collect();
+        nodes.sort_by(|(key, node), (other, second)| {
+            (key.kind, node.space, &key.name).cmp(&(other.kind, second.space, &other.name))
+        });
+        let positions: BTreeMap<Key, usize> =
+            nodes.iter().enumerate().map(|(position, (key, _))| (key.clone(), position)).collect();
+        for (key, node) in &mut nodes {
+            let pulls = self.pulls.get(key).into_iter().flatten();
+            node.pulls = pulls.filter_map(|key| positions.get(key).copied()).collect();
+        }
+        let edges = self.edges.iter().filter_map(|(from, to, step)| {
+            Some(Edge { from: *positions.get(from)?, to: *positions.get(to)?, step: *step })
+        });
+        Graph {
+            edges: edges.collect(),
+            nodes: nodes.into_iter().map(|(_, node)| node).collect(),
+            spaces: spaces.into_iter().map(Space::of).collect(),
+        }
+    }
+
+    fn note_what_nothing_uses(&mut self) {
+        let used: BTreeSet<Key> = self.edges.iter().map(|(from, _, _)| from.clone()).collect();
+        let pulled: BTreeSet<&Key> = self.pulls.values().flatten().collect();
+        for (key, node) in &mut self.nodes {
+            match key.kind {
+                Kind::Registry if !pulled.contains(key) => {
+                    node.note(Mark::Unused, "no image here comes from it");
+                }
+                Kind::Secret
+                    if !used.contains(key) && !self.inventory.other_secrets.contains(&key.name) =>
+                {
+                    node.note(Mark::Unused, "nothing here lists it");
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Mark {
+    fn of(severity: Option<Severity>, verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Undetermined => Self::Doubtful,
+            _ => Self::of_severity(severity),
+        }
+    }
+
+    fn of_severity(severity: Option<Severity>) -> Self {
+        match severity {
+            Some(Severity::Error) => Self::Broken,
+            Some(Severity::Warning) => Self::Doubtful,
+            Some(Severity::Info) | None => Self::Plain,
+        }
+    }
+}
+
+/// Names a workload by kind and name, and values of charts by their file.
+fn name(subject: &Subject<'_>) -> String {
+    match (&*subject.workload.kind, &*subject.name) {
+        ("", _) => format!("values {}", subject.workload.place.file),
+        (kind, "") => format!("{kind} of {}", subject.workload.place.file),
+        (kind, name) => format!("{kind} {name}"),
+    }
+}
+
+fn remark(verdict: Verdict, host: &str) -> String {
+    match verdict {
+        Verdict::UncoveredPrivate | Verdict::UncoveredUnknown => {
+            format!("no credential for {host}")
+        }
+        Verdict::Undetermined => format!("not known for {host}"),
+        _ => format!("{}: {host}", verdict.name()),
+    }
+}
+
+/// Lists where an object comes to be: namespace, name, and the tree that puts it there.
+fn addresses<'i>(
+    namespace: Option<&'i str>,
+    name: &'i str,
+    renderings: &'i [Rendering],
+) -> Vec<(Option<&'i str>, &'i str, Option<&'i str>)> {
+    match renderings {
+        [] => vec![(namespace, name, None)],
+        [only] => vec![(namespace, name, Some(&only.root))],
+        several => several
+            .iter()
+            .map(|one| (one.namespace.as_deref(), &*one.name, Some(&*one.root)))
+            .collect(),
+    }
+}
+
+fn list_of(account: &ServiceAccount, root: Option<&str>) -> Vec<String> {
+    let tree = account.renderings.iter().find(|one| Some(&*one.root) == root);
+    tree.and_then(|one| one.pull_secrets.clone()).unwrap_or_else(|| account.pull_secrets.clone())
+}

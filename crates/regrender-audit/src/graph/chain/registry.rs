@@ -1,0 +1,92 @@
+//! Knows which registry an image comes from, and which one a key of a Secret is for.
+
+use std::collections::BTreeSet;
+
+use regrender_image::{AuthKey, DOCKER_HUB, ImageReference, mask_user};
+
+use super::super::{Kind, Mark};
+use super::{Chain, Key};
+use crate::declared::covers;
+use crate::verdict::host_of;
+
+impl Chain<'_> {
+    pub(super) fn add_declared_registries(&mut self) {
+        let declared = self.declarations.declared;
+        for registry in &declared.registries {
+            let key = Key::new(Kind::Registry, None, &registry.name);
+            let among = |keys: &[String]| registry.keys.iter().any(|one| keys.contains(one));
+            let node = self.node(&key);
+            node.hosts.extend(registry.keys.iter().map(|key| key_for_people(key)));
+            if among(&declared.anonymous) {
+                node.note(Mark::Plain, "needs no credential");
+            } else if among(&declared.node_provided) {
+                node.note(Mark::Plain, "the node has the credential");
+            }
+        }
+    }
+
+    /// Finds the registry that an image comes from: the narrowest declared one, or else its host.
+    pub(super) fn registry_of(&mut self, image: &ImageReference) -> Key {
+        let repository = image.repository();
+        if let Some((_, key)) = self.repositories.get(&repository) {
+            return key.clone();
+        }
+        let declared = self.known.iter().filter_map(|one| {
+            let covering = one.keys.iter().filter(|key| covers(std::slice::from_ref(key), image));
+            Some((covering.map(AuthKey::path_length).max()?, one.name))
+        });
+        let name = declared.max_by_key(|(length, _)| *length).map(|(_, name)| name.to_owned());
+        let key = match name {
+            Some(name) => Key { kind: Kind::Registry, namespace: None, name },
+            None => self.undeclared(&host_of(image)),
+        };
+        self.repositories.insert(repository, (image.clone(), key.clone()));
+        key
+    }
+
+    pub(super) fn undeclared(&mut self, host: &str) -> Key {
+        let key = Key::new(Kind::Registry, None, host);
+        if !self.declarations.is_empty() {
+            self.node(&key).note(Mark::Plain, "not in registries.toml");
+        }
+        self.node(&key);
+        key
+    }
+
+    /// Finds the registries that a key is for: by their own keys, by the images that it covers, or
+    /// else by its host.
+    pub(super) fn registries_of(&mut self, text: &str) -> BTreeSet<Key> {
+        let Ok(key) = AuthKey::parse(text) else {
+            return BTreeSet::new();
+        };
+        let is_same = |one: &AuthKey| one.index_key() == key.index_key();
+        let declared = self.known.iter().filter(|known| known.keys.iter().any(is_same));
+        let mut found: BTreeSet<Key> =
+            declared.map(|known| Key::new(Kind::Registry, None, known.name)).collect();
+        if found.is_empty() {
+            let covered = self.repositories.values();
+            let covered = covered.filter(|(image, _)| covers(std::slice::from_ref(&key), image));
+            found.extend(covered.map(|(_, registry)| registry.clone()));
+        }
+        if found.is_empty() {
+            found.insert(self.undeclared(&host_of_key(text)));
+        }
+        found
+    }
+}
+
+/// Returns a registry key as images begin.
+fn key_for_people(text: &str) -> String {
+    if AuthKey::parse(text).is_ok_and(|key| key.is_hub_fallback()) {
+        return DOCKER_HUB.to_owned();
+    }
+    let shown = mask_user(text);
+    let (_, rest) = shown.split_once("://").unwrap_or(("", &shown));
+    rest.to_owned()
+}
+
+/// Returns the host of a registry key.
+fn host_of_key(text: &str) -> String {
+    let key = key_for_people(text);
+    key.split('/').next().unwrap_or_default().to_owned()
+}

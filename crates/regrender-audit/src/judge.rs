@@ -1,0 +1,105 @@
+//! Knows what becomes of an image of a workload, whose pull secrets are opened once for all that list the same.
+
+use std::collections::BTreeMap;
+
+use regrender_image::{ImageReference, ReferenceError};
+
+use crate::credentials::{Credentials, InForce, Opened};
+use crate::declared::Declarations;
+use crate::finding::Severity;
+use crate::subject::Subject;
+use crate::verdict::{Judgement, Verdict, judge};
+
+/// Lists of pull secrets that were opened already, by tree, namespace and names.
+type Cache = BTreeMap<(Option<String>, Option<String>, Vec<String>), Opened>;
+
+/// Who judges the images of one inventory.
+pub(crate) struct Judge<'a> {
+    declarations: &'a Declarations<'a>,
+    credentials: &'a Credentials<'a>,
+    opened: Cache,
+}
+
+impl<'a> Judge<'a> {
+    pub(crate) fn new(
+        declarations: &'a Declarations<'a>,
+        credentials: &'a Credentials<'a>,
+    ) -> Self {
+        Self { declarations, credentials, opened: Cache::new() }
+    }
+
+    /// Judges the image `text`, which `parsed` is the outcome of reading.
+    pub(crate) fn judge(
+        &mut self,
+        subject: &Subject<'_>,
+        in_force: &InForce,
+        text: &str,
+        parsed: Result<&ImageReference, &ReferenceError>,
+    ) -> Judgement {
+        match parsed {
+            Ok(image) => self.judge_parsed(subject, in_force, image),
+            Err(error) => invalid(subject, text, &error.to_string()),
+        }
+    }
+
+    fn judge_parsed(
+        &mut self,
+        subject: &Subject<'_>,
+        in_force: &InForce,
+        image: &ImageReference,
+    ) -> Judgement {
+        if subject.namespace.is_none() {
+            if self.declarations.is_node_provided(image) {
+                let reason = "credentials are declared to come from the node";
+                return Judgement::new(Verdict::DeclaredNodeProvided, reason);
+            }
+            let reason = match &in_force.unknown {
+                Some(unknown) => format!("the namespace is not known, and {unknown}"),
+                None => "the namespace is not known".to_owned(),
+            };
+            return Judgement::new(Verdict::Undetermined, reason);
+        }
+        let key = (subject.root.clone(), subject.namespace.clone(), in_force.names.clone());
+        let (root, namespace, names) = &key;
+        let credentials = self.credentials;
+        if !self.opened.contains_key(&key) {
+            let opened = credentials.open(namespace.as_deref(), root.as_deref(), names);
+            self.opened.insert(key.clone(), opened);
+        }
+        let Some(opened) = self.opened.get(&key) else {
+            return Judgement::new(Verdict::Undetermined, "the pull secrets could not be opened");
+        };
+        match &opened.keyring {
+            Err(broken) => {
+                let reason = format!(
+                    "Secret `{}` cannot be decoded, so every pull fails: {}",
+                    broken.secret, broken.reason
+                );
+                Judgement::new(Verdict::BrokenSecret, reason)
+            }
+            Ok(keyring) => {
+                let unknown = in_force.unknown.as_deref().or(opened.unknown.as_deref());
+                judge(image, keyring, self.declarations, unknown)
+            }
+        }
+    }
+}
+
+/// Judges an image that does not parse: wrong, or filled in later.
+fn invalid(subject: &Subject<'_>, text: &str, error: &str) -> Judgement {
+    let group = subject.workload.api_version.split('/').next().unwrap_or_default();
+    let filled_in = text.contains("{{") || text.contains("$(") || text.contains("${");
+    if filled_in && matches!(group, "argoproj.io" | "tekton.dev") {
+        let reason = "the image is a parameter that is filled in when it runs";
+        return Judgement::new(Verdict::Undetermined, reason);
+    }
+    if filled_in {
+        let reason = "the image is a template that was not rendered";
+        return Judgement::new(Verdict::InvalidImage, reason);
+    }
+    let mut judgement = Judgement::new(Verdict::InvalidImage, error);
+    if subject.is_open() {
+        judgement.severity = Some(Severity::Warning);
+    }
+    judgement
+}

@@ -151,12 +151,10 @@ fn split_image(image: &str) -> (&str, Option<&str>, Option<&str>) {
         Some((named, digest)) => (named, Some(digest)),
         None => (image, None),
     };
-    let last = named.rfind('/').map_or(0, |slash| slash + 1);
-    let colon = named.get(last..).and_then(|last| last.find(':'));
-    match colon.and_then(|colon| named.split_at_checked(last + colon)) {
-        Some((name, tag)) => (name, tag.get(1..), digest),
-        None => (named, None, digest),
-    }
+    let last = named.rsplit('/').next().unwrap_or(named);
+    let tag = last.split_once(':').map(|(_, tag)| tag);
+    let name = tag.and_then(|tag| named.strip_suffix(tag)?.strip_suffix(':'));
+    (name.unwrap_or(named), tag, digest)
 }
 
 /// Tells whether a document is a kustomization: by the name of its file, which is all that counts.

@@ -51,7 +51,7 @@ pub(crate) fn in_document(root: &Node<'_>, place: &Place, speaks_of_auths: bool)
     } else if speaks_of_auths {
         let is_secret = root.get("kind").and_then(Node::scalar) == Some("Secret");
         if !is_secret {
-            auths_below(root, place, 0, &mut findings);
+            auths_below(root, place, &mut findings);
         }
     }
     findings
@@ -111,7 +111,7 @@ fn names_a_token(user: &[u8]) -> bool {
 }
 
 /// Looks for a docker configuration: as nodes, or as text inside a value.
-fn auths_below(node: &Node<'_>, place: &Place, depth: usize, findings: &mut Vec<Finding>) {
+fn auths_below(node: &Node<'_>, place: &Place, findings: &mut Vec<Finding>) {
     let at = |node: &Node<'_>| Place { line: node.line, column: node.column, ..place.clone() };
     if let Some(auths) = node.get("auths").filter(|auths| has_credential(auths)) {
         let message = "a docker configuration with credentials stands here in clear";
@@ -140,13 +140,11 @@ fn auths_below(node: &Node<'_>, place: &Place, depth: usize, findings: &mut Vec<
             findings.push(Finding::new(Code::LeakedAuths, &at(node), message));
         }
     }
-    if depth < 64 {
-        for (_, value) in node.members() {
-            auths_below(value, place, depth + 1, findings);
-        }
-        for item in node.items() {
-            auths_below(item, place, depth + 1, findings);
-        }
+    for (_, value) in node.members() {
+        auths_below(value, place, findings);
+    }
+    for item in node.items() {
+        auths_below(item, place, findings);
     }
 }
 

@@ -209,6 +209,32 @@ mod tests {
     }
 
     #[test]
+    fn many_merged_members_are_there_once() {
+        let many: Vec<String> = (0..60).map(|i| format!("k{i}: {i}")).collect();
+        let many = many.join(", ");
+        for text in [
+            format!("x: {{<<: {{{many}}}, k1: own}}"),
+            format!("x: {{<<: [{{k1: own}}, {{{many}}}]}}"),
+            format!("x: {{{many}, <<: {{k1: own}}}}"),
+        ] {
+            with(&text, |root| {
+                let x = root.get("x").unwrap();
+                assert_eq!(x.members().len(), 60, "{text}");
+                assert_eq!(x.get("k1").unwrap().scalar(), Some("own"), "{text}");
+                let own = x.members().into_iter().find(|(key, _)| key.text == "k1");
+                assert_eq!(own.unwrap().1.scalar(), Some("own"), "{text}");
+            });
+        }
+    }
+
+    /// Comparing each with all before it would take minutes.
+    #[test]
+    fn very_many_members_are_listed_in_time() {
+        let lines: Vec<String> = (0..200_000).map(|i| format!("k{i}: x")).collect();
+        with(&lines.join("\n"), |root| assert_eq!(root.members().len(), 200_000));
+    }
+
+    #[test]
     fn aliases_stand_for_their_node() {
         with("a: &x {b: c}\nd: *x", |root| {
             assert_eq!(root.at(&["d", "b"]).unwrap().string(), Some("c"));

@@ -65,4 +65,16 @@ mod tests {
         assert_eq!(decode(b"\xff\x80"), Err(Reason::NotText));
         assert_eq!(decode(b"a\0:"), Err(Reason::NotText));
     }
+
+    #[test]
+    fn what_is_larger_than_any_manifest_is_not_decoded() {
+        let text = vec![b'a'; SIZE_LIMIT + 2];
+        let decoded = |length: usize| decode(&text[..length]).map(|text| text.len());
+        // Bundles of custom resource definitions have some megabytes.
+        assert_eq!(decoded(32 << 20), Ok(32 << 20));
+        assert_eq!(decoded(SIZE_LIMIT), Ok(SIZE_LIMIT));
+        for length in [SIZE_LIMIT + 1, SIZE_LIMIT + 2] {
+            assert_eq!(decoded(length), Err(Reason::TooLarge));
+        }
+    }
 }

@@ -8,9 +8,19 @@ mod explain;
 mod graph;
 #[path = "it/inventory.rs"]
 mod inventory;
+#[path = "it/leak.rs"]
+mod leak;
+#[path = "it/patch.rs"]
+mod patch;
+#[path = "it/place.rs"]
+mod place;
 #[path = "it/properties.rs"]
 mod properties;
 #[path = "it/rendering.rs"]
 mod rendering;
+#[path = "it/shape.rs"]
+mod shape;
+#[path = "it/tree.rs"]
+mod tree;
 #[path = "it/vector.rs"]
 mod vector;

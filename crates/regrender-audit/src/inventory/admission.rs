@@ -19,8 +19,8 @@ pub(crate) fn read_pods(text: &str) -> Vec<(Option<String>, PodAdmission)> {
     let documents = read_documents(text);
     let roots = documents.iter().filter_map(|document| document.root.as_ref().ok());
     let items = roots.flat_map(|root| match root.get("items") {
-        Some(items) if items.is_sequence() => items.items().iter().collect(),
-        _ => vec![root],
+        Some(items) => items.items().iter().collect(),
+        None => vec![root],
     });
     items.filter_map(read_pod).collect()
 }

@@ -165,7 +165,7 @@ impl FileFacts {
         } else if root.get("kind").and_then(Node::string).is_some() {
             read_object(self, root, &place, words.images);
             if words.secret_references {
-                secret_references(root, 0, &mut self.other_secrets);
+                secret_references(root, &mut self.other_secrets);
             }
             if self.sealed_files.is_empty() {
                 self.sealing = self.sealing.max(Sealing::Sealable);
@@ -230,7 +230,7 @@ impl Words {
 }
 
 /// Collects the Secrets that are mounted or named for a client other than the kubelet.
-fn secret_references(node: &Node<'_>, depth: usize, found: &mut BTreeSet<String>) {
+fn secret_references(node: &Node<'_>, found: &mut BTreeSet<String>) {
     for (key, value) in node.members() {
         let name = match &*key.text {
             "secretName" => value.string(),
@@ -238,14 +238,10 @@ fn secret_references(node: &Node<'_>, depth: usize, found: &mut BTreeSet<String>
             _ => None,
         };
         found.extend(name.map(str::to_owned));
-        if depth < 64 {
-            secret_references(value, depth + 1, found);
-        }
+        secret_references(value, found);
     }
     for item in node.items() {
-        if depth < 64 {
-            secret_references(item, depth + 1, found);
-        }
+        secret_references(item, found);
     }
 }
 
@@ -383,6 +379,21 @@ mod tests {
     fn a_patch_that_names_no_image_is_kept_as_a_part() {
         let text = "kind: Deployment\napiVersion: apps/v1\nspec: {template: {spec: {}}}\n";
         assert_eq!(read_file("a.yaml", text.as_bytes()).workload_parts.len(), 1);
+    }
+
+    #[test]
+    fn facts_know_their_file_whatever_it_holds() {
+        let key = b"# AGE-SECRET-KEY-1CANARY4F1DQQQQQQQQQQQQQ\n";
+        for facts in [
+            read_file("a/b.yaml", b"kind: ConfigMap\n"),
+            read_file("a/b.yaml", b"kind: Pod\nspec: {}\n"),
+            read_file("a/b.yaml", b"\xff\x80"),
+            read_file("a/b.yaml", b"kind: Pod\nname: {{ .Values.x }}\n"),
+            read_other_file("a/b.yaml", key).unwrap(),
+        ] {
+            assert_eq!(&*facts.path, "a/b.yaml");
+            assert!(facts.unreadable.iter().all(|one| &*one.file == "a/b.yaml"));
+        }
     }
 
     #[test]

@@ -9,9 +9,6 @@ use crate::kustomization::read_deployers;
 use crate::manifest::Node;
 use crate::place::{Place, folder_of, join};
 
-/// Lists may hold lists; nobody nests them further.
-const LIST_DEPTH: usize = 4;
-
 /// Takes one object into `facts`, and what a list or template holds one by one; its file may or may
 /// not speak of images anywhere.
 pub(super) fn read_object(
@@ -20,21 +17,11 @@ pub(super) fn read_object(
     place: &Place,
     speaks_of_images: bool,
 ) {
-    read_nested(facts, root, place, speaks_of_images, 0);
-}
-
-fn read_nested(
-    facts: &mut FileFacts,
-    root: &Node<'_>,
-    place: &Place,
-    speaks_of_images: bool,
-    depth: usize,
-) {
     let header = Header::of(root, place);
-    if let Some(items) = unfolded(root, &header.kind).filter(|_| depth < LIST_DEPTH) {
+    if let Some(items) = unfolded(root, &header.kind) {
         for item in items.items() {
             let place = Place { line: item.line, column: item.column, ..place.clone() };
-            read_nested(facts, item, &place, speaks_of_images, depth + 1);
+            read_object(facts, item, &place, speaks_of_images);
         }
         return;
     }

@@ -54,18 +54,16 @@ fn argo(
     place: &Place,
 ) -> Option<Kustomization> {
     let path = member(source, "path")?;
-    let at = |node: &Node<'_>| Place { line: node.line, column: node.column, ..place.clone() };
     let options = source.get("kustomize");
     let text = |name: &str| options.and_then(|options| member(options, name));
     let images = options.map(|options| items(options, "images")).unwrap_or_default();
     let found = Kustomization {
         place: place.clone(),
         key: format!("{place}#{position}"),
-        base: path.trim_start_matches("./").to_owned(),
         namespace: text("namespace"),
         prefix: text("namePrefix").unwrap_or_default(),
         suffix: text("nameSuffix").unwrap_or_default(),
-        images: images.iter().filter_map(|node| argo_image(node, &at(node))).collect(),
+        images: images.iter().filter_map(|node| argo_image(node, place)).collect(),
         // `kubectl apply --namespace` is what it comes to for objects without a namespace.
         default_namespace: namespace.map(str::to_owned),
         deploys: Some(path),

@@ -78,8 +78,20 @@ impl Object<'_> {
                 self.pull_secrets.push(name.clone());
                 self.pull_secrets_changed = true;
             }
+            Operation::ReplacePullSecret { position, name } => {
+                if let Some(one) = self.pull_secrets.get_mut(*position) {
+                    one.clone_from(name);
+                    self.pull_secrets_changed = true;
+                }
+            }
+            Operation::RemovePullSecret(position) => {
+                if *position < self.pull_secrets.len() {
+                    self.pull_secrets.remove(*position);
+                    self.pull_secrets_changed = true;
+                }
+            }
             Operation::SetServiceAccount(name) => {
-                self.service_account = Some(name.clone()).filter(|name| !name.is_empty());
+                self.service_account = Some(name.clone());
                 self.service_account_changed = true;
             }
             Operation::AddContainers(added) => {

@@ -6,6 +6,9 @@ use crate::inventory::{ImageUse, Role, Workload, read_inline_workloads};
 use crate::manifest::{Document, Node, read_documents};
 use crate::place::Place;
 
+/// The account of pods that name none.
+const DEFAULT_ACCOUNT: &str = "default";
+
 /// One patch: whom it is for, and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Patch {
@@ -36,7 +39,13 @@ impl Change {
         match self {
             Self::Merge(part) => !part.pull_secrets.is_empty(),
             Self::Operations(operations) => operations.iter().any(|operation| {
-                matches!(operation, Operation::SetPullSecrets(_) | Operation::AddPullSecret(_))
+                matches!(
+                    operation,
+                    Operation::SetPullSecrets(_)
+                        | Operation::AddPullSecret(_)
+                        | Operation::ReplacePullSecret { .. }
+                        | Operation::RemovePullSecret(_)
+                )
             }),
         }
     }
@@ -75,6 +84,15 @@ pub(crate) enum Operation {
     SetPullSecrets(Vec<String>),
     /// One more pull secret is added.
     AddPullSecret(String),
+    /// The pull secret at a position is another one.
+    ReplacePullSecret {
+        /// The position in the list.
+        position: usize,
+        /// Its name.
+        name: String,
+    },
+    /// The pull secret at a position is taken out.
+    RemovePullSecret(usize),
     /// The account is given.
     SetServiceAccount(String),
     /// The object is renamed.
@@ -127,7 +145,7 @@ pub(super) fn read_patches(root: &Node<'_>, place: &impl Fn(&Node<'_>) -> Place)
 
 /// Reads a list of JSON operations; `None` where the document is none.
 pub(crate) fn read_operations(root: &Node<'_>) -> Option<Vec<Operation>> {
-    let is_list = root.is_sequence() && root.items().iter().any(|item| item.get("op").is_some());
+    let is_list = root.items().iter().any(|item| item.get("op").is_some());
     is_list.then(|| root.items().iter().filter_map(operation).collect())
 }
 
@@ -160,13 +178,10 @@ fn operation(node: &Node<'_>) -> Option<Operation> {
     match parts.as_slice() {
         [.., "imagePullSecrets"] if op == "remove" => Some(Operation::SetPullSecrets(Vec::new())),
         [.., "imagePullSecrets"] => Some(Operation::SetPullSecrets(names(value?))),
-        [.., "imagePullSecrets", _] if op == "add" => {
-            let name = value?.get("name").and_then(Node::scalar)?;
-            Some(Operation::AddPullSecret(name.to_owned()))
-        }
+        [.., "imagePullSecrets", position] => pull_secret(op, position, value),
         [.., "serviceAccountName" | "serviceAccount"] => {
-            let name = value.and_then(Node::scalar).unwrap_or_default();
-            Some(Operation::SetServiceAccount(name.to_owned()))
+            let name = value.and_then(Node::scalar).filter(|name| !name.is_empty());
+            Some(Operation::SetServiceAccount(name.unwrap_or(DEFAULT_ACCOUNT).to_owned()))
         }
         ["", "metadata", "name"] => Some(Operation::SetName(value?.scalar()?.to_owned())),
         ["", "metadata", "namespace"] => Some(Operation::SetNamespace(value?.scalar()?.to_owned())),
@@ -181,6 +196,20 @@ fn operation(node: &Node<'_>) -> Option<Operation> {
             let image = value.and_then(Node::scalar)?.to_owned();
             Some(Operation::SetImage { role, position: position.parse().ok()?, image })
         }
+        _ => None,
+    }
+}
+
+/// Reads an operation on one entry of a list of pull secrets.
+fn pull_secret(op: &str, position: &str, value: Option<&Node<'_>>) -> Option<Operation> {
+    let name = || value?.get("name").and_then(Node::scalar).map(str::to_owned);
+    match op {
+        "add" => name().map(Operation::AddPullSecret),
+        "replace" => {
+            let position = position.parse().ok()?;
+            Some(Operation::ReplacePullSecret { position, name: name()? })
+        }
+        "remove" => position.parse().ok().map(Operation::RemovePullSecret),
         _ => None,
     }
 }

@@ -126,21 +126,24 @@ impl Kustomizations {
         let complete = |folder: &&String| self.is_complete(folder, files, &mut BTreeSet::new());
         let mut idle = Vec::new();
         for (folder, one) in &self.by_folder {
+            let for_secrets: Vec<&Place> = one
+                .patches
+                .iter()
+                .filter(|patch| self.changes(one, patch).iter().any(Change::is_about_pull_secrets))
+                .map(|patch| &patch.place)
+                .filter(|place| !used.contains(place))
+                .collect();
+            if for_secrets.is_empty() {
+                continue;
+            }
             let users: Vec<&String> = if one.is_component {
                 self.parents.get(folder).into_iter().flatten().collect()
             } else {
                 vec![folder]
             };
-            if users.is_empty() || !users.iter().all(complete) {
-                continue;
+            if !users.is_empty() && users.iter().all(complete) {
+                idle.extend(for_secrets);
             }
-            let for_secrets = one
-                .patches
-                .iter()
-                .filter(|patch| self.changes(one, patch).iter().any(Change::is_about_pull_secrets));
-            idle.extend(
-                for_secrets.map(|patch| &patch.place).filter(|place| !used.contains(place)),
-            );
         }
         idle
     }
@@ -157,6 +160,13 @@ impl Kustomizations {
         };
         if !within.insert(folder.to_owned()) {
             return true;
+        }
+        if one.deploys.is_some() {
+            // What it applies may lie in another repository.
+            let applied = self.parents.iter().filter(|(_, keys)| keys.contains(folder));
+            let mut applied = applied.map(|(path, _)| path).peekable();
+            return applied.peek().is_some()
+                && applied.all(|path| self.is_complete(path, files, within));
         }
         one.resources.iter().all(|path| self.is_complete(&join(folder, path), files, within))
     }

@@ -82,7 +82,7 @@ impl Lines {
         let is_deeper = self.open.last().is_none_or(|top| column > top.column);
         if is_deeper {
             // Below a value that was whole it would be the rest of it.
-            let may_follow = matches!(last, Last::Key) || self.open.is_empty() && column == 0;
+            let may_follow = matches!(last, Last::Key) || self.open.is_empty();
             if !may_follow || self.open.is_empty() && is_item {
                 return None;
             }
@@ -286,6 +286,22 @@ rules:
     }
 
     #[test]
+    fn usual_spellings_are_plain() {
+        for text in [
+            // As kustomize spells lists.
+            "a:\n- b\nc: d\n",
+            "a:\n  b:\n  - c\n  - d: e\n    f: g\n  h: i\nj: k\n",
+            "a:\n  - b\nc: d\n",
+            "\"a\": b\n'c': d\n",
+            "a: [b, \"c d\", 'e']\n",
+            "  a: b\n  c: d\n",
+        ] {
+            assert!(is_plain(text), "{text}");
+            assert!(holds(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
     fn what_needs_a_parser_is_not_plain() {
         for text in [
             "",
@@ -303,6 +319,10 @@ rules:
             "a: {b: c}\n",
             "a: [b, [c]]\n",
             "a: [b\n",
+            "a: [b #c]\n",
+            "a: [b: c]\n",
+            ": a\n",
+            "  a: b\n c: d\n",
             "a: 'it''s'\n",
             "a: \"\\n\"\n",
             "a: b #c\n",
@@ -332,8 +352,12 @@ rules:
         let deep = |levels| (0..levels).map(|depth| " ".repeat(depth) + "a:\n").collect::<String>();
         assert!(is_plain(&deep(DEPTH_LIMIT)));
         assert!(!is_plain(&deep(DEPTH_LIMIT + 1)));
-        assert!(!is_plain(&format!("{}: a\n", "k".repeat(1024))));
-        assert!(!is_plain(&format!("a:\n- {}\n", "k".repeat(1024))));
+        for (length, expected) in [(999, true), (LINE_LIMIT, false), (1024, false)] {
+            assert_eq!(is_plain(&format!("{}: a\n", "k".repeat(length))), expected, "{length}");
+        }
+        for (length, expected) in [(LINE_LIMIT, true), (1001, false), (1024, false)] {
+            assert_eq!(is_plain(&format!("a:\n- {}\n", "k".repeat(length))), expected, "{length}");
+        }
         assert!(is_plain(&format!("a: {}\n", "k".repeat(10_000))));
         assert!(!is_plain(&format!("a: {}\n", "k".repeat(SIZE_LIMIT))));
     }

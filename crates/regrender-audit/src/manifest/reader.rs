@@ -323,6 +323,56 @@ mod tests {
     }
 
     #[test]
+    fn what_is_as_deep_as_the_limit_is_read() {
+        let list = |depth: usize| "- ".repeat(depth) + "x";
+        let flow = |depth: usize| format!("{}x{}", "[".repeat(depth), "]".repeat(depth));
+        let aliased = |depth: usize| format!("[&a {}, [*a]]", flow(depth - 2));
+        assert_eq!(good(&list(DEPTH_LIMIT - 1)), [0]);
+        assert!(matches!(reason(&list(DEPTH_LIMIT)), Reason::TooDeep { .. }));
+        assert_eq!(good(&aliased(DEPTH_LIMIT - 1)), [0]);
+        assert!(matches!(reason(&aliased(DEPTH_LIMIT)), Reason::TooDeep { .. }));
+    }
+
+    #[test]
+    fn what_has_as_many_nodes_as_the_limit_is_read() {
+        // A list of 999 is a thousand nodes, and the root is one.
+        let thousand = format!("[{}]", vec!["x"; 999].join(", "));
+        let aliases = vec!["*a"; NODE_LIMIT / 1000 - 2].join(", ");
+        let text = |more: usize| {
+            format!("[&a {thousand}, {aliases}, {}]", vec!["x"; 999 + more].join(", "))
+        };
+        assert_eq!(good(&text(0)), [0]);
+        assert_eq!(reason(&text(1)), Reason::TooManyNodes { line: 1 });
+    }
+
+    #[test]
+    fn a_file_with_many_broken_documents_is_given_up() {
+        let text = "a: [\n---\n".repeat(100);
+        assert_eq!(read_documents(&text).len(), BROKEN_LIMIT);
+        let few = "a: [\n---\n".repeat(BROKEN_LIMIT - 1) + "b: 1\n";
+        assert_eq!(good(&few), [BROKEN_LIMIT - 1]);
+    }
+
+    #[test]
+    fn what_follows_a_document_without_bounds_is_not_read() {
+        let thousand = format!("[{}]", vec!["x"; 1000].join(", "));
+        let aliases = vec!["*a"; NODE_LIMIT / 1000].join(", ");
+        let text = format!("[&a {thousand}, {aliases}]\n---\nb: 1\n");
+        let documents = read_documents(&text);
+        assert_eq!(documents.len(), 1);
+        assert!(matches!(documents[0].root, Err(Reason::TooManyNodes { .. })));
+    }
+
+    #[test]
+    fn a_key_may_have_an_anchor_or_be_an_alias() {
+        let documents = read_documents("&k a: 1\nb: {*k : 2}\n");
+        let root = documents[0].root.as_ref().unwrap();
+        assert_eq!(root.get("a").and_then(Node::scalar), Some("1"));
+        assert_eq!(root.at(&["b", "a"]).and_then(Node::scalar), Some("2"));
+        assert_eq!(reason("&k [a]: 1\n"), Reason::KeyNotText { line: 1 });
+    }
+
+    #[test]
     fn an_alias_inside_its_own_node_is_refused() {
         assert_eq!(reason("a: &x [*x]\n"), Reason::AliasOfItself { line: 1 });
     }

@@ -141,6 +141,61 @@ fn pod_lists_what_it_is_pulled_with() {
     assert_eq!(none.reason, "Secret `regcred` is not among those given");
 }
 
+/// `kubectl get pods --output yaml` prints a list.
+#[test]
+fn the_first_pod_of_a_list_is_asked_about() {
+    let pod = |name: &str| format!("{{kind: Pod, spec: {{imagePullSecrets: [{{name: {name}}}]}}}}");
+    let list = format!("kind: List\nitems: [{}, {}]\n", pod("regcred"), pod("gone"));
+    assert_eq!(ask("r.io/app", &[SECRET], Some(&list)).pull_secrets, ["regcred"]);
+}
+
+/// What the plugin `ServiceAccount` of the API server looks at: volumes of Secrets and variables from
+/// them, and of no other volume that names a Secret.
+#[test]
+fn an_account_that_limits_secrets_rejects_pods_that_mount_others() {
+    let account = "kind: ServiceAccount\nmetadata: {name: default, annotations: \
+        {kubernetes.io/enforce-mountable-secrets: 'true'}}\nsecrets: [{name: own}, {name: regcred}]\n\
+        imagePullSecrets: [{name: regcred}]\n";
+    for (spec, is_rejected) in [
+        ("volumes: [{secret: {secretName: own}}]", false),
+        ("volumes: [{emptyDir: {}}, {secret: {secretName: other}}]", true),
+        ("volumes: [{secret: {}}]", true),
+        ("volumes: [{projected: {sources: [{secret: {name: other}}]}}]", false),
+        ("volumes: [{csi: {nodePublishSecretRef: {name: other}}}]", false),
+        ("volumes: [{azureFile: {secretName: other}}]", false),
+        ("containers: [{env: [{valueFrom: {secretKeyRef: {name: other}}}]}]", true),
+        ("initContainers: [{envFrom: [{secretRef: {name: other}}]}]", true),
+        ("ephemeralContainers: [{envFrom: [{secretRef: {name: other}}]}]", false),
+    ] {
+        let found = of_account(Some(&format!("kind: Pod\nspec: {{{spec}}}\n")), account);
+        assert_eq!(found.rejected.is_some(), is_rejected, "{spec}: {:?}", found.rejected);
+        assert_eq!(found.pull_secrets, ["regcred"], "{spec}");
+    }
+}
+
+/// The same plugin takes no mirror pod that names a Secret in any way.
+#[test]
+fn a_mirror_pod_may_name_no_secret() {
+    let mirror = |spec: &str| {
+        let pod = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{annotations: {{kubernetes.io/config.mirror: x}}}}\nspec: {{{spec}}}\n"
+        );
+        of_account(Some(&pod), "kind: ServiceAccount\nmetadata: {name: default}\n").rejected
+    };
+    assert_eq!(mirror("volumes: [{emptyDir: {}}, {configMap: {name: c}}]"), None);
+    let plugins = ["cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"];
+    let of_plugins = plugins.iter().map(|plugin| format!("{plugin}: {{secretRef: {{name: s}}}}"));
+    let others = [
+        "secret: {secretName: s}",
+        "azureFile: {secretName: s}",
+        "csi: {nodePublishSecretRef: {name: s}}",
+        "projected: {sources: [{configMap: {name: c}}, {secret: {name: s}}]}",
+    ];
+    for volume in of_plugins.chain(others.map(str::to_owned)) {
+        assert!(mirror(&format!("volumes: [{{{volume}}}]")).is_some(), "{volume}");
+    }
+}
+
 #[test]
 fn without_its_account_nobody_knows_what_a_pod_is_pulled_with() {
     let pod = "kind: Pod\nspec: {containers: []}\n";

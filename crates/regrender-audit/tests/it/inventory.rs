@@ -322,6 +322,18 @@ fn secrets_are_told_apart_by_state() {
     assert!(!format!("{inventory:?}").contains("canary"));
 }
 
+/// To the API server a null among bytes or texts is an empty value; a list is an error.
+#[test]
+fn values_that_are_null_are_empty() {
+    let text = "kind: Secret\nmetadata: {name: s}\ndata: {a: , b: [x]}\nstringData: {c: null, d: {x: y}}\n";
+    let inventory = read(&[("a.yaml", text)]);
+    let secret = inventory.secrets().next().unwrap();
+    assert_eq!(secret.bad_keys, ["b", "d"]);
+    let keys: Vec<_> =
+        secret.content.data.iter().map(|(key, value)| (&**key, value.len())).collect();
+    assert_eq!(keys, [("a", 0), ("c", 0)]);
+}
+
 #[test]
 fn a_sealed_secret_becomes_what_the_controller_makes_of_it() {
     let text = "kind: SealedSecret\nmetadata: {name: outer, namespace: n, annotations: {regrender.dev/expires-at: x}}\n\

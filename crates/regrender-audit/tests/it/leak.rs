@@ -1,0 +1,165 @@
+//! What an audit takes for a leak, and what it does not.
+
+use regrender_audit::{Declared, Inventory, audit, read_file, read_other_file};
+
+/// Long enough for a key, and in no way one.
+const IDENTITY: &str = "AGE-SECRET-KEY-1CANARY4F1DQQQQQQQQQQQQQ";
+
+/// Lists `file:line:column code` of the findings that say that something leaks.
+fn leaks(files: &[(&str, &str)]) -> Vec<String> {
+    let inventory = Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())));
+    of(&inventory)
+}
+
+fn of(inventory: &Inventory) -> Vec<String> {
+    let report = audit(inventory, &Declared::default(), &|_| None);
+    let code = |one: &&regrender_audit::Finding| {
+        one.code.name().starts_with("leaked-") || one.code.name() == "not-sealed"
+    };
+    let line = |one: &regrender_audit::Finding| {
+        format!("{}:{}:{} {}", one.file, one.line, one.column, one.code.name())
+    };
+    report.findings.iter().filter(code).map(line).collect()
+}
+
+/// The leaks of a file that is no manifest by its name.
+fn leaks_of_other(path: &str, text: &str) -> Vec<String> {
+    of(&Inventory::from_facts(read_other_file(path, text.as_bytes())))
+}
+
+fn secret(auths: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: n}}\n\
+         type: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: '{{\"auths\":{auths}}}'\n"
+    )
+}
+
+#[test]
+fn an_identity_is_shown_where_it_begins() {
+    let text = format!("# made today\nkey: {IDENTITY}\n");
+    assert_eq!(leaks(&[("a.yaml", &text)]), ["a.yaml:2:6 leaked-identity"]);
+}
+
+#[test]
+fn an_identity_in_a_template_of_helm_leaks_too() {
+    let text = format!("{{{{- if .Values.x }}}}\n# {IDENTITY}\na: 1\n{{{{- end }}}}\n");
+    assert_eq!(leaks(&[("a.yaml", &text)]), ["a.yaml:2:3 leaked-identity"]);
+}
+
+#[test]
+fn a_pull_secret_without_any_password_gives_nothing_away() {
+    for auths in ["{}", r#"{"r.io":{}}"#, r#"{"r.io":{"username":"u"}}"#] {
+        assert_eq!(leaks(&[("a.yaml", &secret(auths))]), [""; 0], "{auths}");
+    }
+    for auths in [
+        r#"{"q.io":{},"r.io":{"username":"u","password":"canary-4f1d"}}"#,
+        // What `docker login` keeps for registries that give out tokens.
+        r#"{"r.io":{"identitytoken":"canary-4f1d"}}"#,
+    ] {
+        let expected = ["a.yaml:1:1 leaked-pull-secret"];
+        assert_eq!(leaks(&[("a.yaml", &secret(auths))]), expected, "{auths}");
+    }
+}
+
+#[test]
+fn a_docker_configuration_is_found_however_deep_it_lies() {
+    let auths = "auths: {r.io: {auth: YTpjYW5hcnktNGYxZA==}}";
+    let deep =
+        |levels: usize| format!("{}{{{auths}}}{}", "{a: ".repeat(levels), "}".repeat(levels));
+    for levels in [0, 1, 70] {
+        let column = 4 * levels + 9;
+        let expected = [format!("a.yaml:1:{column} leaked-auths")];
+        assert_eq!(leaks(&[("a.yaml", &deep(levels))]), expected, "{levels}");
+    }
+    let listed = format!("items: [[{{{auths}}}]]\n");
+    assert_eq!(leaks(&[("a.yaml", &listed)]), ["a.yaml:1:18 leaked-auths"]);
+}
+
+#[test]
+fn what_is_filled_in_later_is_no_credential() {
+    for value in ["ENC[AES256_GCM,x]", "{{ .auth }}", "${AUTH}", "<base64 of user:password>", ""] {
+        let text = format!("auths:\n  r.io:\n    auth: '{value}'\n");
+        assert_eq!(leaks(&[("values.yaml", &text)]), [""; 0], "{value}");
+    }
+}
+
+#[test]
+fn files_that_are_no_manifests_are_looked_through_for_keys_and_docker_configurations() {
+    let key = format!("export KEY={IDENTITY}\n");
+    assert_eq!(leaks_of_other("deploy/.env", &key), ["deploy/.env:1:12 leaked-identity"]);
+    let config = "\n{\"auths\": {\"r.io\": {\"auth\": \"YTpjYW5hcnktNGYxZA==\"}}}\n";
+    assert_eq!(leaks_of_other("config", config), ["config:2:11 leaked-auths"]);
+}
+
+#[test]
+fn files_that_are_no_manifests_and_hold_nothing_are_no_facts() {
+    let named = "Write `\"auths\"` so:\nconfig: {\"auths\": {\"r.io\": {\"auth\": \"YTpi\"}}}\n";
+    for (path, text) in [
+        ("README.md", named),
+        ("a.json", "{\"auths\": {}}"),
+        ("b.json", "{\"auth\": \"canary-4f1d\"}"),
+        ("empty", ""),
+    ] {
+        assert!(read_other_file(path, text.as_bytes()).is_none(), "{path}");
+    }
+    assert!(read_other_file("image.png", b"\xff\x80").is_none());
+}
+
+fn sealed_with(selector: &str, key: &str) -> Vec<String> {
+    let text = format!("data:\n  {key}: canary-4f1d\nsops: {{mac: x, {selector}}}\n");
+    leaks(&[("a.yaml", &text)])
+}
+
+/// sops encrypts all but keys that end in `_unencrypted`, unless a selector says otherwise.
+#[test]
+fn every_selector_of_sops_decides_what_may_be_in_clear() {
+    let leak = |key: &str| vec![format!("a.yaml:2:{} leaked-sops-value", key.len() + 5)];
+    for (selector, in_clear, sealed) in [
+        ("version: 3.9.0", "a_unencrypted", "a"),
+        ("unencrypted_suffix: _open", "a_open", "a_unencrypted"),
+        ("unencrypted_regex: '^open$'", "open", "a_unencrypted"),
+        ("encrypted_suffix: _sealed", "a", "a_sealed"),
+        ("encrypted_regex: '^sealed$'", "a", "sealed"),
+    ] {
+        assert_eq!(sealed_with(selector, in_clear), [""; 0], "{selector}");
+        assert_eq!(sealed_with(selector, sealed), leak(sealed), "{selector}");
+    }
+}
+
+/// Comments are not kept, so nothing can be said of files that are sealed by them.
+#[test]
+fn a_file_that_is_sealed_by_its_comments_is_not_judged() {
+    for selector in ["encrypted_comment_regex: sealed", "unencrypted_comment_regex: open"] {
+        assert_eq!(sealed_with(selector, "a"), [""; 0], "{selector}");
+    }
+}
+
+/// sops takes the `.sops.yaml` of the folder of a file, or of the nearest folder above it.
+#[test]
+fn rules_are_for_the_folder_that_they_lie_in() {
+    let rules = "creation_rules:\n- path_regex: secrets/\n";
+    let none = "creation_rules:\n- path_regex: nothing/\n";
+    let clear = "kind: ConfigMap\ndata: {a: b}\n";
+    let files = [
+        ("a/.sops.yaml", rules),
+        ("a/secrets/x.yaml", clear),
+        ("a/other/x.yaml", clear),
+        ("b/secrets/x.yaml", clear),
+    ];
+    assert_eq!(leaks(&files), ["a/secrets/x.yaml:1:1 not-sealed"]);
+    let nearest = [
+        (".sops.yaml", rules),
+        ("a/.sops.yaml", none),
+        ("a/secrets/x.yaml", clear),
+        ("secrets/x.yaml", clear),
+    ];
+    assert_eq!(leaks(&nearest), ["secrets/x.yaml:1:1 not-sealed"]);
+}
+
+#[test]
+fn a_file_is_read_the_same_by_either_way_where_it_leaks() {
+    let text = format!("# {IDENTITY}\n");
+    let manifest = of(&Inventory::from_facts([read_file("a.yaml", text.as_bytes())]));
+    assert_eq!(manifest, leaks_of_other("a.yaml", &text));
+    assert_eq!(manifest.len(), 1);
+}

@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use age::secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
@@ -76,13 +76,16 @@ fn next(seal: &Seal) -> String {
 /// Returns the path in `folder` of the certificate, which must be one.
 fn inside(certificate: &Path, folder: &Path, world: &World) -> Result<String, CliError> {
     let place = world.directory.join(certificate);
-    let inside = place.strip_prefix(folder).ok().and_then(Path::to_str).ok_or_else(|| {
+    let stays = |path: &&Path| path.components().all(|part| part != Component::ParentDir);
+    let inside = place.strip_prefix(folder).ok().filter(stays).and_then(Path::to_str);
+    let inside = inside.ok_or_else(|| {
         let certificate = certificate.display();
         let message =
             format!("certificate `{certificate}` does not lie in the folder of registries.toml");
         CliError::new(ErrorKind::Files, message)
             .with_hint("it is committed beside registries.toml: copy it there, and name the copy")
     })?;
+    let inside = if inside.is_empty() { "." } else { inside };
     certificate::read_at(folder, inside)?;
     Ok(inside.to_owned())
 }

@@ -122,6 +122,14 @@ fn init_with_a_certificate_of_no_use_writes_nothing() {
       help: it is committed beside registries.toml: copy it there, and name the copy
     --- status 1
     ");
+    let climbing = init(&["infra", "--certificate", "infra/../above.pem"]);
+    assert!(climbing.stderr.contains("does not lie in the folder"), "{climbing}");
+    assert_snapshot!(init(&["--certificate", "."]), @"
+    --- stderr
+    error: certificate `.` is a folder
+      help: name a file in it
+    --- status 1
+    ");
     assert!(!sandbox.exists("registries.toml") && !sandbox.exists("infra"));
 }
 

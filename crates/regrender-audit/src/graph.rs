@@ -3,8 +3,11 @@
 mod chain;
 mod dot;
 mod fold;
+mod layout;
 mod mermaid;
 mod narrow;
+mod order;
+mod svg;
 
 use std::collections::BTreeSet;
 
@@ -16,9 +19,6 @@ const LONGEST_WHOLE: usize = 1000;
 
 /// What every picture is called.
 const TITLE: &str = "The way of every pull credential";
-
-/// What is to be seen.
-const DESCRIPTION: &str = "From registries through Secrets and accounts to the workloads that pull";
 
 /// What stands where there is nothing to draw.
 const EMPTY: &str = "nothing here pulls an image";
@@ -130,6 +130,8 @@ pub(crate) enum Step {
 }
 
 impl Kind {
+    pub(crate) const ALL: [Self; 4] = [Self::Registry, Self::Secret, Self::Account, Self::Workload];
+
     /// Returns the word that stands before the name, in its singular.
     fn word(self) -> &'static str {
         match self {
@@ -229,7 +231,34 @@ impl Node {
             (Some(name), Kind::Registry | Kind::Secret | Kind::Account) => {
                 format!("{} {name}", self.kind.word())
             }
-            _ => format!("{} {}s", self.count, self.kind.word()),
+            (None, _) => String::new(),
+            (Some(_), Kind::Workload) => {
+                let kind = self.common_kind().unwrap_or(self.kind.word());
+                let plural = if kind.ends_with('s') { "es" } else { "s" };
+                format!("{} {kind}{plural}", self.count)
+            }
+        }
+    }
+
+    /// Returns the kind of several workloads, if they have the same.
+    fn common_kind(&self) -> Option<&str> {
+        let mut kinds = self.names.iter().map(|name| Some(name.split_once(' ')?.0));
+        let first = kinds.next()??;
+        kinds.all(|kind| kind == Some(first)).then_some(first)
+    }
+
+    /// Lists the names of several workloads: without their kind, if they have the same.
+    fn several(&self) -> Vec<&str> {
+        let is_common = self.common_kind().is_some();
+        let bare = |name: &'_ String| name.find(' ').filter(|_| is_common).map_or(0, |at| at + 1);
+        self.names.iter().map(|name| name.get(bare(name)..).unwrap_or(name)).collect()
+    }
+
+    /// Names it where its kind is known.
+    fn name(&self) -> String {
+        match (self.names.first(), self.kind) {
+            (Some(name), Kind::Registry | Kind::Secret | Kind::Account) => name.clone(),
+            _ => self.title(),
         }
     }
 
@@ -237,7 +266,7 @@ impl Node {
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if self.kind == Kind::Workload && self.count > 1 {
-            lines.push(listed(&self.names.iter().map(String::as_str).collect::<Vec<_>>()));
+            lines.push(listed(&self.several()));
         }
         lines.extend(self.hosts.iter().take(LISTED).cloned());
         if let Some(more @ 1..) = self.hosts.len().checked_sub(LISTED) {
@@ -252,7 +281,7 @@ impl Node {
         let all = |texts: &BTreeSet<String>| texts.iter().cloned().collect::<Vec<_>>().join(", ");
         let mut lines = vec![self.title()];
         if self.count > 1 && self.kind == Kind::Workload {
-            lines.push(all(&self.names));
+            lines.push(self.several().join(", "));
         }
         if !self.hosts.is_empty() {
             lines.push(all(&self.hosts));
@@ -274,6 +303,17 @@ impl Space {
             (1, None) => "namespace not known".to_owned(),
             (1, Some(name)) => format!("namespace {name}"),
             (count, _) => format!("{count} namespaces: {}", listed(&names)),
+        }
+    }
+}
+
+impl Space {
+    /// Says everything, for whoever points at it.
+    fn whole(&self) -> String {
+        let names = self.names.iter().flatten().map(String::as_str).collect::<Vec<_>>();
+        match names.as_slice() {
+            [] | [_] => self.title(),
+            several => several.join(", "),
         }
     }
 }
@@ -301,6 +341,22 @@ impl Graph {
         self.within(None).flat_map(|(_, node)| node.names.iter().map(String::as_str))
     }
 
+    /// Says in one line how it stands.
+    fn summary(&self) -> String {
+        let of = |mark: Mark| {
+            let workloads = self.nodes.iter().filter(|node| node.kind == Kind::Workload);
+            workloads.filter(|node| node.mark() == mark).map(|node| node.count).sum::<usize>()
+        };
+        let (broken, doubtful) = (of(Mark::Broken), of(Mark::Doubtful));
+        let size = self.size();
+        let well = size.workloads - broken - doubtful;
+        format!(
+            "{} in {}: {broken} broken, {doubtful} to look at, {well} well",
+            counted(size.workloads, "workload"),
+            counted(size.namespaces, "namespace"),
+        )
+    }
+
     /// Lists the marks that a legend must explain.
     fn marks(&self) -> Vec<Mark> {
         let of_nodes = self.nodes.iter().map(Node::mark);
@@ -313,6 +369,10 @@ impl Graph {
     fn within(&self, space: Option<usize>) -> impl Iterator<Item = (usize, &Node)> {
         self.nodes.iter().enumerate().filter(move |(_, node)| node.space == space)
     }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Lists the first texts, and counts the others.

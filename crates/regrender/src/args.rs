@@ -305,6 +305,8 @@ pub(crate) enum GraphOutput {
     Mermaid,
     /// Text for Graphviz and the editors that read its language
     Dot,
+    /// A picture for a browser or a README; it needs no other program
+    Svg,
 }
 
 #[derive(Args, Debug)]

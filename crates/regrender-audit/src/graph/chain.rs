@@ -180,10 +180,11 @@ impl<'a> Chain<'a> {
                 self.node(&account).note(Mark::Plain, "lists no pull secret");
             }
             // The only thing that the repository can leave open here.
-            if in_force.unknown.is_some() && subject.namespace.is_some() {
-                self.node(&account).note(Mark::Doubtful, "not in the repository");
+            let is_unknown = in_force.unknown.is_some() && subject.namespace.is_some();
+            let node = self.node(&account);
+            if is_unknown && node.mark() != Mark::Broken {
+                node.note(Mark::Doubtful, "not in the repository");
             }
-            self.node(&account);
             self.link_all(&secrets, &account);
             self.link(&account, workload, Step::Taken);
             return;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{DESCRIPTION, EMPTY, Edge, Graph, Kind, LEGEND, Mark, Node, Step, TITLE, shortened};
+use super::{EMPTY, Edge, Graph, Kind, LEGEND, Mark, Node, Step, TITLE, shortened};
 
 /// The longest line of a label, in characters.
 const LONGEST: usize = 60;
@@ -11,8 +11,9 @@ impl Graph {
     /// Returns the text of a DOT graph.
     #[must_use]
     pub fn to_dot(&self) -> String {
+        let summary = self.summary();
         let mut text = format!(
-            "digraph \"{TITLE}\" {{\n  tooltip=\"{DESCRIPTION}\"\n  rankdir=LR\n  \
+            "digraph \"{TITLE}\" {{\n  tooltip=\"{summary}\"\n  rankdir=LR\n  \
              fontname=\"Helvetica,sans-serif\"\n  \
              node [fontname=\"Helvetica,sans-serif\" fontsize=11 style=filled fillcolor=white]\n  \
              edge [fontname=\"Helvetica,sans-serif\" fontsize=10]\n"

@@ -2,16 +2,20 @@
 
 use std::fmt::Write as _;
 
-use super::{DESCRIPTION, EMPTY, Edge, Graph, Kind, LEGEND, Mark, Node, Step, TITLE, shortened};
+use super::{EMPTY, Edge, Graph, Kind, LEGEND, Mark, Node, Step, TITLE, shortened};
 
 /// The longest line of a label, in characters.
 const LONGEST: usize = 60;
+
+/// A letter without width, which keeps apart what would mean something together.
+const WORD_JOINER: char = '\u{2060}';
 
 impl Graph {
     /// Returns the text of a Mermaid flowchart.
     #[must_use]
     pub fn to_mermaid(&self) -> String {
-        let mut text = format!("flowchart LR\n  accTitle: {TITLE}\n  accDescr: {DESCRIPTION}\n");
+        let summary = self.summary();
+        let mut text = format!("flowchart LR\n  accTitle: {TITLE}\n  accDescr: {summary}\n");
         if self.nodes.is_empty() {
             line(&mut text, 1, &format!("empty[\"{}\"]", escaped(EMPTY)));
         }
@@ -146,13 +150,18 @@ fn escaped(text: &str) -> String {
         let is_harmless = match letter {
             '✗' | '△' | '○' | '…' | ' ' | ',' => true,
             '.' | '-' => next != ' ',
-            ':' | '/' => next != '/',
+            ':' => next == ' ' || next.is_ascii_digit(),
+            '/' => next != '/',
             _ => letter.is_alphanumeric(),
         };
         if is_harmless {
             safe.push(letter);
         } else {
             let _infallible = write!(safe, "#{};", u32::from(letter));
+        }
+        // Icons (`fa:fa-car`) and formulas (`$$x$$`) are looked for when the numbers are letters again.
+        if matches!((letter, next), (':', 'f') | ('$', '$')) {
+            safe.push(WORD_JOINER);
         }
     }
     safe
@@ -172,6 +181,9 @@ mod tests {
             ("1. one", "1#46; one"),
             ("- one", "#45; one"),
             ("https://x", "https#58;#47;/x"),
+            ("fa:fa-car", "fa#58;\u{2060}fa-car"),
+            ("$$x$$", "#36;\u{2060}#36;x#36;\u{2060}#36;"),
+            ("mirror.corp:5000", "mirror.corp:5000"),
             ("%%{init}%%", "#37;#37;#123;init#125;#37;#37;"),
         ] {
             assert_eq!(escaped(text), safe);

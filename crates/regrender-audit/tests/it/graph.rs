@@ -1,6 +1,9 @@
 //! What becomes of a repository as a graph.
 
+use std::fmt::Write as _;
+
 use insta::assert_snapshot;
+use proptest::prelude::*;
 use regrender_audit::{Declared, DeclaredRegistry, Graph, Inventory, RenderedPullSecret};
 
 const LOGIN: &str = r#"{"username":"u","password":"canary-4f1d"}"#;
@@ -259,7 +262,7 @@ fn an_empty_repository_has_a_picture_that_says_so() {
     assert_snapshot!(graph(&[], &Declared::default()).to_mermaid(), @r#"
     flowchart LR
       accTitle: The way of every pull credential
-      accDescr: From registries through Secrets and accounts to the workloads that pull
+      accDescr: 0 workloads in 0 namespaces: 0 broken, 0 to look at, 0 well
       empty["nothing here pulls an image"]
     "#);
 }
@@ -278,4 +281,306 @@ fn the_same_repository_gives_the_same_picture_whatever_the_order_of_its_files() 
     let forth = graph(&[("a.yaml", &one), ("b.yaml", &two)], &declared);
     let back = graph(&[("b.yaml", &two), ("a.yaml", &one)], &declared);
     assert_eq!(forth.to_mermaid(), back.to_mermaid());
+}
+
+/// A repository of so many namespaces, each with the same Secret, account and two pods.
+fn many(namespaces: usize) -> String {
+    (0..namespaces)
+        .map(|number| {
+            let namespace = format!("n{number:03}");
+            secret(&namespace, "pull", "r.io")
+                + &account(&namespace, "default", "[{name: pull}]")
+                + &pod(&namespace, "web", "r.io/web:1", "")
+                + &pod(&namespace, "job", "r.io/job:1", "")
+        })
+        .collect()
+}
+
+#[test]
+fn namespaces_that_look_alike_are_drawn_once() {
+    let text = many(40) + &pod("n007", "stray", "q.io/stray:1", "");
+    let graph = graph(&[("a.yaml", &text)], &Declared::default());
+    assert_eq!(graph.size().namespaces, 40);
+    let folded = graph.folded();
+    assert_eq!((folded.size().workloads, folded.size().namespaces), (81, 40));
+    assert_snapshot!(drawn(&folded), @r#"
+    r0[("registry q.io")]
+    r1[("registry r.io")]
+    subgraph n0["39 namespaces: n000, n001, n002 and 36 more"]
+      s2{{"Secret pull"}}
+      a4(["account default"])
+      w6["78 Pods<br/>job, web<br/>r.io"]
+    end
+    subgraph n1["namespace n007"]
+      s3{{"Secret pull"}}
+      a5(["account default"])
+      w7["2 Pods<br/>job, web<br/>r.io"]
+      w8["Pod stray<br/>q.io<br/>△ no credential for q.io"]:::doubtful
+    end
+    r0 -...-o|"△ not covered"| w8
+    r1 --> s2
+    r1 --> s3
+    s2 --> a4
+    s3 --> a5
+    a4 --> w6
+    a5 --> w7
+    a5 --> w8
+    "#);
+}
+
+#[test]
+fn what_can_be_read_as_it_is_is_not_folded() {
+    let graph = graph(&[("a.yaml", &many(3))], &Declared::default());
+    assert_eq!(graph.folded().to_mermaid(), graph.to_mermaid());
+}
+
+#[test]
+fn a_namespace_is_kept_with_the_registries_that_lead_to_it() {
+    let text = many(2) + &pod("n001", "stray", "q.io/stray:1", "") + &secret("n000", "z", "z.io");
+    let mut graph = graph(&[("a.yaml", &text)], &Declared::default());
+    graph.keep_namespaces(&["n001".to_owned()]);
+    assert_snapshot!(drawn(&graph), @r#"
+    r0[("registry q.io")]
+    r1[("registry r.io")]
+    subgraph n0["namespace n001"]
+      s2{{"Secret pull"}}
+      a3(["account default"])
+      w4["Pod job<br/>r.io"]
+      w5["Pod stray<br/>q.io<br/>△ no credential for q.io"]:::doubtful
+      w6["Pod web<br/>r.io"]
+    end
+    r0 -...-o|"△ not covered"| w5
+    r1 --> s2
+    s2 --> a3
+    a3 --> w4
+    a3 --> w5
+    a3 --> w6
+    "#);
+    assert_eq!(graph.namespaces().collect::<Vec<_>>(), ["n001"]);
+}
+
+#[test]
+fn a_registry_is_kept_with_all_that_pulls_from_it() {
+    let text = secret("n", "pull", "r.io")
+        + &secret("n", "other", "q.io")
+        + &account("n", "default", "[{name: pull}]")
+        + &account("n", "second", "[{name: other}]")
+        + &pod("n", "web", "r.io/web:1", "")
+        + &pod("n", "stray", "r.io/stray:1", "serviceAccountName: second, ")
+        + &pod("n", "else", "q.io/else:1", "serviceAccountName: second, ")
+        + &pod("n", "gone", "r.io/gone:1", "imagePullSecrets: [{name: gone}], ")
+        + &pod("m", "far", "q.io/far:1", "");
+    let mut graph = graph(&[("a.yaml", &text)], &Declared::default());
+    graph.keep_registries(&["r.io".to_owned()]);
+    assert_snapshot!(drawn(&graph), @r#"
+    r0[("registry r.io")]
+    subgraph n0["namespace n"]
+      s1{{"Secret gone<br/>✗ not in the repository"}}:::broken
+      s2{{"Secret pull"}}
+      a3(["account default"])
+      a4(["account second"])
+      w5["Pod gone<br/>r.io<br/>△ not known for r.io"]:::doubtful
+      w6["Pod stray<br/>r.io<br/>△ no credential for r.io"]:::doubtful
+      w7["Pod web<br/>r.io"]
+    end
+    r0 --> s2
+    r0 -...-o|"△ not known"| w5
+    r0 -...-o|"△ not covered"| w6
+    s1 ---> w5
+    s2 --> a3
+    a3 -.-x|"△ not added"| w5
+    a3 --> w7
+    a4 --> w6
+    "#);
+}
+
+#[test]
+fn the_drawing_says_what_the_text_says() {
+    let text = secret("n", "pull", "r.io")
+        + &account("n", "default", "[{name: pull}]")
+        + &pod("n", "web", "r.io/web:1", "")
+        + &pod("n", "stray", "q.io/stray:1", "");
+    let svg = graph(&[("a.yaml", &text)], &Declared::default()).to_svg();
+    check_svg(&svg);
+    for part in [
+        "<desc id=\"regrender-desc\">2 workloads in 1 namespace: 0 broken, 1 to look at, 1 well</desc>",
+        ">namespace n</text>",
+        ">pull</text>",
+        "<title>Pod stray\nq.io\n△ no credential for q.io</title>",
+        ">△ not covered</text>",
+        "prefers-color-scheme:dark",
+    ] {
+        assert!(svg.contains(part), "{part} is not in {svg}");
+    }
+    for part in ["<script", "href", "url(http", "@import"] {
+        assert!(!svg.contains(part), "{part} is in {svg}");
+    }
+}
+
+#[test]
+fn an_empty_drawing_says_so() {
+    let svg = graph(&[], &Declared::default()).to_svg();
+    check_svg(&svg);
+    assert!(svg.contains(">nothing here pulls an image</text>"));
+}
+
+/// Checks that a text is XML: tags that match, attributes in quotes, and no stray markup.
+#[track_caller]
+fn check_svg(svg: &str) {
+    let mut open: Vec<&str> = Vec::new();
+    let mut parts = svg.split('<');
+    assert_eq!(parts.next(), Some(""));
+    for part in parts {
+        let (tag, text) = part.split_once('>').expect("a tag has an end");
+        check_characters(text);
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name), "{svg}");
+            continue;
+        }
+        let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+        assert!(
+            name.chars().all(|letter| letter.is_ascii_lowercase()) || name == "clipPath",
+            "{name}"
+        );
+        // Every other piece between quotes is a value.
+        let attributes = attributes.strip_suffix('/').unwrap_or(attributes);
+        let mut pieces = attributes.split('"');
+        while let (Some(key), Some(value)) = (pieces.next(), pieces.next()) {
+            assert!(key.ends_with('='), "{tag}");
+            check_characters(value);
+        }
+        if !tag.ends_with('/') {
+            open.push(name);
+        }
+    }
+    assert_eq!(open, [""; 0]);
+}
+
+#[track_caller]
+fn check_characters(text: &str) {
+    assert!(!text.contains(|letter: char| letter.is_control() && letter != '\n'), "{text:?}");
+    for reference in text.split('&').skip(1) {
+        let known = ["amp;", "lt;", "gt;", "quot;"];
+        assert!(known.iter().any(|one| reference.starts_with(one)), "{text}");
+    }
+}
+
+/// Counts boxes, frames and arrows of DOT outside strings.
+#[track_caller]
+fn count_dot(dot: &str) -> (usize, usize, usize) {
+    let mut outside = String::new();
+    let mut letters = dot.chars();
+    let mut is_inside = false;
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' if is_inside => drop(letters.next()),
+            '"' => is_inside = !is_inside,
+            _ if !is_inside => outside.push(letter),
+            _ => assert!(!letter.is_control(), "{dot}"),
+        }
+    }
+    assert!(!is_inside);
+    assert_eq!(outside.matches('{').count(), outside.matches('}').count());
+    assert_eq!(outside.matches('[').count(), outside.matches(']').count());
+    let boxes = outside.matches("tooltip=]").count() + outside.matches("tooltip= ").count();
+    (boxes, outside.matches("subgraph cluster_").count(), outside.matches("->").count())
+}
+
+/// Counts boxes, frames and arrows of Mermaid, line by line, and knows every line.
+#[track_caller]
+fn count_mermaid(text: &str) -> (usize, usize, usize) {
+    let (mut boxes, mut frames, mut arrows) = (0, 0, 0);
+    for line in text.lines().map(str::trim_start) {
+        let quoted: Vec<&str> = line.split('"').collect();
+        assert!(matches!(quoted.len(), 1 | 3), "{line}");
+        if let Some(inside) = quoted.get(1) {
+            let plain = inside.replace("<br/>", "");
+            assert!(!plain.contains(['<', '>', '`', '[', ']', '{', '}', '|', '\\', '&']), "{line}");
+        }
+        let word = line.split([' ', '[', '(', '{']).next().unwrap_or_default();
+        match word {
+            "flowchart" | "accTitle:" | "accDescr:" | "end" | "classDef" | "linkStyle" => {}
+            "subgraph" => frames += 1,
+            _ if word.starts_with("legend_") || word == "empty" => {}
+            _ => {
+                assert!(word.starts_with(['r', 's', 'a', 'w']), "{line}");
+                let is_box = line.strip_prefix(word).is_some_and(|rest| !rest.starts_with(' '));
+                if is_box { boxes += 1 } else { arrows += 1 }
+            }
+        }
+    }
+    (boxes, frames, arrows)
+}
+
+/// Letters that mean something in one of the formats, and others.
+fn hostile() -> impl Strategy<Value = String> {
+    let telling = prop::sample::select(vec![
+        "\"", "\\", "`", "<", ">", "&", "#", ";", "[", "]", "{", "}", "(", ")", "|", "-->", "%%",
+        "end", "\n", "\r", "\u{0}", "\u{202e}", "</title>", "<script>", "&amp;", "#34;", "1. ",
+        "- ", "$$", "fa:fa-x", "subgraph", "style", "]]>", "<!--", "*/", "'", "//", "\u{feff}",
+        "漢", "\u{ffff}",
+    ]);
+    let part = prop_oneof![3 => telling.prop_map(str::to_owned), 1 => any::<String>()];
+    prop::collection::vec(part, 1..5).prop_map(|parts| parts.concat())
+}
+
+/// Spells a JSON text with letters that every reader of YAML takes.
+fn in_ascii(json: &str) -> String {
+    let mut text = String::new();
+    for unit in json.encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(letter @ b' '..=b'~') => text.push(char::from(letter)),
+            // Writing to a string cannot fail.
+            _ => drop(write!(text, "\\u{unit:04x}")),
+        }
+    }
+    text
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_names_are_the_pictures_are_well_formed(
+        names in prop::collection::vec(hostile(), 7..8),
+        is_long in any::<bool>(),
+    ) {
+        let [namespace, name, kind, account, secret, image, registry] = &names[..] else {
+            return Ok(());
+        };
+        let name = if is_long { name.repeat(100) } else { name.clone() };
+        let objects = [
+            serde_json::json!({
+                "apiVersion": "v1", "kind": "Pod",
+                "metadata": {"name": name, "namespace": namespace},
+                "spec": {
+                    "serviceAccountName": account, "imagePullSecrets": [{"name": secret}],
+                    "containers": [{"name": "c", "image": image}, {"name": "d", "image": "r.io/d"}],
+                },
+            }),
+            serde_json::json!({
+                "apiVersion": "example.com/v1", "kind": kind,
+                "metadata": {"name": name, "namespace": namespace},
+                "spec": {"template": {"spec": {"containers": [{"name": "c", "image": "r.io/c"}]}}},
+            }),
+            serde_json::json!({
+                "apiVersion": "v1", "kind": "ServiceAccount",
+                "metadata": {"name": account, "namespace": namespace},
+                "imagePullSecrets": [{"name": name}],
+            }),
+        ];
+        let text = objects.map(|object| in_ascii(&object.to_string())).join("\n---\n");
+        let declared = Declared {
+            registries: vec![DeclaredRegistry {
+                name: registry.clone(), keys: vec!["r.io".to_owned(), registry.clone()],
+            }],
+            ..Declared::default()
+        };
+        let graph = graph(&[("a.yaml", &text)], &declared);
+        let size = graph.size();
+        prop_assert!(size.workloads > 0);
+        check_svg(&graph.to_svg());
+        let marked = usize::from(graph.to_mermaid().contains("subgraph legend"));
+        let wanted = (size.nodes, 1 + marked, size.edges);
+        prop_assert_eq!(count_mermaid(&graph.to_mermaid()), wanted);
+        prop_assert_eq!(count_dot(&graph.to_dot()), wanted);
+    }
 }

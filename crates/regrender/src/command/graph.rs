@@ -37,6 +37,7 @@ pub(crate) fn run(arguments: &GraphArguments, world: &mut World) -> Result<Exit,
     let text = match arguments.output {
         GraphOutput::Mermaid => graph.to_mermaid(),
         GraphOutput::Dot => graph.to_dot(),
+        GraphOutput::Svg => graph.to_svg(),
     };
     if arguments.output == GraphOutput::Mermaid
         && (size.edges > MERMAID_EDGES || text.chars().count() > MERMAID_CHARACTERS)

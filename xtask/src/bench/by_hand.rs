@@ -58,28 +58,15 @@ fn seal_with_sops(workload: &Workload<'_>) -> Result<Duration> {
 /// Nothing where kubeseal or openssl cannot be had.
 fn seal_with_kubeseal(workload: &Workload<'_>) -> Result<Option<Duration>> {
     let Ok(kubeseal) = workload.peers().path(Peer::Kubeseal) else { return Ok(None) };
-    let certificate = workload.folder().join("kubeseal.crt");
-    if !certificate.exists() && !make_certificate(workload, &certificate) {
-        return Ok(None);
-    }
+    let Some(certificate) = workload.certificate() else { return Ok(None) };
     let shell = workload
         .hermetic(shell())
         .variable("KUBESEAL", kubeseal)
-        .variable("CERTIFICATE", &certificate);
+        .variable("CERTIFICATE", certificate);
     let seal = format!(
         "{KUBECTL} | \"$KUBESEAL\" --cert \"$CERTIFICATE\" --format yaml > \"sealed-$i.yaml\""
     );
     repeat(workload, shell, &seal).map(Some)
-}
-
-/// Makes a certificate as kubeseal's controller does: RSA with 4096 bits.
-fn make_certificate(workload: &Workload<'_>, certificate: &Path) -> bool {
-    let openssl = workload
-        .hermetic(Path::new("openssl"))
-        .arguments(["req", "-x509", "-newkey", "rsa:4096", "-nodes", "-days", "365"])
-        .arguments(["-subj", "/CN=sealed-secrets", "-keyout", "kubeseal.key", "-out"])
-        .arguments([certificate]);
-    openssl.run().is_ok_and(|answer| answer.success().is_ok())
 }
 
 fn update_keys(workload: &Workload<'_>) -> Result<Duration> {

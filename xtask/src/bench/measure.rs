@@ -27,6 +27,9 @@ pub(super) struct Builds {
     pub(super) added: Duration,
     /// A build that changes nothing and compares fingerprints to see that.
     pub(super) fingerprint: Duration,
+    /// A build that writes everything for a controller of `SealedSecrets`, where there is a
+    /// certificate and one recipient.
+    pub(super) controller: Option<Duration>,
 }
 
 impl Builds {
@@ -43,17 +46,26 @@ impl Builds {
         let rotated = workload.build(Recognise::Identity, Password::Second)?;
         workload.declare(Recognise::Identity, recipients + 1)?;
         let added = workload.build(Recognise::Identity, Password::Second)?;
+        let is_for_one = workload.certificate().is_some() && recipients == 1;
+        let controller = is_for_one.then(|| for_controller(workload)).transpose()?;
         workload.clear()?;
         workload.declare(Recognise::Fingerprint, recipients)?;
         workload.build(Recognise::Fingerprint, Password::First)?;
         let fingerprint = workload.build(Recognise::Fingerprint, Password::First)?;
-        Ok(Self { cold, identity, rotated, added, fingerprint })
+        Ok(Self { cold, identity, rotated, added, fingerprint, controller })
     }
+}
+
+/// Builds from nothing for the controller whose certificate is there.
+fn for_controller(workload: &Workload<'_>) -> Result<Duration> {
+    workload.clear()?;
+    workload.declare_controller()?;
+    workload.build(Recognise::Fingerprint, Password::First)
 }
 
 impl fmt::Display for Builds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cold, identity, rotated, added, fingerprint } = self;
+        let Self { cold, identity, rotated, added, fingerprint, controller: _ } = self;
         write!(
             f,
             "cold {cold:.3?}, unchanged {identity:.3?} with an identity and {fingerprint:.3?} with \

@@ -15,9 +15,14 @@ use super::memory;
 /// How many recipients there are to choose from.
 const RECIPIENTS: usize = 4;
 
+/// Where the certificate of a controller lies.
+const CERTIFICATE: &str = "sealed-secrets.pem";
+
 const TREE: &str = "pull-secrets";
 const PASSWORD: &str = "canary-4f1d-0123456789abcdefghijklmnopqrstuv";
 const OTHER_PASSWORD: &str = "canary-4f1d-vutsrqponmlkjihgfedcba9876543210";
+const FINGERPRINT_KEY_DECLARED: &str =
+    "fingerprint-key = { env = \"REGRENDER_FINGERPRINT_KEY\" }\n";
 const FINGERPRINT_KEY: &str = "bench-fingerprint-key-0123456789abcdef0123456789abcdef";
 
 /// How an unchanged file is recognised.
@@ -44,6 +49,8 @@ pub(super) struct Workload<'a> {
     peers: &'a Peers,
     folder: PathBuf,
     recipients: Vec<String>,
+    /// The certificate of a controller of `SealedSecrets`.
+    certificate: Option<PathBuf>,
     namespaces: usize,
 }
 
@@ -68,7 +75,22 @@ impl<'a> Workload<'a> {
             let public = keygen.arguments([&identity]).run()?.success()?.stdout_text()?;
             recipients.push(public.trim().to_owned());
         }
-        Ok(Self { peers, folder, recipients, namespaces })
+        let mut workload = Self { peers, folder, recipients, certificate: None, namespaces };
+        workload.certificate = workload.make_certificate();
+        Ok(workload)
+    }
+
+    /// Makes a certificate as the controller of `SealedSecrets` does: RSA with 4096 bits. There is
+    /// none where openssl cannot be had.
+    fn make_certificate(&self) -> Option<PathBuf> {
+        let certificate = self.folder.join(CERTIFICATE);
+        let openssl = self
+            .hermetic(Path::new("openssl"))
+            .arguments(["req", "-x509", "-newkey", "rsa:4096", "-nodes", "-days", "365"])
+            .arguments(["-subj", "/CN=sealed-secrets", "-keyout", "controller.key", "-out"])
+            .arguments([&certificate]);
+        openssl.run().ok()?.success().ok()?;
+        Some(certificate)
     }
 
     /// Removes the tree.
@@ -91,7 +113,26 @@ impl<'a> Workload<'a> {
     /// It cannot be written.
     pub(super) fn declare(&self, recognise: Recognise, count: usize) -> Result<()> {
         let recipients: Vec<&String> = self.recipients.iter().take(count).collect();
-        let text = declaration(&recipients, self.namespaces, recognise);
+        let key = match recognise {
+            Recognise::Identity => "",
+            Recognise::Fingerprint => FINGERPRINT_KEY_DECLARED,
+        };
+        self.write_declaration(&format!("recipients = {recipients:?}\n{key}"))
+    }
+
+    /// Writes the declaration for the controller whose certificate is there.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub(super) fn declare_controller(&self) -> Result<()> {
+        self.write_declaration(&format!(
+            "format = \"sealed-secrets\"\ncertificate = {CERTIFICATE:?}\n{FINGERPRINT_KEY_DECLARED}"
+        ))
+    }
+
+    fn write_declaration(&self, seal: &str) -> Result<()> {
+        let text = declaration(seal, self.namespaces);
         fs::write(self.folder.join("registries.toml"), text).context("cannot write registries.toml")
     }
 
@@ -155,6 +196,11 @@ impl<'a> Workload<'a> {
         &self.recipients
     }
 
+    /// Returns the certificate of a controller, if one could be made.
+    pub(super) fn certificate(&self) -> Option<&Path> {
+        self.certificate.as_deref()
+    }
+
     /// Returns how many namespaces it has.
     pub(super) fn namespaces(&self) -> usize {
         self.namespaces
@@ -196,14 +242,10 @@ impl<'a> Workload<'a> {
     }
 }
 
-fn declaration(recipients: &[&String], namespaces: usize, recognise: Recognise) -> String {
+fn declaration(seal: &str, namespaces: usize) -> String {
     let names: Vec<String> = (0..namespaces).map(|number| format!("team-{number}")).collect();
-    let key = match recognise {
-        Recognise::Identity => "",
-        Recognise::Fingerprint => "fingerprint-key = { env = \"REGRENDER_FINGERPRINT_KEY\" }\n",
-    };
     format!(
-        "[seal]\nrecipients = {recipients:?}\n{key}\n\
+        "[seal]\n{seal}\n\
          [registry.internal]\nhost = \"private-registry.io\"\nusername = \"registry-user\"\n\
          password = {{ env = \"INTERNAL_PASSWORD\" }}\n\n\
          [secret.regcred]\nregistries = [\"internal\"]\nnamespaces = {names:?}\n"
@@ -216,13 +258,8 @@ mod tests {
 
     #[test]
     fn each_namespace_is_declared_once() {
-        let text = declaration(&[&"age1x".to_owned()], 3, Recognise::Identity);
+        let text = declaration("recipients = [\"age1x\"]\n", 3);
+        assert!(text.starts_with("[seal]\nrecipients = [\"age1x\"]\n\n[registry."), "{text}");
         assert!(text.contains(r#"namespaces = ["team-0", "team-1", "team-2"]"#), "{text}");
-    }
-
-    #[test]
-    fn the_fingerprint_key_is_declared_only_when_it_is_measured() {
-        let declares = |recognise| declaration(&[], 1, recognise).contains("fingerprint-key");
-        assert!(declares(Recognise::Fingerprint) && !declares(Recognise::Identity));
     }
 }

@@ -24,3 +24,5 @@ mod shape;
 mod tree;
 #[path = "it/vector.rs"]
 mod vector;
+#[path = "it/way.rs"]
+mod way;

@@ -8,6 +8,7 @@ mod clear;
 mod cloud;
 mod declaration;
 mod deny;
+mod graph;
 mod helper;
 mod identity;
 mod import;
@@ -83,6 +84,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     bill::cases(&mut ledger);
     deny::cases(&mut ledger);
     page::cases(&mut ledger);
+    graph::cases(&mut ledger);
     import::cases(&mut ledger);
     registry::cases(&mut ledger);
     probe::cases(&mut ledger);

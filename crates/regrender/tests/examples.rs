@@ -233,6 +233,53 @@ fn every_example_has_expectations_and_a_readme() {
     }
 }
 
+/// Returns what a command of an example prints when it draws instead of auditing.
+#[track_caller]
+fn drawn(audit: &Audit, more: &[&str]) -> String {
+    let command = audit.command.replace("regrender audit", "regrender graph");
+    let (command, options) =
+        command.split_once(" --namespace ").map_or((&*command, ""), |parts| parts);
+    let stdin = options.split_once(" < ").map_or(String::new(), |(_, file)| format!(" < {file}"));
+    let outcome = run(&mut copy(audit.example, ""), &format!("{command}{stdin}"), more);
+    assert_eq!(outcome.status, 0, "{outcome}");
+    outcome.stdout
+}
+
+#[test]
+fn every_workload_of_an_audit_is_in_the_picture() {
+    for audit in &AUDITS {
+        let picture = drawn(audit, &["--whole", "--output", "dot"]);
+        let path = top().join("examples").join(audit.example);
+        let report = text_of(&path.join(format!("{}.json", audit.expected)));
+        let report: Value = serde_json::from_str(&report).unwrap();
+        for row in report["images"].as_array().unwrap() {
+            let (kind, name) = (row["kind"].as_str().unwrap(), row["name"].as_str().unwrap());
+            if !kind.is_empty() && !name.is_empty() {
+                let wanted = format!("label=\"{kind} {name}\\n");
+                assert!(
+                    picture.contains(&wanted),
+                    "{}: {wanted} is not in {picture}",
+                    audit.command
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_pictures_of_the_documentation_are_those_of_the_example() {
+    let plain = &AUDITS[0];
+    let svg = drawn(plain, &["--output", "svg"]);
+    expect(&top().join("examples/plain/graph.svg"), |expected| expected == svg, &svg);
+    let page = top().join("docs/graph.md");
+    let text = text_of(&page);
+    let (before, rest) = text.split_once("```mermaid\n").unwrap();
+    let after = rest.split_once("\n```\n").unwrap().1;
+    let mermaid = drawn(plain, &[]);
+    let wanted = format!("{before}```mermaid\n{mermaid}```\n{after}");
+    expect(&page, |expected| expected == wanted, &wanted);
+}
+
 #[test]
 fn every_expected_file_belongs_to_an_audit() {
     let known: BTreeSet<String> = AUDITS

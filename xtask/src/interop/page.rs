@@ -215,9 +215,13 @@ fn page(stage: &Stage<'_>, manifests: &str) -> Result<String> {
 /// Opens `page` with the probe behind its own script and returns the document as it is then.
 fn open(stage: &Stage<'_>, page: &str) -> Result<String> {
     let (before, after) = page.rsplit_once("</body>").context("the page has no end")?;
+    show(stage, &format!("{before}<script>{PROBE}</script></body>{after}"))
+}
+
+/// Shows a page and returns the document as its scripts leave it; none may complain.
+pub(super) fn show(stage: &Stage<'_>, page: &str) -> Result<String> {
     let file = stage.plain("page.html");
-    fs::write(&file, format!("{before}<script>{PROBE}</script></body>{after}"))
-        .context("cannot write the page")?;
+    fs::write(&file, page).context("cannot write the page")?;
     let printed = stage
         .peer(Peer::Chromium)?
         .arguments(FLAGS)
@@ -234,7 +238,7 @@ fn open(stage: &Stage<'_>, page: &str) -> Result<String> {
 }
 
 /// Returns what the probe left in `dom`, if the page loaded nothing.
-fn seen_in(dom: &str) -> Result<Value> {
+pub(super) fn seen_in(dom: &str) -> Result<Value> {
     let (_, rest) = dom.rsplit_once("<pre id=\"seen\">").context("the probe saw nothing")?;
     let (text, _) = rest.split_once("</pre>").context("the document has no end")?;
     // The three that a text is spelled with in a document.
@@ -244,7 +248,8 @@ fn seen_in(dom: &str) -> Result<Value> {
     Ok(seen)
 }
 
-fn check(seen: &Value, what: &str, expected: &Value) -> Result<()> {
+/// Compares one thing that was seen.
+pub(super) fn check(seen: &Value, what: &str, expected: &Value) -> Result<()> {
     let found = seen.pointer(what).unwrap_or(&Value::Null);
     if found != expected {
         bail!("{what} is {found}, not {expected}");

@@ -52,6 +52,8 @@ pub(crate) enum Peer {
     CargoDeny,
     /// Shows pages.
     Chromium,
+    /// Reads graphs and draws them: Graphviz itself, as a Go module carries it.
+    DotJudge,
     /// A registry.
     Registry,
     /// What stands around a registry: an authority, accounts, and a server of tokens.
@@ -86,6 +88,7 @@ impl Peer {
             Self::CycloneDxSchema => "cyclonedx-schema",
             Self::CargoDeny => "cargo-deny",
             Self::Chromium => "chromium",
+            Self::DotJudge => "dot-judge",
             Self::Registry => "registry",
             Self::RegistryDesk => "registry-desk",
             Self::Crane => "crane",
@@ -101,6 +104,7 @@ impl Peer {
         match self {
             Self::Sops => "sops 3.13",
             Self::OldSops => "sops 3.9",
+            Self::DotJudge => "Graphviz",
             other => other.name(),
         }
     }
@@ -145,6 +149,7 @@ const FROM_GO: &[(Peer, GoProgram)] = &[
 const OWN: &[(Peer, OwnProgram)] = &[
     (Peer::RegistryDesk, own::REGISTRY_DESK),
     (Peer::CredentialHelper, own::CREDENTIAL_HELPER),
+    (Peer::DotJudge, own::DOT_JUDGE),
     (Peer::KubernetesJudge, own::KUBERNETES_JUDGE),
     (Peer::SealedSecretsController, own::SEALED_SECRETS_CONTROLLER),
     (Peer::Vault, own::VAULT),

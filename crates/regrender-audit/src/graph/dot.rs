@@ -15,7 +15,7 @@ impl Graph {
         let mut text = format!(
             "digraph \"{TITLE}\" {{\n  tooltip=\"{summary}\"\n  rankdir=LR\n  \
              fontname=\"Helvetica,sans-serif\"\n  \
-             node [fontname=\"Helvetica,sans-serif\" fontsize=11 style=filled fillcolor=white]\n  \
+             node [fontname=\"Helvetica,sans-serif\" fontsize=11 margin=\"0.2,0.08\" style=filled fillcolor=white]\n  \
              edge [fontname=\"Helvetica,sans-serif\" fontsize=10]\n"
         );
         if self.nodes.is_empty() {
@@ -34,7 +34,7 @@ impl Graph {
             line(&mut text, 1, "}");
         }
         for edge in &self.edges {
-            line(&mut text, 1, &arrow(edge));
+            line(&mut text, 1, &arrow(edge, &self.nodes));
         }
         write_legend(&self.marks(), &mut text);
         text.push_str("}\n");
@@ -74,7 +74,7 @@ fn box_of(position: usize, node: &Node) -> String {
     format!("n{position} [shape={shape} label={label} tooltip={tooltip}{style}]")
 }
 
-fn arrow(edge: &Edge) -> String {
+fn arrow(edge: &Edge, nodes: &[Node]) -> String {
     let style = match edge.step {
         Step::Taken => "",
         Step::FromNode | Step::Public => " style=dashed",
@@ -90,7 +90,13 @@ fn arrow(edge: &Edge) -> String {
         "" => String::new(),
         label => format!(" label={}", quoted(label)),
     };
-    let attributes = format!("{label}{style}{colour}");
+    // As many ranks apart as their columns are.
+    let columns = match (nodes.get(edge.from), nodes.get(edge.to)) {
+        (Some(from), Some(to)) => (to.kind as usize).saturating_sub(from.kind as usize),
+        _ => 1,
+    };
+    let length = if columns > 1 { format!(" minlen={columns}") } else { String::new() };
+    let attributes = format!("{label}{style}{colour}{length}");
     let (from, to) = (edge.from, edge.to);
     match attributes.trim_start() {
         "" => format!("n{from} -> n{to}"),

@@ -80,7 +80,7 @@ fn the_picture_is_dot() {
       tooltip="2 workloads in 2 namespaces: 1 broken, 0 to look at, 1 well"
       rankdir=LR
       fontname="Helvetica,sans-serif"
-      node [fontname="Helvetica,sans-serif" fontsize=11 style=filled fillcolor=white]
+      node [fontname="Helvetica,sans-serif" fontsize=11 margin="0.2,0.08" style=filled fillcolor=white]
       edge [fontname="Helvetica,sans-serif" fontsize=10]
       n0 [shape=cylinder label="registry hub\ndocker.io" tooltip="registry hub\ndocker.io"]
       subgraph cluster_0 {
@@ -95,7 +95,7 @@ fn the_picture_is_dot() {
         n5 [shape=box label="Pod stray\ndocker.io\n✗ no credential for docker.io" tooltip="Pod stray\ndocker.io\n✗ no credential for docker.io" fillcolor="#ffebe9" color="#cf222e" fontcolor="#82071e" penwidth=2]
       }
       n0 -> n1
-      n0 -> n5 [label="✗ not covered" style=dashed arrowhead=tee color="#cf222e" fontcolor="#a40e26" penwidth=2]
+      n0 -> n5 [label="✗ not covered" style=dashed arrowhead=tee color="#cf222e" fontcolor="#a40e26" penwidth=2 minlen=3]
       n1 -> n2
       n2 -> n4
       n3 -> n5

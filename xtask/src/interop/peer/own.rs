@@ -45,6 +45,14 @@ pub(super) const CREDENTIAL_HELPER: OwnProgram = OwnProgram {
     replaces: &[],
 };
 
+/// Graphviz 12, compiled to WebAssembly.
+pub(super) const DOT_JUDGE: OwnProgram = OwnProgram {
+    name: "dot-judge",
+    main: include_str!("dot-judge/main.go"),
+    requires: &[("github.com/goccy/go-graphviz", "v0.2.9")],
+    replaces: &[],
+};
+
 /// What Kubernetes says of objects that kubectl does not know.
 pub(super) const KUBERNETES_JUDGE: OwnProgram = OwnProgram {
     name: "kubernetes-judge",
@@ -115,8 +123,14 @@ fn fingerprint(texts: &[&str]) -> u64 {
 mod tests {
     use super::*;
 
-    const ALL: [&OwnProgram; 5] =
-        [&REGISTRY_DESK, &VAULT, &CREDENTIAL_HELPER, &KUBERNETES_JUDGE, &SEALED_SECRETS_CONTROLLER];
+    const ALL: [&OwnProgram; 6] = [
+        &REGISTRY_DESK,
+        &VAULT,
+        &CREDENTIAL_HELPER,
+        &DOT_JUDGE,
+        &KUBERNETES_JUDGE,
+        &SEALED_SECRETS_CONTROLLER,
+    ];
 
     #[test]
     fn the_sources_use_what_the_modules_require() {

@@ -2,6 +2,8 @@
 
 #[path = "it/audit.rs"]
 mod audit;
+#[path = "it/drawing.rs"]
+mod drawing;
 #[path = "it/explain.rs"]
 mod explain;
 #[path = "it/graph.rs"]
@@ -12,6 +14,8 @@ mod inventory;
 mod leak;
 #[path = "it/patch.rs"]
 mod patch;
+#[path = "it/picture.rs"]
+mod picture;
 #[path = "it/place.rs"]
 mod place;
 #[path = "it/properties.rs"]

@@ -7,9 +7,12 @@ mod layout;
 mod mermaid;
 mod narrow;
 mod order;
+mod sorted;
 mod svg;
 
 use std::collections::BTreeSet;
+
+use self::sorted::set;
 
 /// How many names or hosts a node lists before it only counts the rest.
 const LISTED: usize = 3;
@@ -206,7 +209,7 @@ impl Node {
         Self {
             kind,
             space,
-            names: BTreeSet::from([name.to_owned()]),
+            names: set([name.to_owned()]),
             count: 1,
             hosts: BTreeSet::new(),
             notes: BTreeSet::new(),
@@ -294,7 +297,7 @@ impl Node {
 
 impl Space {
     pub(crate) fn of(name: Option<String>) -> Self {
-        Self { names: BTreeSet::from([name]) }
+        Self { names: set([name]) }
     }
 
     pub(crate) fn title(&self) -> String {
@@ -359,10 +362,11 @@ impl Graph {
 
     /// Lists the marks that a legend must explain.
     fn marks(&self) -> Vec<Mark> {
-        let of_nodes = self.nodes.iter().map(Node::mark);
-        let used: BTreeSet<Mark> =
-            of_nodes.chain(self.edges.iter().map(|edge| edge.step.mark())).collect();
-        Mark::TOLD.into_iter().filter(|mark| used.contains(mark)).collect()
+        let is_used = |mark: &Mark| {
+            self.nodes.iter().any(|node| node.mark() == *mark)
+                || self.edges.iter().any(|edge| edge.step.mark() == *mark)
+        };
+        Mark::TOLD.into_iter().filter(is_used).collect()
     }
 
     /// Lists the nodes of a space, with their positions.

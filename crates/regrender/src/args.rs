@@ -290,6 +290,9 @@ pub(crate) struct GraphArguments {
     /// several times
     #[arg(long, value_name = "NAME")]
     pub(crate) registry: Vec<String>,
+    /// The namespace of manifests that name none
+    #[arg(long, value_name = "NAME")]
+    pub(crate) assume_namespace: Option<String>,
     /// Draw everything, however much; otherwise what looks alike is drawn once above 60 boxes
     #[arg(long)]
     pub(crate) whole: bool,

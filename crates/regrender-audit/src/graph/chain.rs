@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regrender_image::{AuthKey, DEFAULT_ACCOUNT, ImageReference};
 
+use super::sorted::set;
 use super::{Edge, Graph, Kind, Mark, Node, Space, Step};
 use crate::check::check_subject;
 use crate::credentials::{Credentials, InForce, Opener, Origin};
@@ -21,6 +22,8 @@ use crate::verdict::{Judgement, Verdict, host_of};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     kind: Kind,
+    /// What is not known comes last.
+    is_unknown: bool,
     /// The namespace, where it is known; registries have none.
     namespace: Option<String>,
     name: String,
@@ -34,7 +37,13 @@ struct Known<'d> {
 
 impl Key {
     fn new(kind: Kind, namespace: Option<&str>, name: &str) -> Self {
-        Self { kind, namespace: namespace.map(str::to_owned), name: name.to_owned() }
+        let is_unknown = namespace.is_none();
+        Self { kind, is_unknown, namespace: namespace.map(str::to_owned), name: name.to_owned() }
+    }
+
+    /// Returns what all of its namespace have in common.
+    fn place(&self) -> Self {
+        Self::new(Kind::Registry, self.namespace.as_deref(), "")
     }
 }
 
@@ -108,8 +117,7 @@ impl<'a> Chain<'a> {
 
     fn add_subject(&mut self, subject: &Subject<'_>, judge: &mut Judge<'_>) {
         let in_force = self.credentials.in_force(subject);
-        let workload =
-            Key { kind: Kind::Workload, namespace: subject.namespace.clone(), name: name(subject) };
+        let workload = Key::new(Kind::Workload, subject.namespace.as_deref(), &name(subject));
         self.node(&workload);
         for image in &subject.images {
             let parsed = ImageReference::parse(&image.image);
@@ -166,11 +174,7 @@ impl<'a> Chain<'a> {
         let Some(account) = &in_force.account else {
             return self.link_all(&secrets, workload);
         };
-        let account = Key {
-            kind: Kind::Account,
-            namespace: workload.namespace.clone(),
-            name: account.clone(),
-        };
+        let account = Key::new(Kind::Account, workload.namespace.as_deref(), account);
         if in_force.origin == Origin::Account {
             let is_well = self.nodes.get(workload).is_none_or(|node| node.mark() == Mark::Plain);
             if secrets.is_empty() && is_well {
@@ -215,9 +219,8 @@ impl<'a> Chain<'a> {
     fn note_finding(&mut self, workload: &Key, in_force: &InForce, finding: &Finding) {
         match finding.code {
             Code::AccountElsewhere => {
-                let name = in_force.account.clone().unwrap_or_default();
-                let account =
-                    Key { kind: Kind::Account, namespace: workload.namespace.clone(), name };
+                let name = in_force.account.as_deref().unwrap_or_default();
+                let account = Key::new(Kind::Account, workload.namespace.as_deref(), name);
                 self.node(&account).note(Mark::Broken, "only in another namespace");
                 self.link(&account, workload, Step::Taken);
             }
@@ -248,7 +251,7 @@ impl<'a> Chain<'a> {
                 self.add_account(Some(&secret.namespace), account, list);
             }
         }
-        let running: BTreeSet<Key> = self.edges.iter().map(|(from, _, _)| from.clone()).collect();
+        let running = set(self.edges.iter().map(|(from, _, _)| from.clone()));
         for (key, node) in &mut self.nodes {
             // The default account serves pods that no repository knows of.
             let is_used = running.contains(key) || key.name == DEFAULT_ACCOUNT;
@@ -269,44 +272,40 @@ impl<'a> Chain<'a> {
 
     fn finish(mut self) -> Graph {
         self.note_what_nothing_uses();
-        let placed = self.nodes.keys().filter(|key| key.kind != Kind::Registry);
-        let spaces: BTreeSet<Option<String>> = placed.map(|key| key.namespace.clone()).collect();
-        // What is not known comes last.
-        let mut spaces: Vec<Option<String>> = spaces.into_iter().collect();
-        spaces.sort_by_key(Option::is_none);
-        let space_of = |key: &Key| {
+        let mut spaces: Vec<Option<String>> = Vec::new();
+        let mut space_of: BTreeMap<Key, usize> = BTreeMap::new();
+        for key in self.nodes.keys().filter(|key| key.kind != Kind::Registry) {
+            space_of.insert(key.place(), 0);
+        }
+        for (place, position) in &mut space_of {
+            *position = spaces.len();
+            spaces.push(place.namespace.clone());
+        }
+        let mut nodes: Vec<(Key, Node)> = Vec::new();
+        let mut positions: BTreeMap<Key, usize> = BTreeMap::new();
+        for (key, node) in std::mem::take(&mut self.nodes) {
             let is_placed = key.kind != Kind::Registry;
-            spaces.iter().position(|one| is_placed && *one == key.namespace)
-        };
-        let mut nodes: Vec<(Key, Node)> = std::mem::take(&mut self.nodes)
-            .into_iter()
-            .map(|(key, node)| {
-                let space = space_of(&key);
-                (key, Node { space, ..node })
-            })
-            .collect();
-        nodes.sort_by(|(key, node), (other, second)| {
-            (key.kind, node.space, &key.name).cmp(&(other.kind, second.space, &other.name))
-        });
-        let positions: BTreeMap<Key, usize> =
-            nodes.iter().enumerate().map(|(position, (key, _))| (key.clone(), position)).collect();
+            let space = space_of.get(&key.place()).filter(|_| is_placed).copied();
+            positions.insert(key.clone(), nodes.len());
+            nodes.push((key, Node { space, ..node }));
+        }
         for (key, node) in &mut nodes {
             let pulls = self.pulls.get(key).into_iter().flatten();
-            node.pulls = pulls.filter_map(|key| positions.get(key).copied()).collect();
+            node.pulls = set(pulls.filter_map(|key| positions.get(key).copied()));
         }
         let edges = self.edges.iter().filter_map(|(from, to, step)| {
             Some(Edge { from: *positions.get(from)?, to: *positions.get(to)?, step: *step })
         });
         Graph {
-            edges: edges.collect(),
+            edges: set(edges),
             nodes: nodes.into_iter().map(|(_, node)| node).collect(),
             spaces: spaces.into_iter().map(Space::of).collect(),
         }
     }
 
     fn note_what_nothing_uses(&mut self) {
-        let used: BTreeSet<Key> = self.edges.iter().map(|(from, _, _)| from.clone()).collect();
-        let pulled: BTreeSet<&Key> = self.pulls.values().flatten().collect();
+        let used = set(self.edges.iter().map(|(from, _, _)| from.clone()));
+        let pulled = set(self.pulls.values().flatten().cloned());
         for (key, node) in &mut self.nodes {
             match key.kind {
                 Kind::Registry if !pulled.contains(key) => {

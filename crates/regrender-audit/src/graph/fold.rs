@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::sorted::set;
 use super::{Edge, Graph, Kind, Mark, Node, Note, Space, Step};
 
 /// Above so many nodes, nobody sees anything any more.
@@ -67,11 +68,9 @@ impl Graph {
             }
         }
         let new = |position: usize| position_of.get(position).copied();
-        folded.edges = self
-            .edges
-            .iter()
-            .filter_map(|edge| Some(Edge { from: new(edge.from)?, to: new(edge.to)?, ..*edge }))
-            .collect();
+        let edges = self.edges.iter();
+        folded.edges = set(edges
+            .filter_map(|edge| Some(Edge { from: new(edge.from)?, to: new(edge.to)?, ..*edge })));
         folded
     }
 
@@ -92,7 +91,7 @@ impl Graph {
                 names: if is_workload { BTreeSet::new() } else { node.names.clone() },
                 hosts: if is_well { BTreeSet::new() } else { node.hosts.clone() },
                 notes: if is_well { BTreeSet::new() } else { node.notes.clone() },
-                steps: steps.filter_map(|edge| Some((*found.get(edge.from)?, edge.step))).collect(),
+                steps: set(steps.filter_map(|edge| Some((*found.get(edge.from)?, edge.step)))),
             };
             let next = numbers.len();
             found.push(*numbers.entry(likeness).or_insert(next));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::order::{Band, Stop};
+use super::sorted::by_weight;
 use super::{Graph, Kind, Node, Step};
 
 /// The space around everything.
@@ -24,7 +25,7 @@ const FRAME_GAP: i32 = 16;
 const NODE_GAP: i32 = 12;
 
 /// The space between columns, in which the wires bend and their words stand.
-const COLUMN_GAP: i32 = 104;
+const COLUMN_GAP: i32 = 100;
 
 /// The height of a title, and of each line below it.
 pub(super) const TITLE_HEIGHT: i32 = 18;
@@ -80,9 +81,10 @@ impl Column {
 /// The width of what is in a column.
 fn width_of(kind: Kind) -> i32 {
     match kind {
-        Kind::Registry => 196,
-        Kind::Secret | Kind::Account => 206,
-        Kind::Workload => 268,
+        Kind::Registry => 224,
+        Kind::Secret | Kind::Account => 200,
+        // The host of a registry of AWS fits.
+        Kind::Workload => 320,
     }
 }
 
@@ -159,11 +161,12 @@ impl Graph {
     fn place_registries(&self, bands: &[Band], tops: &mut BTreeMap<Stop, i32>) -> i32 {
         let bands: Vec<&Band> = bands.iter().collect();
         let registries = self.within(None).map(|(position, _)| Stop::Node(position));
-        let mut wanted: Vec<(Stop, Wanted)> =
+        let all: Vec<(Stop, Wanted)> =
             registries.map(|stop| (stop, self.wanted(stop, &bands, tops))).collect();
         // Those that lead nowhere come last.
-        wanted.sort_by_key(|(_, one)| (one.middle.is_none(), one.middle));
-        let (stops, wanted): (Vec<Stop>, Vec<Wanted>) = wanted.into_iter().unzip();
+        let order = by_weight(all.iter().map(|(_, one)| one.middle.map_or(i64::MAX, i64::from)));
+        let (stops, wanted): (Vec<Stop>, Vec<Wanted>) =
+            order.into_iter().filter_map(|position| all.get(position).copied()).unzip();
         let mut bottom = HEAD;
         for ((stop, wanted), place) in stops.iter().zip(&wanted).zip(spread(&wanted, HEAD)) {
             tops.insert(*stop, place);
@@ -213,12 +216,13 @@ impl Graph {
             let (begin, end) = ((from.right(), begin), (to.left, end));
             wires.push(Wire { step: edge.step, begin, lanes, end });
         }
-        for (node, mut ends) in ends {
-            ends.sort_unstable();
+        for (node, ends) in ends {
+            let order = by_weight(ends.iter().map(|(before, _)| i64::from(*before)));
             let height = self.height(Stop::Node(node));
             let parts = i32::try_from(ends.len()).unwrap_or(i32::MAX).saturating_add(1);
-            for (number, (_, wire)) in (1..).zip(ends) {
-                if let Some(wire) = wires.get_mut(wire) {
+            let sorted = order.into_iter().filter_map(|position| ends.get(position));
+            for (number, (_, wire)) in (1..).zip(sorted) {
+                if let Some(wire) = wires.get_mut(*wire) {
                     wire.end.1 = top_of(tops, Stop::Node(node)) + height * number / parts;
                 }
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::sorted::set;
 use super::{Graph, Kind, Mark};
 
 impl Graph {
@@ -11,19 +12,20 @@ impl Graph {
             return;
         }
         let wanted = |name: &Option<String>| name.as_ref().is_some_and(|name| names.contains(name));
-        let spaces: BTreeSet<usize> = (0..self.spaces.len())
-            .filter(|space| self.spaces.get(*space).is_some_and(|one| one.names.iter().any(wanted)))
-            .collect();
-        let inside: BTreeSet<usize> = self
-            .nodes
-            .iter()
-            .enumerate()
-            .filter(|(_, node)| node.space.is_some_and(|space| spaces.contains(&space)))
-            .map(|(position, _)| position)
-            .collect();
-        let registries = self.edges.iter().filter(|edge| inside.contains(&edge.to));
-        let registries = registries.map(|edge| edge.from).collect();
-        self.keep(&inside.union(&registries).copied().collect());
+        let is_kept = |space: usize| {
+            self.spaces.get(space).is_some_and(|space| space.names.iter().any(wanted))
+        };
+        let nodes = self.nodes.iter().enumerate();
+        let mut kept = set(nodes
+            .filter(|(_, node)| node.space.is_some_and(is_kept))
+            .map(|(position, _)| position));
+        // Edges are sorted by where they come from, and registries are before all else.
+        for edge in self.edges.iter().rev() {
+            if kept.contains(&edge.to) {
+                kept.insert(edge.from);
+            }
+        }
+        self.keep(&kept);
     }
 
     /// Leaves out all but the ways from these registries; none named means all.
@@ -31,11 +33,9 @@ impl Graph {
         if names.is_empty() {
             return;
         }
-        let registries: BTreeSet<usize> = self
-            .within(None)
-            .filter(|(_, node)| node.names.iter().any(|name| names.contains(name)))
-            .map(|(position, _)| position)
-            .collect();
+        let all = self.within(None);
+        let wanted = all.filter(|(_, node)| node.names.iter().any(|name| names.contains(name)));
+        let registries = set(wanted.map(|(position, _)| position));
         let mut kept = registries.clone();
         for edge in &self.edges {
             let is = |position: usize, kind| {
@@ -69,23 +69,24 @@ impl Graph {
 
     /// Leaves out all nodes but these, and the namespaces that are empty then.
     fn keep(&mut self, kept: &BTreeSet<usize>) {
-        let place = |position: usize| kept.range(..position).count();
-        let spaces: BTreeSet<usize> = kept
-            .iter()
-            .filter_map(|position| self.nodes.get(*position).and_then(|node| node.space))
-            .collect();
+        let kept_nodes: Vec<usize> = kept.iter().copied().collect();
+        let place = |position: usize| kept_nodes.binary_search(&position).unwrap_or_default();
+        let space_of = |position: &usize| self.nodes.get(*position).and_then(|node| node.space);
+        let spaces = set(kept.iter().filter_map(space_of));
         let edges = self.edges.iter();
-        self.edges = edges
-            .filter(|edge| kept.contains(&edge.from) && kept.contains(&edge.to))
-            .map(|edge| super::Edge { from: place(edge.from), to: place(edge.to), ..*edge })
-            .collect();
+        let edges = edges.filter(|edge| kept.contains(&edge.from) && kept.contains(&edge.to));
+        self.edges = set(edges.map(|edge| super::Edge {
+            from: place(edge.from),
+            to: place(edge.to),
+            ..*edge
+        }));
         let nodes = std::mem::take(&mut self.nodes).into_iter().enumerate();
         self.nodes = nodes
             .filter(|(position, _)| kept.contains(position))
             .map(|(_, mut node)| {
                 node.space = node.space.map(|space| spaces.range(..space).count());
                 let pulls = node.pulls.iter().filter(|one| kept.contains(one));
-                node.pulls = pulls.map(|one| place(*one)).collect();
+                node.pulls = set(pulls.map(|one| place(*one)));
                 node
             })
             .collect();

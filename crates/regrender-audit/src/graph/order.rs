@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::sorted::by_weight;
 use super::{Edge, Graph, Kind, Step};
 
 /// How often the columns are gone through, there and back.
@@ -117,7 +118,10 @@ impl Band {
             }
         };
         if let Some(stops) = self.columns.get_mut(&kind) {
-            stops.sort_by_cached_key(weight);
+            let weights = stops.iter().map(|stop| i64::try_from(weight(stop)).unwrap_or(i64::MAX));
+            let order = by_weight(weights);
+            *stops =
+                order.into_iter().filter_map(|position| stops.get(position).copied()).collect();
         }
     }
 }

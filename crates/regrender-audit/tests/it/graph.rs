@@ -160,6 +160,23 @@ fn a_secret_that_breaks_every_pull_is_named_by_its_finding() {
 }
 
 #[test]
+fn a_listed_secret_of_another_type_is_marked() {
+    let text = secret("n", "pull", "r.io")
+        .replace("kubernetes.io/dockerconfigjson", "Opaque")
+        .replace(".dockerconfigjson", "config.json")
+        + &pod("n", "web", "r.io/web:1", "imagePullSecrets: [{name: pull}], ");
+    assert_snapshot!(draw(&text), @r#"
+    r0[("registry r.io")]
+    subgraph n0["namespace n"]
+      s1{{"Secret pull<br/>✗ no pull secret, by its type"}}:::broken
+      w2["Pod web<br/>r.io<br/>△ no credential for r.io"]:::doubtful
+    end
+    r0 -...-o|"△ not covered"| w2
+    s1 ---> w2
+    "#);
+}
+
+#[test]
 fn an_image_that_is_none_is_told_of_its_workload() {
     assert_snapshot!(draw(&pod("n", "web", "R.io/Web", "")), @r#"
     subgraph n0["namespace n"]

@@ -19,7 +19,10 @@ pub(crate) fn run(arguments: &GraphArguments, world: &mut World) -> Result<Exit,
     let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
     let sources = Sources::of(&arguments.paths, world)?;
     let walk = manifests.walk(&sources.roots);
-    let inventory = manifests.into_inventory(&walk, Vec::from_iter(sources.stdin));
+    let mut inventory = manifests.into_inventory(&walk, Vec::from_iter(sources.stdin));
+    if let Some(namespace) = &arguments.assume_namespace {
+        inventory.assume_namespace(namespace);
+    }
     let mut graph = Graph::new(&inventory, &declared, &|secret| opener.open(secret));
     narrow(&mut graph, arguments)?;
     let whole = graph.size();

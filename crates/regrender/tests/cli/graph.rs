@@ -184,6 +184,16 @@ fn manifests_come_through_standard_input_too() {
 }
 
 #[test]
+fn what_names_no_namespace_can_be_taken_to_be_in_one() {
+    let mut sandbox = Sandbox::new(&[]);
+    sandbox.type_in(&WEB.replace(", namespace: team-a", ""));
+    let nowhere = drawn(&sandbox, &["-"]);
+    assert!(nowhere.contains("[\"namespace not known\"]"), "{nowhere}");
+    let here = drawn(&sandbox, &["-", "--assume-namespace", "shop"]);
+    assert!(here.contains("[\"namespace shop\"]"), "{here}");
+}
+
+#[test]
 fn above_sixty_boxes_what_looks_alike_is_drawn_once() {
     let mut text = String::new();
     for number in 0..70 {

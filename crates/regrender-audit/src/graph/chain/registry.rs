@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use regrender_image::{AuthKey, DOCKER_HUB, ImageReference, mask_user};
 
+use super::super::sorted::set;
 use super::super::{Kind, Mark};
 use super::{Chain, Key};
 use crate::declared::covers;
@@ -37,7 +38,7 @@ impl Chain<'_> {
         });
         let name = declared.max_by_key(|(length, _)| *length).map(|(_, name)| name.to_owned());
         let key = match name {
-            Some(name) => Key { kind: Kind::Registry, namespace: None, name },
+            Some(name) => Key::new(Kind::Registry, None, &name),
             None => self.undeclared(&host_of(image)),
         };
         self.repositories.insert(repository, (image.clone(), key.clone()));
@@ -61,8 +62,7 @@ impl Chain<'_> {
         };
         let is_same = |one: &AuthKey| one.index_key() == key.index_key();
         let declared = self.known.iter().filter(|known| known.keys.iter().any(is_same));
-        let mut found: BTreeSet<Key> =
-            declared.map(|known| Key::new(Kind::Registry, None, known.name)).collect();
+        let mut found = set(declared.map(|known| Key::new(Kind::Registry, None, known.name)));
         if found.is_empty() {
             let covered = self.repositories.values();
             let covered = covered.filter(|(image, _)| covers(std::slice::from_ref(&key), image));

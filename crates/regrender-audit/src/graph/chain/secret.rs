@@ -54,7 +54,12 @@ impl Chain<'_> {
                 }
                 let is_rendered = namespace
                     .is_some_and(|namespace| self.declarations.rendered(namespace, name).is_some());
+                // The kubelet passes over it without a word.
+                let is_other = !is_pull_secret(secret) && keys.is_some();
                 let node = self.node(&key);
+                if is_other {
+                    node.note(Mark::Broken, "no pull secret, by its type");
+                }
                 if let Some(state) = state(secret).filter(|_| keys.is_none() && !is_rendered) {
                     node.note(Mark::Plain, state);
                 }

@@ -41,7 +41,7 @@ pub fn audit(inventory: &Inventory, declared: &Declared, open: Opener<'_>) -> Au
     auditor.report_keys_without_image();
     auditor.report_undeclared_hosts();
     let mut findings = auditor.findings;
-    findings.sort();
+    findings.sort_unstable();
     findings.dedup();
     AuditReport::new(auditor.images, findings, inventory)
 }

@@ -137,7 +137,7 @@ impl Inventory {
         };
         let mut names: Vec<String> =
             self.namespaces.iter().filter(carries).map(|found| found.name.clone()).collect();
-        names.sort();
+        names.sort_unstable();
         names.dedup();
         names
     }
@@ -183,7 +183,7 @@ impl Inventory {
     pub fn add_unreadable(&mut self, file: &str, message: &str) {
         let reason = Reason::NotOpened { message: message.to_owned() };
         self.unreadable.push(Unreadable { file: Arc::from(file), document: None, reason });
-        self.unreadable.sort();
+        self.unreadable.sort_unstable();
     }
 }
 

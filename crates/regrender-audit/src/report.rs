@@ -143,7 +143,7 @@ impl AuditReport {
             .iter()
             .map(|row| (&row.file, row.document, &row.kind, &row.namespace, &row.name))
             .collect();
-        workloads.sort();
+        workloads.sort_unstable();
         workloads.dedup();
         summary.workloads = workloads.len();
         for row in &images {

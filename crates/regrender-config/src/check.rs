@@ -57,7 +57,7 @@ pub(crate) fn check(raw: &RawConfig, problems: &mut Problems) -> Option<Config> 
         },
         vault: vault?,
     };
-    config.registries.sort_by(|one, other| one.name.cmp(&other.name));
-    config.secrets.sort_by(|one, other| one.name.cmp(&other.name));
+    config.registries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    config.secrets.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     Some(config)
 }

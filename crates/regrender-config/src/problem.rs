@@ -40,7 +40,7 @@ pub fn pages() -> Vec<&'static Page> {
         workload::PAGES,
     ];
     let mut pages: Vec<&Page> = modules.concat();
-    pages.sort_by_key(|page| page.code);
+    pages.sort_unstable_by_key(|page| page.code);
     pages
 }
 

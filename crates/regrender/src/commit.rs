@@ -54,7 +54,7 @@ impl<'a> Changes<'a> {
                 Action::Remove => remove.push(file.path.as_str()),
             }
         }
-        remove.sort_by_key(|path| Reverse((turn(path), *path)));
+        remove.sort_unstable_by_key(|path| Reverse((turn(path), *path)));
         let (remove_tops, remove) = remove.into_iter().partition(|path| is_top_list(path));
         Self { folder, waves: waves.into_values().collect(), remove_tops, remove }
     }

@@ -117,7 +117,7 @@ impl Comparison<'_> {
             Ok(files) => all.changed.extend(files),
             Err(error) => errors.push(error),
         }
-        all.changed.sort_by(|one, other| one.path.cmp(&other.path));
+        all.changed.sort_unstable_by(|one, other| one.path.cmp(&other.path));
         if errors.is_empty() { Ok(all) } else { Err(errors) }
     }
 

@@ -128,7 +128,7 @@ impl OutputFolder {
         }
         found.files = files.into_iter().collect();
         found.folders = folders.into_iter().collect();
-        found.unfinished.sort();
+        found.unfinished.sort_unstable();
         found.open = Some(open);
         Ok(found)
     }

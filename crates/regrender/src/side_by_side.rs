@@ -27,7 +27,7 @@ pub(crate) fn side_by_side<T: Sync, R: Send>(
             .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
         joined.flatten().collect()
     });
-    done.sort_by_key(|(place, _)| *place);
+    done.sort_unstable_by_key(|(place, _)| *place);
     done.into_iter().map(|(_, result)| result).collect()
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn clusters(raw: &RawConfig, problems: &mut Problems) -> Option<Vec<C
     let apart = apart(&folders, problems);
     let mut clusters: Vec<Cluster> = clusters.into_iter().collect::<Option<_>>()?;
     apart?;
-    clusters.sort_by(|one, other| one.name.cmp(&other.name));
+    clusters.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     Some(clusters)
 }
 

@@ -108,7 +108,7 @@ fn locations(secret: &Secret) -> Vec<(Option<String>, String)> {
     if found.is_empty() {
         found.push((secret.namespace.clone(), secret.name.clone()));
     }
-    found.sort();
+    found.sort_unstable();
     found.dedup();
     found
 }

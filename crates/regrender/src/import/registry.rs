@@ -193,7 +193,7 @@ impl Group {
 
     fn add(&mut self, member: usize, registry: DraftRegistry) {
         self.registry.paths.extend(registry.paths);
-        self.registry.paths.sort();
+        self.registry.paths.sort_unstable();
         self.members.push(member);
     }
 

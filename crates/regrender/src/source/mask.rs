@@ -25,7 +25,7 @@ impl Mask {
             self.add_one(line.trim());
         }
         self.add_one(&Zeroizing::new(BASE64_STANDARD.encode(trimmed)));
-        self.0.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
+        self.0.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
     }
 
     /// Adds what a source said, if it is text.

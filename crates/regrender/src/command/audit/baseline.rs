@@ -41,7 +41,7 @@ impl Baseline {
     /// Takes down the findings of a report.
     pub(super) fn of(report: &AuditReport) -> Self {
         let mut findings: Vec<Known> = report.findings.iter().map(Known::of).collect();
-        findings.sort();
+        findings.sort_unstable();
         Self { findings }
     }
 

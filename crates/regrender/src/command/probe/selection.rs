@@ -66,7 +66,7 @@ pub(super) fn choose<'a>(
 
 fn registries<'a>(project: &'a Project, names: &[String]) -> Result<Vec<&'a Registry>, Failure> {
     let mut all: Vec<&Registry> = project.config.registries.iter().collect();
-    all.sort_by_key(|registry| registry.span.start);
+    all.sort_unstable_by_key(|registry| registry.span.start);
     let known: Vec<&str> = all.iter().map(|registry| registry.name.as_str()).collect();
     let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
     let errors: Vec<CliError> =

@@ -144,7 +144,7 @@ fn with_keys(problem: Diagnostic, keys: &[String]) -> Diagnostic {
         return problem.note("it has no entries at all");
     }
     let mut names: Vec<_> = keys.iter().map(|key| format!("`{}`", safe_key(key))).collect();
-    names.sort();
+    names.sort_unstable();
     problem.note(format!("it has entries for {}", names.join(", ")))
 }
 

@@ -1,9 +1,9 @@
-//! Several files together, kustomizations among them: their order does not matter to the report,
-//! and each explains an image or says why not.
+//! Several files together, kustomizations among them: their order matters neither to the report nor
+//! to the pictures, and each explains an image or says why not.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use regrender_audit::{Declared, Inventory, Question, audit, explain};
+use regrender_audit::{Declared, Graph, Inventory, Question, audit, explain};
 
 const NAMES: [&str; 5] =
     ["kustomization.yaml", "a.yaml", "base/kustomization.yaml", "base/b.yaml", "flux.yaml"];
@@ -31,5 +31,11 @@ fuzz_target!(|data: &[u8]| {
 fn report<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
     let inventory = Inventory::read(files);
     let report = audit(&inventory, &Declared::default(), &|_| None);
-    report.to_json().to_string() + &report.to_text()
+    let graph = Graph::new(&inventory, &Declared::default(), &|_| None);
+    let drawn = [&graph, &graph.folded()].map(|graph| {
+        let svg = graph.to_svg();
+        assert!(svg.trim_end().ends_with("</svg>") && svg.matches("<svg").count() == 1);
+        graph.to_mermaid() + &graph.to_dot() + &svg
+    });
+    report.to_json().to_string() + &report.to_text() + &drawn.concat()
 }

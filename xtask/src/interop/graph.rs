@@ -104,7 +104,7 @@ fn hostile_dot(stage: &Stage<'_>) -> Result<()> {
         }
     }
     let count = |what: &str| seen.pointer(what).and_then(Value::as_array).map(Vec::len);
-    // A registry, a Secret and a pod each, and the three or so of the declaration with its marks.
+    // One each, two of the declaration, and that of the marks.
     if count("/frames") != Some(HOSTILE.len() + 3) {
         bail!("there are {:?} frames", count("/frames"));
     }

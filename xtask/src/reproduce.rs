@@ -1,4 +1,5 @@
-//! Whether the release binary depends on where it is built: it is built twice, in two folders.
+//! Whether the release binary depends on where it is built, and whether it is as small as promised: it
+//! is built twice, in two folders.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,11 +10,14 @@ use crate::invocation::Invocation;
 use crate::options::Options;
 use crate::workspace;
 
+/// The most bytes that the stripped binary may have.
+const LARGEST_BINARY: usize = 8 << 20;
+
 /// Copies what Git knows into two folders, builds both, and compares the binaries byte for byte.
 ///
 /// # Errors
 ///
-/// A build fails, or the binaries differ.
+/// A build fails, the binaries differ, or they are larger than 8 MiB.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
     Options::new(flags).close()?;
     let folder = workspace::root().join("target/reproduce");
@@ -27,6 +31,9 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
             bail!("the binary built in {name} names its folder");
         }
         println!("{} bytes, built in {name}", bytes.len());
+        if bytes.len() > LARGEST_BINARY {
+            bail!("the binary may have {LARGEST_BINARY} bytes");
+        }
         binaries.push(bytes);
     }
     fs::remove_dir_all(&folder).context("cannot remove the builds")?;

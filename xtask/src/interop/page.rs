@@ -181,7 +181,7 @@ fn calling_page(stage: &Stage<'_>) -> Result<()> {
         (&page, "<img src=\"http://example.com/x.png\">"),
         (&page, "<script>nowhere()</script>"),
         (&open_page, "<img src=\"http://example.com/x.png\">"),
-        (&open_page, "<script>fetch('http://example.com/')</script>"),
+        (&open_page, "<script src=\"http://example.com/x.js\"></script>"),
     ] {
         let page = page.replace("<main>", &format!("{more}<main>"));
         if open(stage, &page).is_ok_and(|dom| seen_in(&dom).is_ok()) {

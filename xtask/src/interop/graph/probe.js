@@ -28,9 +28,12 @@
   seen.overlaps = boxes.filter((one, at) => boxes.slice(at + 1).some((other) => touch(one, other))).length;
   const whole = edges(drawing);
   seen.cut = boxes.filter((box) => box.right > whole.right || box.bottom > whole.bottom).length;
-  seen.resources = performance.getEntriesByType("resource").map((one) => one.name);
-  const element = document.createElement("pre");
-  element.id = "seen";
-  element.textContent = JSON.stringify(seen);
-  document.body.append(element);
+  // Only then has everything that the picture asks for come, or failed to.
+  addEventListener("load", () => {
+    seen.resources = performance.getEntriesByType("resource").map((one) => one.name);
+    const element = document.createElement("pre");
+    element.id = "seen";
+    element.textContent = JSON.stringify(seen);
+    document.body.append(element);
+  });
 })(DRAWING);

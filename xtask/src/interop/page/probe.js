@@ -50,9 +50,12 @@
   }
   seen.toggled = rows().length;
 
-  seen.resources = performance.getEntriesByType("resource").map((one) => one.name);
-  const place = document.createElement("pre");
-  place.id = "seen";
-  place.textContent = JSON.stringify(seen);
-  document.body.append(place);
+  // Only then has everything that the page asks for come, or failed to.
+  addEventListener("load", () => {
+    seen.resources = performance.getEntriesByType("resource").map((one) => one.name);
+    const place = document.createElement("pre");
+    place.id = "seen";
+    place.textContent = JSON.stringify(seen);
+    document.body.append(place);
+  });
 })();

@@ -107,7 +107,6 @@ impl<'i> Credentials<'i> {
     /// Works out which pull secrets are in force for a workload.
     pub(crate) fn in_force(&self, subject: &Subject<'_>) -> InForce {
         let namespace = subject.namespace.as_deref();
-        let account = subject.service_account.as_deref().filter(|name| !name.is_empty());
         let mut names = subject.pull_secrets.clone();
         if let Some(namespace) = namespace {
             let patched =
@@ -115,17 +114,16 @@ impl<'i> Credentials<'i> {
             add_missing(&mut names, patched);
         }
         if !names.is_empty() {
-            let account = account.or((!subject.is_open()).then_some(DEFAULT_ACCOUNT));
-            let account = account.map(|name| self.account_name(subject, name));
+            let account = account_of(subject).map(|name| self.account_name(subject, name));
             let names = self.final_names(subject.root.as_deref(), names);
             return InForce { origin: Origin::Pod, account, names, unknown: None };
         }
-        if subject.is_open() && account.is_none() {
+        let Some(account) = account_of(subject) else {
             let unknown =
                 Some("the chart or base decides which pull secrets its pods have".to_owned());
             return InForce { origin: Origin::Unknown, account: None, names, unknown };
-        }
-        self.of_account(subject, account.unwrap_or(DEFAULT_ACCOUNT))
+        };
+        self.of_account(subject, account)
     }
 
     fn of_account(&self, subject: &Subject<'_>, name: &str) -> InForce {
@@ -141,7 +139,9 @@ impl<'i> Credentials<'i> {
     fn list_of_account(&self, subject: &Subject<'_>, name: &str) -> Option<Vec<String>> {
         let namespace = subject.namespace.as_deref();
         let found = self.account(namespace, name, subject.root.as_deref());
-        let mut names = found.map(|one| account_secrets(one, subject)).unwrap_or_default();
+        let mut names = found
+            .map(|one| account_secrets(one, subject.root.as_deref()).to_vec())
+            .unwrap_or_default();
         let mut known = found.is_some();
         if let Some(namespace) = namespace {
             let before = names.len();
@@ -153,8 +153,7 @@ impl<'i> Credentials<'i> {
 
     /// Lists the pull secrets of the account that a workload with a list of its own runs under.
     pub(crate) fn kept_out(&self, subject: &Subject<'_>) -> Vec<String> {
-        let account = subject.service_account.as_deref().filter(|name| !name.is_empty());
-        let Some(account) = account.or((!subject.is_open()).then_some(DEFAULT_ACCOUNT)) else {
+        let Some(account) = account_of(subject) else {
             return Vec::new();
         };
         let list = self.list_of_account(subject, account).unwrap_or_default();
@@ -165,18 +164,16 @@ impl<'i> Credentials<'i> {
     /// renames what refers to them.
     fn account_name(&self, subject: &Subject<'_>, name: &str) -> String {
         let account = self.account(subject.namespace.as_deref(), name, subject.root.as_deref());
-        let tree = account.and_then(|one| in_tree(&one.renderings, subject));
+        let tree = account.and_then(|one| in_tree(&one.renderings, subject.root.as_deref()));
         tree.map_or(name, |tree| &tree.name).to_owned()
     }
 
     /// Returns the names that Secrets have in the tree below `root`, which may rename them.
     pub(crate) fn final_names(&self, root: Option<&str>, names: Vec<String>) -> Vec<String> {
         let in_this_tree = |name: &str| {
-            let root = root?;
-            let position = self.secrets_of_tree.get(&(root, name))?;
+            let position = self.secrets_of_tree.get(&(root?, name))?;
             let secret = self.inventory.secrets.get(*position)?;
-            let tree = secret.renderings.iter().find(|one| one.root == root)?;
-            Some(tree.name.clone())
+            Some(in_tree(&secret.renderings, root)?.name.clone())
         };
         names.into_iter().map(|name| in_this_tree(&name).unwrap_or(name)).collect()
     }
@@ -246,15 +243,21 @@ impl<'i> Credentials<'i> {
     }
 }
 
-/// Lists what an account's tree makes of its list.
-fn account_secrets(account: &ServiceAccount, subject: &Subject<'_>) -> Vec<String> {
-    let tree = in_tree(&account.renderings, subject);
-    tree.and_then(|tree| tree.pull_secrets.clone()).unwrap_or_else(|| account.pull_secrets.clone())
+/// Returns the name of the account that a workload runs under; `None` where its chart or base says.
+fn account_of<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
+    let account = subject.service_account.as_deref().filter(|name| !name.is_empty());
+    account.or((!subject.is_open()).then_some(DEFAULT_ACCOUNT))
 }
 
-/// Finds the rendering in the workload's own tree.
-fn in_tree<'r>(renderings: &'r [Rendering], subject: &Subject<'_>) -> Option<&'r Rendering> {
-    renderings.iter().find(|one| Some(&one.root) == subject.root.as_ref())
+/// Lists what the tree below `root` makes of an account's list.
+pub(crate) fn account_secrets<'a>(account: &'a ServiceAccount, root: Option<&str>) -> &'a [String] {
+    let tree = in_tree(&account.renderings, root);
+    tree.and_then(|tree| tree.pull_secrets.as_deref()).unwrap_or(&account.pull_secrets)
+}
+
+/// Finds the rendering in the tree below `root`.
+fn in_tree<'r>(renderings: &'r [Rendering], root: Option<&str>) -> Option<&'r Rendering> {
+    renderings.iter().find(|one| Some(&*one.root) == root)
 }
 
 fn add_missing(names: &mut Vec<String>, more: impl IntoIterator<Item = impl AsRef<str>>) {

@@ -11,11 +11,16 @@ mod sorted;
 mod svg;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use self::sorted::set;
+use crate::report::counted;
 
 /// How many names or hosts a node lists before it only counts the rest.
 const LISTED: usize = 3;
+
+/// The longest line of a label in Mermaid and DOT, in characters.
+const LONGEST_LINE: usize = 60;
 
 /// The longest line of what is told to whoever points at a node, in characters.
 const LONGEST_WHOLE: usize = 1000;
@@ -265,6 +270,12 @@ impl Node {
         }
     }
 
+    /// Lists what stands in a box of a language: the title and what is below it, each shortened.
+    fn label(&self) -> Vec<String> {
+        let lines = std::iter::once(self.title()).chain(self.lines());
+        lines.map(|one| shortened(&one, LONGEST_LINE)).collect()
+    }
+
     /// Lists what stands below the title.
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
@@ -275,7 +286,7 @@ impl Node {
         if let Some(more @ 1..) = self.hosts.len().checked_sub(LISTED) {
             lines.push(format!("and {more} more"));
         }
-        lines.extend(self.notes.iter().map(|note| format!("{}{}", note.mark.sign(), note.text)));
+        lines.extend(self.notes.iter().map(Note::line));
         lines
     }
 
@@ -289,9 +300,15 @@ impl Node {
         if !self.hosts.is_empty() {
             lines.push(all(&self.hosts));
         }
-        lines.extend(self.notes.iter().map(|note| format!("{}{}", note.mark.sign(), note.text)));
+        lines.extend(self.notes.iter().map(Note::line));
         let lines: Vec<String> = lines.iter().map(|one| shortened(one, LONGEST_WHOLE)).collect();
         lines.join("\n")
+    }
+}
+
+impl Note {
+    fn line(&self) -> String {
+        format!("{}{}", self.mark.sign(), self.text)
     }
 }
 
@@ -308,9 +325,7 @@ impl Space {
             (count, _) => format!("{count} namespaces: {}", listed(&names)),
         }
     }
-}
 
-impl Space {
     /// Says everything, for whoever points at it.
     fn whole(&self) -> String {
         let names = self.names.iter().flatten().map(String::as_str).collect::<Vec<_>>();
@@ -375,8 +390,10 @@ impl Graph {
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+/// Writes a line of Mermaid or DOT, so many steps from the left.
+fn line(text: &mut String, depth: usize, content: &str) {
+    // Writing to a string cannot fail.
+    let _infallible = writeln!(text, "{:width$}{content}", "", width = 2 * depth);
 }
 
 /// Lists the first texts, and counts the others.

@@ -222,7 +222,8 @@ impl AuditReport {
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
+/// Counts things by their noun.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 

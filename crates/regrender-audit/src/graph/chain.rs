@@ -10,10 +10,10 @@ use regrender_image::{AuthKey, DEFAULT_ACCOUNT, ImageReference};
 use super::sorted::set;
 use super::{Edge, Graph, Kind, Mark, Node, Space, Step};
 use crate::check::check_subject;
-use crate::credentials::{Credentials, InForce, Opener, Origin};
+use crate::credentials::{Credentials, InForce, Opener, Origin, account_secrets};
 use crate::declared::{Declarations, Declared};
 use crate::finding::{Code, Finding, Severity};
-use crate::inventory::{Inventory, Rendering, ServiceAccount};
+use crate::inventory::{Inventory, Rendering};
 use crate::judge::Judge;
 use crate::subject::{Subject, subjects};
 use crate::verdict::{Judgement, Verdict, host_of};
@@ -240,7 +240,7 @@ impl<'a> Chain<'a> {
             for (namespace, name, root) in
                 addresses(account.namespace.as_deref(), &account.name, &account.renderings)
             {
-                let list = list_of(account, root);
+                let list = account_secrets(account, root).to_vec();
                 let list = self.credentials.final_names(root, list);
                 self.add_account(namespace, name, &list);
             }
@@ -249,14 +249,6 @@ impl<'a> Chain<'a> {
             for account in &secret.service_accounts {
                 let list = std::slice::from_ref(&secret.name);
                 self.add_account(Some(&secret.namespace), account, list);
-            }
-        }
-        let running = set(self.edges.iter().map(|(from, _, _)| from.clone()));
-        for (key, node) in &mut self.nodes {
-            // The default account serves pods that no repository knows of.
-            let is_used = running.contains(key) || key.name == DEFAULT_ACCOUNT;
-            if key.kind == Kind::Account && !is_used {
-                node.note(Mark::Unused, "no workload here runs under it");
             }
         }
     }
@@ -316,6 +308,10 @@ impl<'a> Chain<'a> {
                 {
                     node.note(Mark::Unused, "nothing here lists it");
                 }
+                // The default account serves pods that no repository knows of.
+                Kind::Account if !used.contains(key) && key.name != DEFAULT_ACCOUNT => {
+                    node.note(Mark::Unused, "no workload here runs under it");
+                }
                 _ => {}
             }
         }
@@ -372,9 +368,4 @@ fn addresses<'i>(
             .map(|one| (one.namespace.as_deref(), &*one.name, Some(&*one.root)))
             .collect(),
     }
-}
-
-fn list_of(account: &ServiceAccount, root: Option<&str>) -> Vec<String> {
-    let tree = account.renderings.iter().find(|one| Some(&*one.root) == root);
-    tree.and_then(|one| one.pull_secrets.clone()).unwrap_or_else(|| account.pull_secrets.clone())
 }

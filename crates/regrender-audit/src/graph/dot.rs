@@ -1,11 +1,8 @@
 //! Knows how a graph is written in DOT, the language of Graphviz.
 
-use std::fmt::Write as _;
-
-use super::{EMPTY, Edge, Graph, Kind, LEGEND, Mark, Node, Step, TITLE, shortened};
-
-/// The longest line of a label, in characters.
-const LONGEST: usize = 60;
+use super::{
+    EMPTY, Edge, Graph, Kind, LEGEND, LONGEST_LINE, Mark, Node, Step, TITLE, line, shortened,
+};
 
 impl Graph {
     /// Returns the text of a DOT graph.
@@ -26,7 +23,7 @@ impl Graph {
         }
         for (number, space) in self.spaces.iter().enumerate() {
             line(&mut text, 1, &format!("subgraph cluster_{number} {{"));
-            let title = quoted(&shortened(&space.title(), LONGEST));
+            let title = quoted(&shortened(&space.title(), LONGEST_LINE));
             line(&mut text, 2, &format!("label={title} style=rounded color=gray60"));
             for (position, node) in self.within(Some(number)) {
                 line(&mut text, 2, &box_of(position, node));
@@ -55,11 +52,6 @@ fn write_legend(marks: &[Mark], text: &mut String) {
     line(text, 1, "}");
 }
 
-fn line(text: &mut String, depth: usize, content: &str) {
-    // Writing to a string cannot fail.
-    let _infallible = writeln!(text, "{:width$}{content}", "", width = 2 * depth);
-}
-
 fn box_of(position: usize, node: &Node) -> String {
     let shape = match node.kind {
         Kind::Registry => "cylinder",
@@ -67,9 +59,7 @@ fn box_of(position: usize, node: &Node) -> String {
         Kind::Account => "oval",
         Kind::Workload => "box",
     };
-    let lines = std::iter::once(node.title()).chain(node.lines());
-    let lines: Vec<String> = lines.map(|one| shortened(&one, LONGEST)).collect();
-    let (label, tooltip) = (quoted(&lines.join("\n")), quoted(&node.whole()));
+    let (label, tooltip) = (quoted(&node.label().join("\n")), quoted(&node.whole()));
     let style = style(node.mark());
     format!("n{position} [shape={shape} label={label} tooltip={tooltip}{style}]")
 }

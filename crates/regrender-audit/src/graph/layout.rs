@@ -148,11 +148,7 @@ impl Graph {
         for stops in band.columns.values().rev() {
             let wanted: Vec<Wanted> =
                 stops.iter().map(|stop| self.wanted(*stop, &[band], tops)).collect();
-            let found = spread(&wanted, top);
-            for ((stop, wanted), place) in stops.iter().zip(&wanted).zip(found) {
-                tops.insert(*stop, place);
-                bottom = bottom.max(place + wanted.height);
-            }
+            bottom = bottom.max(settle(stops, &wanted, top, tops));
         }
         bottom
     }
@@ -167,12 +163,7 @@ impl Graph {
         let order = by_weight(all.iter().map(|(_, one)| one.middle.map_or(i64::MAX, i64::from)));
         let (stops, wanted): (Vec<Stop>, Vec<Wanted>) =
             order.into_iter().filter_map(|position| all.get(position).copied()).unzip();
-        let mut bottom = HEAD;
-        for ((stop, wanted), place) in stops.iter().zip(&wanted).zip(spread(&wanted, HEAD)) {
-            tops.insert(*stop, place);
-            bottom = bottom.max(place + wanted.height);
-        }
-        bottom
+        settle(&stops, &wanted, HEAD, tops)
     }
 
     fn wanted(&self, stop: Stop, bands: &[&Band], tops: &BTreeMap<Stop, i32>) -> Wanted {
@@ -233,6 +224,16 @@ impl Graph {
 
 fn top_of(tops: &BTreeMap<Stop, i32>, stop: Stop) -> i32 {
     tops.get(&stop).copied().unwrap_or(HEAD)
+}
+
+/// Places a column, none above `top`. Returns where it ends.
+fn settle(stops: &[Stop], wanted: &[Wanted], top: i32, tops: &mut BTreeMap<Stop, i32>) -> i32 {
+    let mut bottom = top;
+    for ((stop, wanted), place) in stops.iter().zip(wanted).zip(spread(wanted, top)) {
+        tops.insert(*stop, place);
+        bottom = bottom.max(place + wanted.height);
+    }
+    bottom
 }
 
 /// What a stop asks for.

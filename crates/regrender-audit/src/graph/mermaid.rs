@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{EMPTY, Edge, Graph, Kind, LEGEND, Mark, Node, Step, TITLE, shortened};
-
-/// The longest line of a label, in characters.
-const LONGEST: usize = 60;
+use super::{
+    EMPTY, Edge, Graph, Kind, LEGEND, LONGEST_LINE, Mark, Node, Step, TITLE, line, shortened,
+};
 
 /// A letter without width, which keeps apart what would mean something together.
 const WORD_JOINER: char = '\u{2060}';
@@ -23,7 +22,7 @@ impl Graph {
             line(&mut text, 1, &box_of(position, node));
         }
         for (number, space) in self.spaces.iter().enumerate() {
-            let title = escaped(&shortened(&space.title(), LONGEST));
+            let title = escaped(&shortened(&space.title(), LONGEST_LINE));
             line(&mut text, 1, &format!("subgraph n{number}[\"{title}\"]"));
             for (position, node) in self.within(Some(number)) {
                 line(&mut text, 2, &box_of(position, node));
@@ -68,11 +67,6 @@ fn write_legend(marks: &[Mark], text: &mut String) {
     line(text, 1, "end");
 }
 
-fn line(text: &mut String, depth: usize, content: &str) {
-    // Writing to a string cannot fail.
-    let _infallible = writeln!(text, "{:width$}{content}", "", width = 2 * depth);
-}
-
 /// Names a node; no name from a repository is ever part of it.
 fn id(position: usize, node: &Node) -> String {
     let letter = match node.kind {
@@ -91,9 +85,8 @@ fn box_of(position: usize, node: &Node) -> String {
         Kind::Account => ("([\"", "\"])"),
         Kind::Workload => ("[\"", "\"]"),
     };
-    let title = std::iter::once(node.title());
-    let lines = title.chain(node.lines()).map(|one| escaped(&shortened(&one, LONGEST)));
-    let label = lines.collect::<Vec<_>>().join("<br/>");
+    let lines: Vec<String> = node.label().iter().map(|one| escaped(one)).collect();
+    let label = lines.join("<br/>");
     let class = match node.mark() {
         Mark::Plain => String::new(),
         mark => format!(":::{}", mark.name()),

@@ -28,13 +28,14 @@ impl Graph {
         let marks = self.marks();
         let width = layout.width.max(LEAST_WIDTH);
         let height = layout.bottom + MARGIN + if marks.is_empty() { 0 } else { LEGEND_HEIGHT };
-        let summary = escaped(&self.summary());
+        let summary = self.summary();
         let mut text = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"regrender\" role=\"img\" \
              aria-labelledby=\"regrender-title regrender-desc\" viewBox=\"0 0 {width} {height}\" \
              width=\"{width}\" height=\"{height}\">\n\
              <title id=\"regrender-title\">{TITLE}</title>\n\
-             <desc id=\"regrender-desc\">{summary}</desc>\n"
+             <desc id=\"regrender-desc\">{}</desc>\n",
+            escaped(&summary)
         );
         style::write(&mut text);
         line(
@@ -42,7 +43,7 @@ impl Graph {
             &format!("<rect class=\"ground\" width=\"{width}\" height=\"{height}\" rx=\"8\"/>"),
         );
         write_text(&mut text, "headline", (MARGIN, 34), TITLE);
-        write_text(&mut text, "soft", (MARGIN, 54), &self.summary());
+        write_text(&mut text, "soft", (MARGIN, 54), &summary);
         if self.nodes.is_empty() {
             write_text(&mut text, "line", (MARGIN, 88), EMPTY);
         }

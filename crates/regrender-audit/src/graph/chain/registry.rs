@@ -47,10 +47,11 @@ impl Chain<'_> {
 
     pub(super) fn undeclared(&mut self, host: &str) -> Key {
         let key = Key::new(Kind::Registry, None, host);
-        if !self.declarations.is_empty() {
-            self.node(&key).note(Mark::Plain, "not in registries.toml");
+        let is_declared_at_all = !self.declarations.is_empty();
+        let node = self.node(&key);
+        if is_declared_at_all {
+            node.note(Mark::Plain, "not in registries.toml");
         }
-        self.node(&key);
         key
     }
 

@@ -300,9 +300,9 @@ const NOT_MEASURED: &str = "not measured";
 fn table(rows: Vec<Row>) -> String {
     let lines = rows.into_iter().map(|Row(what, figure, sentence)| {
         let [what, sentence] = [what, &sentence].map(|text| text.replace('|', "\\|"));
-        format!("| {what} | {figure} | {sentence} |\n")
+        vec![what, figure, sentence]
     });
-    ["| what | figure | meaning |\n|---|---|---|\n".to_owned()].into_iter().chain(lines).collect()
+    grid(&["what", "figure", "meaning"], lines)
 }
 
 fn grid(heads: &[&str], lines: impl Iterator<Item = Vec<String>>) -> String {

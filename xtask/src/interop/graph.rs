@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::declaration::Declaration;
 use super::identity::Key;
 use super::ledger::Ledger;
-use super::page::{check, seen_in, show};
+use super::page::{check, element_of, seen_in, show};
 use super::peer::Peer;
 use super::stage::Stage;
 
@@ -206,9 +206,8 @@ fn judged(stage: &Stage<'_>, dot: &str) -> Result<Value> {
 fn shown(stage: &Stage<'_>, svg: &str) -> Result<Value> {
     // Inside a script, `<` may end it.
     let text = json!(svg).to_string().replace('<', "\\u003c");
-    let script = PROBE.replace("DRAWING", &text);
-    let page =
-        format!("<!doctype html><meta charset=\"utf-8\"><body><script>{script}</script></body>");
+    let probe = element_of(&PROBE.replace("DRAWING", &text));
+    let page = format!("<!doctype html><meta charset=\"utf-8\"><body>{probe}</body>");
     let seen = seen_in(&show(stage, &page)?)?;
     check(&seen, "/error", &Value::Null)?;
     check(&seen, "/outside", &json!([]))?;

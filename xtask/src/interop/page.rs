@@ -13,6 +13,7 @@ use super::peer::Peer;
 use super::stage::Stage;
 
 const PROBE: &str = include_str!("page/probe.js");
+const LEAVE: &str = include_str!("page/leave.js");
 const LINK: &str = "https://git.example.com/gitops/blob/main";
 
 /// Nothing may reach the network: neither the page nor the browser itself.
@@ -215,7 +216,12 @@ fn page(stage: &Stage<'_>, manifests: &str) -> Result<String> {
 /// Opens `page` with the probe behind its own script and returns the document as it is then.
 fn open(stage: &Stage<'_>, page: &str) -> Result<String> {
     let (before, after) = page.rsplit_once("</body>").context("the page has no end")?;
-    show(stage, &format!("{before}<script>{PROBE}</script></body>{after}"))
+    show(stage, &format!("{before}{}</body>{after}", element_of(PROBE)))
+}
+
+/// Returns the element that runs a probe and what it leaves its findings with.
+pub(super) fn element_of(probe: &str) -> String {
+    format!("<script>{LEAVE}{probe}</script>")
 }
 
 /// Shows a page and returns the document as its scripts leave it; none may complain.

@@ -9,6 +9,7 @@ mod own;
 mod sarif;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -245,6 +246,27 @@ fn note(found: &mut BTreeMap<Peer, PathBuf>, peer: Peer, installed: Result<PathB
         }
         Err(error) => println!("{}: cannot be installed: {error:#}", peer.name()),
     }
+}
+
+/// Runs `install` unless a stamp beside `target` says that it is `wanted` already.
+///
+/// # Errors
+///
+/// What `install` says, or the stamp cannot be written.
+fn install_once(
+    target: &Path,
+    wanted: &str,
+    install: impl FnOnce() -> Result<()>,
+) -> Result<PathBuf> {
+    let mut stamp = target.as_os_str().to_owned();
+    stamp.push(OsStr::new(".stamp"));
+    if target.is_file() && fs::read_to_string(&stamp).is_ok_and(|text| text == wanted) {
+        return Ok(target.to_path_buf());
+    }
+    println!("installing {wanted}");
+    install()?;
+    fs::write(&stamp, wanted).context("cannot write the stamp")?;
+    Ok(target.to_path_buf())
 }
 
 /// Looks a program up on `PATH`.

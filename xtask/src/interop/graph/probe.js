@@ -1,6 +1,5 @@
 "use strict";
-// Reads the drawing as the XML that it is, shows it, and leaves what is to be seen as JSON in an
-// element.
+// Reads the drawing as the XML that it is, shows it, and leaves what is to be seen.
 ((text) => {
   const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
   const seen = { error: parsed.querySelector("parsererror")?.textContent ?? null };
@@ -28,12 +27,5 @@
   seen.overlaps = boxes.filter((one, at) => boxes.slice(at + 1).some((other) => touch(one, other))).length;
   const whole = edges(drawing);
   seen.cut = boxes.filter((box) => box.right > whole.right || box.bottom > whole.bottom).length;
-  // Only then has everything that the picture asks for come, or failed to.
-  addEventListener("load", () => {
-    seen.resources = performance.getEntriesByType("resource").map((one) => one.name);
-    const element = document.createElement("pre");
-    element.id = "seen";
-    element.textContent = JSON.stringify(seen);
-    document.body.append(element);
-  });
+  leave(seen);
 })(DRAWING);

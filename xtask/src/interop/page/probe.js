@@ -1,6 +1,5 @@
 "use strict";
-// Runs behind the page's own script, uses the page as a person would, and leaves what it saw as
-// JSON in an element.
+// Runs behind the page's own script, uses the page as a person would, and leaves what it saw.
 (() => {
   const view = () => document.getElementById("view");
   const plain = (element) => element.textContent.trim().replace(/\s+/g, " ");
@@ -50,12 +49,5 @@
   }
   seen.toggled = rows().length;
 
-  // Only then has everything that the page asks for come, or failed to.
-  addEventListener("load", () => {
-    seen.resources = performance.getEntriesByType("resource").map((one) => one.name);
-    const place = document.createElement("pre");
-    place.id = "seen";
-    place.textContent = JSON.stringify(seen);
-    document.body.append(place);
-  });
+  leave(seen);
 })();

@@ -7,8 +7,6 @@ use anyhow::{Context as _, Result};
 
 use crate::invocation::Invocation;
 
-use super::go;
-
 /// A crate at a version, with an executable of the same name.
 #[derive(Debug)]
 pub(super) struct CargoProgram {
@@ -26,7 +24,7 @@ impl CargoProgram {
     /// `cargo install` failed.
     pub(super) fn install(&self, target: &Path) -> Result<PathBuf> {
         let Self { name, version } = self;
-        go::install_once(target, &format!("{name} {version}"), || {
+        super::install_once(target, &format!("{name} {version}"), || {
             let root = super::folder().join(name);
             // It runs for seconds and compiles for minutes: not optimized.
             Invocation::new("cargo")

@@ -28,7 +28,7 @@ const MAIN: &str = include_str!("cyclonedx-schema/main.go");
 /// It cannot be built.
 pub(super) fn install(target: &Path) -> Result<PathBuf> {
     let wanted = format!("{}@{} with {}@{}", SCHEMAS.0, SCHEMAS.1, VALIDATOR.0, VALIDATOR.1);
-    go::install_once(target, &wanted, || build(target))
+    super::install_once(target, &wanted, || build(target))
 }
 
 fn build(target: &Path) -> Result<()> {

@@ -1,6 +1,5 @@
 //! Programs that come as Go modules.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +24,7 @@ impl GoProgram {
     /// `go install` failed.
     pub(super) fn install(&self, target: &Path) -> Result<PathBuf> {
         let wanted = format!("{}@{}", self.package, self.version);
-        install_once(target, &wanted, || {
+        super::install_once(target, &wanted, || {
             let folder = target.with_extension("new");
             go().variable("GOBIN", &folder).arguments(["install", &wanted]).run()?.success()?;
             let installed = only_file(&folder)?;
@@ -40,27 +39,6 @@ pub(super) fn go() -> Invocation {
     Invocation::new("go")
         .variable("GOFLAGS", "-mod=mod -buildvcs=false")
         .variable("CGO_ENABLED", "0")
-}
-
-/// Runs `install` unless a stamp beside `target` says that it is `wanted` already.
-///
-/// # Errors
-///
-/// What `install` says, or the stamp cannot be written.
-pub(super) fn install_once(
-    target: &Path,
-    wanted: &str,
-    install: impl FnOnce() -> Result<()>,
-) -> Result<PathBuf> {
-    let mut stamp = target.as_os_str().to_owned();
-    stamp.push(OsStr::new(".stamp"));
-    if target.is_file() && fs::read_to_string(&stamp).is_ok_and(|text| text == wanted) {
-        return Ok(target.to_path_buf());
-    }
-    println!("installing {wanted}");
-    install()?;
-    fs::write(&stamp, wanted).context("cannot write the stamp")?;
-    Ok(target.to_path_buf())
 }
 
 fn only_file(folder: &Path) -> Result<PathBuf> {

@@ -33,7 +33,7 @@ func main() {
 /// It cannot be built, and there is none on `PATH`.
 pub(super) fn install(target: &Path) -> Result<PathBuf> {
     let wanted = format!("k8s.io/kubectl@{VERSION}");
-    let error = match go::install_once(target, &wanted, || build(target)) {
+    let error = match super::install_once(target, &wanted, || build(target)) {
         Ok(path) => return Ok(path),
         Err(error) => error,
     };

@@ -87,7 +87,7 @@ impl OwnProgram {
     pub(super) fn install(&self, target: &Path) -> Result<PathBuf> {
         let module = self.module();
         let wanted = format!("{} {:016x}", self.name, fingerprint(&[self.main, &module]));
-        go::install_once(target, &wanted, || self.build(&module, target))
+        super::install_once(target, &wanted, || self.build(&module, target))
     }
 
     fn build(&self, module: &str, target: &Path) -> Result<()> {

@@ -61,7 +61,7 @@ func check(log []byte) error {
 /// It cannot be built.
 pub(super) fn install(target: &Path) -> Result<PathBuf> {
     let wanted = format!("{}@{} with {}@{}", SCHEMA.0, SCHEMA.1, VALIDATOR.0, VALIDATOR.1);
-    go::install_once(target, &wanted, || build(target))
+    super::install_once(target, &wanted, || build(target))
 }
 
 fn build(target: &Path) -> Result<()> {

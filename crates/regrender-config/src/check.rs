@@ -1,6 +1,7 @@
 //! Raw values to valid ones: what values may be, and which of them must agree.
 
 mod agreement;
+mod choice;
 mod cloud;
 mod cluster;
 mod credential;
@@ -29,7 +30,7 @@ mod workload_identity;
 use crate::Config;
 use crate::check::declared::Declared;
 use crate::raw::RawConfig;
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 
 /// Checks the whole file; `None` means that some problem is an error.
 pub(crate) fn check(raw: &RawConfig, problems: &mut Problems) -> Option<Config> {
@@ -50,11 +51,7 @@ pub(crate) fn check(raw: &RawConfig, problems: &mut Problems) -> Option<Config> 
         clusters: clusters?,
         registries: registries.into_iter().collect::<Option<_>>()?,
         secrets: secrets.into_iter().collect::<Option<_>>()?,
-        fingerprint_key: match fingerprint_key {
-            Field::Absent => None,
-            Field::Broken => return None,
-            Field::Given(key) => Some(key.value),
-        },
+        fingerprint_key: fingerprint_key.optional()?,
         vault: vault?,
     };
     config.registries.sort_unstable_by(|one, other| one.name.cmp(&other.name));

@@ -49,6 +49,21 @@ pub enum Format {
     SealedSecrets,
 }
 
+impl Format {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Sops, Self::Age, Self::SealedSecrets];
+
+    /// Returns its name in registries.toml.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sops => "sops",
+            Self::Age => "age",
+            Self::SealedSecrets => "sealed-secrets",
+        }
+    }
+}
+
 /// What the MAC of a SOPS file covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MacScope {
@@ -56,6 +71,20 @@ pub enum MacScope {
     All,
     /// Only the values that are encrypted.
     EncryptedOnly,
+}
+
+impl MacScope {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::All, Self::EncryptedOnly];
+
+    /// Returns its name in registries.toml.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::EncryptedOnly => "encrypted-only",
+        }
+    }
 }
 
 /// Who applies the tree.
@@ -67,6 +96,21 @@ pub enum Consumer {
     ArgoCd,
     /// `kubectl`, from a Makefile.
     Kubectl,
+}
+
+impl Consumer {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Flux, Self::ArgoCd, Self::Kubectl];
+
+    /// Returns its name in registries.toml.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Flux => "flux",
+            Self::ArgoCd => "argocd",
+            Self::Kubectl => "kubectl",
+        }
+    }
 }
 
 /// What the rendered Flux objects name.

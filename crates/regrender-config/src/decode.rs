@@ -10,9 +10,10 @@ mod vault;
 use regrender_diagnostic::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::field::Field;
 use crate::problem::shape;
 use crate::raw::RawConfig;
-use crate::table::{Field, Problems, Table};
+use crate::table::{Problems, Table};
 
 /// Decodes the whole file.
 pub(crate) fn decode(root: &DeTable<'_>, source: &str, problems: &mut Problems) -> RawConfig {

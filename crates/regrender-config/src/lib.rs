@@ -8,6 +8,7 @@ mod cloud;
 mod cluster;
 mod config;
 mod decode;
+mod field;
 mod nearest;
 mod page;
 mod parse;

@@ -3,7 +3,7 @@
 use regrender_diagnostic::{Span, Spanned};
 use regrender_document::SecretText;
 
-use crate::table::Field;
+use crate::field::Field;
 
 /// A list of strings, each with its place.
 pub(crate) type Texts = Field<Vec<Spanned<String>>>;
@@ -80,6 +80,13 @@ pub(crate) struct RawRegistry {
     pub(crate) insecure: Field<bool>,
     pub(crate) cloud: RawCloud,
     pub(crate) provision: RawProvision,
+}
+
+impl RawRegistry {
+    /// Returns what messages call it.
+    pub(crate) fn owner(&self) -> String {
+        format!("registry `{}`", self.name.value)
+    }
 }
 
 /// What `[registry.NAME]` says of the cloud that the registry is in.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::provision::Provider;
-use crate::{AzureEnvironment, RegistryKind};
+use crate::{AzureEnvironment, Consumer, Format, MacScope, RegistryKind};
 
 /// Returns the JSON schema (draft 2020-12) of registries.toml, indented, with a final line end.
 #[must_use]
@@ -110,17 +110,19 @@ fn described(description: &str, definition: &str) -> Value {
 
 /// The keys that `[seal]` and a cluster share.
 fn sealing() -> Map<String, Value> {
+    let formats: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+    let mac_scopes: Vec<&str> = MacScope::ALL.iter().map(|scope| scope.name()).collect();
     let properties = json!({
         "format": {
             "description": "How a pull secret is sealed: a SOPS file, one age message, or a SealedSecret.",
-            "enum": ["sops", "age", "sealed-secrets"],
+            "enum": formats,
             "default": "sops",
         },
         "recipients": texts("Public keys: age1…, ssh-ed25519 or ssh-rsa."),
         "certificate": text("PEM file with the certificate of the controller of SealedSecrets."),
         "mac": {
             "description": "What the MAC of a SOPS file covers.",
-            "enum": ["all", "encrypted-only"],
+            "enum": mac_scopes,
             "default": "all",
         },
     });
@@ -129,7 +131,8 @@ fn sealing() -> Map<String, Value> {
 
 /// The keys that `[output]` and a cluster share.
 fn placing() -> Map<String, Value> {
-    let consumer = json!({ "enum": ["flux", "argocd", "kubectl"] });
+    let consumers: Vec<&str> = Consumer::ALL.iter().map(|consumer| consumer.name()).collect();
+    let consumer = json!({ "enum": consumers });
     let properties = json!({
         "directory": text("Output folder, below the folder of registries.toml."),
         "consumer": {

@@ -3,55 +3,9 @@
 use regrender_diagnostic::{Diagnostic, Span, Spanned};
 use toml::de::{DeArray, DeTable, DeValue};
 
+use crate::field::Field;
 use crate::nearest::nearest;
 use crate::problem::shape;
-
-/// What became of a key: it is not there, it is there and wrong, or it is there and right.
-///
-/// Whoever needs the value complains when it is absent, and keeps quiet when it is broken: somebody
-/// has complained already.
-#[derive(Clone, Default)]
-pub(crate) enum Field<T> {
-    /// The file does not have it.
-    #[default]
-    Absent,
-    /// The file has it, and a problem says what is wrong with it.
-    Broken,
-    /// The file has it.
-    Given(Spanned<T>),
-}
-
-impl<T> Field<T> {
-    pub(crate) fn given(self) -> Option<Spanned<T>> {
-        match self {
-            Self::Given(value) => Some(value),
-            Self::Absent | Self::Broken => None,
-        }
-    }
-
-    pub(crate) fn as_given(&self) -> Option<&Spanned<T>> {
-        match self {
-            Self::Given(value) => Some(value),
-            Self::Absent | Self::Broken => None,
-        }
-    }
-
-    pub(crate) fn is_absent(&self) -> bool {
-        matches!(self, Self::Absent)
-    }
-
-    /// Checks the value; `None` means that a problem was found.
-    pub(crate) fn check<U>(&self, check: impl FnOnce(&Spanned<T>) -> Option<U>) -> Field<U> {
-        match self {
-            Self::Absent => Field::Absent,
-            Self::Broken => Field::Broken,
-            Self::Given(value) => match check(value) {
-                Some(checked) => Field::Given(Spanned::new(checked, value.span.clone())),
-                None => Field::Broken,
-            },
-        }
-    }
-}
 
 /// The problems found so far.
 pub(crate) type Problems = Vec<Diagnostic>;

@@ -7,9 +7,10 @@ use regrender_diagnostic::{Diagnostic, Span, Spanned};
 use crate::check::declared::Declared;
 use crate::check::name::Rule;
 use crate::check::{credential, vault};
+use crate::field::Field;
 use crate::problem::{cluster as settings, provision, registry, secret, source};
 use crate::raw::{RawConfig, RawSecret, RawSource};
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 use crate::{Access, Cluster, Format, NodeProvider, Provision, Registry};
 
 /// Checks what must agree across tables. A registry that is not valid is left out.
@@ -38,8 +39,7 @@ fn standard_input(raw: &RawConfig, problems: &mut Problems) {
     let key = raw.fingerprint_key.as_given().map(|key| &key.value);
     let of_registries = raw.registries.iter().flat_map(credential::sources);
     let sources = key.into_iter().chain(vault::sources(&raw.vault)).chain(of_registries);
-    let mut readers: Vec<&RawSource> =
-        sources.filter(|source| source.stdin.as_given().is_some_and(|stdin| stdin.value)).collect();
+    let mut readers: Vec<&RawSource> = sources.filter(|source| source.stdin.is_true()).collect();
     readers.sort_by_key(|source| source.span.start);
     if let [first, others @ ..] = readers.as_slice() {
         for other in others {
@@ -69,7 +69,7 @@ fn unused(declared: &Declared<'_>, problems: &mut Problems) {
         lists.flat_map(|list| &list.value).map(|name| name.value.as_str()).collect();
     for found in &raw.registries {
         // An anonymous registry is declared for the audit alone.
-        let is_anonymous = found.anonymous.as_given().is_some_and(|flag| flag.value);
+        let is_anonymous = found.anonymous.is_true();
         let is_of_nodes = found.provision.provide.as_given().is_some_and(|it| it.value == "node");
         if !used.contains(found.name.value.as_str()) && !is_anonymous && !is_of_nodes {
             problems.push(registry::unused(&found.name));

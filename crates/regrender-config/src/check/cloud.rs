@@ -1,11 +1,11 @@
 //! Registries of the clouds: their names, and the hosts that follow from them.
 
-use regrender_diagnostic::{Span, Spanned};
-
+use crate::check::choice::choice;
 use crate::check::identifier;
+use crate::field::Field;
 use crate::problem::{provision as problem, shape};
 use crate::raw::RawRegistry;
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 use crate::{Acr, AzureEnvironment, Ecr, RegistryKind};
 
 /// What a registry is in its cloud.
@@ -88,7 +88,7 @@ pub(crate) fn missing<T>(
     problems: &mut Problems,
 ) {
     if field.is_absent() {
-        let owner = format!("registry `{}`", raw.name.value);
+        let owner = raw.owner();
         problems.push(shape::missing_key(&owner, key, raw.name.span.clone(), example));
     }
 }
@@ -96,10 +96,14 @@ pub(crate) fn missing<T>(
 fn ecr(raw: &RawRegistry, problems: &mut Problems) -> Option<Ecr> {
     let name = raw.name.value.as_str();
     let cloud = &raw.cloud;
-    if cloud.public.as_given().is_some_and(|public| public.value) {
+    if cloud.public.is_true() {
         let mut found = false;
-        let keys = [("account", span(&cloud.account)), ("region", span(&cloud.region))];
-        for (key, span) in keys.into_iter().chain([("fips", span(&cloud.fips))]) {
+        let keys = [
+            ("account", cloud.account.span()),
+            ("region", cloud.region.span()),
+            ("fips", cloud.fips.span()),
+        ];
+        for (key, span) in keys {
             if let Some(span) = span {
                 found = true;
                 problems.push(problem::idle_key(name, key, span, "a private registry"));
@@ -111,39 +115,27 @@ fn ecr(raw: &RawRegistry, problems: &mut Problems) -> Option<Ecr> {
     missing(raw, "region", &cloud.region, "region = \"eu-west-1\"", problems);
     let account = cloud.account.check(|value| identifier::account(name, value, problems));
     let region = cloud.region.check(|value| identifier::region(name, value, problems));
-    let fips = match &cloud.fips {
-        Field::Absent => false,
-        Field::Broken => return None,
-        Field::Given(fips) => fips.value,
-    };
-    if matches!(cloud.public, Field::Broken) {
+    if cloud.public.is_broken() {
         return None;
     }
-    Some(Ecr::Private { account: account.given()?.value, region: region.given()?.value, fips })
-}
-
-fn span<T>(field: &Field<T>) -> Option<Span> {
-    field.as_given().map(|given| given.span.clone())
+    Some(Ecr::Private {
+        account: account.given()?.value,
+        region: region.given()?.value,
+        fips: cloud.fips.clone().or(false)?,
+    })
 }
 
 fn acr(raw: &RawRegistry, problems: &mut Problems) -> Option<Acr> {
     let name = raw.name.value.as_str();
     missing(raw, "registry", &raw.cloud.registry, "registry = \"NAME\"", problems);
     let registry = raw.cloud.registry.check(|value| identifier::acr(name, value, problems));
-    let environment = match &raw.cloud.environment {
-        Field::Absent => Some(AzureEnvironment::Public),
-        Field::Broken => None,
-        Field::Given(found) => {
-            let known = AzureEnvironment::ALL.iter().find(|known| known.name() == found.value);
-            if known.is_none() {
-                let names: Vec<&str> = AzureEnvironment::ALL.iter().map(|e| e.name()).collect();
-                let owner = format!("registry `{name}`");
-                problems.push(shape::unknown_value(&owner, "environment", found, &names));
-            }
-            known.copied()
-        }
-    };
-    Some(Acr { registry: registry.given()?.value, environment: environment? })
+    let owner = raw.owner();
+    let environment = raw.cloud.environment.check(|found| {
+        let all = AzureEnvironment::ALL;
+        choice(&owner, "environment", found, all, AzureEnvironment::name, problems)
+    });
+    let environment = environment.or(AzureEnvironment::Public)?;
+    Some(Acr { registry: registry.given()?.value, environment })
 }
 
 fn gar(raw: &RawRegistry, problems: &mut Problems) -> Option<Cloud> {
@@ -165,23 +157,13 @@ fn gcr(raw: &RawRegistry, problems: &mut Problems) -> Option<Cloud> {
     let name = raw.name.value.as_str();
     let project =
         raw.cloud.project.check(|value| identifier::project(name, "project", value, problems));
-    let location = raw.cloud.location.check(|value: &Spanned<String>| {
-        if GCR_LOCATIONS.contains(&value.value.as_str()) {
-            return Some(value.value.clone());
-        }
-        let owner = format!("registry `{name}`");
-        problems.push(shape::unknown_value(&owner, "location", value, GCR_LOCATIONS));
-        None
+    let owner = raw.owner();
+    let location = raw.cloud.location.check(|value| {
+        choice(&owner, "location", value, GCR_LOCATIONS, |location| location, problems)
     });
-    let host = match location {
-        Field::Absent => String::from("gcr.io"),
-        Field::Broken => return None,
-        Field::Given(location) => format!("{}.gcr.io", location.value),
+    let host = match location.optional()? {
+        None => String::from("gcr.io"),
+        Some(location) => format!("{location}.gcr.io"),
     };
-    let project = match project {
-        Field::Absent => None,
-        Field::Broken => return None,
-        Field::Given(project) => Some(project.value),
-    };
-    Some(Cloud::Google { host, project })
+    Some(Cloud::Google { host, project: project.optional()? })
 }

@@ -6,9 +6,10 @@ use regrender_diagnostic::{Span, Spanned};
 
 use crate::check::settings::{Settings, settings};
 use crate::check::{name, path};
+use crate::field::Field;
 use crate::problem::{cluster as problem, path as path_problem, recipient};
 use crate::raw::{RawArgoCd, RawConfig, RawFlux, RawSettings};
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 use crate::{ArgoCd, Cluster, Consumer, Flux, Format, MacScope, Recipient};
 
 const DEFAULT_DIRECTORY: &str = "pull-secrets";
@@ -18,8 +19,7 @@ pub(crate) fn clusters(raw: &RawConfig, problems: &mut Problems) -> Option<Vec<C
     let shared = settings(&raw.settings, "`[seal]`", "`[output]`", problems);
     idle_keys(raw, &shared, problems);
     if raw.clusters.is_empty() {
-        let cluster = cluster(None, &shared, &Settings::default(), problems)?;
-        return Some(vec![cluster]);
+        return Some(vec![cluster(None, &shared, problems)?]);
     }
     let mut clusters = Vec::new();
     let mut folders = Vec::new();
@@ -27,9 +27,15 @@ pub(crate) fn clusters(raw: &RawConfig, problems: &mut Problems) -> Option<Vec<C
         let named = name::table("a cluster", &declared.name, problems);
         let owner = format!("cluster `{}`", declared.name.value);
         let own = settings(&declared.settings, &owner, &owner, problems);
-        let cluster = cluster(Some(&declared.name), &shared, &own, problems);
+        let directory = directory(&declared.name, &own.directory, &shared.directory);
+        let settings = Settings { directory, ..own.over(&shared) };
+        let cluster = cluster(Some(&declared.name), &settings, problems);
         clusters.push(cluster.filter(|_| named.is_some()));
-        folders.extend(folder(&declared.name, &shared, &own));
+        folders.extend(settings.directory.given().map(|directory| Folder {
+            cluster: declared.name.value.clone(),
+            path: directory.value,
+            span: directory.span,
+        }));
     }
     let apart = apart(&folders, problems);
     let mut clusters: Vec<Cluster> = clusters.into_iter().collect::<Option<_>>()?;
@@ -38,46 +44,45 @@ pub(crate) fn clusters(raw: &RawConfig, problems: &mut Problems) -> Option<Vec<C
     Some(clusters)
 }
 
-/// Returns the cluster's own field, or the one for all.
-fn either<'f, T>(own: &'f Field<T>, shared: &'f Field<T>) -> &'f Field<T> {
-    if own.is_absent() { shared } else { own }
+/// Returns the output folder of a named cluster: its own, or one in the folder for all.
+fn directory(name: &Spanned<String>, own: &Field<String>, shared: &Field<String>) -> Field<String> {
+    match (own, shared.clone().or(String::from(DEFAULT_DIRECTORY))) {
+        (_, None) => Field::Broken,
+        (Field::Absent, Some(shared)) => {
+            let path = format!("{shared}/{}", name.value);
+            Field::Given(Spanned::new(path, name.span.clone()))
+        }
+        (own, Some(_)) => own.clone(),
+    }
 }
 
 fn cluster(
     name: Option<&Spanned<String>>,
-    shared: &Settings,
-    own: &Settings,
+    settings: &Settings,
     problems: &mut Problems,
 ) -> Option<Cluster> {
     let title = name.map(|name| name.value.as_str());
     let span = name.map_or(0..0, |name| name.span.clone());
-    let format = either(&own.format, &shared.format);
-    let sealed_for = sealed_for(title, &span, shared, own, problems);
-    let per_namespace = either(&own.per_namespace, &shared.per_namespace);
-    let argocd = argocd(&own.argocd, &shared.argocd);
-    let chosen = or_default(either(&own.consumers, &shared.consumers), [Consumer::Flux].into());
-    if let Some(chosen) = &chosen {
+    let sealed_for = sealed_for(title, &span, settings, problems);
+    let consumers = settings.consumers.clone().or([Consumer::Flux].into());
+    if let Some(consumers) = &consumers {
         let recipients = sealed_for.as_ref().map(|(recipients, _)| recipients.as_slice());
-        check_consumers(title, &span, chosen, recipients, shared, own, problems);
+        check_consumers(title, &span, consumers, recipients, settings, problems);
     }
     let (recipients, certificate) = sealed_for?;
     Some(Cluster {
         name: title.map(str::to_owned),
-        format: or_default(format, Format::Sops)?,
+        format: settings.format.clone().or(Format::Sops)?,
         recipients,
         certificate,
-        mac: or_default(either(&own.mac, &shared.mac), MacScope::All)?,
-        directory: directory(title, &own.directory, &shared.directory)?,
-        consumers: chosen?,
-        per_namespace: or_default(per_namespace, false)?,
-        flux: flux(&own.flux, &shared.flux)?,
-        argocd: argocd?,
-        oidc_provider: match either(&own.oidc_provider, &shared.oidc_provider) {
-            Field::Absent => None,
-            Field::Broken => return None,
-            Field::Given(provider) => Some(provider.value.clone()),
-        },
-        inventory: or_default(either(&own.inventory, &shared.inventory), vec![String::from(".")])?,
+        mac: settings.mac.clone().or(MacScope::All)?,
+        directory: settings.directory.clone().or(String::from(DEFAULT_DIRECTORY))?,
+        consumers: consumers?,
+        per_namespace: settings.per_namespace.clone().or(false)?,
+        flux: flux(&settings.flux)?,
+        argocd: argocd(&settings.argocd)?,
+        oidc_provider: settings.oidc_provider.clone().optional()?,
+        inventory: settings.inventory.clone().or(vec![String::from(".")])?,
         span,
     })
 }
@@ -87,36 +92,33 @@ fn cluster(
 fn check_consumers(
     name: Option<&str>,
     span: &Span,
-    chosen: &BTreeSet<Consumer>,
+    consumers: &BTreeSet<Consumer>,
     recipients: Option<&[Recipient]>,
-    shared: &Settings,
-    own: &Settings,
+    settings: &Settings,
     problems: &mut Problems,
 ) {
-    let consumers = either(&own.consumers, &shared.consumers).as_given();
-    let consumer = consumers.map(|consumers| consumers.span.clone());
-    if let Field::Given(format) = either(&own.format, &shared.format)
+    let consumer = settings.consumers.span();
+    if let Field::Given(format) = &settings.format
         && format.value == Format::Age
-        && let Some(controller) = controller(chosen)
+        && let Some(controller) = controller(consumers)
     {
         let format = format.span.clone();
         problems.push(problem::age_needs_kubectl(name, format, consumer.clone(), controller));
     }
-    if let Field::Given(per) = either(&own.per_namespace, &shared.per_namespace)
+    if let Field::Given(per) = &settings.per_namespace
         && per.value
-        && chosen.contains(&Consumer::ArgoCd)
-        && either(&own.argocd.repository, &shared.argocd.repository).is_absent()
+        && consumers.contains(&Consumer::ArgoCd)
+        && settings.argocd.repository.is_absent()
     {
         problems.push(problem::argocd_needs_repository(name, per.span.clone(), consumer));
     }
-    let format = either(&own.format, &shared.format).as_given();
+    let format = settings.format.as_given();
     if let Some(recipients) = recipients
-        && controller(chosen).is_some()
+        && controller(consumers).is_some()
         && format.is_none_or(|format| format.value != Format::SealedSecrets)
         && !recipients.iter().any(|recipient| recipient.kind.is_native())
     {
-        let list = either(&own.recipients, &shared.recipients).as_given();
-        let list = list.map_or_else(|| span.clone(), |list| list.span.clone());
+        let list = settings.recipients.span().unwrap_or_else(|| span.clone());
         problems.push(recipient::no_native(name, list));
     }
 }
@@ -125,31 +127,18 @@ fn check_consumers(
 fn sealed_for(
     name: Option<&str>,
     span: &Span,
-    shared: &Settings,
-    own: &Settings,
+    settings: &Settings,
     problems: &mut Problems,
 ) -> Option<(Vec<Recipient>, Option<String>)> {
-    if let Field::Given(format) = either(&own.format, &shared.format)
+    if let Field::Given(format) = &settings.format
         && format.value == Format::SealedSecrets
     {
-        let field = either(&own.certificate, &shared.certificate);
-        let certificate = certificate(name, format.span.clone(), field, problems);
-        return Some((Vec::new(), Some(certificate?)));
+        let complain = || problems.push(problem::no_certificate(name, format.span.clone()));
+        let certificate = settings.certificate.needed(complain)?;
+        return Some((Vec::new(), Some(certificate.value.clone())));
     }
-    let field = either(&own.recipients, &shared.recipients);
-    Some((recipients(name, span, field, problems)?, None))
-}
-
-fn certificate(
-    name: Option<&str>,
-    format: Span,
-    field: &Field<String>,
-    problems: &mut Problems,
-) -> Option<String> {
-    if field.is_absent() {
-        problems.push(problem::no_certificate(name, format));
-    }
-    field.as_given().map(|certificate| certificate.value.clone())
+    let complain = || problems.push(recipient::none(name, span.clone()));
+    Some((settings.recipients.needed(complain)?.value.clone(), None))
 }
 
 /// Finds recipients and certificates that nothing is sealed for. Those for all are for whichever
@@ -183,18 +172,6 @@ fn idle_keys(raw: &RawConfig, shared: &Settings, problems: &mut Problems) {
     }
 }
 
-fn recipients(
-    name: Option<&str>,
-    span: &Span,
-    field: &Field<Vec<Recipient>>,
-    problems: &mut Problems,
-) -> Option<Vec<Recipient>> {
-    if field.is_absent() {
-        problems.push(recipient::none(name, span.clone()));
-    }
-    field.as_given().map(|recipients| recipients.value.clone())
-}
-
 /// Names the controller among the consumers.
 fn controller(consumers: &BTreeSet<Consumer>) -> Option<&'static str> {
     if consumers.contains(&Consumer::Flux) {
@@ -206,48 +183,23 @@ fn controller(consumers: &BTreeSet<Consumer>) -> Option<&'static str> {
     }
 }
 
-/// Returns the value, or the default if there is none, or nothing if it is broken.
-fn or_default<T: Clone>(field: &Field<T>, default: T) -> Option<T> {
-    match field {
-        Field::Absent => Some(default),
-        Field::Broken => None,
-        Field::Given(value) => Some(value.value.clone()),
-    }
-}
-
-fn directory(name: Option<&str>, own: &Field<String>, shared: &Field<String>) -> Option<String> {
-    let shared = or_default(shared, String::from(DEFAULT_DIRECTORY))?;
-    match name {
-        None => Some(shared),
-        Some(name) => or_default(own, format!("{shared}/{name}")),
-    }
-}
-
-fn flux(own: &RawFlux, shared: &RawFlux) -> Option<Flux> {
+fn flux(raw: &RawFlux) -> Option<Flux> {
     let default = Flux::default();
     Some(Flux {
-        namespace: or_default(either(&own.namespace, &shared.namespace), default.namespace)?,
-        source: or_default(either(&own.source, &shared.source), default.source)?,
-        decryption_secret: or_default(
-            either(&own.decryption_secret, &shared.decryption_secret),
-            default.decryption_secret,
-        )?,
-        interval: or_default(either(&own.interval, &shared.interval), default.interval)?,
+        namespace: raw.namespace.clone().or(default.namespace)?,
+        source: raw.source.clone().or(default.source)?,
+        decryption_secret: raw.decryption_secret.clone().or(default.decryption_secret)?,
+        interval: raw.interval.clone().or(default.interval)?,
     })
 }
 
-fn argocd(own: &RawArgoCd, shared: &RawArgoCd) -> Option<ArgoCd> {
+fn argocd(raw: &RawArgoCd) -> Option<ArgoCd> {
     let default = ArgoCd::default();
-    let repository = either(&own.repository, &shared.repository);
     Some(ArgoCd {
-        namespace: or_default(either(&own.namespace, &shared.namespace), default.namespace)?,
-        project: or_default(either(&own.project, &shared.project), default.project)?,
-        repository: match repository {
-            Field::Absent => None,
-            Field::Broken => return None,
-            Field::Given(repository) => Some(repository.value.clone()),
-        },
-        revision: or_default(either(&own.revision, &shared.revision), default.revision)?,
+        namespace: raw.namespace.clone().or(default.namespace)?,
+        project: raw.project.clone().or(default.project)?,
+        repository: raw.repository.clone().optional()?,
+        revision: raw.revision.clone().or(default.revision)?,
     })
 }
 
@@ -256,13 +208,6 @@ struct Folder {
     cluster: String,
     path: String,
     span: Span,
-}
-
-fn folder(name: &Spanned<String>, shared: &Settings, own: &Settings) -> Option<Folder> {
-    let path = directory(Some(&name.value), &own.directory, &shared.directory)?;
-    let declared = own.directory.as_given().map(|directory| directory.span.clone());
-    let span = declared.unwrap_or_else(|| name.span.clone());
-    Some(Folder { cluster: name.value.clone(), path, span })
 }
 
 /// Checks that no cluster writes into the folder of another.

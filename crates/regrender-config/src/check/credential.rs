@@ -3,10 +3,11 @@
 use regrender_diagnostic::Spanned;
 
 use crate::check::{path, source};
+use crate::field::Field;
 use crate::preset;
 use crate::problem::{registry as problem, shape, source as source_problem};
 use crate::raw::{RawCredential, RawRegistry, RawSource, RawValue};
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 use crate::{Access, Credential, RegistryKind, Source, Username};
 
 /// What the names of the programs begin with that keep credentials for Docker.
@@ -25,7 +26,7 @@ pub(crate) fn access(
     let whole = raw.credential.check(|value| whole(name, value, problems));
     let email = raw.email.check(|value| email(name, value, problems));
     conflicts(raw, problems);
-    let access = if raw.anonymous.as_given().is_some_and(|flag| flag.value) {
+    let access = if raw.anonymous.is_true() {
         Some(Access::Anonymous)
     } else if raw.credential.is_absent() {
         halves(raw, kind, problems);
@@ -34,7 +35,7 @@ pub(crate) fn access(
         whole.given().map(|whole| Access::Credential(whole.value))
     };
     let errors = problems.get(found_before..).unwrap_or_default();
-    let broken = matches!(raw.anonymous, Field::Broken) || matches!(raw.email, Field::Broken);
+    let broken = raw.anonymous.is_broken() || raw.email.is_broken();
     let is_right = !broken && !errors.iter().any(regrender_diagnostic::Diagnostic::is_error);
     access.filter(|_| is_right)
 }
@@ -83,10 +84,10 @@ fn halves(raw: &RawRegistry, kind: Option<RegistryKind>, problems: &mut Problems
 /// Complains of keys that exclude each other.
 fn conflicts(raw: &RawRegistry, problems: &mut Problems) {
     let name = raw.name.value.as_str();
-    let username = raw.username.as_given().map(|value| ("username", value.span.clone()));
-    let password = raw.password.as_given().map(|value| ("password", value.span.clone()));
-    let credential = raw.credential.as_given().map(|value| ("credential", value.span.clone()));
-    let email = raw.email.as_given().map(|value| ("email", value.span.clone()));
+    let username = raw.username.span().map(|span| ("username", span));
+    let password = raw.password.span().map(|span| ("password", span));
+    let credential = raw.credential.span().map(|span| ("credential", span));
+    let email = raw.email.span().map(|span| ("email", span));
     let pair = username.or(password).or(email);
     if let Some(anonymous) = raw.anonymous.as_given().filter(|flag| flag.value) {
         if let Some((key, span)) = pair.or(credential) {
@@ -170,11 +171,7 @@ fn whole(
     let helper = raw.helper.check(|name| helper(&purpose, name, problems));
     let path =
         raw.docker_config.check(|path| path::anywhere(&purpose, "docker-config", path, problems));
-    let key = match key {
-        Field::Absent => None,
-        Field::Broken => return None,
-        Field::Given(key) => Some(key.value),
-    };
+    let key = key.optional()?;
     let (timeout, is_right) = (timeout?, !raw.broken);
     match (path, helper) {
         _ if !is_right => None,

@@ -3,11 +3,11 @@
 use crate::check::cloud::{Cloud, missing};
 use crate::check::identifier;
 use crate::check::name::{self, Rule};
-use crate::check::provision::span;
 use crate::check::workload_identity::{gke_cluster, needs_project};
+use crate::field::Field;
 use crate::problem::provision as problem;
 use crate::raw::RawRegistry;
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 use crate::{Acr, AcrLogin, Generator, GkeCluster, GoogleLogin, Login, RegistryKind};
 
 /// Checks what External Secrets needs for a registry.
@@ -23,22 +23,12 @@ pub(crate) fn generator(
             let role =
                 raw.provision.role_arn.check(|found| identifier::role(name, found, problems));
             let login = login(raw, problems);
-            Some(Generator::Ecr { registry: ecr.clone(), role: optional(role)?, login: login? })
+            Some(Generator::Ecr { registry: ecr.clone(), role: role.optional()?, login: login? })
         }
         Cloud::Acr(acr) => acr_generator(raw, acr, problems),
         Cloud::Google { project, .. } => google_generator(raw, project.as_deref(), problems),
         Cloud::Elsewhere if kind == RegistryKind::Quay => quay_generator(raw, problems),
         Cloud::Elsewhere => github_generator(raw, problems),
-    }
-}
-
-/// Returns what the field holds, if anything; nothing at all if it is broken.
-#[expect(clippy::option_option, reason = "absent is right here, and broken is not")]
-fn optional<T>(field: Field<T>) -> Option<Option<T>> {
-    match field {
-        Field::Absent => Some(None),
-        Field::Broken => None,
-        Field::Given(value) => Some(Some(value.value)),
     }
 }
 
@@ -61,7 +51,7 @@ fn login(raw: &RawRegistry, problems: &mut Problems) -> Option<Login> {
     }
     let account = object_name("a service account", &provision.service_account, problems);
     let secret = object_name("a Secret", &provision.credentials_secret, problems);
-    match (optional(account)?, optional(secret)?) {
+    match (account.optional()?, secret.optional()?) {
         (Some(account), _) => Some(Login::ServiceAccount(account)),
         (None, Some(secret)) => Some(Login::Secret(secret)),
         (None, None) => Some(Login::Controller),
@@ -76,11 +66,11 @@ fn acr_generator(raw: &RawRegistry, acr: &Acr, problems: &mut Problems) -> Optio
     let identity =
         provision.client_id.check(|found| identifier::managed_identity(name, found, problems));
     let login = login(raw, problems)?;
-    let login = match (optional(identity)?, login) {
+    let login = match (identity.optional()?, login) {
         (None, login) => AcrLogin::As(login),
         (Some(identity), Login::Controller) => AcrLogin::ManagedIdentity(identity),
         (Some(_), _) => {
-            let span = span(&provision.client_id)?;
+            let span = provision.client_id.span()?;
             let belongs = "a managed identity: without `service-account` and `credentials-secret`";
             problems.push(problem::idle_key(name, "client-id", span, belongs));
             return None;
@@ -89,7 +79,7 @@ fn acr_generator(raw: &RawRegistry, acr: &Acr, problems: &mut Problems) -> Optio
     if matches!(login, AcrLogin::As(Login::Secret(_))) {
         missing(raw, "tenant-id", &provision.tenant_id, "tenant-id = \"GUID\"", problems);
     }
-    Some(Generator::Acr { registry: acr.clone(), tenant_id: optional(tenant_id)?, login })
+    Some(Generator::Acr { registry: acr.clone(), tenant_id: tenant_id.optional()?, login })
 }
 
 fn google_generator(
@@ -132,9 +122,9 @@ fn needed_cluster(
 
 fn no_cluster(raw: &RawRegistry, problems: &mut Problems) {
     let keys = [
-        ("cluster-name", span(&raw.provision.cluster_name)),
-        ("cluster-location", span(&raw.provision.cluster_location)),
-        ("cluster-project", span(&raw.provision.cluster_project)),
+        ("cluster-name", raw.provision.cluster_name.span()),
+        ("cluster-location", raw.provision.cluster_location.span()),
+        ("cluster-project", raw.provision.cluster_project.span()),
     ];
     for (key, span) in keys {
         if let Some(span) = span {

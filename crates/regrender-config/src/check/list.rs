@@ -28,15 +28,31 @@ pub(crate) fn unique(
 }
 
 /// Checks every item, and that none is there twice.
-pub(crate) fn each(
+pub(crate) fn each<T>(
     owner: &str,
     key: &str,
     items: &[Spanned<String>],
     problems: &mut Problems,
-    mut check: impl FnMut(&Spanned<String>, &mut Problems) -> Option<String>,
-) -> Option<Vec<String>> {
+    mut check: impl FnMut(&Spanned<String>, &mut Problems) -> Option<T>,
+) -> Option<Vec<T>> {
     let unique = unique(owner, key, items, problems);
     let checked: Vec<_> = items.iter().map(|item| check(item, problems)).collect();
     unique?;
     checked.into_iter().collect()
+}
+
+/// Checks every item of a list that must have one; `help` is for a list that has none.
+pub(crate) fn some<T>(
+    owner: &str,
+    key: &str,
+    found: &Spanned<Vec<Spanned<String>>>,
+    help: &str,
+    problems: &mut Problems,
+    check: impl FnMut(&Spanned<String>, &mut Problems) -> Option<T>,
+) -> Option<Vec<T>> {
+    if found.value.is_empty() {
+        problems.push(shape::empty_list(owner, key, found.span.clone(), help));
+        return None;
+    }
+    each(owner, key, &found.value, problems, check)
 }

@@ -1,6 +1,6 @@
 //! Where fresh tokens come from: the providers of each kind of registry, and what each needs.
 
-use regrender_diagnostic::{Diagnostic, Span, Spanned};
+use regrender_diagnostic::{Diagnostic, Spanned};
 
 use crate::check::cloud::Cloud;
 use crate::check::credential;
@@ -8,10 +8,11 @@ use crate::check::generator::generator;
 use crate::check::registry_key::idle_keys;
 use crate::check::sealed_token::{ACR_USERNAME, GOOGLE_USERNAME, sealed};
 use crate::check::workload_identity::{azure_identity, google_identity, irsa};
+use crate::field::Field;
 use crate::problem::{provision as problem, shape};
 use crate::provision::Provider;
 use crate::raw::{RawRegistry, RawValue};
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 use crate::{Access, Acr, AzureEnvironment, Ecr, NodeProvider, Provision, RegistryKind};
 
 /// The usernames that Google takes, as its documentation of Artifact Registry lists them.
@@ -70,7 +71,7 @@ fn provider(
 ) -> Option<Provider> {
     let name = raw.name.value.as_str();
     let Some(known) = Provider::ALL.iter().find(|known| known.name() == found.value) else {
-        let owner = format!("registry `{name}`");
+        let owner = raw.owner();
         problems.push(shape::unknown_value(&owner, "provide", found, &names(choices(kind))));
         return None;
     };
@@ -87,12 +88,12 @@ fn without_provider(
     kind: RegistryKind,
     problems: &mut Problems,
 ) -> Option<Access> {
-    let is_anonymous = raw.anonymous.as_given().is_some_and(|flag| flag.value);
+    let is_anonymous = raw.anonymous.is_true();
     if let (true, false, Some(hours)) = (kind.is_of_cloud(), is_anonymous, kind.token_hours()) {
         let absent =
             raw.username.is_absent() && raw.password.is_absent() && raw.credential.is_absent();
         if kind == RegistryKind::Ecr || absent {
-            let span = raw.kind.as_given().map_or(0..0, |kind| kind.span.clone());
+            let span = raw.kind.span().unwrap_or_default();
             let kind_name = Spanned::new(kind.name(), span);
             let choices = names(choices(kind));
             let name = raw.name.value.as_str();
@@ -124,7 +125,7 @@ fn cloud_username(raw: &RawRegistry, kind: RegistryKind, problems: &mut Problems
     let name = raw.name.value.as_str();
     let is_google = matches!(kind, RegistryKind::Gar | RegistryKind::Gcr);
     let is_short_lived = text.expose() == if is_google { GOOGLE_USERNAME } else { ACR_USERNAME };
-    let is_allowed = raw.provision.allow_short_lived.as_given().is_some_and(|flag| flag.value);
+    let is_allowed = raw.provision.allow_short_lived.is_true();
     if is_short_lived && !is_allowed {
         let choices = names(choices(kind));
         problems.push(problem::short_lived_username(name, found.span.clone(), &choices));
@@ -196,20 +197,15 @@ fn has_credential(raw: &RawRegistry) -> bool {
 fn no_credential(raw: &RawRegistry, provide: &Spanned<String>, problems: &mut Problems) {
     let name = raw.name.value.as_str();
     let fields = [
-        ("anonymous", span(&raw.anonymous)),
-        ("username", span(&raw.username)),
-        ("password", span(&raw.password)),
-        ("credential", span(&raw.credential)),
-        ("email", span(&raw.email)),
-        ("expires", span(&raw.expires)),
+        ("anonymous", raw.anonymous.span()),
+        ("username", raw.username.span()),
+        ("password", raw.password.span()),
+        ("credential", raw.credential.span()),
+        ("email", raw.email.span()),
+        ("expires", raw.expires.span()),
     ];
     let found = fields.into_iter().find_map(|(key, span)| Some((key, span?)));
     if let Some((key, span)) = found {
         problems.push(problem::with_credential(name, provide, key, span));
     }
-}
-
-/// Returns where a key stands.
-pub(crate) fn span<T>(field: &Field<T>) -> Option<Span> {
-    field.as_given().map(|given| given.span.clone())
 }

@@ -2,12 +2,14 @@
 
 use regrender_diagnostic::{Span, Spanned};
 
+use crate::check::choice::choice;
 use crate::check::cloud::{self, Cloud};
 use crate::check::host::{self, Context};
 use crate::check::{list, name, path, provision, repository, repository_path};
+use crate::field::Field;
 use crate::problem::{provision as provision_problem, registry as problem, shape};
 use crate::raw::{RawDate, RawRegistry};
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 use crate::{Connection, Date, Registry, RegistryKind};
 
 /// Checks one registry.
@@ -38,33 +40,18 @@ pub(crate) fn registry(raw: &RawRegistry, problems: &mut Problems) -> Option<Reg
         access: access?,
         repositories: repositories?,
         connection: connection?,
-        allow_short_lived: match &raw.provision.allow_short_lived {
-            Field::Absent => false,
-            Field::Broken => return None,
-            Field::Given(flag) => flag.value,
-        },
-        expires: match expires {
-            Field::Absent => None,
-            Field::Broken => return None,
-            Field::Given(date) => Some(date.value),
-        },
+        allow_short_lived: raw.provision.allow_short_lived.clone().or(false)?,
+        expires: expires.optional()?,
         span: raw.name.span.clone(),
     })
 }
 
 fn kind(raw: &RawRegistry, problems: &mut Problems) -> Option<RegistryKind> {
-    let kind = match &raw.kind {
-        Field::Absent => return Some(RegistryKind::Generic),
-        Field::Broken => return None,
-        Field::Given(kind) => kind,
-    };
-    let owner = format!("registry `{}`", raw.name.value);
-    let known = RegistryKind::ALL.iter().find(|known| known.name() == kind.value);
-    if known.is_none() {
-        let names: Vec<&str> = RegistryKind::ALL.iter().map(|kind| kind.name()).collect();
-        problems.push(shape::unknown_value(&owner, "kind", kind, &names));
-    }
-    known.copied()
+    let owner = raw.owner();
+    let kind = raw.kind.check(|found| {
+        choice(&owner, "kind", found, RegistryKind::ALL, RegistryKind::name, problems)
+    });
+    kind.or(RegistryKind::Generic)
 }
 
 fn host_of(raw: &RawRegistry, kind: RegistryKind, problems: &mut Problems) -> Option<String> {
@@ -73,7 +60,7 @@ fn host_of(raw: &RawRegistry, kind: RegistryKind, problems: &mut Problems) -> Op
         (Field::Broken, _) => None,
         (Field::Absent, Some(host)) => Some(host.to_owned()),
         (Field::Absent, None) => {
-            let owner = format!("registry `{name}`");
+            let owner = raw.owner();
             let example = "host = \"registry.example.com\"";
             problems.push(shape::missing_key(&owner, "host", raw.name.span.clone(), example));
             None
@@ -85,56 +72,47 @@ fn host_of(raw: &RawRegistry, kind: RegistryKind, problems: &mut Problems) -> Op
             ) {
                 return kind.default_host().map(str::to_owned);
             }
-            let kind = raw.kind.as_given().map_or(0..0, |kind| kind.span.clone());
+            let kind = raw.kind.span().unwrap_or_default();
             problems.push(problem::fixed_host(name, host.span.clone(), kind));
             None
         }
         (Field::Given(host), _) => {
-            {
-                let context = Context {
-                    registry: name,
-                    // Beside a kind, another kind would be there twice.
-                    key: raw.host_key.clone().filter(|_| raw.kind.is_absent()),
-                    has_paths: !raw.paths.is_absent(),
-                };
-                host::host(&context, host, problems)
-            }
+            let context = Context {
+                registry: name,
+                // Beside a kind, another kind would be there twice.
+                key: raw.host_key.clone().filter(|_| raw.kind.is_absent()),
+                has_paths: !raw.paths.is_absent(),
+            };
+            host::host(&context, host, problems)
         }
     }
 }
 
 fn paths(raw: &RawRegistry, problems: &mut Problems) -> Option<Vec<String>> {
-    let paths = match &raw.paths {
-        Field::Absent => return Some(Vec::new()),
-        Field::Broken => return None,
-        Field::Given(paths) => paths,
-    };
-    let owner = format!("registry `{}`", raw.name.value);
-    if paths.value.is_empty() {
+    let owner = raw.owner();
+    let paths = raw.paths.check(|paths| {
         let help = "list a path, or remove `paths` for all repositories";
-        problems.push(shape::empty_list(&owner, "paths", paths.span.clone(), help));
-        return None;
-    }
-    list::each(&owner, "paths", &paths.value, problems, |path, problems| {
-        repository_path::path(&raw.name.value, path, problems)
-    })
+        list::some(&owner, "paths", paths, help, problems, |path, problems| {
+            repository_path::path(&raw.name.value, path, problems)
+        })
+    });
+    paths.or(Vec::new())
 }
 
 fn connection(raw: &RawRegistry, problems: &mut Problems) -> Option<Connection> {
     let name = &raw.name.value;
-    let owner = format!("registry `{name}`");
+    let owner = raw.owner();
     let authorities = raw.ca.check(|ca| path::anywhere(&owner, "ca", ca, problems));
-    let is_insecure = raw.insecure.as_given().is_some_and(|flag| flag.value);
+    let is_insecure = raw.insecure.is_true();
     if let (Field::Given(authorities), true) = (&authorities, is_insecure) {
         let belongs = "certificates that are checked, and `insecure` checks none";
         problems.push(provision_problem::idle_key(name, "ca", authorities.span.clone(), belongs));
         return None;
     }
-    match (authorities, &raw.insecure) {
-        (Field::Broken, _) | (_, Field::Broken) => None,
-        (Field::Absent, _) => Some(Connection { authorities: None, is_insecure }),
-        (Field::Given(path), _) => Some(Connection { authorities: Some(path), is_insecure }),
+    if authorities.is_broken() || raw.insecure.is_broken() {
+        return None;
     }
+    Some(Connection { authorities: authorities.given(), is_insecure })
 }
 
 fn hub_aliases(
@@ -142,17 +120,14 @@ fn hub_aliases(
     kind: Option<RegistryKind>,
     problems: &mut Problems,
 ) -> Option<bool> {
-    match &raw.hub_aliases {
-        Field::Absent => Some(false),
-        Field::Broken => None,
-        Field::Given(flag) => {
-            if kind.is_some_and(|kind| kind != RegistryKind::DockerHub) {
-                problems.push(problem::hub_aliases(&raw.name.value, flag.span.clone()));
-                return None;
-            }
-            Some(flag.value)
+    let hub_aliases = raw.hub_aliases.check(|flag| {
+        if kind.is_some_and(|kind| kind != RegistryKind::DockerHub) {
+            problems.push(problem::hub_aliases(&raw.name.value, flag.span.clone()));
+            return None;
         }
-    }
+        Some(flag.value)
+    });
+    hub_aliases.or(false)
 }
 
 fn day(registry: &str, found: &Spanned<RawDate>, problems: &mut Problems) -> Option<Date> {

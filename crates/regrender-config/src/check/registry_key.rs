@@ -3,7 +3,6 @@
 use regrender_diagnostic::Span;
 
 use crate::RegistryKind;
-use crate::check::provision::span;
 use crate::problem::provision as problem;
 use crate::provision::Provider;
 use crate::raw::RawRegistry;
@@ -44,14 +43,14 @@ fn cloud_keys(raw: &RawRegistry, kind: RegistryKind) -> Vec<Key> {
     let of_azure = "`kind = \"acr\"`";
     let of_google = "`kind = \"gar\"` and `kind = \"gcr\"`";
     vec![
-        key("account", span(&cloud.account), amazon, of_amazon),
-        key("region", span(&cloud.region), amazon, of_amazon),
-        key("fips", span(&cloud.fips), amazon, of_amazon),
-        key("public", span(&cloud.public), amazon, of_amazon),
-        key("registry", span(&cloud.registry), azure, of_azure),
-        key("environment", span(&cloud.environment), azure, of_azure),
-        key("location", span(&cloud.location), google, of_google),
-        key("project", span(&cloud.project), google, of_google),
+        key("account", cloud.account.span(), amazon, of_amazon),
+        key("region", cloud.region.span(), amazon, of_amazon),
+        key("fips", cloud.fips.span(), amazon, of_amazon),
+        key("public", cloud.public.span(), amazon, of_amazon),
+        key("registry", cloud.registry.span(), azure, of_azure),
+        key("environment", cloud.environment.span(), azure, of_azure),
+        key("location", cloud.location.span(), google, of_google),
+        key("project", cloud.project.span(), google, of_google),
     ]
 }
 
@@ -72,34 +71,34 @@ fn provider_keys(raw: &RawRegistry, kind: RegistryKind, provider: Option<Provide
     vec![
         key(
             "allow-short-lived",
-            span(&provision.allow_short_lived),
+            provision.allow_short_lived.span(),
             sealed,
             "a credential that is sealed",
         ),
         key(
             "role-arn",
-            span(&provision.role_arn),
+            provision.role_arn.span(),
             amazon && (eso || irsa),
             "`kind = \"ecr\"` and `provide = \"irsa\"` or `\"external-secrets\"`",
         ),
-        key("service-account", span(&provision.service_account), eso && !github, of_eso),
-        key("credentials-secret", span(&provision.credentials_secret), eso && !quay, of_eso),
-        key("tenant-id", span(&provision.tenant_id), azure && (eso || identity), of_azure),
-        key("client-id", span(&provision.client_id), azure && (eso || identity), of_azure),
+        key("service-account", provision.service_account.span(), eso && !github, of_eso),
+        key("credentials-secret", provision.credentials_secret.span(), eso && !quay, of_eso),
+        key("tenant-id", provision.tenant_id.span(), azure && (eso || identity), of_azure),
+        key("client-id", provision.client_id.span(), azure && (eso || identity), of_azure),
         key(
             "pod-identity",
-            span(&provision.pod_identity),
+            provision.pod_identity.span(),
             irsa || identity,
             "`provide = \"irsa\"` and `provide = \"workload-identity\"`",
         ),
         key(
             "robot-account",
-            span(&provision.robot_account),
+            provision.robot_account.span(),
             quay && eso,
             "`kind = \"quay\"` and `provide = \"external-secrets\"`",
         ),
-        key("app-id", span(&provision.app_id), github && eso, of_github),
-        key("install-id", span(&provision.install_id), github && eso, of_github),
+        key("app-id", provision.app_id.span(), github && eso, of_github),
+        key("install-id", provision.install_id.span(), github && eso, of_github),
     ]
 }
 
@@ -110,14 +109,14 @@ fn google_keys(raw: &RawRegistry, kind: RegistryKind, provider: Option<Provider>
     let is_known = identity || google && provider == Some(Provider::ExternalSecrets);
     let belongs = "`kind = \"gar\"` or `kind = \"gcr\"` and a provider of tokens";
     let of_cluster = [
-        ("cluster-name", span(&provision.cluster_name)),
-        ("cluster-location", span(&provision.cluster_location)),
-        ("cluster-project", span(&provision.cluster_project)),
+        ("cluster-name", provision.cluster_name.span()),
+        ("cluster-location", provision.cluster_location.span()),
+        ("cluster-project", provision.cluster_project.span()),
     ];
     let of_cluster = of_cluster.map(|(name, span)| Key { name, span, is_known, belongs });
     let account = Key {
         name: "google-service-account",
-        span: span(&provision.google_service_account),
+        span: provision.google_service_account.span(),
         is_known: identity,
         belongs: "`kind = \"gar\"` or `kind = \"gcr\"` and `provide = \"workload-identity\"`",
     };

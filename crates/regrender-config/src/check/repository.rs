@@ -3,27 +3,21 @@
 use regrender_diagnostic::Spanned;
 
 use crate::check::list;
-use crate::problem::{provision as problem, shape};
+use crate::field::Field;
+use crate::problem::provision as problem;
 use crate::raw::RawRegistry;
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 
 /// Checks the `repositories` of a registry.
 pub(crate) fn repositories(raw: &RawRegistry, problems: &mut Problems) -> Option<Vec<String>> {
-    let found = match &raw.repositories {
-        Field::Absent => return Some(Vec::new()),
-        Field::Broken => return None,
-        Field::Given(found) => found,
-    };
-    let name = raw.name.value.as_str();
-    let owner = format!("registry `{name}`");
-    if found.value.is_empty() {
-        let help = "list a repository, or remove `repositories`";
-        problems.push(shape::empty_list(&owner, "repositories", found.span.clone(), help));
-        return None;
-    }
-    list::each(&owner, "repositories", &found.value, problems, |item, problems| {
-        repository(raw, item, problems)
-    })
+    let owner = raw.owner();
+    let help = "list a repository, or remove `repositories`";
+    let repositories = raw.repositories.check(|found| {
+        list::some(&owner, "repositories", found, help, problems, |item, problems| {
+            repository(raw, item, problems)
+        })
+    });
+    repositories.or(Vec::new())
 }
 
 fn repository(

@@ -8,7 +8,7 @@ use crate::check::cloud::Cloud;
 use crate::check::credential;
 use crate::problem::provision as problem;
 use crate::raw::RawRegistry;
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 use crate::{Access, Credential, Ecr, RegistryKind, Source, SourceKind, Trim, Username};
 
 /// The username beside a token of ECR.
@@ -31,9 +31,9 @@ pub(crate) fn sealed(
     found: &Spanned<String>,
     problems: &mut Problems,
 ) -> Option<Access> {
-    let is_allowed = raw.provision.allow_short_lived.as_given().is_some_and(|flag| flag.value);
+    let is_allowed = raw.provision.allow_short_lived.is_true();
     if !is_allowed {
-        if !matches!(raw.provision.allow_short_lived, Field::Broken) {
+        if !raw.provision.allow_short_lived.is_broken() {
             let hours = kind.token_hours().unwrap_or(1);
             problems.push(problem::sealed(&raw.name.value, found.span.clone(), hours));
         }
@@ -46,28 +46,17 @@ pub(crate) fn sealed(
     }
     let (username, command) = ready(cloud?);
     let name = raw.name.value.as_str();
-    let username = match raw.username.check(|value| credential::username(name, value, problems)) {
-        Field::Absent => Username::Literal(username.to_owned()),
-        Field::Broken => return None,
-        Field::Given(username) => username.value,
-    };
-    let password = match raw.password.check(|value| credential::password(name, value, problems)) {
-        Field::Absent => Source {
-            kind: SourceKind::Command {
-                arguments: command,
-                timeout: COMMAND_TIMEOUT,
-                trim: Trim::Yes,
-            },
-            span: found.span.clone(),
-        },
-        Field::Broken => return None,
-        Field::Given(password) => password.value,
-    };
-    let email = match raw.email.check(|value| credential::email(name, value, problems)) {
-        Field::Absent => None,
-        Field::Broken => return None,
-        Field::Given(email) => Some(email.value),
-    };
+    let username = raw
+        .username
+        .check(|value| credential::username(name, value, problems))
+        .or(Username::Literal(username.to_owned()))?;
+    let command =
+        SourceKind::Command { arguments: command, timeout: COMMAND_TIMEOUT, trim: Trim::Yes };
+    let password = raw
+        .password
+        .check(|value| credential::password(name, value, problems))
+        .or(Source { kind: command, span: found.span.clone() })?;
+    let email = raw.email.check(|value| credential::email(name, value, problems)).optional()?;
     Some(Access::Credential(Credential::Pair { username, password, email }))
 }
 

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use regrender_diagnostic::Spanned;
 
+use crate::check::choice::choice;
 use crate::check::declared::Declared;
 use crate::check::label::{self, Map};
 use crate::check::list;
 use crate::check::name::{self, Rule};
 use crate::check::workload;
+use crate::field::Field;
 use crate::problem::{cluster, registry, secret as problem, shape};
 use crate::raw::{RawConfig, RawNamespaces, RawSecret, TextMap, Texts};
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 use crate::{Namespaces, PullSecret};
 
 /// Checks one pull secret.
@@ -52,23 +54,14 @@ fn registries(
     declared: &Declared<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<String>> {
-    let found = match &raw.registries {
-        Field::Broken => return None,
-        Field::Absent => {
-            let example = "registries = [\"NAME\"]";
-            let span = raw.name.span.clone();
-            problems.push(shape::missing_key(owner, "registries", span, example));
-            return None;
-        }
-        Field::Given(found) => found,
-    };
-    if found.value.is_empty() {
-        let help = "list the name of a `[registry.NAME]` table";
-        problems.push(shape::empty_list(owner, "registries", found.span.clone(), help));
-        return None;
-    }
+    let found = raw.registries.needed(|| {
+        let example = "registries = [\"NAME\"]";
+        let span = raw.name.span.clone();
+        problems.push(shape::missing_key(owner, "registries", span, example));
+    })?;
+    let help = "list the name of a `[registry.NAME]` table";
     let defined = &declared.registries;
-    list::each(owner, "registries", &found.value, problems, |item, problems| {
+    list::some(owner, "registries", found, help, problems, |item, problems| {
         if defined.contains(&item.value) {
             return Some(item.value.clone());
         }
@@ -78,16 +71,11 @@ fn registries(
 }
 
 fn namespaces(raw: &RawSecret, owner: &str, problems: &mut Problems) -> Option<Namespaces> {
-    let found = match &raw.namespaces {
-        Field::Broken => return None,
-        Field::Absent => {
-            let example = "namespaces = [\"NAME\"]";
-            let span = raw.name.span.clone();
-            problems.push(shape::missing_key(owner, "namespaces", span, example));
-            return None;
-        }
-        Field::Given(found) => found,
-    };
+    let found = raw.namespaces.needed(|| {
+        let example = "namespaces = [\"NAME\"]";
+        let span = raw.name.span.clone();
+        problems.push(shape::missing_key(owner, "namespaces", span, example));
+    })?;
     match &found.value {
         RawNamespaces::Listed(items) => {
             if items.is_empty() {
@@ -102,37 +90,21 @@ fn namespaces(raw: &RawSecret, owner: &str, problems: &mut Problems) -> Option<N
         }
         RawNamespaces::From { from, labels } => {
             let owner = format!("`namespaces` of {owner}");
-            let known = from.check(|from| inventory(&owner, from, problems));
+            let known = from
+                .check(|from| choice(&owner, "from", from, &["inventory"], |word| word, problems));
             if from.is_absent() {
                 let example = "from = \"inventory\"";
                 problems.push(shape::missing_key(&owner, "from", found.span.clone(), example));
             }
-            let labels = selector(labels, problems);
+            let labels = map(Map::Selector, labels, problems);
             known.given()?;
             Some(Namespaces::Inventory { labels: labels? })
         }
     }
 }
 
-fn inventory(owner: &str, from: &Spanned<String>, problems: &mut Problems) -> Option<()> {
-    if from.value == "inventory" {
-        return Some(());
-    }
-    problems.push(shape::unknown_value(owner, "from", from, &["inventory"]));
-    None
-}
-
-/// Checks labels that are looked for, those of this tool included.
-fn selector(labels: &TextMap, problems: &mut Problems) -> Option<BTreeMap<String, String>> {
-    map(Map::Selector, labels, problems)
-}
-
 fn map(map: Map, field: &TextMap, problems: &mut Problems) -> Option<BTreeMap<String, String>> {
-    match field {
-        Field::Absent => Some(BTreeMap::new()),
-        Field::Broken => None,
-        Field::Given(pairs) => label::map(map, &pairs.value, problems),
-    }
+    field.check(|pairs| label::map(map, &pairs.value, problems)).or(BTreeMap::new())
 }
 
 fn names(
@@ -142,13 +114,12 @@ fn names(
     field: &Texts,
     problems: &mut Problems,
 ) -> Option<Vec<String>> {
-    match field {
-        Field::Absent => Some(Vec::new()),
-        Field::Broken => None,
-        Field::Given(items) => list::each(owner, key, &items.value, problems, |item, problems| {
+    let names = field.check(|items| {
+        list::each(owner, key, &items.value, problems, |item, problems| {
             name::object(what, item, Rule::Subdomain, problems)
-        }),
-    }
+        })
+    });
+    names.or(Vec::new())
 }
 
 /// Complains of names in `keep` that are listed anyway, and of a `keep` that keeps nothing.
@@ -181,30 +152,23 @@ fn shares_accounts(one: &RawSecret, other: &RawSecret) -> bool {
     one.value.iter().any(|account| other.value.iter().any(|name| name.value == account.value))
 }
 
-#[expect(clippy::option_option, reason = "broken, absent and given are three things")]
+#[expect(clippy::option_option, reason = "absent is right here, and broken is not")]
 fn clusters(
     raw: &RawSecret,
     owner: &str,
     declared: &Declared<'_>,
     problems: &mut Problems,
 ) -> Option<Option<Vec<String>>> {
-    let found = match &raw.clusters {
-        Field::Absent => return Some(None),
-        Field::Broken => return None,
-        Field::Given(found) => found,
-    };
-    if found.value.is_empty() {
-        let help = "list a cluster, or remove `clusters` for all";
-        problems.push(shape::empty_list(owner, "clusters", found.span.clone(), help));
-        return None;
-    }
+    let help = "list a cluster, or remove `clusters` for all";
     let declared = &declared.clusters;
-    list::each(owner, "clusters", &found.value, problems, |item, problems| {
-        if declared.contains(&item.value) {
-            return Some(item.value.clone());
-        }
-        problems.push(cluster::unknown_cluster(&raw.name.value, item, &declared.list));
-        None
-    })
-    .map(Some)
+    let clusters = raw.clusters.check(|found| {
+        list::some(owner, "clusters", found, help, problems, |item, problems| {
+            if declared.contains(&item.value) {
+                return Some(item.value.clone());
+            }
+            problems.push(cluster::unknown_cluster(&raw.name.value, item, &declared.list));
+            None
+        })
+    });
+    clusters.optional()
 }

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use regrender_diagnostic::Spanned;
 
+use crate::check::choice::choice;
 use crate::check::list;
 use crate::check::name::{self, Rule};
 use crate::check::path::{self, Reach};
 use crate::check::recipient;
+use crate::field::Field;
 use crate::problem::{cluster as problem, provision, shape};
 use crate::raw::{RawArgoCd, RawFlux, RawSettings};
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 use crate::{Consumer, Format, MacScope, Recipient};
 
 /// Settings, each valid by itself.
@@ -29,9 +31,34 @@ pub(crate) struct Settings {
     pub(crate) argocd: RawArgoCd,
 }
 
-const FORMATS: &[&str] = &["sops", "age", "sealed-secrets"];
-const MAC_SCOPES: &[&str] = &["all", "encrypted-only"];
-const CONSUMERS: &[&str] = &["flux", "argocd", "kubectl"];
+impl Settings {
+    /// Returns these settings, and where they say nothing those of `shared`.
+    pub(crate) fn over(&self, shared: &Self) -> Self {
+        Self {
+            format: self.format.over(&shared.format),
+            recipients: self.recipients.over(&shared.recipients),
+            certificate: self.certificate.over(&shared.certificate),
+            mac: self.mac.over(&shared.mac),
+            directory: self.directory.over(&shared.directory),
+            consumers: self.consumers.over(&shared.consumers),
+            per_namespace: self.per_namespace.over(&shared.per_namespace),
+            inventory: self.inventory.over(&shared.inventory),
+            oidc_provider: self.oidc_provider.over(&shared.oidc_provider),
+            flux: RawFlux {
+                namespace: self.flux.namespace.over(&shared.flux.namespace),
+                source: self.flux.source.over(&shared.flux.source),
+                decryption_secret: self.flux.decryption_secret.over(&shared.flux.decryption_secret),
+                interval: self.flux.interval.over(&shared.flux.interval),
+            },
+            argocd: RawArgoCd {
+                namespace: self.argocd.namespace.over(&shared.argocd.namespace),
+                project: self.argocd.project.over(&shared.argocd.project),
+                repository: self.argocd.repository.over(&shared.argocd.repository),
+                revision: self.argocd.revision.over(&shared.argocd.revision),
+            },
+        }
+    }
+}
 
 /// Checks settings value by value; `seal` and `output` are what the tables are called.
 pub(crate) fn settings(
@@ -41,7 +68,9 @@ pub(crate) fn settings(
     problems: &mut Problems,
 ) -> Settings {
     Settings {
-        format: raw.format.check(|value| format(seal, value, problems)),
+        format: raw
+            .format
+            .check(|value| choice(seal, "format", value, Format::ALL, Format::name, problems)),
         recipients: raw.recipients.check(|list| {
             if list.value.is_empty() {
                 let help = "list at least one public key, or remove `recipients`";
@@ -53,7 +82,9 @@ pub(crate) fn settings(
         certificate: raw
             .certificate
             .check(|value| path::relative(seal, "certificate", value, Reach::Relative, problems)),
-        mac: raw.mac.check(|value| mac(seal, value, problems)),
+        mac: raw
+            .mac
+            .check(|value| choice(seal, "mac", value, MacScope::ALL, MacScope::name, problems)),
         directory: raw
             .directory
             .check(|value| path::relative(output, "directory", value, Reach::Below, problems)),
@@ -66,52 +97,14 @@ pub(crate) fn settings(
     }
 }
 
-fn format(owner: &str, value: &Spanned<String>, problems: &mut Problems) -> Option<Format> {
-    match value.value.as_str() {
-        "sops" => return Some(Format::Sops),
-        "age" => return Some(Format::Age),
-        "sealed-secrets" => return Some(Format::SealedSecrets),
-        _ => problems.push(shape::unknown_value(owner, "format", value, FORMATS)),
-    }
-    None
-}
-
-fn mac(owner: &str, value: &Spanned<String>, problems: &mut Problems) -> Option<MacScope> {
-    match value.value.as_str() {
-        "all" => Some(MacScope::All),
-        "encrypted-only" => Some(MacScope::EncryptedOnly),
-        _ => {
-            problems.push(shape::unknown_value(owner, "mac", value, MAC_SCOPES));
-            None
-        }
-    }
-}
-
 type Texts = Spanned<Vec<Spanned<String>>>;
 
 fn consumers(owner: &str, found: &Texts, problems: &mut Problems) -> Option<BTreeSet<Consumer>> {
-    if found.value.is_empty() {
-        let help = "list `flux`, `argocd` or `kubectl`";
-        problems.push(shape::empty_list(owner, "consumer", found.span.clone(), help));
-        return None;
-    }
-    let unique = list::unique(owner, "consumer", &found.value, problems);
-    let consumers: Vec<_> =
-        found.value.iter().map(|value| consumer(owner, value, problems)).collect();
-    unique?;
-    consumers.into_iter().collect()
-}
-
-fn consumer(owner: &str, value: &Spanned<String>, problems: &mut Problems) -> Option<Consumer> {
-    match value.value.as_str() {
-        "flux" => Some(Consumer::Flux),
-        "argocd" => Some(Consumer::ArgoCd),
-        "kubectl" => Some(Consumer::Kubectl),
-        _ => {
-            problems.push(shape::unknown_value(owner, "consumer", value, CONSUMERS));
-            None
-        }
-    }
+    let help = "list `flux`, `argocd` or `kubectl`";
+    let consumers = list::some(owner, "consumer", found, help, problems, |item, problems| {
+        choice(owner, "consumer", item, Consumer::ALL, Consumer::name, problems)
+    });
+    consumers.map(BTreeSet::from_iter)
 }
 
 fn inventory(owner: &str, found: &Texts, problems: &mut Problems) -> Option<Vec<String>> {

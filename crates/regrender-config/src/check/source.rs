@@ -5,9 +5,10 @@ use std::time::Duration;
 use regrender_diagnostic::{Span, Spanned};
 
 use crate::check::path;
+use crate::field::Field;
 use crate::problem::{quoted, shape, source as problem};
 use crate::raw::{RawCommand, RawSource, RawTimeout};
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 use crate::{Source, SourceKind, Trim, ValuePath};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -136,20 +137,15 @@ fn vault(raw: &RawSource, trim: Trim, problems: &mut Problems) -> Option<SourceK
     if path.is_none() {
         problems.push(problem::invalid_vault_path(&raw.purpose, found.span.clone()));
     }
-    let key = match &raw.key {
-        Field::Broken => return None,
-        Field::Absent => {
-            let example = "key = \"password\"";
-            problems.push(shape::missing_key(&raw.purpose, "key", raw.span.clone(), example));
-            return None;
-        }
-        Field::Given(key) if key.value.is_empty() => {
-            problems.push(shape::empty_value(&raw.purpose, "key", key.span.clone()));
-            return None;
-        }
-        Field::Given(key) => key.value.clone(),
-    };
-    Some(SourceKind::Vault { path: path?, key, trim })
+    let key = raw.key.needed(|| {
+        let example = "key = \"password\"";
+        problems.push(shape::missing_key(&raw.purpose, "key", raw.span.clone(), example));
+    })?;
+    if key.value.is_empty() {
+        problems.push(shape::empty_value(&raw.purpose, "key", key.span.clone()));
+        return None;
+    }
+    Some(SourceKind::Vault { path: path?, key: key.value.clone(), trim })
 }
 
 /// Returns the path of a secret without slashes around it: a mount, and at least one part below.
@@ -226,21 +222,19 @@ pub(crate) fn timeout(
     field: &Field<RawTimeout>,
     problems: &mut Problems,
 ) -> Option<Duration> {
-    let timeout = match field {
-        Field::Absent => return Some(DEFAULT_TIMEOUT),
-        Field::Broken => return None,
-        Field::Given(timeout) => timeout,
-    };
-    let seconds = match &timeout.value {
-        RawTimeout::Seconds(seconds) => *seconds,
-        RawTimeout::Text(text) => seconds(text),
-    };
-    let duration = seconds.map(Duration::from_secs);
-    let valid = duration.filter(|duration| !duration.is_zero() && *duration <= LONGEST_TIMEOUT);
-    if valid.is_none() {
-        problems.push(problem::invalid_timeout(purpose, timeout.span.clone()));
-    }
-    valid
+    let timeout = field.check(|timeout| {
+        let seconds = match &timeout.value {
+            RawTimeout::Seconds(seconds) => *seconds,
+            RawTimeout::Text(text) => seconds(text),
+        };
+        let duration = seconds.map(Duration::from_secs);
+        let valid = duration.filter(|duration| !duration.is_zero() && *duration <= LONGEST_TIMEOUT);
+        if valid.is_none() {
+            problems.push(problem::invalid_timeout(purpose, timeout.span.clone()));
+        }
+        valid
+    });
+    timeout.or(DEFAULT_TIMEOUT)
 }
 
 fn seconds(text: &str) -> Option<u64> {

@@ -2,16 +2,19 @@
 
 use regrender_diagnostic::{Diagnostic, Span, Spanned};
 
+use crate::check::choice::choice;
 use crate::check::{credential, path, source};
+use crate::field::Field;
 use crate::problem::{shape, source as source_problem, vault as problem};
 use crate::raw::{RawSource, RawValue, RawVault, RawVaultAuth};
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 use crate::{KvVersion, Source, SourceKind, Username, Vault, VaultAuth};
 
 const VAULT: &str = "`[vault]`";
 const AUTH: &str = "`auth` of `[vault]`";
 
 /// A method to log in, and the keys of its own.
+#[derive(Clone, Copy)]
 struct Method {
     name: &'static str,
     keys: &'static [&'static str],
@@ -32,27 +35,18 @@ pub(crate) fn vault(raw: &RawVault, problems: &mut Problems) -> Option<Vault> {
     let ca = raw.ca.check(|value| path::anywhere(VAULT, "ca", value, problems));
     let kv_version = raw.kv_version.check(|value| kv_version(value, problems));
     let auth = raw.auth.check(|value| auth(&value.value, &value.span, problems));
-    let is_broken = matches!(address, Field::Broken)
-        || matches!(namespace, Field::Broken)
-        || matches!(ca, Field::Broken)
-        || matches!(kv_version, Field::Broken)
-        || matches!(auth, Field::Broken);
     let new = problems.get(found_before..).unwrap_or_default();
-    if raw.broken || is_broken || new.iter().any(Diagnostic::is_error) {
+    if raw.broken || new.iter().any(Diagnostic::is_error) {
         return None;
     }
     Some(Vault {
-        address: value(address),
-        namespace: value(namespace),
-        ca: value(ca),
-        kv_version: value(kv_version),
-        auth: value(auth),
+        address: address.optional()?,
+        namespace: namespace.optional()?,
+        ca: ca.optional()?,
+        kv_version: kv_version.optional()?,
+        auth: auth.optional()?,
         span: raw.span.clone(),
     })
-}
-
-fn value<T>(field: Field<T>) -> Option<T> {
-    field.given().map(|field| field.value)
 }
 
 /// Checks an address, and returns it without slashes at its end.
@@ -141,17 +135,14 @@ fn kv_version(found: &Spanned<String>, problems: &mut Problems) -> Option<KvVers
 fn auth(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<VaultAuth> {
     let found_before = problems.len();
     let method = method(raw, span, problems)?;
-    foreign_keys(raw, method, problems);
-    let mount = match &raw.mount {
-        Field::Absent => Some(method.name.to_owned()),
-        Field::Broken => None,
-        Field::Given(found) => mount(AUTH, "mount", found, problems),
-    };
+    foreign_keys(raw, &method, problems);
+    let mount = raw.mount.check(|found| mount(AUTH, "mount", found, problems));
+    let mount = mount.or(method.name.to_owned());
     let auth = match method.name {
-        "token" => match raw.token.check(|raw| login_source(&raw.value, problems)) {
-            Field::Broken => None,
-            token => Some(VaultAuth::Token { token: value(token) }),
-        },
+        "token" => {
+            let token = raw.token.check(|raw| login_source(&raw.value, problems)).optional();
+            token.map(|token| VaultAuth::Token { token })
+        }
         "approle" => {
             let role_id = role_id(raw, span, problems);
             let secret_id = needed("secret-id", &raw.secret_id, span, problems);
@@ -161,14 +152,12 @@ fn auth(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<Vaul
         }
         "kubernetes" => {
             let role = role(raw, span, problems);
-            match raw.jwt.check(|raw| login_source(&raw.value, problems)) {
-                Field::Broken => None,
-                jwt => role.zip(mount).map(|(role, mount)| VaultAuth::Kubernetes {
-                    role,
-                    jwt: value(jwt),
-                    mount,
-                }),
-            }
+            let jwt = raw.jwt.check(|raw| login_source(&raw.value, problems)).optional();
+            role.zip(jwt).zip(mount).map(|((role, jwt), mount)| VaultAuth::Kubernetes {
+                role,
+                jwt,
+                mount,
+            })
         }
         _ => {
             let role = role(raw, span, problems);
@@ -181,39 +170,26 @@ fn auth(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<Vaul
     auth.filter(|_| !has_errors)
 }
 
-fn method(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<&'static Method> {
-    let found = match &raw.method {
-        Field::Broken => return None,
-        Field::Absent => {
-            let example = "method = \"token\"";
-            problems.push(shape::missing_key(AUTH, "method", span.clone(), example));
-            return None;
-        }
-        Field::Given(found) => found,
-    };
-    let known = METHODS.iter().find(|method| method.name == found.value);
-    if known.is_none() {
-        let names: Vec<&str> = METHODS.iter().map(|method| method.name).collect();
-        problems.push(shape::unknown_value(AUTH, "method", found, &names));
-    }
-    known
+fn method(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<Method> {
+    let found = raw.method.needed(|| {
+        let example = "method = \"token\"";
+        problems.push(shape::missing_key(AUTH, "method", span.clone(), example));
+    })?;
+    choice(AUTH, "method", found, METHODS, |method| method.name, problems)
 }
 
 /// Complains of keys that belong to another method.
 fn foreign_keys(raw: &RawVaultAuth, method: &Method, problems: &mut Problems) {
-    fn place<T>(name: &'static str, field: &Field<T>) -> Option<(&'static str, Span)> {
-        field.as_given().map(|value| (name, value.span.clone()))
-    }
     let keys = [
-        place("token", &raw.token),
-        place("role-id", &raw.role_id),
-        place("secret-id", &raw.secret_id),
-        place("role", &raw.role),
-        place("jwt", &raw.jwt),
-        place("mount", &raw.mount),
+        ("token", raw.token.span()),
+        ("role-id", raw.role_id.span()),
+        ("secret-id", raw.secret_id.span()),
+        ("role", raw.role.span()),
+        ("jwt", raw.jwt.span()),
+        ("mount", raw.mount.span()),
     ];
-    for (key, span) in keys.into_iter().flatten() {
-        if !method.keys.contains(&key) {
+    for (key, span) in keys {
+        if let (Some(span), false) = (span, method.keys.contains(&key)) {
             let reason = format!("not for the method `{}`", method.name);
             problems.push(source_problem::idle_key(AUTH, key, span, &reason));
         }
@@ -221,30 +197,21 @@ fn foreign_keys(raw: &RawVaultAuth, method: &Method, problems: &mut Problems) {
 }
 
 fn role(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<String> {
-    match &raw.role {
-        Field::Broken => None,
-        Field::Absent => {
-            problems.push(shape::missing_key(AUTH, "role", span.clone(), "role = \"ci\""));
-            None
-        }
-        Field::Given(role) if role.value.trim().is_empty() => {
-            problems.push(shape::empty_value(AUTH, "role", role.span.clone()));
-            None
-        }
-        Field::Given(role) => Some(role.value.clone()),
+    let role = raw.role.needed(|| {
+        problems.push(shape::missing_key(AUTH, "role", span.clone(), "role = \"ci\""));
+    })?;
+    if role.value.trim().is_empty() {
+        problems.push(shape::empty_value(AUTH, "role", role.span.clone()));
+        return None;
     }
+    Some(role.value.clone())
 }
 
 fn role_id(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<Username> {
-    let found = match &raw.role_id {
-        Field::Broken => return None,
-        Field::Absent => {
-            let example = "role-id = { env = \"VAULT_ROLE_ID\" }";
-            problems.push(shape::missing_key(AUTH, "role-id", span.clone(), example));
-            return None;
-        }
-        Field::Given(found) => found,
-    };
+    let found = raw.role_id.needed(|| {
+        let example = "role-id = { env = \"VAULT_ROLE_ID\" }";
+        problems.push(shape::missing_key(AUTH, "role-id", span.clone(), example));
+    })?;
     match &found.value {
         RawValue::Source(raw) => login_source(raw, problems).map(Username::From),
         RawValue::Text(text) if text.expose().trim().is_empty() => {
@@ -261,15 +228,11 @@ fn needed(
     span: &Span,
     problems: &mut Problems,
 ) -> Option<Source> {
-    match field {
-        Field::Broken => None,
-        Field::Absent => {
-            let example = format!("{name} = {{ env = \"NAME\" }}");
-            problems.push(shape::missing_key(AUTH, name, span.clone(), &example));
-            None
-        }
-        Field::Given(raw) => login_source(&raw.value, problems),
-    }
+    let raw = field.needed(|| {
+        let example = format!("{name} = {{ env = \"NAME\" }}");
+        problems.push(shape::missing_key(AUTH, name, span.clone(), &example));
+    })?;
+    login_source(&raw.value, problems)
 }
 
 /// Checks a source that must be read before Vault can be.

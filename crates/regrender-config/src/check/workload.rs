@@ -6,9 +6,10 @@ use regrender_diagnostic::{Span, Spanned};
 
 use crate::Workload;
 use crate::check::name::{self, Rule};
+use crate::field::Field;
 use crate::problem::{shape, workload as problem};
 use crate::raw::{RawSecret, RawWorkload};
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 
 /// A kind of Kubernetes itself.
 struct Kind {
@@ -43,16 +44,13 @@ const SHORT_NAMES: &[(&str, &str)] = &[
 
 /// Checks the workloads of a pull secret.
 pub(crate) fn list(raw: &RawSecret, owner: &str, problems: &mut Problems) -> Option<Vec<Workload>> {
-    let items = match &raw.workloads {
-        Field::Absent => return Some(Vec::new()),
-        Field::Broken => return None,
-        Field::Given(items) => &items.value,
-    };
-    let checked: Vec<_> = items.iter().map(|item| workload(raw, item, problems)).collect();
-    let unique = unique(owner, &checked, problems);
-    let checked = checked.into_iter().collect();
-    unique?;
-    checked
+    let workloads = raw.workloads.check(|items| {
+        let checked: Vec<_> =
+            items.value.iter().map(|item| workload(raw, item, problems)).collect();
+        unique(owner, &checked, problems)?;
+        checked.into_iter().collect()
+    });
+    workloads.or(Vec::new())
 }
 
 fn unique(owner: &str, workloads: &[Option<Workload>], problems: &mut Problems) -> Option<()> {
@@ -190,11 +188,7 @@ fn from_table(secret: &str, raw: &RawWorkload, problems: &mut Problems) -> Optio
         kind: kind.value.clone(),
         name: checked_name.given()?.value,
         pod_spec: pod_spec?,
-        service_account: match account {
-            Field::Absent => None,
-            Field::Broken => return None,
-            Field::Given(account) => Some(account.value),
-        },
+        service_account: account.optional()?,
         span: span.clone(),
     })
 }

@@ -3,8 +3,9 @@
 
 use crate::check::cloud::missing;
 use crate::check::identifier;
+use crate::field::Field;
 use crate::raw::RawRegistry;
-use crate::table::{Field, Problems};
+use crate::table::Problems;
 use crate::{Acr, Ecr, GkeCluster, Irsa, Provision, WorkloadIdentity};
 
 pub(crate) fn irsa(raw: &RawRegistry, ecr: &Ecr, problems: &mut Problems) -> Option<Irsa> {
@@ -17,11 +18,7 @@ pub(crate) fn irsa(raw: &RawRegistry, ecr: &Ecr, problems: &mut Problems) -> Opt
 }
 
 fn pod_identity(raw: &RawRegistry) -> Option<bool> {
-    match &raw.provision.pod_identity {
-        Field::Absent => Some(true),
-        Field::Broken => None,
-        Field::Given(flag) => Some(flag.value),
-    }
+    raw.provision.pod_identity.clone().or(true)
 }
 
 pub(crate) fn azure_identity(
@@ -94,11 +91,7 @@ pub(crate) fn gke_cluster(
     let own = provision
         .cluster_project
         .check(|value| identifier::project(registry, "cluster-project", value, problems));
-    let project = match own {
-        Field::Absent => project?.to_owned(),
-        Field::Broken => return None,
-        Field::Given(own) => own.value,
-    };
+    let project = own.optional()?.or_else(|| project.map(str::to_owned))?;
     let (name, location) = (name.given()?.value, location.given()?.value);
     Some(Some(GkeCluster { project, name, location }))
 }

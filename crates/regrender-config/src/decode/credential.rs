@@ -3,8 +3,9 @@
 use regrender_diagnostic::Spanned;
 
 use crate::decode::source::timeout;
+use crate::field::Field;
 use crate::raw::RawCredential;
-use crate::table::{Field, Problems, Table};
+use crate::table::{Problems, Table};
 
 /// Takes the key `credential`.
 pub(crate) fn credential(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawCredential> {

@@ -5,8 +5,9 @@ use toml::de::DeValue;
 
 use crate::decode::credential::credential;
 use crate::decode::source::value;
+use crate::field::Field;
 use crate::raw::{RawCloud, RawDate, RawProvision, RawRegistry};
-use crate::table::{Field, Problems, Table};
+use crate::table::{Problems, Table};
 
 /// Decodes `[registry.NAME]`.
 pub(crate) fn registry(

@@ -3,8 +3,9 @@
 use regrender_diagnostic::Spanned;
 use toml::de::DeValue;
 
+use crate::field::Field;
 use crate::raw::{RawNamespaces, RawSecret, RawWorkload, TextMap};
-use crate::table::{Field, Problems, Table};
+use crate::table::{Problems, Table};
 
 /// Decodes `[secret.NAME]`.
 pub(crate) fn secret(

@@ -3,8 +3,9 @@
 use regrender_diagnostic::Spanned;
 
 use crate::decode::source::source;
+use crate::field::Field;
 use crate::raw::{RawArgoCd, RawCluster, RawFlux, RawSettings, RawSource};
-use crate::table::{Field, Problems, Table};
+use crate::table::{Problems, Table};
 
 /// What `[seal]` says.
 pub(crate) struct RawSeal {

@@ -4,8 +4,9 @@ use regrender_diagnostic::Spanned;
 use regrender_document::SecretText;
 use toml::de::DeValue;
 
+use crate::field::Field;
 use crate::raw::{RawCommand, RawSource, RawTimeout, RawValue};
-use crate::table::{Field, Problems, Table};
+use crate::table::{Problems, Table};
 
 /// Keys that other tools have for a source; here their programs are commands.
 const OF_OTHER_TOOLS: &[&str] =

@@ -4,8 +4,9 @@ use regrender_diagnostic::Spanned;
 use toml::de::DeValue;
 
 use crate::decode::source::{source, value};
+use crate::field::Field;
 use crate::raw::{RawVault, RawVaultAuth};
-use crate::table::{Field, Problems, Table};
+use crate::table::{Problems, Table};
 
 /// Decodes `[vault]`.
 pub(crate) fn vault(file: &mut Table<'_>, problems: &mut Problems) -> RawVault {

@@ -29,8 +29,8 @@ mod workload_identity;
 
 use crate::Config;
 use crate::check::declared::Declared;
+use crate::problem::Problems;
 use crate::raw::RawConfig;
-use crate::table::Problems;
 
 /// Checks the whole file; `None` means that some problem is an error.
 pub(crate) fn check(raw: &RawConfig, problems: &mut Problems) -> Option<Config> {

@@ -11,9 +11,9 @@ use regrender_diagnostic::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::field::Field;
-use crate::problem::shape;
+use crate::problem::{Problems, shape};
 use crate::raw::RawConfig;
-use crate::table::{Problems, Table};
+use crate::table::Table;
 
 /// Decodes the whole file.
 pub(crate) fn decode(root: &DeTable<'_>, source: &str, problems: &mut Problems) -> RawConfig {

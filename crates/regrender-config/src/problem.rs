@@ -19,7 +19,17 @@ pub(crate) mod workload;
 
 use std::fmt::Write as _;
 
+use regrender_diagnostic::Diagnostic;
+
 use crate::Page;
+
+/// The problems found so far.
+pub(crate) type Problems = Vec<Diagnostic>;
+
+/// Says whether there is an error among the problems behind the first `before`.
+pub(crate) fn has_error_since(before: usize, problems: &Problems) -> bool {
+    problems.get(before..).unwrap_or_default().iter().any(Diagnostic::is_error)
+}
 
 /// Lists the pages of all kinds of problems, by code.
 #[must_use]

@@ -1,11 +1,10 @@
-//! A host that serves images, and the credential for it.
-
-use std::time::Duration;
+//! A host that serves images, and how they are pulled from it.
 
 use regrender_diagnostic::{Span, Spanned};
 
 use crate::provision::{Generator, NodeProvider};
-use crate::{Provision, Source};
+use crate::registry_kind::DOCKER_HUB_HOST;
+use crate::{Credential, Date, Provision, RegistryKind};
 
 /// A host that serves images, optionally narrowed to repository paths.
 #[derive(Clone, Debug)]
@@ -44,33 +43,6 @@ pub struct Connection {
     pub is_insecure: bool,
 }
 
-/// What is known of a registry beforehand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RegistryKind {
-    /// Nothing.
-    Generic,
-    /// Docker Hub.
-    DockerHub,
-    /// GitHub's container registry.
-    Ghcr,
-    /// GitLab's container registry.
-    GitLab,
-    /// Quay.
-    Quay,
-    /// Harbor.
-    Harbor,
-    /// Artifactory.
-    Artifactory,
-    /// Amazon ECR.
-    Ecr,
-    /// Azure Container Registry.
-    Acr,
-    /// Google Artifact Registry.
-    Gar,
-    /// Google Container Registry.
-    Gcr,
-}
-
 /// How the images of a registry are pulled.
 #[derive(Clone, Debug)]
 pub enum Access {
@@ -82,138 +54,8 @@ pub enum Access {
     Provided(Provision),
 }
 
-/// Where the credential of a registry comes from.
-#[derive(Clone, Debug)]
-pub enum Credential {
-    /// A username and a password.
-    Pair {
-        /// The username.
-        username: Username,
-        /// Where the password comes from.
-        password: Source,
-        /// An address that some readers of the Secret want to see.
-        email: Option<String>,
-    },
-    /// An entry of a docker `config.json`.
-    DockerConfig {
-        /// Path of the file, relative to registries.toml; `~/` is the home folder.
-        path: String,
-        /// The entry, if it is not the one of the registry's host.
-        key: Option<String>,
-        /// How long a program may take that keeps the credential for Docker.
-        timeout: Duration,
-        /// Where the file names it.
-        span: Span,
-    },
-    /// What a program says that keeps credentials for Docker.
-    Helper {
-        /// Its name without `docker-credential-`.
-        name: String,
-        /// The address to ask for, if it is not the one of the registry's host.
-        key: Option<String>,
-        /// How long it may take.
-        timeout: Duration,
-        /// Where the file names it.
-        span: Span,
-    },
-}
-
-/// Where a username comes from.
-#[derive(Clone, Debug)]
-pub enum Username {
-    /// The file itself.
-    Literal(String),
-    /// A source.
-    From(Source),
-}
-
-/// A day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Date {
-    /// Year.
-    pub year: u16,
-    /// Month, from 1.
-    pub month: u8,
-    /// Day, from 1.
-    pub day: u8,
-}
-
-/// The host that images of Docker Hub are named by.
-const DOCKER_HUB_HOST: &str = "docker.io";
-
 /// The key of Docker Hub that docker, kubectl and the kubelet agree on.
 const DOCKER_HUB_KEY: &str = "https://index.docker.io/v1/";
-
-impl RegistryKind {
-    /// All kinds.
-    pub const ALL: &'static [Self] = &[
-        Self::Generic,
-        Self::DockerHub,
-        Self::Ghcr,
-        Self::GitLab,
-        Self::Quay,
-        Self::Harbor,
-        Self::Artifactory,
-        Self::Ecr,
-        Self::Acr,
-        Self::Gar,
-        Self::Gcr,
-    ];
-
-    /// Returns its name in registries.toml.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Generic => "generic",
-            Self::DockerHub => "docker-hub",
-            Self::Ghcr => "ghcr",
-            Self::GitLab => "gitlab",
-            Self::Quay => "quay",
-            Self::Harbor => "harbor",
-            Self::Artifactory => "artifactory",
-            Self::Ecr => "ecr",
-            Self::Acr => "acr",
-            Self::Gar => "gar",
-            Self::Gcr => "gcr",
-        }
-    }
-
-    /// Says whether registries of this kind belong to a cloud, whose own tokens live for hours.
-    #[must_use]
-    pub fn is_of_cloud(self) -> bool {
-        matches!(self, Self::Ecr | Self::Acr | Self::Gar | Self::Gcr)
-    }
-
-    /// Returns how many hours a token lives that the cloud of this kind hands out.
-    #[must_use]
-    pub fn token_hours(self) -> Option<u64> {
-        match self {
-            Self::Ecr => Some(12),
-            Self::Acr => Some(3),
-            Self::Gar | Self::Gcr => Some(1),
-            _ => None,
-        }
-    }
-
-    /// Returns the host of registries of this kind that nobody runs themselves.
-    #[must_use]
-    pub fn default_host(self) -> Option<&'static str> {
-        match self {
-            Self::DockerHub => Some(DOCKER_HUB_HOST),
-            Self::Ghcr => Some("ghcr.io"),
-            Self::GitLab => Some("registry.gitlab.com"),
-            Self::Quay => Some("quay.io"),
-            // People run these themselves, or the host follows from other keys.
-            Self::Generic
-            | Self::Harbor
-            | Self::Artifactory
-            | Self::Ecr
-            | Self::Acr
-            | Self::Gar
-            | Self::Gcr => None,
-        }
-    }
-}
 
 impl Registry {
     /// Returns the credential that a sealed pull secret holds for it.
@@ -273,45 +115,6 @@ impl Registry {
     }
 }
 
-impl Date {
-    /// Returns a day of the calendar.
-    #[must_use]
-    pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let is_leap =
-            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-        let days = match month {
-            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-            4 | 6 | 9 | 11 => 30,
-            2 if is_leap => 29,
-            2 => 28,
-            _ => return None,
-        };
-        ((1..=days).contains(&day) && year >= 1).then_some(Self { year, month, day })
-    }
-
-    /// Parses `YYYY-MM-DD`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(3, '-');
-        let year = number(parts.next()?, 4)?;
-        let month = number(parts.next()?, 2)?;
-        let day = number(parts.next()?, 2)?;
-        Self::new(year, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
-    }
-}
-
-/// Parses a number of exactly so many digits.
-fn number(text: &str, digits: usize) -> Option<u16> {
-    let right = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
-    if right { text.parse().ok() } else { None }
-}
-
-impl std::fmt::Display for Date {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -354,25 +157,5 @@ mod tests {
         check(RegistryKind::Ghcr, &[], false, &["ghcr.io"]);
         let keys = ["registry.example.com/a/", "registry.example.com/b/"];
         check(RegistryKind::Generic, &["a/", "b/"], false, &keys);
-    }
-
-    #[test]
-    fn days_are_days_of_the_calendar() {
-        assert!(Date::new(2024, 2, 29).is_some());
-        assert!(Date::new(2000, 2, 29).is_some());
-        assert!(Date::new(1900, 2, 29).is_none());
-        assert!(Date::new(2026, 4, 31).is_none());
-        assert!(Date::new(2026, 13, 1).is_none());
-        assert!(Date::new(2026, 0, 1).is_none());
-        assert!(Date::new(0, 1, 1).is_none());
-    }
-
-    #[test]
-    fn days_have_one_spelling() {
-        let text = "2026-12-31";
-        assert_eq!(Date::parse(text).unwrap().to_string(), text);
-        for text in ["2026-1-1", "31.12.2026", "2026-12-31T00:00", "+026-12-31", "", "2026-12"] {
-            assert_eq!(Date::parse(text), None, "{text}");
-        }
     }
 }

@@ -5,10 +5,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::field::Field;
 use crate::nearest::nearest;
-use crate::problem::shape;
-
-/// The problems found so far.
-pub(crate) type Problems = Vec<Diagnostic>;
+use crate::problem::{Problems, shape};
 
 type Value<'t> = toml::Spanned<DeValue<'t>>;
 

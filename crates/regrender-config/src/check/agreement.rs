@@ -8,9 +8,8 @@ use crate::check::declared::Declared;
 use crate::check::name::Rule;
 use crate::check::{credential, vault};
 use crate::field::Field;
-use crate::problem::{cluster as settings, provision, registry, secret, source};
+use crate::problem::{Problems, cluster as settings, provision, registry, secret, source};
 use crate::raw::{RawConfig, RawSecret, RawSource};
-use crate::table::Problems;
 use crate::{Access, Cluster, Format, NodeProvider, Provision, Registry};
 
 /// Checks what must agree across tables. A registry that is not valid is left out.

@@ -2,8 +2,7 @@
 
 use regrender_diagnostic::Spanned;
 
-use crate::problem::shape;
-use crate::table::Problems;
+use crate::problem::{Problems, shape};
 
 /// Returns the one of `all` whose word the file has; complains if there is none.
 pub(crate) fn choice<T: Copy>(

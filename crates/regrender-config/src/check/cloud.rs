@@ -3,9 +3,8 @@
 use crate::check::choice::choice;
 use crate::check::identifier;
 use crate::field::Field;
-use crate::problem::{provision as problem, shape};
+use crate::problem::{Problems, provision as problem, shape};
 use crate::raw::RawRegistry;
-use crate::table::Problems;
 use crate::{Acr, AzureEnvironment, Ecr, RegistryKind};
 
 /// What a registry is in its cloud.

@@ -7,9 +7,8 @@ use regrender_diagnostic::{Span, Spanned};
 use crate::check::settings::{Settings, settings};
 use crate::check::{name, path};
 use crate::field::Field;
-use crate::problem::{cluster as problem, path as path_problem, recipient};
+use crate::problem::{Problems, cluster as problem, path as path_problem, recipient};
 use crate::raw::{RawArgoCd, RawConfig, RawFlux, RawSettings};
-use crate::table::Problems;
 use crate::{ArgoCd, Cluster, Consumer, Flux, Format, MacScope, Recipient};
 
 const DEFAULT_DIRECTORY: &str = "pull-secrets";

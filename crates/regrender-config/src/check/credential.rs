@@ -5,9 +5,8 @@ use regrender_diagnostic::Spanned;
 use crate::check::{path, source};
 use crate::field::Field;
 use crate::preset;
-use crate::problem::{registry as problem, shape, source as source_problem};
+use crate::problem::{Problems, has_error_since, registry as problem, shape, source as source_problem};
 use crate::raw::{RawCredential, RawRegistry, RawSource, RawValue};
-use crate::table::Problems;
 use crate::{Access, Credential, RegistryKind, Source, Username};
 
 /// What the names of the programs begin with that keep credentials for Docker.
@@ -34,10 +33,8 @@ pub(crate) fn access(
     } else {
         whole.given().map(|whole| Access::Credential(whole.value))
     };
-    let errors = problems.get(found_before..).unwrap_or_default();
-    let broken = raw.anonymous.is_broken() || raw.email.is_broken();
-    let is_right = !broken && !errors.iter().any(regrender_diagnostic::Diagnostic::is_error);
-    access.filter(|_| is_right)
+    let is_broken = raw.anonymous.is_broken() || raw.email.is_broken();
+    access.filter(|_| !is_broken && !has_error_since(found_before, problems))
 }
 
 fn pair(

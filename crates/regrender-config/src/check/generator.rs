@@ -5,9 +5,8 @@ use crate::check::identifier;
 use crate::check::name::{self, Rule};
 use crate::check::workload_identity::{gke_cluster, needs_project};
 use crate::field::Field;
-use crate::problem::provision as problem;
+use crate::problem::{Problems, provision as problem};
 use crate::raw::RawRegistry;
-use crate::table::Problems;
 use crate::{Acr, AcrLogin, Generator, GkeCluster, GoogleLogin, Login, RegistryKind};
 
 /// Checks what External Secrets needs for a registry.

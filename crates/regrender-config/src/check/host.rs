@@ -2,8 +2,7 @@
 
 use regrender_diagnostic::{Span, Spanned};
 
-use crate::problem::host as problem;
-use crate::table::Problems;
+use crate::problem::{Problems, host as problem};
 
 /// Hosts of Docker Hub, none of which is the one that images are named by.
 const DOCKER_HUB: &[&str] = &[

@@ -4,8 +4,7 @@ use regrender_diagnostic::Spanned;
 
 use crate::RoleArn;
 use crate::cloud::is_account;
-use crate::problem::provision as problem;
-use crate::table::Problems;
+use crate::problem::{Problems, provision as problem};
 
 type Found = Spanned<String>;
 

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use regrender_diagnostic::Spanned;
 
 use crate::check::name::Rule;
-use crate::problem::name;
-use crate::table::Problems;
+use crate::problem::{Problems, name};
 
 /// Labels and annotations that this tool writes itself.
 const RESERVED: &str = "regrender.dev";

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use regrender_diagnostic::{Span, Spanned};
 
-use crate::problem::shape;
-use crate::table::Problems;
+use crate::problem::{Problems, shape};
 
 /// Complains of items that are there twice; the first of each stays.
 pub(crate) fn unique(

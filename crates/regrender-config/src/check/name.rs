@@ -2,8 +2,7 @@
 
 use regrender_diagnostic::Spanned;
 
-use crate::problem::name;
-use crate::table::Problems;
+use crate::problem::{Problems, name};
 
 /// What a name must look like.
 #[derive(Clone, Copy)]

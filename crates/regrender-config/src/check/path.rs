@@ -2,8 +2,7 @@
 
 use regrender_diagnostic::Spanned;
 
-use crate::problem::path;
-use crate::table::Problems;
+use crate::problem::{Problems, path};
 
 /// Where a path may lead.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Where fresh tokens come from: the providers of each kind of registry, and what each needs.
 
-use regrender_diagnostic::{Diagnostic, Spanned};
+use regrender_diagnostic::Spanned;
 
 use crate::check::cloud::Cloud;
 use crate::check::credential;
@@ -9,10 +9,9 @@ use crate::check::registry_key::idle_keys;
 use crate::check::sealed_token::{ACR_USERNAME, GOOGLE_USERNAME, sealed};
 use crate::check::workload_identity::{azure_identity, google_identity, irsa};
 use crate::field::Field;
-use crate::problem::{provision as problem, shape};
+use crate::problem::{Problems, has_error_since, provision as problem, shape};
 use crate::provision::Provider;
 use crate::raw::{RawRegistry, RawValue};
-use crate::table::Problems;
 use crate::{Access, Acr, AzureEnvironment, Ecr, NodeProvider, Provision, RegistryKind};
 
 /// The usernames that Google takes, as its documentation of Artifact Registry lists them.
@@ -42,8 +41,7 @@ pub(crate) fn access(
             })
         }
     };
-    let new = problems.get(found_before..).unwrap_or_default();
-    access.filter(|_| !new.iter().any(Diagnostic::is_error))
+    access.filter(|_| !has_error_since(found_before, problems))
 }
 
 /// The providers of a kind.

@@ -9,8 +9,7 @@ use bech32::primitives::decode::UncheckedHrpstring;
 use regrender_diagnostic::{Diagnostic, Span, Spanned};
 
 use crate::problem::recipient::{self as problem, Looks};
-use crate::problem::shape;
-use crate::table::Problems;
+use crate::problem::{Problems, shape};
 use crate::{Recipient, RecipientKind};
 
 /// Bech32 as age uses it: without the limit of 90 characters.

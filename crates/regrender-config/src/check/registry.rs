@@ -7,9 +7,8 @@ use crate::check::cloud::{self, Cloud};
 use crate::check::host::{self, Context};
 use crate::check::{list, name, path, provision, repository, repository_path};
 use crate::field::Field;
-use crate::problem::{provision as provision_problem, registry as problem, shape};
+use crate::problem::{Problems, provision as provision_problem, registry as problem, shape};
 use crate::raw::{RawDate, RawRegistry};
-use crate::table::Problems;
 use crate::{Connection, Date, Registry, RegistryKind};
 
 /// Checks one registry.

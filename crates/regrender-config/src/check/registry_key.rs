@@ -3,10 +3,9 @@
 use regrender_diagnostic::Span;
 
 use crate::RegistryKind;
-use crate::problem::provision as problem;
+use crate::problem::{Problems, provision as problem};
 use crate::provision::Provider;
 use crate::raw::RawRegistry;
-use crate::table::Problems;
 
 /// A key, where it stands, the kinds and the providers that it belongs to.
 struct Key {

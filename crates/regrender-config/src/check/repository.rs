@@ -4,9 +4,8 @@ use regrender_diagnostic::Spanned;
 
 use crate::check::list;
 use crate::field::Field;
-use crate::problem::provision as problem;
+use crate::problem::{Problems, provision as problem};
 use crate::raw::RawRegistry;
-use crate::table::Problems;
 
 /// Checks the `repositories` of a registry.
 pub(crate) fn repositories(raw: &RawRegistry, problems: &mut Problems) -> Option<Vec<String>> {

@@ -2,8 +2,7 @@
 
 use regrender_diagnostic::Spanned;
 
-use crate::problem::host as problem;
-use crate::table::Problems;
+use crate::problem::{Problems, host as problem};
 
 /// Checks one of the `paths` of a registry.
 pub(crate) fn path(

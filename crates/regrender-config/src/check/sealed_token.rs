@@ -6,9 +6,8 @@ use regrender_diagnostic::Spanned;
 
 use crate::check::cloud::Cloud;
 use crate::check::credential;
-use crate::problem::provision as problem;
+use crate::problem::{Problems, provision as problem};
 use crate::raw::RawRegistry;
-use crate::table::Problems;
 use crate::{Access, Credential, Ecr, RegistryKind, Source, SourceKind, Trim, Username};
 
 /// The username beside a token of ECR.

@@ -2,18 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use regrender_diagnostic::Spanned;
-
 use crate::check::choice::choice;
 use crate::check::declared::Declared;
 use crate::check::label::{self, Map};
 use crate::check::list;
 use crate::check::name::{self, Rule};
 use crate::check::workload;
-use crate::field::Field;
-use crate::problem::{cluster, registry, secret as problem, shape};
+use crate::problem::{Problems, cluster, registry, secret as problem, shape};
 use crate::raw::{RawConfig, RawNamespaces, RawSecret, TextMap, Texts};
-use crate::table::Problems;
 use crate::{Namespaces, PullSecret};
 
 /// Checks one pull secret.

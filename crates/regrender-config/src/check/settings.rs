@@ -10,9 +10,8 @@ use crate::check::name::{self, Rule};
 use crate::check::path::{self, Reach};
 use crate::check::recipient;
 use crate::field::Field;
-use crate::problem::{cluster as problem, provision, shape};
+use crate::problem::{Problems, cluster as problem, provision, shape};
 use crate::raw::{RawArgoCd, RawFlux, RawSettings};
-use crate::table::Problems;
 use crate::{Consumer, Format, MacScope, Recipient};
 
 /// Settings, each valid by itself.

@@ -6,9 +6,8 @@ use regrender_diagnostic::{Span, Spanned};
 
 use crate::check::path;
 use crate::field::Field;
-use crate::problem::{quoted, shape, source as problem};
+use crate::problem::{Problems, has_error_since, quoted, shape, source as problem};
 use crate::raw::{RawCommand, RawSource, RawTimeout};
-use crate::table::Problems;
 use crate::{Source, SourceKind, Trim, ValuePath};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -25,10 +24,9 @@ pub(crate) fn source(raw: &RawSource, problems: &mut Problems) -> Option<Source>
     }
     let kind = one_place(raw, problems).and_then(|place| kind(raw, place, problems));
     idle_keys(raw, problems);
-    let has_errors = problems
-        .get(found_before..)
-        .is_some_and(|new| new.iter().any(regrender_diagnostic::Diagnostic::is_error));
-    (!raw.broken && !has_errors).then_some(())?;
+    if raw.broken || has_error_since(found_before, problems) {
+        return None;
+    }
     Some(Source { kind: kind?, span: raw.span.clone() })
 }
 

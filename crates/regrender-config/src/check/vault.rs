@@ -1,13 +1,12 @@
 //! The table `[vault]`: where Vault is, and how to log in to it.
 
-use regrender_diagnostic::{Diagnostic, Span, Spanned};
+use regrender_diagnostic::{Span, Spanned};
 
 use crate::check::choice::choice;
 use crate::check::{credential, path, source};
 use crate::field::Field;
-use crate::problem::{shape, source as source_problem, vault as problem};
+use crate::problem::{Problems, has_error_since, shape, source as source_problem, vault as problem};
 use crate::raw::{RawSource, RawValue, RawVault, RawVaultAuth};
-use crate::table::Problems;
 use crate::{KvVersion, Source, SourceKind, Username, Vault, VaultAuth};
 
 const VAULT: &str = "`[vault]`";
@@ -35,8 +34,7 @@ pub(crate) fn vault(raw: &RawVault, problems: &mut Problems) -> Option<Vault> {
     let ca = raw.ca.check(|value| path::anywhere(VAULT, "ca", value, problems));
     let kv_version = raw.kv_version.check(|value| kv_version(value, problems));
     let auth = raw.auth.check(|value| auth(&value.value, &value.span, problems));
-    let new = problems.get(found_before..).unwrap_or_default();
-    if raw.broken || new.iter().any(Diagnostic::is_error) {
+    if raw.broken || has_error_since(found_before, problems) {
         return None;
     }
     Some(Vault {
@@ -165,9 +163,7 @@ fn auth(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<Vaul
             role.zip(jwt).zip(mount).map(|((role, jwt), mount)| VaultAuth::Jwt { role, jwt, mount })
         }
     };
-    let new = problems.get(found_before..).unwrap_or_default();
-    let has_errors = raw.broken || new.iter().any(Diagnostic::is_error);
-    auth.filter(|_| !has_errors)
+    auth.filter(|_| !raw.broken && !has_error_since(found_before, problems))
 }
 
 fn method(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<Method> {

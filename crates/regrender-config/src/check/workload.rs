@@ -7,9 +7,8 @@ use regrender_diagnostic::{Span, Spanned};
 use crate::Workload;
 use crate::check::name::{self, Rule};
 use crate::field::Field;
-use crate::problem::{shape, workload as problem};
+use crate::problem::{Problems, shape, workload as problem};
 use crate::raw::{RawSecret, RawWorkload};
-use crate::table::Problems;
 
 /// A kind of Kubernetes itself.
 struct Kind {

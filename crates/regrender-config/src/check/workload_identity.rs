@@ -4,8 +4,8 @@
 use crate::check::cloud::missing;
 use crate::check::identifier;
 use crate::field::Field;
+use crate::problem::Problems;
 use crate::raw::RawRegistry;
-use crate::table::Problems;
 use crate::{Acr, Ecr, GkeCluster, Irsa, Provision, WorkloadIdentity};
 
 pub(crate) fn irsa(raw: &RawRegistry, ecr: &Ecr, problems: &mut Problems) -> Option<Irsa> {

@@ -4,8 +4,9 @@ use regrender_diagnostic::Spanned;
 
 use crate::decode::source::timeout;
 use crate::field::Field;
+use crate::problem::Problems;
 use crate::raw::RawCredential;
-use crate::table::{Problems, Table};
+use crate::table::Table;
 
 /// Takes the key `credential`.
 pub(crate) fn credential(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawCredential> {

@@ -6,8 +6,9 @@ use toml::de::DeValue;
 use crate::decode::credential::credential;
 use crate::decode::source::value;
 use crate::field::Field;
+use crate::problem::Problems;
 use crate::raw::{RawCloud, RawDate, RawProvision, RawRegistry};
-use crate::table::{Problems, Table};
+use crate::table::Table;
 
 /// Decodes `[registry.NAME]`.
 pub(crate) fn registry(

@@ -4,8 +4,9 @@ use regrender_diagnostic::Spanned;
 use toml::de::DeValue;
 
 use crate::field::Field;
+use crate::problem::Problems;
 use crate::raw::{RawNamespaces, RawSecret, RawWorkload, TextMap};
-use crate::table::{Problems, Table};
+use crate::table::Table;
 
 /// Decodes `[secret.NAME]`.
 pub(crate) fn secret(

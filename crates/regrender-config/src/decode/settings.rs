@@ -4,8 +4,9 @@ use regrender_diagnostic::Spanned;
 
 use crate::decode::source::source;
 use crate::field::Field;
+use crate::problem::Problems;
 use crate::raw::{RawArgoCd, RawCluster, RawFlux, RawSettings, RawSource};
-use crate::table::{Problems, Table};
+use crate::table::Table;
 
 /// What `[seal]` says.
 pub(crate) struct RawSeal {

@@ -5,8 +5,9 @@ use regrender_document::SecretText;
 use toml::de::DeValue;
 
 use crate::field::Field;
+use crate::problem::Problems;
 use crate::raw::{RawCommand, RawSource, RawTimeout, RawValue};
-use crate::table::{Problems, Table};
+use crate::table::Table;
 
 /// Keys that other tools have for a source; here their programs are commands.
 const OF_OTHER_TOOLS: &[&str] =

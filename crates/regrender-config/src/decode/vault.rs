@@ -5,8 +5,9 @@ use toml::de::DeValue;
 
 use crate::decode::source::{source, value};
 use crate::field::Field;
+use crate::problem::Problems;
 use crate::raw::{RawVault, RawVaultAuth};
-use crate::table::{Problems, Table};
+use crate::table::Table;
 
 /// Decodes `[vault]`.
 pub(crate) fn vault(file: &mut Table<'_>, problems: &mut Problems) -> RawVault {

@@ -10,6 +10,7 @@ pub(crate) mod path;
 pub(crate) mod provision;
 pub(crate) mod recipient;
 pub(crate) mod registry;
+pub(crate) mod repository;
 pub(crate) mod secret;
 pub(crate) mod shape;
 pub(crate) mod source;
@@ -42,6 +43,7 @@ pub fn pages() -> Vec<&'static Page> {
         provision::PAGES,
         recipient::PAGES,
         registry::PAGES,
+        repository::PAGES,
         secret::PAGES,
         shape::PAGES,
         source::PAGES,

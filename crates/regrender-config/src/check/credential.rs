@@ -5,7 +5,9 @@ use regrender_diagnostic::Spanned;
 use crate::check::{path, source};
 use crate::field::Field;
 use crate::preset;
-use crate::problem::{Problems, has_error_since, registry as problem, shape, source as source_problem};
+use crate::problem::{
+    Problems, has_error_since, registry as problem, shape, source as source_problem,
+};
 use crate::raw::{RawCredential, RawRegistry, RawSource, RawValue};
 use crate::{Access, Credential, RegistryKind, Source, Username};
 

@@ -4,7 +4,7 @@ use regrender_diagnostic::Spanned;
 
 use crate::check::list;
 use crate::field::Field;
-use crate::problem::{Problems, provision as problem};
+use crate::problem::{Problems, repository as problem};
 use crate::raw::RawRegistry;
 
 /// Checks the `repositories` of a registry.

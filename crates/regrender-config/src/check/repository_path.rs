@@ -2,7 +2,7 @@
 
 use regrender_diagnostic::Spanned;
 
-use crate::problem::{Problems, host as problem};
+use crate::problem::{Problems, repository as problem};
 
 /// Checks one of the `paths` of a registry.
 pub(crate) fn path(

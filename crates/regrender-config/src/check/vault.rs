@@ -5,7 +5,9 @@ use regrender_diagnostic::{Span, Spanned};
 use crate::check::choice::choice;
 use crate::check::{credential, path, source};
 use crate::field::Field;
-use crate::problem::{Problems, has_error_since, shape, source as source_problem, vault as problem};
+use crate::problem::{
+    Problems, has_error_since, shape, source as source_problem, vault as problem,
+};
 use crate::raw::{RawSource, RawValue, RawVault, RawVaultAuth};
 use crate::{KvVersion, Source, SourceKind, Username, Vault, VaultAuth};
 

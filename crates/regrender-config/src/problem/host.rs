@@ -1,9 +1,8 @@
-//! Wording for hosts and repository paths: keys that the kubelet would never match, or match too often.
+//! Wording for hosts: keys that the kubelet would never match, or match too often.
 
 use regrender_diagnostic::{Diagnostic, Severity, Span};
 
 use crate::Page;
-use crate::problem::name::shown;
 use crate::problem::quoted;
 
 pub(crate) const PAGES: &[&Page] = &[
@@ -16,8 +15,6 @@ pub(crate) const PAGES: &[&Page] = &[
     &DEFAULT_PORT,
     &DOCKER_HUB_HOST,
     &WILDCARD_REACHES_DOCKER_HUB,
-    &INVALID_REPOSITORY_PATH,
-    &PATH_WITHOUT_SLASH,
 ];
 
 static HOST_WITH_SCHEME: Page = Page {
@@ -99,24 +96,6 @@ static WILDCARD_REACHES_DOCKER_HUB: Page = Page {
     why: "`*` stands for any characters of one label, so `*.io` covers `docker.io`, and every image without a host is there.\nThe credential would be sent to Docker Hub, and Docker Hub's own would not be used.",
     example: "[registry.all]\nhost = \"*.io\"\nusername = \"bot\"\npassword = { env = \"TOKEN\" }\n",
     way_out: "write more of the host.",
-};
-
-static INVALID_REPOSITORY_PATH: Page = Page {
-    code: "invalid-repository-path",
-    severity: Severity::Error,
-    title: "a path that no repository begins with",
-    why: "Repositories are lower-case letters and digits with `.`, `_`, `-` and `/` between them.\nThe kubelet compares character by character, and `*` in a path is itself.",
-    example: "[registry.internal]\nhost = \"registry.example.com\"\npaths = [\"/apps/\"]\nanonymous = true\n",
-    way_out: "write the path as it stands in the image names, without a slash before it.",
-};
-
-static PATH_WITHOUT_SLASH: Page = Page {
-    code: "path-without-slash",
-    severity: Severity::Warning,
-    title: "a path also covers its neighbours",
-    why: "The kubelet compares the beginning of the text, not folder by folder: `apps` covers `apps-private/web` as well as `apps/web`.",
-    example: "[registry.internal]\nhost = \"registry.example.com\"\npaths = [\"apps\"]\nanonymous = true\n",
-    way_out: "end the path with a slash; list a single repository with its neighbours in mind.",
 };
 
 /// A host with something around it that does not belong there; `host` is what is left.
@@ -215,29 +194,4 @@ pub(crate) fn wildcard(registry: &str, span: Span) -> Diagnostic {
         .at(span, "`*` stands for `docker` as well")
         .note("an image without a host is on `docker.io`, and would be pulled with this credential")
         .help("write more of the host, such as `*.example.io`")
-}
-
-/// A path that no repository begins with.
-pub(crate) fn invalid_path(
-    registry: &str,
-    path: &str,
-    span: Span,
-    reason: &str,
-    suggestion: Option<&str>,
-) -> Diagnostic {
-    let problem = INVALID_REPOSITORY_PATH
-        .problem(format!("no repository of registry `{registry}` begins with `{}`", shown(path)))
-        .at(span.clone(), reason);
-    match suggestion {
-        Some(path) => problem.fix(span, quoted(path), "write it this way"),
-        None => problem.help("write the path as it stands in the image names"),
-    }
-}
-
-/// A path without a slash at its end.
-pub(crate) fn without_slash(registry: &str, path: &str, span: Span) -> Diagnostic {
-    PATH_WITHOUT_SLASH
-        .problem(format!("path `{path}` of registry `{registry}` covers `{path}-private` too"))
-        .at(span.clone(), "the kubelet compares the beginning of the text")
-        .fix(span, quoted(&format!("{path}/")), "end it with a slash")
 }

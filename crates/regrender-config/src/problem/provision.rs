@@ -16,8 +16,6 @@ pub(crate) const PAGES: &[&Page] = &[
     &INVALID_IDENTIFIER,
     &INVALID_OIDC_PROVIDER,
     &IRSA_WITHOUT_OIDC_PROVIDER,
-    &INVALID_REPOSITORY,
-    &REPOSITORY_OUTSIDE_PATHS,
     &UNFIT_REGISTRY_NAME,
     &SECRET_NAME_TWICE,
     &TWO_LOGINS,
@@ -111,24 +109,6 @@ static IRSA_WITHOUT_OIDC_PROVIDER: Page = Page {
     why: "The trust policy of a role names the issuer of the cluster's tokens and the accounts that may assume the role.",
     example: "[seal]\nrecipients = [\"age1rs8lqg24qdkcxjncpkr0utll2zjkg7jddswqcm346l7ccx5uxa6qv8js8k\"]\n\n[registry.images]\nkind = \"ecr\"\naccount = \"111122223333\"\nregion = \"eu-west-1\"\nprovide = \"irsa\"\nrole-arn = \"arn:aws:iam::111122223333:role/ecr-pull\"\n\n[secret.regcred]\nregistries = [\"images\"]\nnamespaces = [\"team-a\"]\nservice-accounts = [\"default\"]\n",
     way_out: "add `oidc-provider` to `[output]` or to the cluster.",
-};
-
-static INVALID_REPOSITORY: Page = Page {
-    code: "invalid-repository",
-    severity: Severity::Error,
-    title: "a name that no repository has",
-    why: "`repositories` lists whole names as they stand in images between host and tag, and not beginnings of names: those are `paths`.",
-    example: "[registry.internal]\nhost = \"registry.example.com\"\nrepositories = [\"apps/*\"]\nanonymous = true\n",
-    way_out: "write the whole name: `apps/web`.",
-};
-
-static REPOSITORY_OUTSIDE_PATHS: Page = Page {
-    code: "repository-outside-paths",
-    severity: Severity::Error,
-    title: "a repository that the registry is not for",
-    why: "`paths` narrows the registry, and none of them is the beginning of this repository.",
-    example: "[registry.internal]\nhost = \"registry.example.com\"\npaths = [\"apps/\"]\nrepositories = [\"base/os\"]\nanonymous = true\n",
-    way_out: "add its beginning to `paths`, or remove it from `repositories`.",
 };
 
 static UNFIT_REGISTRY_NAME: Page = Page {
@@ -287,34 +267,6 @@ pub(crate) fn without_oidc_provider(
         ))
         .at(role, format!("{place} has no `oidc-provider`"))
         .help(format!("add `oidc-provider` to {place}"))
-}
-
-/// A name that no repository has.
-pub(crate) fn invalid_repository(
-    registry: &str,
-    span: Span,
-    suggestion: Option<&str>,
-) -> Diagnostic {
-    let problem = INVALID_REPOSITORY
-        .problem(format!("`repositories` of registry `{registry}` lists what is no repository"))
-        .at(span.clone(), "must be the whole name, without host and tag");
-    match suggestion {
-        Some(suggestion) => problem.fix(span, quoted(suggestion), "write the name alone"),
-        None => problem.help("write the whole name, such as `apps/web`; beginnings are `paths`"),
-    }
-}
-
-/// A repository that the registry is not for.
-pub(crate) fn outside_paths(
-    registry: &str,
-    repository: &Spanned<String>,
-    paths: Span,
-) -> Diagnostic {
-    REPOSITORY_OUTSIDE_PATHS
-        .problem(format!("registry `{registry}` is not for repository `{}`", repository.value))
-        .at(repository.span.clone(), "begins with none of the paths")
-        .beside(paths, "narrows the registry")
-        .help("add its beginning to `paths`, or remove it from `repositories`")
 }
 
 /// A registry whose name cannot be part of an object's name.

@@ -4,6 +4,7 @@
 //! comments as entries of the mapping or list they stand in. Refuses what SOPS cannot seal.
 
 mod comment;
+mod document;
 mod grammar;
 mod token;
 mod tree;
@@ -121,7 +122,7 @@ fn read_all(text: &str) -> Result<Vec<Document>, ParseError> {
     check_characters(text)?;
     let tokens = token::tokens(text)?;
     let tree = grammar::read(text, tokens)?;
-    tree::documents(&tree)
+    document::documents(&tree)
 }
 
 /// Refuses what Go's YAML reader refuses, and the line ends that only some readers know.

@@ -1,4 +1,4 @@
-//! The nodes of a text, with the comments that Go's YAML reader gives them.
+//! How the tokens of a text make up its nodes: the grammar of YAML.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,63 +7,8 @@ use granit_parser::ScalarStyle;
 
 use super::comment::Finder;
 use super::token::{Kind, Mark, Token, Tokens};
+use super::tree::{Content, Id, Node, Remarks, Root, Tree};
 use super::{DEPTH_LIMIT, ParseError, ParseProblem};
-
-/// The position of a node among all nodes.
-pub(super) type Id = usize;
-
-/// All nodes of a text, and those that are documents.
-#[derive(Debug, Default)]
-pub(super) struct Tree<'a> {
-    nodes: Vec<Node<'a>>,
-    pub(super) documents: Vec<Root>,
-}
-
-/// A document: its node and the comments around it.
-#[derive(Debug)]
-pub(super) struct Root {
-    pub(super) head: String,
-    pub(super) node: Id,
-    pub(super) foot: String,
-}
-
-/// A node and the comments above, behind and below it.
-#[derive(Debug)]
-pub(super) struct Node<'a> {
-    pub(super) content: Content<'a>,
-    pub(super) tag: Option<String>,
-    pub(super) mark: Mark,
-    pub(super) remarks: Remarks,
-}
-
-/// What a node is.
-#[derive(Debug)]
-pub(super) enum Content<'a> {
-    Scalar(ScalarStyle, Cow<'a, str>),
-    Sequence(Vec<Id>),
-    Mapping(Vec<(Id, Id)>),
-    Alias(Id),
-    /// A collection whose end is not read yet.
-    Open,
-}
-
-/// The comments of a node.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Remarks {
-    pub(super) head: String,
-    pub(super) line: String,
-    pub(super) foot: String,
-}
-
-impl<'a> Tree<'a> {
-    pub(super) fn node(&self, id: Id) -> &Node<'a> {
-        self.nodes.get(id).expect("the reader made every position it hands out")
-    }
-
-    fn node_mut(&mut self, id: Id) -> &mut Node<'a> {
-        self.nodes.get_mut(id).expect("the reader made every position it hands out")
-    }
-}
 
 /// Reads all documents.
 pub(super) fn read<'a>(text: &'a str, tokens: Tokens<'a>) -> Result<Tree<'a>, ParseError> {
@@ -323,7 +268,7 @@ impl<'a> Reader<'a> {
                 Next::BlockEnd => break,
                 _ => return Err(self.problem()),
             }
-            let key = self.block_key()?;
+            let key = self.behind_mark(Next::Key)?;
             // A comment below a key that is less indented stands below the pair before.
             if let Some((before, _)) = pairs.last() {
                 let foot = std::mem::take(&mut self.tree.node_mut(key).remarks.foot);
@@ -331,7 +276,7 @@ impl<'a> Reader<'a> {
                     self.tree.node_mut(*before).remarks.foot = foot;
                 }
             }
-            let value = self.block_value()?;
+            let value = self.behind_mark(Next::Value)?;
             self.lift_foot(key, value);
             pairs.push((key, value));
         }
@@ -348,19 +293,9 @@ impl<'a> Reader<'a> {
         Ok(Content::Mapping(pairs))
     }
 
-    fn block_key(&mut self) -> Result<Id, ParseError> {
-        if self.peek() == Next::Value {
-            return Ok(self.empty());
-        }
-        self.skip();
-        match self.peek() {
-            Next::Key | Next::Value | Next::BlockEnd => Ok(self.empty()),
-            _ => self.node(Context::BlockValue),
-        }
-    }
-
-    fn block_value(&mut self) -> Result<Id, ParseError> {
-        if self.peek() != Next::Value {
+    /// Reads what stands behind the mark of a key, or of a value.
+    fn behind_mark(&mut self, mark: Next) -> Result<Id, ParseError> {
+        if self.peek() != mark {
             return Ok(self.empty());
         }
         self.skip();
@@ -384,15 +319,7 @@ impl<'a> Reader<'a> {
         self.skip();
         let mut items = Vec::new();
         loop {
-            let mut next = self.peek();
-            if next != Next::FlowSequenceEnd && !items.is_empty() {
-                if next != Next::Comma {
-                    return Err(self.problem());
-                }
-                self.skip();
-                next = self.peek();
-            }
-            match next {
+            match self.next_item(Next::FlowSequenceEnd, items.is_empty())? {
                 Next::FlowSequenceEnd => break,
                 Next::Key => items.push(self.single_pair()?),
                 _ => items.push(self.node(Context::Flow)?),
@@ -406,15 +333,9 @@ impl<'a> Reader<'a> {
     fn single_pair(&mut self) -> Result<Id, ParseError> {
         let mark = self.token().start;
         let id = self.add(Content::Open, None, mark, Remarks::default());
-        self.skip();
-        let key = match self.peek() {
-            Next::Value | Next::Comma | Next::FlowSequenceEnd => self.empty(),
-            _ => self.node(Context::Flow)?,
-        };
-        let value = self.flow_value(Next::FlowSequenceEnd)?;
-        self.lift_foot(key, value);
+        let pair = self.flow_pair(Next::FlowSequenceEnd)?;
         self.peek();
-        self.tree.node_mut(id).content = Content::Mapping(vec![(key, value)]);
+        self.tree.node_mut(id).content = Content::Mapping(vec![pair]);
         Ok(id)
     }
 
@@ -424,42 +345,52 @@ impl<'a> Reader<'a> {
         self.skip();
         let mut pairs = Vec::new();
         loop {
-            let mut next = self.peek();
-            if next != Next::FlowMappingEnd && !pairs.is_empty() {
-                if next != Next::Comma {
-                    return Err(self.problem());
-                }
-                self.skip();
-                next = self.peek();
-            }
-            let (key, value) = match next {
+            match self.next_item(Next::FlowMappingEnd, pairs.is_empty())? {
                 Next::FlowMappingEnd => break,
-                Next::Key => {
-                    self.skip();
-                    let key = match self.peek() {
-                        Next::Value | Next::Comma | Next::FlowMappingEnd => self.empty(),
-                        _ => self.node(Context::Flow)?,
-                    };
-                    (key, self.flow_value(Next::FlowMappingEnd)?)
-                }
+                Next::Key => pairs.push(self.flow_pair(Next::FlowMappingEnd)?),
                 _ => {
                     let key = self.node(Context::Flow)?;
                     self.peek();
-                    (key, self.empty())
+                    pairs.push((key, self.empty()));
                 }
-            };
-            self.lift_foot(key, value);
-            pairs.push((key, value));
+            }
         }
         self.end_flow(id);
         Ok(Content::Mapping(pairs))
     }
 
-    fn flow_value(&mut self, end: Next) -> Result<Id, ParseError> {
-        if self.peek() != Next::Value {
-            return Ok(self.empty());
+    /// Goes to the next item of a flow collection, over the comma before it, or to the end.
+    fn next_item(&mut self, end: Next, is_first: bool) -> Result<Next, ParseError> {
+        let next = self.peek();
+        if is_first || next == end {
+            return Ok(next);
+        }
+        if next != Next::Comma {
+            return Err(self.problem());
         }
         self.skip();
+        Ok(self.peek())
+    }
+
+    /// Reads a pair of a flow collection behind the mark of its key.
+    fn flow_pair(&mut self, end: Next) -> Result<(Id, Id), ParseError> {
+        self.skip();
+        let key = match self.peek() {
+            Next::Value => self.empty(),
+            _ => self.flow_node(end)?,
+        };
+        let value = match self.peek() {
+            Next::Value => {
+                self.skip();
+                self.flow_node(end)?
+            }
+            _ => self.empty(),
+        };
+        self.lift_foot(key, value);
+        Ok((key, value))
+    }
+
+    fn flow_node(&mut self, end: Next) -> Result<Id, ParseError> {
         let next = self.peek();
         if next == Next::Comma || next == end { Ok(self.empty()) } else { self.node(Context::Flow) }
     }
@@ -485,8 +416,7 @@ impl<'a> Reader<'a> {
         mark: Mark,
         remarks: Remarks,
     ) -> Id {
-        self.tree.nodes.push(Node { content, tag, mark, remarks });
-        self.tree.nodes.len() - 1
+        self.tree.add(Node { content, tag, mark, remarks })
     }
 
     /// Takes the comments that wait.
@@ -521,11 +451,7 @@ impl<'a> Reader<'a> {
             .or(list.last())
             .expect("a text has at least a beginning and an end");
         let pending = &mut self.pending;
-        self.finder.take(token, |remark| {
-            join(&mut pending.head, &remark.head);
-            join(&mut pending.line, &remark.line);
-            join(&mut pending.foot, &remark.foot);
-        });
+        self.finder.take(token, |remark| pending.add(remark));
         match token.kind {
             Kind::Directive => Next::Directive,
             Kind::DocumentStart => Next::DocumentStart,
@@ -556,14 +482,4 @@ impl<'a> Reader<'a> {
             self.steps += 1;
         }
     }
-}
-
-fn join(all: &mut String, more: &str) {
-    if more.is_empty() {
-        return;
-    }
-    if !all.is_empty() {
-        all.push('\n');
-    }
-    all.push_str(more);
 }

@@ -1,6 +1,7 @@
 //! One problem of a text: what is wrong, where, and the way out.
 
 use crate::Span;
+use crate::mask::mask_line;
 
 /// One problem of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +66,13 @@ pub struct Fix {
     pub replacement: String,
     /// What the change does, as an imperative.
     pub title: String,
+}
+
+impl Fix {
+    /// Says whether it may be shown: a change that would write `<masked>` into the file is none.
+    pub(crate) fn may_be_shown(&self) -> bool {
+        mask_line(&self.replacement) == self.replacement
+    }
 }
 
 impl Diagnostic {

@@ -38,8 +38,7 @@ fn label_object(label: &Label, source: &SourceText) -> Value {
 }
 
 fn fix_object(fix: &Fix, source: &SourceText) -> Option<Value> {
-    // A change that would write `<masked>` into the file is none.
-    (mask_line(&fix.replacement) == fix.replacement).then(|| {
+    fix.may_be_shown().then(|| {
         json!({
             "path": source.path,
             "byte_start": fix.span.start,

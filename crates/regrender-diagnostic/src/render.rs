@@ -79,8 +79,7 @@ fn problem<'a>(
 }
 
 fn change<'a>(fix: &Fix, masked: &'a MaskedText) -> Option<Group<'a>> {
-    // A change that would write `<masked>` into the file is none.
-    if mask_line(&fix.replacement) != fix.replacement {
+    if !fix.may_be_shown() {
         return None;
     }
     let patch = Patch::new(masked.span(&fix.span), fix.replacement.clone());

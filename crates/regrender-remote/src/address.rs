@@ -114,6 +114,12 @@ impl Url {
         }
     }
 
+    /// Returns scheme, host and port, as `https://host:port`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.scheme.name(), self.authority())
+    }
+
     /// Returns the path, which begins with a slash.
     #[must_use]
     pub fn path(&self) -> &str {
@@ -189,7 +195,7 @@ impl Url {
 
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}{}", self.scheme.name(), self.authority(), self.path)
+        write!(f, "{}{}", self.origin(), self.path)
     }
 }
 

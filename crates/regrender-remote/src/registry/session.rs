@@ -183,8 +183,7 @@ impl<'a> Session<'a> {
             if !next.has_origin_of(&request.url) {
                 let is_downgrade = next.scheme() < request.url.scheme();
                 if foreign == Foreign::Refuse || is_downgrade {
-                    let to = format!("{}://{}", next.scheme().name(), next.authority());
-                    return Err(Fault::Elsewhere { from: party.clone(), to });
+                    return Err(Fault::Elsewhere { from: party.clone(), to: next.origin() });
                 }
                 request.headers.retain(|(_, value)| !value.is_secret());
             }

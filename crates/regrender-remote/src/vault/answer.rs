@@ -203,8 +203,7 @@ fn refusal(answer: &Response, step: Step, secrets: &[&SecretText]) -> VaultError
     let status = answer.status;
     if answer.is_redirect() {
         let to = answer.header("Location").and_then(|to| Url::parse(to).ok());
-        let to = to.map(|to| format!("{}://{}", to.scheme().name(), to.authority()));
-        return VaultError::Redirected { to };
+        return VaultError::Redirected { to: to.map(|to| to.origin()) };
     }
     if let Some(error) = unable(answer) {
         return error;

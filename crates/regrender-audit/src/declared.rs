@@ -157,9 +157,9 @@ mod tests {
             ..Declared::default()
         };
         let declarations = Declarations::new(&declared);
-        assert!(declarations.is_private(&"busybox".parse().unwrap()));
-        assert!(!declarations.is_private(&"localhost/busybox".parse().unwrap()));
-        assert!(declarations.is_anonymous(&"mirror.corp:5000/x".parse().unwrap()));
+        assert!(declarations.is_private(&ImageReference::parse("busybox").unwrap()));
+        assert!(!declarations.is_private(&ImageReference::parse("localhost/busybox").unwrap()));
+        assert!(declarations.is_anonymous(&ImageReference::parse("mirror.corp:5000/x").unwrap()));
     }
 
     #[test]

@@ -126,7 +126,7 @@ fn explain_list(image: &str, list: List, declarations: &Declarations<'_>) -> Exp
     let mut explanation = match ImageReference::parse(image) {
         Ok(image) => about(&image, &list, declarations),
         Err(error) => {
-            let reason = format!("{}: {error}", error.class().name());
+            let reason = format!("{}: {error}", error.name());
             let mut explanation = empty(image, Verdict::InvalidImage, error.to_string());
             explanation.error = Some(reason);
             explanation

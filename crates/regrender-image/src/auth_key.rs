@@ -7,7 +7,7 @@ use crate::reference::ImageReference;
 use crate::url::{self, UrlError};
 
 /// The index key under which Docker Hub's fallback credentials are kept.
-const HUB_FALLBACK: &[u8] = b"index.docker.io";
+pub(crate) const HUB_FALLBACK: &[u8] = b"index.docker.io";
 
 /// A registry key, and what the kubelet makes of it.
 #[derive(Clone, Debug)]
@@ -171,10 +171,10 @@ impl AuthKey {
         let Ok(pattern) = &self.pattern else {
             return vec![KeyConcern::FailsSecondParse];
         };
-        let mut concerns = Vec::new();
         if self.index_key.windows(3).any(|window| window == b"://") {
             return vec![KeyConcern::UnknownScheme];
         }
+        let mut concerns = Vec::new();
         host_concerns(pattern, &mut concerns);
         path_concerns(pattern, &mut concerns);
         hub_concerns(pattern, &mut concerns);
@@ -378,7 +378,7 @@ mod tests {
     #[test]
     fn key_covers_the_images_below_it() {
         let key = AuthKey::parse("https://r.io/team").unwrap();
-        let covers = |image: &str| key.covers(&image.parse().unwrap());
+        let covers = |image: &str| key.covers(&ImageReference::parse(image).unwrap());
         assert!(covers("r.io/team/app:1") && covers("r.io/team2/app"));
         assert!(!covers("r.io/other/app") && !covers("team/app") && !covers("s.io/team/app"));
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use crate::auth_key::AuthKey;
+use crate::auth_key::{AuthKey, HUB_FALLBACK};
 use crate::docker_config::{ConfigError, DockerConfig, RegistryEntry};
 use crate::host_pattern::{Boundary, Target};
 use crate::pull_secret::PullSecret;
@@ -163,7 +163,7 @@ impl Keyring {
     }
 
     fn hub_fallback(&self) -> impl Iterator<Item = &Vec<Vec<Filed>>> {
-        self.index.get(&Reverse(b"index.docker.io".to_vec())).into_iter()
+        self.index.get(&Reverse(HUB_FALLBACK.to_vec())).into_iter()
     }
 }
 
@@ -219,7 +219,7 @@ mod tests {
     #[track_caller]
     fn check(secrets: &[(&str, &[&str])], image: &str, expected: &[(&str, &str, usize)]) {
         let keyring = keyring(secrets);
-        let matches = keyring.look_up(&image.parse().unwrap());
+        let matches = keyring.look_up(&ImageReference::parse(image).unwrap());
         let found: Vec<_> =
             matches.iter().map(|one| (one.secret, one.key.text(), one.position)).collect();
         assert_eq!(found, expected);
@@ -265,7 +265,7 @@ mod tests {
     fn hub_password_leaves_for_localhost_and_upper_case_hosts() {
         for image in ["localhost/app", "REG/app"] {
             let keyring = keyring(&[("hub", &["index.docker.io"])]);
-            let matches = keyring.look_up(&image.parse().unwrap());
+            let matches = keyring.look_up(&ImageReference::parse(image).unwrap());
             assert_eq!(matches.first().map(|one| one.kind), Some(MatchKind::HubFallback));
         }
     }
@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn kind_tells_how_it_matched() {
         let keyring = keyring(&[("s", &["r.io/team", "r.io", "*.io/team"])]);
-        let matches = keyring.look_up(&"r.io/team2/app".parse().unwrap());
+        let matches = keyring.look_up(&ImageReference::parse("r.io/team2/app").unwrap());
         let kinds: Vec<_> = matches.iter().map(|one| (one.kind, one.inside_segment)).collect();
         assert_eq!(
             kinds,

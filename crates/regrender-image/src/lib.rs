@@ -31,7 +31,5 @@ pub use self::json::{JsonError, JsonFault};
 pub use self::keyring::{BrokenSecret, Keyring, Match, MatchKind};
 pub use self::password::Password;
 pub use self::pull_secret::{PullSecret, SecretFault};
-pub use self::reference::{
-    DOCKER_HUB, ImageReference, PullPolicy, ReferenceError, ReferenceErrorClass,
-};
+pub use self::reference::{DOCKER_HUB, ImageReference, ReferenceError};
 pub use self::url::UrlError;

@@ -15,7 +15,7 @@ const PATH_LIMIT: usize = 255;
 /// An image string that parses, in its normalised parts.
 ///
 /// ```
-/// let image: regrender_image::ImageReference = "busybox:1.36".parse()?;
+/// let image = regrender_image::ImageReference::parse("busybox:1.36")?;
 /// assert_eq!(image.repository(), "docker.io/library/busybox");
 /// assert_eq!(image.tag(), Some("1.36"));
 /// # Ok::<(), regrender_image::ReferenceError>(())
@@ -27,15 +27,6 @@ pub struct ImageReference {
     path: String,
     tag: Option<String>,
     digest: Option<String>,
-}
-
-/// When the kubelet pulls, if the manifest does not say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PullPolicy {
-    /// At each start of a container.
-    Always,
-    /// When the node does not have the image.
-    IfNotPresent,
 }
 
 /// Why an image string does not parse; the kubelet then reports `InvalidImageName` and pulls nothing.
@@ -71,57 +62,19 @@ pub enum ReferenceError {
     DigestUnsupported,
 }
 
-/// The kinds of [`ReferenceError`], by the names that machines compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ReferenceErrorClass {
-    /// See [`ReferenceError::LooksLikeImageId`].
-    Hex64Name,
-    /// See [`ReferenceError::RepositoryUppercase`].
-    RepositoryMustBeLowercase,
-    /// See [`ReferenceError::NameUppercase`].
-    NameContainsUppercase,
-    /// See [`ReferenceError::InvalidFormat`].
-    InvalidFormat,
-    /// See [`ReferenceError::NameTooLong`].
-    NameTooLong,
-    /// See [`ReferenceError::DigestLength`].
-    DigestLength,
-    /// See [`ReferenceError::DigestFormat`].
-    DigestFormat,
-    /// See [`ReferenceError::DigestUnsupported`].
-    DigestUnsupported,
-}
-
-impl ReferenceErrorClass {
-    /// Returns the stable name, in snake case.
+impl ReferenceError {
+    /// Returns the stable name of its kind, in snake case.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
-            Self::Hex64Name => "hex64_name",
-            Self::RepositoryMustBeLowercase => "repository_must_be_lowercase",
-            Self::NameContainsUppercase => "name_contains_uppercase",
+            Self::LooksLikeImageId => "hex64_name",
+            Self::RepositoryUppercase { .. } => "repository_must_be_lowercase",
+            Self::NameUppercase => "name_contains_uppercase",
             Self::InvalidFormat => "invalid_format",
             Self::NameTooLong => "name_too_long",
             Self::DigestLength => "digest_length",
             Self::DigestFormat => "digest_format",
             Self::DigestUnsupported => "digest_unsupported",
-        }
-    }
-}
-
-impl ReferenceError {
-    /// Returns the kind of the error.
-    #[must_use]
-    pub fn class(&self) -> ReferenceErrorClass {
-        match self {
-            Self::LooksLikeImageId => ReferenceErrorClass::Hex64Name,
-            Self::RepositoryUppercase { .. } => ReferenceErrorClass::RepositoryMustBeLowercase,
-            Self::NameUppercase => ReferenceErrorClass::NameContainsUppercase,
-            Self::InvalidFormat => ReferenceErrorClass::InvalidFormat,
-            Self::NameTooLong => ReferenceErrorClass::NameTooLong,
-            Self::DigestLength => ReferenceErrorClass::DigestLength,
-            Self::DigestFormat => ReferenceErrorClass::DigestFormat,
-            Self::DigestUnsupported => ReferenceErrorClass::DigestUnsupported,
         }
     }
 }
@@ -215,47 +168,7 @@ impl ImageReference {
     /// Returns the normalised string, which parses to the same parts again.
     #[must_use]
     pub fn normalised(&self) -> String {
-        self.with_suffix(self.repository())
-    }
-
-    /// Returns the short string that docker shows: no `docker.io/`, no `library/`.
-    #[must_use]
-    pub fn familiar(&self) -> String {
-        if self.domain != DOCKER_HUB {
-            return self.normalised();
-        }
-        let short = self.path.strip_prefix(OFFICIAL).filter(|rest| !rest.contains('/'));
-        self.with_suffix(short.unwrap_or(&self.path).to_owned())
-    }
-
-    /// Returns what the container runtime is asked to pull: the string as written, with `:latest`
-    /// where it has neither tag nor digest.
-    #[must_use]
-    pub fn pull_string(&self) -> String {
-        if self.tag.is_none() && self.digest.is_none() {
-            format!("{}:latest", self.written)
-        } else {
-            self.written.clone()
-        }
-    }
-
-    /// Returns the string as written.
-    #[must_use]
-    pub fn written(&self) -> &str {
-        &self.written
-    }
-
-    /// Returns the policy that applies where the manifest names none.
-    #[must_use]
-    pub fn default_pull_policy(&self) -> PullPolicy {
-        if self.effective_tag() == Some("latest") {
-            PullPolicy::Always
-        } else {
-            PullPolicy::IfNotPresent
-        }
-    }
-
-    fn with_suffix(&self, mut name: String) -> String {
+        let mut name = self.repository();
         if let Some(tag) = &self.tag {
             name.push(':');
             name.push_str(tag);
@@ -266,13 +179,11 @@ impl ImageReference {
         }
         name
     }
-}
 
-impl std::str::FromStr for ImageReference {
-    type Err = ReferenceError;
-
-    fn from_str(text: &str) -> Result<Self, ReferenceError> {
-        Self::parse(text)
+    /// Returns the string as written.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        &self.written
     }
 }
 
@@ -313,8 +224,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn refuse(image: &str, class: ReferenceErrorClass) {
-        assert_eq!(ImageReference::parse(image).unwrap_err().class(), class);
+    fn refuse(image: &str, name: &str) {
+        assert_eq!(ImageReference::parse(image).unwrap_err().name(), name);
     }
 
     #[test]
@@ -334,8 +245,8 @@ mod tests {
 
     #[test]
     fn slash_at_either_end_is_no_image() {
-        refuse("/x", ReferenceErrorClass::InvalidFormat);
-        refuse("x/", ReferenceErrorClass::InvalidFormat);
+        refuse("/x", "invalid_format");
+        refuse("x/", "invalid_format");
     }
 
     #[test]
@@ -360,12 +271,12 @@ mod tests {
         let image = ImageReference::parse("foo_bar.com/x:1").unwrap();
         assert_eq!(image.domain(), "");
         assert_eq!(image.repository(), "foo_bar.com/x");
-        refuse("my_host:5000/x", ReferenceErrorClass::InvalidFormat);
+        refuse("my_host:5000/x", "invalid_format");
     }
 
     #[test]
     fn sixty_four_hexadecimal_digits_are_refused_only_alone() {
-        refuse(HEX64, ReferenceErrorClass::Hex64Name);
+        refuse(HEX64, "hex64_name");
         check(&format!("{HEX64}0"), &format!("docker.io/library/{HEX64}0"));
         check(&format!("a/{HEX64}"), &format!("docker.io/a/{HEX64}"));
         check(&format!("sha256:{HEX64}"), &format!("docker.io/library/sha256:{HEX64}"));
@@ -373,10 +284,10 @@ mod tests {
 
     #[test]
     fn upper_case_has_two_errors() {
-        refuse("App", ReferenceErrorClass::RepositoryMustBeLowercase);
-        refuse("FOO_BAR/baz", ReferenceErrorClass::NameContainsUppercase);
-        refuse("busybox:İ", ReferenceErrorClass::NameContainsUppercase);
-        refuse("app:1@SHA256:00", ReferenceErrorClass::InvalidFormat);
+        refuse("App", "repository_must_be_lowercase");
+        refuse("FOO_BAR/baz", "name_contains_uppercase");
+        refuse("busybox:İ", "name_contains_uppercase");
+        refuse("app:1@SHA256:00", "invalid_format");
     }
 
     #[test]
@@ -384,7 +295,7 @@ mod tests {
         for image in
             ["", " a", "a ", "a\n", "\u{feff}a", "a\0", "a/", "/a", "a//b", "https://a.b/c"]
         {
-            refuse(image, ReferenceErrorClass::InvalidFormat);
+            refuse(image, "invalid_format");
         }
     }
 
@@ -392,41 +303,29 @@ mod tests {
     fn path_length_counts_library_but_no_host() {
         let long = "a".repeat(255 - OFFICIAL.len());
         check(&long, &format!("docker.io/library/{long}"));
-        refuse(&format!("{long}a"), ReferenceErrorClass::NameTooLong);
+        refuse(&format!("{long}a"), "name_too_long");
         let long = "a".repeat(255);
         check(&format!("r.example/{long}"), &format!("r.example/{long}"));
-        refuse(&format!("r.example/{long}a"), ReferenceErrorClass::NameTooLong);
+        refuse(&format!("r.example/{long}a"), "name_too_long");
     }
 
     #[test]
     fn digest_errors_are_told_apart() {
         check(&format!("a@sha256:{HEX64}"), &format!("docker.io/library/a@sha256:{HEX64}"));
         check(&format!("a:1@sha256:{HEX64}"), &format!("docker.io/library/a:1@sha256:{HEX64}"));
-        refuse(&format!("a@sha256:{HEX64}00"), ReferenceErrorClass::DigestLength);
+        refuse(&format!("a@sha256:{HEX64}00"), "digest_length");
         let upper = HEX64.to_uppercase();
-        refuse(&format!("a@sha256:{upper}"), ReferenceErrorClass::DigestFormat);
-        refuse(&format!("a:1@SHA256:{HEX64}"), ReferenceErrorClass::DigestFormat);
-        refuse(&format!("a@md5:{HEX64}"), ReferenceErrorClass::DigestUnsupported);
-        refuse("a@sha256:00", ReferenceErrorClass::InvalidFormat);
+        refuse(&format!("a@sha256:{upper}"), "digest_format");
+        refuse(&format!("a:1@SHA256:{HEX64}"), "digest_format");
+        refuse(&format!("a@md5:{HEX64}"), "digest_unsupported");
+        refuse("a@sha256:00", "invalid_format");
     }
 
     #[test]
     fn latest_is_implied_without_tag_and_digest() {
         let bare = ImageReference::parse("a").unwrap();
         assert_eq!((bare.tag(), bare.effective_tag()), (None, Some("latest")));
-        assert_eq!(bare.pull_string(), "a:latest");
-        assert_eq!(bare.default_pull_policy(), PullPolicy::Always);
         let pinned = ImageReference::parse(&format!("a@sha256:{HEX64}")).unwrap();
         assert_eq!(pinned.effective_tag(), None);
-        assert_eq!(pinned.pull_string(), format!("a@sha256:{HEX64}"));
-        assert_eq!(pinned.default_pull_policy(), PullPolicy::IfNotPresent);
-    }
-
-    #[test]
-    fn familiar_form_drops_only_one_level_of_library() {
-        let familiar = |image: &str| ImageReference::parse(image).unwrap().familiar();
-        assert_eq!(familiar("docker.io/library/a:1"), "a:1");
-        assert_eq!(familiar("library/a/b"), "library/a/b");
-        assert_eq!(familiar("r.example/library/a"), "r.example/library/a");
     }
 }

@@ -126,7 +126,7 @@ fn enter<'a>(
 ) -> Result<(Server<'a>, SecretText), VaultFailure> {
     let address = address(declared, world)?;
     let server = Server {
-        shown: format!("{}://{}", address.scheme().name(), address.authority()),
+        shown: address.origin(),
         address,
         namespace: declared.namespace.clone().or_else(|| first_of(world, NAMESPACE)),
         kv_version: declared.kv_version,

@@ -119,6 +119,11 @@ impl Mapping {
         self
     }
 
+    /// Adds the pairs and comments of another mapping at the end; its keys are new.
+    pub fn extend(&mut self, other: Self) {
+        self.entries.extend(other.entries);
+    }
+
     /// Adds a comment at the end.
     pub fn push_comment(&mut self, comment: Comment) {
         self.entries.push(Entry::Comment(comment));
@@ -128,6 +133,26 @@ impl Mapping {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.pairs().find(|(name, _)| *name == key).map(|(_, value)| value)
+    }
+
+    /// Returns the mapping that is the value of `key`, to be changed.
+    pub fn mapping_mut(&mut self, key: &str) -> Option<&mut Self> {
+        self.entries.iter_mut().find_map(|entry| match entry {
+            Entry::Pair { key: name, value: Node::Mapping(mapping) } if name == key => {
+                Some(mapping)
+            }
+            _ => None,
+        })
+    }
+
+    /// Takes the pair of `key` out and returns its value.
+    pub fn remove(&mut self, key: &str) -> Option<Node> {
+        let is_it = |entry: &Entry| matches!(entry, Entry::Pair { key: name, .. } if name == key);
+        let index = self.entries.iter().position(is_it)?;
+        match self.entries.remove(index) {
+            Entry::Pair { value, .. } => Some(value),
+            Entry::Comment(_) | Entry::InlineComment(_) => None,
+        }
     }
 
     /// Lists the pairs in order, leaving the comments out.
@@ -218,7 +243,27 @@ impl Node {
     }
 }
 
+impl Item {
+    /// Returns the value, if it is one.
+    #[must_use]
+    pub fn as_value(&self) -> Option<&Node> {
+        match self {
+            Self::Value(node) => Some(node),
+            Self::Comment(_) | Self::InlineComment(_) => None,
+        }
+    }
+}
+
 impl Comment {
+    /// Hands out the text, which may be a secret. Every call is a place to review.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        match self {
+            Self::Clear(text) => text,
+            Self::Secret(text) => text.expose(),
+        }
+    }
+
     fn is_secret(&self) -> bool {
         matches!(self, Self::Secret(_))
     }

@@ -6,8 +6,8 @@ use crate::layout::HEADER;
 
 /// A document of the tree: the header, then `apiVersion`, `kind` and the rest.
 pub(crate) fn object(api_version: &str, kind: &str, rest: Mapping) -> Document {
-    let first = Mapping::new().with("apiVersion", api_version).with("kind", kind);
-    let root = first.into_entries().into_iter().chain(rest.into_entries()).collect();
+    let mut root = Mapping::new().with("apiVersion", api_version).with("kind", kind);
+    root.extend(rest);
     Document { header: vec![HEADER.to_owned()], root }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use regrender_document::{Comment, Document, Entry, Item, Mapping, Node, Scalar, number};
+use regrender_document::{Document, Entry, Item, Mapping, Node, Scalar, number};
 
 use crate::value::ValueKind;
 use crate::walk;
@@ -31,14 +31,14 @@ fn document_parts(document: &Document) -> impl Iterator<Item = Part<'_>> {
 
 fn mapping_parts(mapping: &Mapping) -> impl Iterator<Item = Part<'_>> {
     mapping.entries().iter().map(|entry| match entry {
-        Entry::Comment(comment) | Entry::InlineComment(comment) => Part::Comment(text_of(comment)),
+        Entry::Comment(comment) | Entry::InlineComment(comment) => Part::Comment(comment.expose()),
         Entry::Pair { key, value } => Part::Pair(key, value),
     })
 }
 
 fn item_parts(items: &[Item]) -> impl Iterator<Item = Part<'_>> {
     items.iter().map(|item| match item {
-        Item::Comment(comment) | Item::InlineComment(comment) => Part::Comment(text_of(comment)),
+        Item::Comment(comment) | Item::InlineComment(comment) => Part::Comment(comment.expose()),
         Item::Value(node) => Part::Value(node),
     })
 }
@@ -88,16 +88,9 @@ fn simple(node: &Node) -> Option<(ValueKind, Cow<'_, str>)> {
     })
 }
 
-fn text_of(comment: &Comment) -> &str {
-    match comment {
-        Comment::Clear(text) => text,
-        Comment::Secret(text) => text.expose(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use regrender_document::{SecretText, parse};
+    use regrender_document::{Comment, SecretText, parse};
 
     use super::*;
 

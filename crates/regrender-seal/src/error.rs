@@ -1,7 +1,7 @@
 //! What can go wrong, one variant for one fact. None of them holds a value that was or is to be
 //! sealed.
 
-use std::fmt;
+use crate::key_path::KeyPath;
 
 /// What keeps a text from being a recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -314,41 +314,4 @@ pub enum MetadataError {
     /// A regular expression is not understood, or would be understood differently from sops.
     #[error("the regular expression in `{0}` is not supported")]
     Pattern(&'static str),
-}
-
-/// The keys that lead to a value. Positions in lists are left out, as sops leaves them out of what
-/// it authenticates.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct KeyPath(Vec<String>);
-
-impl KeyPath {
-    /// Makes a path of `keys`.
-    pub(crate) fn new(keys: &[String]) -> Self {
-        Self(keys.to_vec())
-    }
-
-    /// Makes the path of the MAC over the whole.
-    pub(crate) fn of_mac() -> Self {
-        Self::of(&["sops", "mac"])
-    }
-
-    /// Makes a path of key names that stand in the source.
-    pub(crate) fn of(keys: &[&str]) -> Self {
-        Self(keys.iter().copied().map(str::to_owned).collect())
-    }
-
-    /// Lists the keys, from the outside in.
-    #[must_use]
-    pub fn keys(&self) -> &[String] {
-        &self.0
-    }
-}
-
-impl fmt::Display for KeyPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return f.write_str("top level");
-        }
-        f.write_str(&self.0.join(":"))
-    }
 }

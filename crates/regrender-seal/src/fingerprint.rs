@@ -9,12 +9,13 @@ use std::borrow::Cow;
 use std::fmt;
 
 use hmac::Hmac;
-use regrender_document::{Document, Entry, Mapping, Node, SecretText};
+use regrender_document::{Document, Mapping, Node, SecretText};
 use sha2::Sha256;
 
 use encoding::Encoder;
 
-use crate::error::{FingerprintKeyError, KeyPath, SealError};
+use crate::error::{FingerprintKeyError, SealError};
+use crate::key_path::KeyPath;
 use crate::mac::MacScope;
 use crate::metadata::Metadata;
 use crate::recipient::Recipients;
@@ -162,31 +163,17 @@ pub(crate) fn take(document: Document) -> (Document, Option<String>) {
 }
 
 /// Takes an annotation out of a document; annotations that are then empty go with it.
-pub(crate) fn take_annotation(document: Document, name: &str) -> (Document, Option<String>) {
+pub(crate) fn take_annotation(mut document: Document, name: &str) -> (Document, Option<String>) {
     let mut found = None;
-    let root = edit(document.root, METADATA, |metadata| {
-        let metadata = edit(metadata, ANNOTATIONS, |annotations| {
-            annotations
-                .into_entries()
-                .into_iter()
-                .filter_map(|entry| match entry {
-                    Entry::Pair { key, value } if key == name => {
-                        found = Some(value.as_text().unwrap_or_default().to_owned());
-                        None
-                    }
-                    entry => Some(entry),
-                })
-                .collect()
-        });
-        let is_hollow = |entry: &Entry| match entry {
-            Entry::Pair { key, value } => {
-                key == ANNOTATIONS && value.as_mapping().is_some_and(Mapping::is_empty)
-            }
-            Entry::Comment(_) | Entry::InlineComment(_) => false,
-        };
-        metadata.into_entries().into_iter().filter(|entry| !is_hollow(entry)).collect()
-    });
-    (Document { header: document.header, root }, found)
+    if let Some(metadata) = document.root.mapping_mut(METADATA)
+        && let Some(annotations) = metadata.mapping_mut(ANNOTATIONS)
+    {
+        found = annotations.remove(name);
+        if annotations.is_empty() {
+            metadata.remove(ANNOTATIONS);
+        }
+    }
+    (document, found.map(|value| value.as_text().unwrap_or_default().to_owned()))
 }
 
 /// Returns a document without its fingerprint, as [`take`] leaves it.
@@ -212,41 +199,23 @@ pub(crate) fn put(document: Document, fingerprint: &str) -> Result<Document, Sea
 
 /// Puts an annotation into a document that does not have it.
 pub(crate) fn put_annotation(
-    document: Document,
+    mut document: Document,
     name: &str,
     text: &str,
 ) -> Result<Document, SealError> {
     let no_place = |keys: &[&str]| SealError::NoPlaceForFingerprint { path: KeyPath::of(keys) };
-    let is_mapping = |node: Option<&Node>| node.is_none_or(|node| node.as_mapping().is_some());
-    let metadata = document.root.get(METADATA);
-    if !is_mapping(metadata) {
-        return Err(no_place(&[METADATA]));
-    }
-    let annotations = document.at(&[METADATA, ANNOTATIONS]);
-    if !is_mapping(annotations) {
-        return Err(no_place(&[METADATA, ANNOTATIONS]));
-    }
-    let root = ensure(document.root, METADATA);
-    let root = edit(root, METADATA, |metadata| {
-        edit(ensure(metadata, ANNOTATIONS), ANNOTATIONS, |annotations| annotations.with(name, text))
-    });
-    Ok(Document { header: document.header, root })
+    let metadata = ensure(&mut document.root, METADATA).ok_or_else(|| no_place(&[METADATA]))?;
+    let annotations =
+        ensure(metadata, ANNOTATIONS).ok_or_else(|| no_place(&[METADATA, ANNOTATIONS]))?;
+    annotations.push(name, text);
+    Ok(document)
 }
 
-fn ensure(mapping: Mapping, key: &str) -> Mapping {
-    if mapping.get(key).is_some() { mapping } else { mapping.with(key, Mapping::new()) }
-}
-
-/// Changes the mapping at `key`, if there is one.
-fn edit(mapping: Mapping, key: &str, mut change: impl FnMut(Mapping) -> Mapping) -> Mapping {
-    mapping
-        .into_entries()
-        .into_iter()
-        .map(|entry| match entry {
-            Entry::Pair { key: name, value: Node::Mapping(inner) } if name == key => {
-                Entry::Pair { key: name, value: Node::from(change(inner)) }
-            }
-            entry => entry,
-        })
-        .collect()
+/// Returns the mapping of a key, which is made if the key is not there; nothing if the key has
+/// another value.
+fn ensure<'m>(mapping: &'m mut Mapping, key: &str) -> Option<&'m mut Mapping> {
+    if mapping.get(key).is_none() {
+        mapping.push(key, Mapping::new());
+    }
+    mapping.mapping_mut(key)
 }

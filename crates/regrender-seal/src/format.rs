@@ -6,10 +6,11 @@ mod ini;
 mod json;
 
 use regrender_document::{
-    Document, Entry, Mapping, Node, ParseProblem, SecretText, Spelling, emit_revealed,
+    Document, Mapping, Node, ParseProblem, SecretText, Spelling, emit_revealed,
 };
 
-use crate::error::{KeyPath, MetadataError, OpenError};
+use crate::error::{MetadataError, OpenError};
+use crate::key_path::KeyPath;
 use crate::metadata;
 
 /// The format of a file that sops seals.
@@ -104,23 +105,8 @@ pub(crate) fn parse_yaml(text: &str) -> Result<Vec<Document>, OpenError> {
 }
 
 /// Takes the metadata out of documents: it stands in each, and the first is the one that counts.
-fn take_block(documents: Vec<Document>) -> (Vec<Document>, Option<Node>) {
-    let mut block = None;
-    let mut rest = Vec::with_capacity(documents.len());
-    for document in documents {
-        let is_first = rest.is_empty();
-        let mut entries = Vec::new();
-        for entry in document.root.into_entries() {
-            match entry {
-                Entry::Pair { key, value } if key == metadata::KEY => {
-                    if is_first {
-                        block = Some(value);
-                    }
-                }
-                entry => entries.push(entry),
-            }
-        }
-        rest.push(Document { header: document.header, root: entries.into_iter().collect() });
-    }
-    (rest, block)
+fn take_block(mut documents: Vec<Document>) -> (Vec<Document>, Option<Node>) {
+    let blocks: Vec<Option<Node>> =
+        documents.iter_mut().map(|document| document.root.remove(metadata::KEY)).collect();
+    (documents, blocks.into_iter().next().flatten())
 }

@@ -16,6 +16,7 @@ mod format;
 pub mod fuzzing;
 mod identity;
 mod inspect;
+mod key_path;
 mod mac;
 mod metadata;
 mod open;
@@ -34,8 +35,8 @@ mod x25519;
 pub use age_file::seal_age;
 pub use certificate::Certificate;
 pub use error::{
-    CertificateError, FingerprintKeyError, IdentityError, KeyPath, MetadataError, OpenError,
-    RecipientError, SealError,
+    CertificateError, FingerprintKeyError, IdentityError, MetadataError, OpenError, RecipientError,
+    SealError,
 };
 pub use fingerprint::FingerprintKey;
 pub use format::FileFormat;
@@ -43,6 +44,7 @@ pub use identity::Identities;
 pub use inspect::{
     AgeInspection, Finding, InspectedValue, Inspection, ValueState, inspect, inspect_age,
 };
+pub use key_path::KeyPath;
 pub use mac::MacScope;
 pub use open::{Opened, open, open_age};
 pub use random::{Random, SealContext};

@@ -3,7 +3,7 @@
 //! Reads it in any order and as loosely typed as sops does; writes it in alphabetical order, as
 //! sops does since 3.13; rewrites it in the order found.
 
-use regrender_document::{Entry, Item, Mapping, Node, Scalar, number};
+use regrender_document::{Item, Mapping, Node, Scalar, number};
 
 use crate::data_key::WrappedKey;
 use crate::error::MetadataError;
@@ -101,27 +101,15 @@ impl Metadata {
     /// Spells the block anew with the keys of `found` in their order, and with what `found` has
     /// that this crate does not know.
     pub(crate) fn rewrite(&self, found: &Mapping) -> Mapping {
-        let mut written: Vec<(String, Node)> = self
-            .write()
-            .into_entries()
-            .into_iter()
-            .filter_map(|entry| match entry {
-                Entry::Pair { key, value } => Some((key, value)),
-                Entry::Comment(_) | Entry::InlineComment(_) => None,
-            })
-            .collect();
-        let mut take = |name: &str| {
-            let index = written.iter().position(|(key, _)| key == name)?;
-            Some(written.remove(index).1)
-        };
+        let mut written = self.write();
         let mut block = Mapping::new();
         for (key, value) in found.pairs() {
             if key == VERSION
-                && let Some(scope) = take(MAC_ONLY_ENCRYPTED)
+                && let Some(scope) = written.remove(MAC_ONLY_ENCRYPTED)
             {
                 block.push(MAC_ONLY_ENCRYPTED, scope);
             }
-            match take(key) {
+            match written.remove(key) {
                 // The wrapped keys are the only list.
                 Some(Node::Sequence(items)) => block.push(AGE, self.in_order_of(value, items)),
                 Some(value) => block.push(key, value),
@@ -129,9 +117,7 @@ impl Metadata {
                 None => block.push(key, value.clone()),
             }
         }
-        for (key, value) in written {
-            block.push(key, value);
-        }
+        block.extend(written);
         block
     }
 
@@ -140,10 +126,8 @@ impl Metadata {
         let Node::Sequence(items) = found else {
             return Node::Sequence(written);
         };
-        let first_key = items.iter().find_map(|item| match item {
-            Item::Value(node) => node.as_mapping()?.pairs().next().map(|(key, _)| key),
-            Item::Comment(_) | Item::InlineComment(_) => None,
-        });
+        let mut entries = items.iter().filter_map(|item| item.as_value()?.as_mapping());
+        let first_key = entries.find_map(|entry| entry.pairs().next().map(|(key, _)| key));
         if first_key != Some(RECIPIENT) {
             return Node::Sequence(written);
         }
@@ -239,13 +223,7 @@ fn field<'a>(block: &'a Mapping, name: &str) -> Option<&'a Node> {
 fn list<'a>(block: &'a Mapping, name: &'static str) -> Result<Vec<&'a Node>, MetadataError> {
     match field(block, name) {
         None | Some(Node::Scalar(Scalar::Null)) => Ok(Vec::new()),
-        Some(Node::Sequence(items)) => Ok(items
-            .iter()
-            .filter_map(|item| match item {
-                Item::Value(node) => Some(node),
-                Item::Comment(_) | Item::InlineComment(_) => None,
-            })
-            .collect()),
+        Some(Node::Sequence(items)) => Ok(items.iter().filter_map(Item::as_value).collect()),
         Some(Node::Mapping(entry)) if entry.is_empty() => Ok(Vec::new()),
         Some(entry @ Node::Mapping(_)) => Ok(vec![entry]),
         Some(_) => Err(MetadataError::WrongType(name)),

@@ -6,9 +6,10 @@ use regrender_document::{
 use zeroize::Zeroizing;
 
 use crate::data_key::DataKey;
-use crate::error::{KeyPath, OpenError};
+use crate::error::OpenError;
 use crate::format::FileFormat;
 use crate::identity::Identities;
+use crate::key_path::KeyPath;
 use crate::mac::{MacHash, MacScope};
 use crate::metadata::{Metadata, parse_bool};
 use crate::seal::KeptValue;

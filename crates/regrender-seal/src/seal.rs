@@ -4,8 +4,9 @@ use regrender_document::{Comment, Document, Mapping, Scalar, SecretText, Spellin
 
 use crate::age_file::seal_age;
 use crate::data_key::{DataKey, WrappedKey};
-use crate::error::{KeyPath, SealError};
+use crate::error::SealError;
 use crate::fingerprint::{self, FingerprintKey};
+use crate::key_path::KeyPath;
 use crate::mac::{MacHash, MacScope};
 use crate::metadata::{self, Metadata};
 use crate::random::SealContext;

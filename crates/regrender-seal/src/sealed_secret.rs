@@ -17,8 +17,9 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::certificate::Certificate;
-use crate::error::{KeyPath, SealError};
+use crate::error::SealError;
 use crate::fingerprint::{self, FingerprintKey};
+use crate::key_path::KeyPath;
 use crate::random::SealContext;
 
 pub(crate) use inspection::{Parsed, parse};

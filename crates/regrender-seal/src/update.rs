@@ -8,10 +8,11 @@ use regrender_document::Document;
 
 use crate::content;
 use crate::data_key::WrappedKey;
-use crate::error::{KeyPath, OpenError, SealError};
+use crate::error::{OpenError, SealError};
 use crate::fingerprint::{self, FingerprintKey};
 use crate::format::FileFormat;
 use crate::identity::Identities;
+use crate::key_path::KeyPath;
 use crate::mac::MacScope;
 use crate::metadata::Metadata;
 use crate::open::{Opened, open_parsed};

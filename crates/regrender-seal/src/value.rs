@@ -140,44 +140,20 @@ impl EncryptedValue {
 
     /// Decrypts the value that stands where `additional_data` says.
     pub(crate) fn decrypt(
-        self,
+        mut self,
         cipher: &ValueCipher,
         additional_data: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, ValueError> {
-        let mut buffer = Zeroizing::new(self.data);
+        let mut data = Zeroizing::new(std::mem::take(&mut self.data));
         let opened = match self.nonce.len() {
-            NONCE_LENGTH => open(&cipher.gcm, &self.nonce, additional_data, &mut buffer, &self.tag),
-            8 => open::<U8>(
-                &cipher.with_nonce(),
-                &self.nonce,
-                additional_data,
-                &mut buffer,
-                &self.tag,
-            ),
-            12 => open::<U12>(
-                &cipher.with_nonce(),
-                &self.nonce,
-                additional_data,
-                &mut buffer,
-                &self.tag,
-            ),
-            16 => open::<U16>(
-                &cipher.with_nonce(),
-                &self.nonce,
-                additional_data,
-                &mut buffer,
-                &self.tag,
-            ),
-            24 => open::<U24>(
-                &cipher.with_nonce(),
-                &self.nonce,
-                additional_data,
-                &mut buffer,
-                &self.tag,
-            ),
+            NONCE_LENGTH => open(&cipher.gcm, &self, additional_data, &mut data),
+            8 => open::<U8>(&cipher.with_nonce(), &self, additional_data, &mut data),
+            12 => open::<U12>(&cipher.with_nonce(), &self, additional_data, &mut data),
+            16 => open::<U16>(&cipher.with_nonce(), &self, additional_data, &mut data),
+            24 => open::<U24>(&cipher.with_nonce(), &self, additional_data, &mut data),
             _ => return Err(ValueError::Malformed),
         };
-        if opened { Ok(buffer) } else { Err(ValueError::NotAuthentic) }
+        if opened { Ok(data) } else { Err(ValueError::NotAuthentic) }
     }
 }
 
@@ -210,19 +186,18 @@ impl ValueCipher {
     }
 }
 
-/// Decrypts `buffer` in place, or wipes it and says no.
+/// Decrypts the data of `value` in place, or wipes it and says no.
 fn open<N: ArrayLength<u8>>(
     gcm: &AesGcm<Aes256, N>,
-    nonce: &[u8],
+    value: &EncryptedValue,
     additional_data: &[u8],
-    buffer: &mut Zeroizing<Vec<u8>>,
-    tag: &[u8; TAG_LENGTH],
+    data: &mut Zeroizing<Vec<u8>>,
 ) -> bool {
-    let nonce = GenericArray::from_slice(nonce);
-    let opened =
-        gcm.decrypt_in_place_detached(nonce, additional_data, buffer, Tag::from_slice(tag)).is_ok();
+    let nonce = GenericArray::from_slice(&value.nonce);
+    let tag = Tag::from_slice(&value.tag);
+    let opened = gcm.decrypt_in_place_detached(nonce, additional_data, data, tag).is_ok();
     if !opened {
-        buffer.zeroize();
+        data.zeroize();
     }
     opened
 }

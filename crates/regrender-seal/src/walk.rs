@@ -47,10 +47,7 @@ impl Place<'_> {
 ///
 /// A comment that comes back as a text stays a comment in a mapping, and becomes an item in a list:
 /// so does sops when it encrypts one. Nulls are not visited.
-pub(crate) fn map<E>(
-    document: Document,
-    visit: &mut impl FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
-) -> Result<Document, E> {
+pub(crate) fn map<E>(document: Document, visit: Visit<'_, E>) -> Result<Document, E> {
     let mut walk = Walk { path: Vec::new(), comments: Vec::new(), visit };
     // To sops the lines above a mapping are the mapping's first comments.
     let header = document.header.into_iter().map(|line| Entry::Comment(Comment::Clear(line)));
@@ -94,24 +91,21 @@ pub(crate) fn kind_of(kind: SecretKind) -> ValueKind {
     }
 }
 
-struct Walk<'v, V> {
+/// What a walk does to a leaf.
+type Visit<'v, E> = &'v mut dyn FnMut(Leaf, Place<'_>) -> Result<Leaf, E>;
+
+struct Walk<'v, E> {
     path: Vec<String>,
     comments: Vec<Vec<String>>,
-    visit: &'v mut V,
+    visit: Visit<'v, E>,
 }
 
-impl<V> Walk<'_, V> {
-    fn visit<E>(&mut self, leaf: Leaf) -> Result<Leaf, E>
-    where
-        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
-    {
+impl<E> Walk<'_, E> {
+    fn visit(&mut self, leaf: Leaf) -> Result<Leaf, E> {
         (self.visit)(leaf, Place { path: &self.path, comments: &self.comments })
     }
 
-    fn mapping<E>(&mut self, entries: Vec<Entry>) -> Result<Mapping, E>
-    where
-        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
-    {
+    fn mapping(&mut self, entries: Vec<Entry>) -> Result<Mapping, E> {
         self.comments.push(Vec::new());
         let mut mapped = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -136,10 +130,7 @@ impl<V> Walk<'_, V> {
         Ok(mapped.into_iter().collect())
     }
 
-    fn sequence<E>(&mut self, items: Vec<Item>) -> Result<Vec<Item>, E>
-    where
-        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
-    {
+    fn sequence(&mut self, items: Vec<Item>) -> Result<Vec<Item>, E> {
         self.comments.push(Vec::new());
         let mut mapped = Vec::with_capacity(items.len());
         for item in items {
@@ -161,18 +152,12 @@ impl<V> Walk<'_, V> {
         Ok(mapped)
     }
 
-    fn comment_item<E>(&mut self, comment: Comment) -> Result<Item, E>
-    where
-        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
-    {
+    fn comment_item(&mut self, comment: Comment) -> Result<Item, E> {
         self.remember(&comment);
         Ok(item_of(self.visit(Leaf::Comment(comment))?))
     }
 
-    fn item<E>(&mut self, node: Node) -> Result<Item, E>
-    where
-        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
-    {
+    fn item(&mut self, node: Node) -> Result<Item, E> {
         Ok(match node {
             Node::Scalar(Scalar::Null) => Item::Value(Node::Scalar(Scalar::Null)),
             Node::Scalar(scalar) => item_of(self.visit(Leaf::Scalar(scalar))?),
@@ -181,10 +166,7 @@ impl<V> Walk<'_, V> {
         })
     }
 
-    fn node<E>(&mut self, node: Node) -> Result<Node, E>
-    where
-        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
-    {
+    fn node(&mut self, node: Node) -> Result<Node, E> {
         Ok(match node {
             Node::Scalar(Scalar::Null) => Node::Scalar(Scalar::Null),
             Node::Scalar(scalar) => node_of(self.visit(Leaf::Scalar(scalar))?),
@@ -194,10 +176,7 @@ impl<V> Walk<'_, V> {
         })
     }
 
-    fn comment<E>(&mut self, comment: Comment) -> Result<Comment, E>
-    where
-        V: FnMut(Leaf, Place<'_>) -> Result<Leaf, E>,
-    {
+    fn comment(&mut self, comment: Comment) -> Result<Comment, E> {
         self.remember(&comment);
         Ok(match self.visit(Leaf::Comment(comment))? {
             Leaf::Comment(comment) => comment,

@@ -3,7 +3,7 @@
 use regrender_document::{Comment, Document, Entry, Mapping, Node, Scalar, SecretText, number};
 
 use super::flat::unflatten;
-use crate::error::KeyPath;
+use crate::key_path::KeyPath;
 
 /// What the names of metadata begin with.
 const PREFIX: &str = "sops_";
@@ -46,12 +46,7 @@ pub(super) fn reveal(document: &Document) -> Result<SecretText, KeyPath> {
     }
     for entry in document.root.entries() {
         match entry {
-            Entry::Comment(Comment::Clear(comment))
-            | Entry::InlineComment(Comment::Clear(comment)) => {
-                push_line(&mut text, &["#", comment]);
-            }
-            Entry::Comment(Comment::Secret(comment))
-            | Entry::InlineComment(Comment::Secret(comment)) => {
+            Entry::Comment(comment) | Entry::InlineComment(comment) => {
                 push_line(&mut text, &["#", comment.expose()]);
             }
             Entry::Pair { key, value } => {

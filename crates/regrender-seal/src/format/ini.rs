@@ -4,7 +4,7 @@ use regrender_document::{Comment, Document, Entry, Mapping, Node, SecretText};
 
 use super::dotenv::simple_text;
 use super::flat::unflatten;
-use crate::error::KeyPath;
+use crate::key_path::KeyPath;
 use crate::metadata;
 
 /// The section of keys that stand above the first section.
@@ -235,11 +235,7 @@ fn push_value(text: &mut String, value: &str) {
 }
 
 fn push_comment(text: &mut String, comment: &Comment) {
-    let comment = match comment {
-        Comment::Clear(comment) => comment,
-        Comment::Secret(comment) => comment.expose(),
-    };
-    for line in comment.lines() {
+    for line in comment.expose().lines() {
         let (sign, line) = line.split_at_checked(1).unwrap_or(("", line));
         let (sign, line) = match sign {
             "#" | ";" => (sign, line.to_owned()),

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use regrender_document::{
-    Document, Entry, Item, Mapping, Node, Scalar, SecretKind, SecretScalar, SecretText, number,
+    Document, Item, Mapping, Node, Scalar, SecretKind, SecretScalar, SecretText, number,
 };
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use crate::error::KeyPath;
+use crate::key_path::KeyPath;
 
 /// The only key of a file that is not structured.
 const ENVELOPE_KEY: &str = "data";
@@ -150,25 +150,12 @@ impl Writer {
     }
 
     fn sequence(&mut self, items: &[Item]) {
-        let nodes: Vec<&Node> = items
-            .iter()
-            .filter_map(|item| match item {
-                Item::Value(node) => Some(node),
-                Item::Comment(_) | Item::InlineComment(_) => None,
-            })
-            .collect();
+        let nodes: Vec<&Node> = items.iter().filter_map(Item::as_value).collect();
         self.block('[', ']', &nodes, |writer, node| writer.node(node));
     }
 
     fn mapping(&mut self, mapping: &Mapping) {
-        let pairs: Vec<(&str, &Node)> = mapping
-            .entries()
-            .iter()
-            .filter_map(|entry| match entry {
-                Entry::Pair { key, value } => Some((key.as_str(), value)),
-                Entry::Comment(_) | Entry::InlineComment(_) => None,
-            })
-            .collect();
+        let pairs: Vec<(&str, &Node)> = mapping.pairs().collect();
         self.block('{', '}', &pairs, |writer, (key, value)| {
             writer.string(key);
             writer.text.push_str(": ");

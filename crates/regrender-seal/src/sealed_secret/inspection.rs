@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use regrender_document::{Document, Entry, Mapping, Node};
+use regrender_document::{Document, Mapping, Node};
 
 use super::{
     API_VERSION, ENCRYPTED_DATA, KIND, METADATA, SCOPE_ANNOTATIONS, SPEC, TAG_LENGTH, TEMPLATE,
@@ -153,15 +153,9 @@ fn length_of_key(value: &str) -> Option<usize> {
 
 /// Takes the values and what sealing adds out of a document.
 fn clear(sealed: Document) -> Document {
-    let (document, _) = fingerprint::take_annotation(sealed, super::CERTIFICATE_ANNOTATION);
-    let entries = document.root.into_entries().into_iter().map(|entry| match entry {
-        Entry::Pair { key, value: Node::Mapping(spec) } if key == SPEC => {
-            let is_kept =
-                |entry: &Entry| !matches!(entry, Entry::Pair { key, .. } if key == ENCRYPTED_DATA);
-            let kept: Mapping = spec.into_entries().into_iter().filter(is_kept).collect();
-            Entry::Pair { key, value: kept.into() }
-        }
-        entry => entry,
-    });
-    Document { header: document.header, root: entries.collect() }
+    let (mut document, _) = fingerprint::take_annotation(sealed, super::CERTIFICATE_ANNOTATION);
+    if let Some(spec) = document.root.mapping_mut(SPEC) {
+        spec.remove(ENCRYPTED_DATA);
+    }
+    document
 }

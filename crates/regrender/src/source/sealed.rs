@@ -181,16 +181,11 @@ fn collect(node: &Node, secrets: &mut Vec<SecretText>) {
     match node {
         Node::Secret(secret) => secrets.push(secret.text.clone()),
         Node::Mapping(mapping) => collect_mapping(mapping, secrets),
-        Node::Sequence(items) => values(items).for_each(|node| collect(node, secrets)),
+        Node::Sequence(items) => {
+            items.iter().filter_map(Item::as_value).for_each(|node| collect(node, secrets));
+        }
         Node::Scalar(_) => {}
     }
-}
-
-fn values(items: &[Item]) -> impl Iterator<Item = &Node> {
-    items.iter().filter_map(|item| match item {
-        Item::Value(node) => Some(node),
-        Item::Comment(_) | Item::InlineComment(_) => None,
-    })
 }
 
 /// Returns the value that `path` leads to, in the first document, as `sops decrypt --extract` does.
@@ -233,10 +228,11 @@ fn child<'a>(node: &'a Node, step: &Step, above: &str) -> Result<&'a Node, PathF
                 Step::Position(position) => Some(*position),
                 Step::Key(name) => name.parse().ok(),
             };
-            let found = position.and_then(|position| values(items).nth(position));
+            let found =
+                position.and_then(|position| items.iter().filter_map(Item::as_value).nth(position));
             found.ok_or_else(|| PathFailure::PositionMissing {
                 list: above.to_owned(),
-                length: values(items).count(),
+                length: items.iter().filter_map(Item::as_value).count(),
             })
         }
         (Node::Scalar(_) | Node::Secret(_), _) => {

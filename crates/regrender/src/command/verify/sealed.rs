@@ -1,6 +1,6 @@
 //! What can be checked of a sealed file without opening it.
 
-use regrender_document::{Document, Entry, Mapping, Node};
+use regrender_document::{Document, Mapping};
 use regrender_render::{EXPIRES_AT, PullSecretFile, SERVER_SIDE_APPLY, SYNC_OPTIONS};
 use regrender_seal::{Inspection, OpenError, Recipients};
 
@@ -114,7 +114,7 @@ pub(super) fn take_contents(
     let mut take = |key: &str, is_ours: fn(&str) -> bool| {
         let path = [metadata, &["annotations", key]].concat();
         let value = document.at(&path)?.as_text().filter(|value| is_ours(value))?.to_owned();
-        document.root = without(std::mem::take(&mut document.root), &path);
+        remove(&mut document.root, &path);
         Some(value)
     };
     if file.may_be_large {
@@ -123,24 +123,23 @@ pub(super) fn take_contents(
     if file.may_expire { take(EXPIRES_AT, |_| true) } else { None }
 }
 
-/// Returns a mapping without the key at the end of a path, and without the mappings on the way that
-/// have nothing else.
-fn without(mapping: Mapping, path: &[&str]) -> Mapping {
-    let Some((first, rest)) = path.split_first() else { return mapping };
-    let entries = mapping.into_entries().into_iter().filter_map(|entry| match entry {
-        Entry::Pair { key, value: Node::Mapping(inner) } if key == *first && !rest.is_empty() => {
-            let inner = without(inner, rest);
-            (!inner.is_empty()).then_some(Entry::Pair { key, value: Node::Mapping(inner) })
-        }
-        Entry::Pair { key, .. } if key == *first && rest.is_empty() => None,
-        other => Some(other),
-    });
-    entries.collect()
+/// Removes the key at the end of a path, and the mappings on the way that have nothing else.
+fn remove(mapping: &mut Mapping, path: &[&str]) {
+    let Some((first, rest)) = path.split_first() else { return };
+    let is_empty = rest.is_empty()
+        || mapping.mapping_mut(first).is_some_and(|inner| {
+            remove(inner, rest);
+            inner.is_empty()
+        });
+    if is_empty {
+        mapping.remove(first);
+    }
 }
 
 /// Spells what may be seen of a sealed Secret.
 fn clear_part(mut document: Document) -> String {
-    let is_clear = |entry: &Entry| !matches!(entry, Entry::Pair { key, .. } if key == "data" || key == "stringData");
-    document.root = document.root.into_entries().into_iter().filter(is_clear).collect();
+    for key in ["data", "stringData"] {
+        document.root.remove(key);
+    }
     emit(&document)
 }

@@ -1,5 +1,7 @@
 //! All that a registries.toml says, valid.
 
+use std::collections::BTreeSet;
+
 use crate::{Cluster, PullSecret, Registry, Source, Vault};
 
 /// All that a registries.toml says. Whoever holds one need not check it again.
@@ -37,6 +39,13 @@ impl Config {
     #[must_use]
     pub fn is_sealed(&self, secret: &PullSecret) -> bool {
         self.registries_of(secret).any(|registry| registry.sealed_credential().is_some())
+    }
+
+    /// Lists the registries that the pull secrets of `cluster` name, by name.
+    pub fn registries_in(&self, cluster: &Cluster) -> impl Iterator<Item = &Registry> {
+        let secrets = self.secrets_of(cluster);
+        let named: BTreeSet<&String> = secrets.flat_map(|secret| &secret.registries).collect();
+        self.registries.iter().filter(move |registry| named.contains(&registry.name))
     }
 
     /// Lists the pull secrets that land in `cluster`, by name.

@@ -3,15 +3,14 @@
 use regrender_config::ArgoCd;
 use regrender_document::{Document, Mapping, Node};
 
-use crate::kubernetes::object;
+use crate::kubernetes::{metadata, object, pull_secrets_of, specified};
 use crate::layout::argocd_folder;
 
 /// Renders the KSOPS generator that opens `files`.
 pub(crate) fn generator(namespace: &str, files: Vec<String>) -> Document {
     let function = Mapping::new().with("config.kubernetes.io/function", "exec:\n  path: ksops\n");
-    let metadata = Mapping::new()
-        .with("name", format!("pull-secrets-{namespace}"))
-        .with("annotations", function);
+    let metadata =
+        Mapping::new().with("name", pull_secrets_of(namespace)).with("annotations", function);
     object(
         "viaduct.ai/v1",
         "ksops",
@@ -41,12 +40,6 @@ pub(crate) fn application(
         .with("source", source)
         .with("destination", destination)
         .with("syncPolicy", sync_policy);
-    let metadata = Mapping::new()
-        .with("name", format!("pull-secrets-{namespace}"))
-        .with("namespace", argocd.namespace.as_str());
-    object(
-        "argoproj.io/v1alpha1",
-        "Application",
-        Mapping::new().with("metadata", metadata).with("spec", spec),
-    )
+    let metadata = metadata(&pull_secrets_of(namespace), &argocd.namespace);
+    specified("argoproj.io/v1alpha1", "Application", metadata, spec)
 }

@@ -6,7 +6,7 @@ use regrender_config::{Generator, GoogleLogin, PullSecret, Registry};
 use regrender_document::{Document, Mapping, Node};
 
 use crate::generator;
-use crate::kubernetes::{object, texts};
+use crate::kubernetes::{self, PULL_SECRET_TYPE, specified, texts};
 
 /// Renders what makes the Secret `name` in a namespace.
 ///
@@ -22,7 +22,7 @@ pub(crate) fn render(
     let template = Mapping::new()
         .with("engineVersion", "v2")
         .with("mergePolicy", "Replace")
-        .with("type", "kubernetes.io/dockerconfigjson");
+        .with("type", PULL_SECRET_TYPE);
     let template = match metadata(secret) {
         Some(metadata) => template.with("metadata", metadata),
         None => template,
@@ -42,12 +42,8 @@ pub(crate) fn render(
         .with("refreshInterval", refresh_interval(generator))
         .with("target", target)
         .with("dataFrom", Node::list([source.into()]));
-    let metadata = Mapping::new().with("name", name).with("namespace", namespace);
-    object(
-        "external-secrets.io/v1",
-        "ExternalSecret",
-        Mapping::new().with("metadata", metadata).with("spec", spec),
-    )
+    let metadata = kubernetes::metadata(name, namespace);
+    specified("external-secrets.io/v1", "ExternalSecret", metadata, spec)
 }
 
 /// How often a token is asked for: at half of its life or earlier, so that External Secrets may be

@@ -3,7 +3,7 @@
 use regrender_config::{Flux, Format};
 use regrender_document::{Document, Mapping};
 
-use crate::kubernetes::object;
+use crate::kubernetes::{metadata, pull_secrets_of, specified};
 use crate::layout::namespace_folder;
 
 /// Renders the Flux Kustomization of one namespace.
@@ -28,12 +28,6 @@ pub(crate) fn kustomization(
             .with("secretRef", Mapping::new().with("name", flux.decryption_secret.as_str()));
         spec.push("decryption", decryption);
     }
-    let metadata = Mapping::new()
-        .with("name", format!("pull-secrets-{namespace}"))
-        .with("namespace", flux.namespace.as_str());
-    object(
-        "kustomize.toolkit.fluxcd.io/v1",
-        "Kustomization",
-        Mapping::new().with("metadata", metadata).with("spec", spec),
-    )
+    let metadata = metadata(&pull_secrets_of(namespace), &flux.namespace);
+    specified("kustomize.toolkit.fluxcd.io/v1", "Kustomization", metadata, spec)
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use regrender_config::{Cluster, Config, Consumer, Format};
 use regrender_document::Document;
 
+use crate::payload::{NODES, Payloads};
 use crate::placement::{MadeSecret, Placement};
 use crate::pull_secret::PullSecretFile;
-use crate::render::{NODES, Payloads};
 use crate::surroundings::Surroundings;
 use crate::wanted_file::WantedFile;
 use crate::{

@@ -7,7 +7,7 @@
 use regrender_config::{AcrLogin, AzureEnvironment, Ecr, Generator, GoogleLogin, Login, Registry};
 use regrender_document::{Document, Mapping};
 
-use crate::kubernetes::object;
+use crate::kubernetes::{metadata, specified};
 
 /// The API version of all generators.
 pub(crate) const API_VERSION: &str = "generators.external-secrets.io/v1alpha1";
@@ -46,9 +46,7 @@ pub(crate) fn render(registry: &Registry, namespace: &str, generator: &Generator
                 .with("permissions", Mapping::new().with("packages", "read"))
         }
     };
-    let metadata = Mapping::new().with("name", registry.name.as_str()).with("namespace", namespace);
-    let rest = Mapping::new().with("metadata", metadata).with("spec", spec);
-    object(API_VERSION, kind(generator), rest)
+    specified(API_VERSION, kind(generator), metadata(&registry.name, namespace), spec)
 }
 
 fn name(name: &str) -> Mapping {

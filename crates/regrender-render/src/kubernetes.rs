@@ -4,11 +4,38 @@ use regrender_document::{Document, Mapping, Node};
 
 use crate::layout::HEADER;
 
+/// The type of a pull secret.
+pub(crate) const PULL_SECRET_TYPE: &str = "kubernetes.io/dockerconfigjson";
+
+/// The account that Kubernetes itself makes in every namespace, and that a pod runs under when it
+/// names none.
+pub(crate) const DEFAULT_ACCOUNT: &str = "default";
+
 /// A document of the tree: the header, then `apiVersion`, `kind` and the rest.
 pub(crate) fn object(api_version: &str, kind: &str, rest: Mapping) -> Document {
     let mut root = Mapping::new().with("apiVersion", api_version).with("kind", kind);
     root.extend(rest);
     Document { header: vec![HEADER.to_owned()], root }
+}
+
+/// An object with a specification.
+pub(crate) fn specified(
+    api_version: &str,
+    kind: &str,
+    metadata: Mapping,
+    spec: Mapping,
+) -> Document {
+    object(api_version, kind, Mapping::new().with("metadata", metadata).with("spec", spec))
+}
+
+/// The metadata of an object in a namespace.
+pub(crate) fn metadata(name: &str, namespace: &str) -> Mapping {
+    Mapping::new().with("name", name).with("namespace", namespace)
+}
+
+/// The name of what opens or applies the pull secrets of a namespace.
+pub(crate) fn pull_secrets_of(namespace: &str) -> String {
+    format!("pull-secrets-{namespace}")
 }
 
 /// A list of references by name.

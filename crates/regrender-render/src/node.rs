@@ -8,7 +8,7 @@ use regrender_config::{
 };
 use regrender_document::{Document, Mapping, Node, SecretText};
 
-use crate::kubernetes::object;
+use crate::kubernetes::{PULL_SECRET_TYPE, metadata, object};
 use crate::pull_identity::{ACR_CLIENT, ACR_TENANT, ECR_ROLE, GOOGLE_PULL};
 use crate::pull_secret::PullSecretFile;
 
@@ -26,11 +26,8 @@ const ACR_OF_PODS: &str = "acr-credential-provider-pods";
 
 /// Renders the kubelet's list of programs, if any registry of the cluster is provided by one.
 pub(crate) fn credential_providers(config: &Config, cluster: &Cluster) -> Option<Document> {
-    let landed: BTreeSet<&str> = config
-        .secrets_of(cluster)
-        .flat_map(|secret| &secret.registries)
-        .map(String::as_str)
-        .collect();
+    let landed: BTreeSet<&str> =
+        config.registries_in(cluster).map(|registry| registry.name.as_str()).collect();
     let mut programs: BTreeMap<&'static str, Program> = BTreeMap::new();
     for registry in &config.registries {
         let Some(mut program) = program(registry, landed.contains(registry.name.as_str())) else {
@@ -183,9 +180,8 @@ pub(crate) fn static_registries(config: &Config) -> impl Iterator<Item = &Regist
 /// The docker config of the kubelet: in a Secret, so that it is sealed, opened and verified as all
 /// others are; nothing lists it, so nothing applies it.
 pub(crate) fn docker_config(payload: Option<Arc<SecretText>>) -> PullSecretFile {
-    let metadata = Mapping::new().with("name", NAME).with("namespace", NAMESPACE);
-    let rest =
-        Mapping::new().with("metadata", metadata).with("type", "kubernetes.io/dockerconfigjson");
+    let metadata = metadata(NAME, NAMESPACE);
+    let rest = Mapping::new().with("metadata", metadata).with("type", PULL_SECRET_TYPE);
     PullSecretFile {
         name: NAME.to_owned(),
         namespace: NAMESPACE.to_owned(),

@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use regrender_config::{Cluster, Config, Generator, PullSecret, Registry, Workload};
 
+use crate::kubernetes::DEFAULT_ACCOUNT;
 use crate::patch::{Patch, PatchTarget};
 use crate::pull_identity;
 use crate::surroundings::Surroundings;
-
-/// The account a pod runs under when it names none.
-const DEFAULT_ACCOUNT: &str = "default";
 
 /// What lands in one namespace.
 #[derive(Clone, Debug, Default)]

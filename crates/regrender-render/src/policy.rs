@@ -3,7 +3,7 @@
 //! JSON has no comments, so these files carry no header: they are known by the ids of their
 //! statements.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use regrender_config::{Access, Cluster, Config, Ecr, Generator, Provision, Registry, RoleArn};
@@ -26,12 +26,7 @@ pub(crate) fn render(
     placements: &BTreeMap<String, Placement<'_>>,
 ) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
-    let landed: BTreeSet<&str> = config
-        .secrets_of(cluster)
-        .flat_map(|secret| &secret.registries)
-        .map(String::as_str)
-        .collect();
-    for registry in config.registries.iter().filter(|one| landed.contains(one.name.as_str())) {
+    for registry in config.registries_in(cluster) {
         let (ecr, role) = match &registry.access {
             Access::Provided(Provision::Irsa(irsa)) => (&irsa.registry, &irsa.role),
             Access::Provided(Provision::ExternalSecrets(Generator::Ecr {

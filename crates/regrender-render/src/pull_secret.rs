@@ -6,10 +6,8 @@ use std::sync::Arc;
 use regrender_config::{Cluster, Consumer, PullSecret};
 use regrender_document::{Document, Mapping, SecretText};
 
-use crate::kubernetes::{object, texts};
-
-/// The most bytes that the API server takes in the data of a Secret.
-pub(crate) const LARGEST_SECRET: usize = 1_048_576;
+use crate::kubernetes::{PULL_SECRET_TYPE, metadata, object, texts};
+use crate::payload::Payload;
 
 /// The annotation that says when the first credential of a sealed pull secret is dead. It may be
 /// seen, so that whoever has no key can warn of it.
@@ -40,17 +38,6 @@ pub struct PullSecretFile {
     pub may_expire: bool,
     /// Whether it says [`SERVER_SIDE_APPLY`] if it is large, which its payload decides.
     pub may_be_large: bool,
-}
-
-/// What a pull secret holds.
-#[derive(Clone, Debug)]
-pub(crate) struct Payload {
-    /// Its base64 text.
-    pub(crate) text: Arc<SecretText>,
-    /// How many bytes that stands for.
-    pub(crate) bytes: usize,
-    /// When the first of its credentials is dead, if that is soon.
-    pub(crate) expires_at: Option<String>,
 }
 
 impl PullSecretFile {
@@ -95,15 +82,13 @@ fn clear_document(
     namespace: &str,
     annotations: &BTreeMap<String, String>,
 ) -> Document {
-    let mut metadata =
-        Mapping::new().with("name", secret.name.as_str()).with("namespace", namespace);
+    let mut metadata = metadata(&secret.name, namespace);
     if let Some(labels) = texts(&secret.labels) {
         metadata.push("labels", labels);
     }
     if let Some(annotations) = texts(annotations) {
         metadata.push("annotations", annotations);
     }
-    let rest =
-        Mapping::new().with("metadata", metadata).with("type", "kubernetes.io/dockerconfigjson");
+    let rest = Mapping::new().with("metadata", metadata).with("type", PULL_SECRET_TYPE);
     object("v1", "Secret", rest)
 }

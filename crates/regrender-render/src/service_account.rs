@@ -5,11 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use regrender_config::Consumer;
 use regrender_document::{Document, Mapping};
 
-use crate::kubernetes::{name_references, object, texts};
+use crate::kubernetes::{DEFAULT_ACCOUNT, metadata, name_references, object, texts};
 use crate::pull_secret::SYNC_OPTIONS;
-
-/// The account that Kubernetes itself makes in every namespace.
-const DEFAULT: &str = "default";
 
 /// Renders the account `name`; without pull secrets it has no list, and the consumer empties it.
 pub(crate) fn render(
@@ -19,7 +16,7 @@ pub(crate) fn render(
     annotations: Option<&BTreeMap<String, String>>,
     consumers: &BTreeSet<Consumer>,
 ) -> Document {
-    let mut metadata = Mapping::new().with("name", name).with("namespace", namespace);
+    let mut metadata = metadata(name, namespace);
     let mut all = guards(name, consumers);
     all.extend(annotations.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
     if let Some(annotations) = texts(&all) {
@@ -38,7 +35,7 @@ pub(crate) fn render(
 /// both Flux and Argo CD delete it when the tree drops it, and with it every token it issued.
 fn guards(name: &str, consumers: &BTreeSet<Consumer>) -> BTreeMap<String, String> {
     let mut guards = BTreeMap::new();
-    if name != DEFAULT {
+    if name != DEFAULT_ACCOUNT {
         return guards;
     }
     if consumers.contains(&Consumer::ArgoCd) {

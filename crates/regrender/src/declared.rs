@@ -25,9 +25,7 @@ pub(crate) fn declared(
     let is_shared = manifests.base() == project.folder;
     let manifests = if is_shared { manifests } else { &mut own };
     let grounds = planner::survey(project, clusters, false, manifests, &mut errors);
-    if !errors.is_empty() {
-        return Err(Failure(errors));
-    }
+    Failure::of_any(errors)?;
     let config = &project.config;
     let mut rendered = Vec::new();
     for ground in &grounds {

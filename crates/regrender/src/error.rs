@@ -52,6 +52,17 @@ pub enum Exit {
 #[derive(Debug)]
 pub struct Failure(pub Vec<CliError>);
 
+impl Failure {
+    /// Fails with these errors, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// All of them.
+    pub(crate) fn of_any(errors: Vec<CliError>) -> Result<(), Self> {
+        if errors.is_empty() { Ok(()) } else { Err(Self(errors)) }
+    }
+}
+
 impl From<CliError> for Failure {
     fn from(error: CliError) -> Self {
         Self(vec![error])

@@ -28,9 +28,7 @@ impl SecretOpener {
     pub(crate) fn discover(explicit: &[PathBuf], world: &mut World) -> Result<Self, Failure> {
         let found = identity::discover(world, explicit, Commands::PassOver);
         world.warn_of(found.warnings);
-        if !found.problems.is_empty() {
-            return Err(Failure(found.problems));
-        }
+        Failure::of_any(found.problems)?;
         Ok(Self { folder: world.directory.clone(), identities: found.identities })
     }
 

@@ -73,9 +73,7 @@ pub(crate) fn plan(
         (!request.only.is_empty()).then(|| request.only.iter().cloned().collect());
     let Gathered { credentials, keys, passed_over } =
         gather(project, request, &grounds, only.as_ref(), world, &mut errors);
-    if !errors.is_empty() {
-        return Err(Failure(errors));
-    }
+    Failure::of_any(errors)?;
     let contents = Contents::Resolved { credentials: &credentials, only: only.as_ref() };
     let rendered = render(project, &grounds, contents)?;
     let compared =
@@ -254,7 +252,8 @@ pub(crate) fn render<'a>(
             Err(found) => errors.extend(found.iter().map(too_large)),
         }
     }
-    if errors.is_empty() { Ok(all) } else { Err(Failure(errors)) }
+    Failure::of_any(errors)?;
+    Ok(all)
 }
 
 fn too_large(error: &RenderError) -> CliError {
@@ -298,5 +297,6 @@ fn compare(
         }
     }
     progress.finish();
-    if errors.is_empty() { Ok(all) } else { Err(Failure(errors)) }
+    Failure::of_any(errors)?;
+    Ok(all)
 }

@@ -75,24 +75,39 @@ impl Project {
     fn check_clusters(&self, names: &[String]) -> Result<(), Failure> {
         let known: Vec<&str> =
             self.config.clusters.iter().filter_map(|cluster| cluster.name.as_deref()).collect();
-        let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
-        let told = |name: &String| {
-            let error = undeclared("cluster", name, &known, &self.source.path);
-            if known.is_empty() { error.with_hint("leave out `--cluster`") } else { error }
-        };
-        let errors: Vec<CliError> = unknown.map(told).collect();
-        if errors.is_empty() { Ok(()) } else { Err(Failure(errors)) }
+        let mut errors = self.undeclared("cluster", names, &known);
+        if known.is_empty() {
+            let told = errors.into_iter();
+            errors = told.map(|error| error.with_hint("leave out `--cluster`")).collect();
+        }
+        Failure::of_any(errors)
     }
 
     /// Checks that these pull secrets are declared.
     pub(crate) fn check_secrets(&self, names: &[String]) -> Result<(), Failure> {
         let known: Vec<&str> =
             self.config.secrets.iter().map(|secret| secret.name.as_str()).collect();
+        Failure::of_any(self.undeclared("pull secret", names, &known))
+    }
+
+    /// Says which of `names` registries.toml does not declare.
+    pub(crate) fn undeclared(
+        &self,
+        thing: &str,
+        names: &[String],
+        known: &[&str],
+    ) -> Vec<CliError> {
         let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
-        let errors: Vec<CliError> = unknown
-            .map(|name| undeclared("pull secret", name, &known, &self.source.path))
-            .collect();
-        if errors.is_empty() { Ok(()) } else { Err(Failure(errors)) }
+        let hint = if known.is_empty() {
+            format!("it declares no {thing} at all")
+        } else {
+            format!("name one of these: {}", known.join(", "))
+        };
+        let error = |name: &String| {
+            let message = format!("{} declares no {thing} `{name}`", self.source.path);
+            CliError::new(ErrorKind::Usage, message).with_hint(hint.as_str())
+        };
+        unknown.map(error).collect()
     }
 
     /// Takes the lock that keeps two builds of one file apart; waits for the other one and says so.
@@ -191,13 +206,4 @@ fn invalid(source: &SourceText, diagnostics: &[Diagnostic]) -> CliError {
     };
     let message = format!("{} has {count}; nothing was written", source.path);
     CliError::new(ErrorKind::Config, message).with_problems(diagnostics, source)
-}
-
-/// Says that registries.toml does not declare what was named.
-pub(crate) fn undeclared(thing: &str, name: &str, known: &[&str], path: &str) -> CliError {
-    let error = CliError::new(ErrorKind::Usage, format!("{path} declares no {thing} `{name}`"));
-    if known.is_empty() {
-        return error.with_hint(format!("it declares no {thing} at all"));
-    }
-    error.with_hint(format!("name one of these: {}", known.join(", ")))
 }

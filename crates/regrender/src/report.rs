@@ -54,7 +54,8 @@ impl Sources {
                 CliError::new(ErrorKind::Files, message).with_hint("name a file, a folder, or `-`")
             })
             .collect();
-        if missing.is_empty() { Ok(Self { roots, stdin }) } else { Err(Failure(missing)) }
+        Failure::of_any(missing)?;
+        Ok(Self { roots, stdin })
     }
 }
 

@@ -136,7 +136,7 @@ fn check_writable(plans: &[Plan]) -> Result<(), Failure> {
             }
         }
     }
-    if errors.is_empty() { Ok(()) } else { Err(Failure(errors)) }
+    Failure::of_any(errors)
 }
 
 fn human(plans: &[Plan], check: bool) -> String {

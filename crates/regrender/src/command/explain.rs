@@ -86,9 +86,7 @@ fn of_files(arguments: &Explain, world: &mut World) -> Result<Explanation, Failu
     let pull_secrets = read(&arguments.pull_secret);
     let pod = read(arguments.pod.as_slice());
     let account = read(&account);
-    if !errors.is_empty() {
-        return Err(Failure(errors));
-    }
+    Failure::of_any(errors)?;
     let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
     let pull_secrets: Vec<(&str, &[u8])> = pull_secrets.iter().map(borrowed).collect();
     Ok(explain(&Question {

@@ -57,9 +57,7 @@ fn narrow(graph: &mut Graph, arguments: &GraphArguments) -> Result<(), Failure> 
     let registries: Vec<String> = graph.registries().map(str::to_owned).collect();
     let mut errors = unknown("namespace", &arguments.namespace, &namespaces);
     errors.extend(unknown("registry", &arguments.registry, &registries));
-    if !errors.is_empty() {
-        return Err(Failure(errors));
-    }
+    Failure::of_any(errors)?;
     graph.keep_namespaces(&arguments.namespace);
     graph.keep_registries(&arguments.registry);
     Ok(())

@@ -125,7 +125,8 @@ fn read_authorities(
             },
         }
     }
-    if errors.is_empty() { Ok(all) } else { Err(Failure(errors)) }
+    Failure::of_any(errors)?;
+    Ok(all)
 }
 
 fn resolve(

@@ -24,9 +24,7 @@ pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure
     let reach = arguments.reach.reach();
     let found = identity::discover_within(world, &arguments.identities.identity, reach);
     world.warn_of(found.warnings);
-    if !found.problems.is_empty() {
-        return Err(Failure(found.problems));
-    }
+    Failure::of_any(found.problems)?;
     let text = reveal(&shown, &bytes, &found.identities).map_err(|error| {
         if matches!(error, OpenError::NoIdentity) {
             // What was passed over may be the identity that is missing.

@@ -68,9 +68,7 @@ pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure
             Err(error) => errors.push(error),
         }
     }
-    if !errors.is_empty() {
-        return Err(Failure(errors));
-    }
+    Failure::of_any(errors)?;
     let rendered = planner::render(&project, &grounds, Contents::Unknown)?;
     let mut findings = Vec::new();
     let mut files = 0;

@@ -42,9 +42,7 @@ pub(super) fn read(arguments: &Import, world: &mut World) -> Result<Found, Failu
             }
         }
     }
-    if !errors.is_empty() {
-        return Err(Failure(errors));
-    }
+    Failure::of_any(errors)?;
     if !facts.is_empty() || !roots.is_empty() {
         let mut manifests = Manifests::of_report(&world.directory);
         let walk = manifests.walk(&roots);

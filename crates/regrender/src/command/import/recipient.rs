@@ -52,5 +52,6 @@ pub(super) fn parse(recipients: &[String]) -> Result<Vec<Recipient>, Failure> {
             ),
         }
     }
-    if errors.is_empty() { Ok(parsed) } else { Err(Failure(errors)) }
+    Failure::of_any(errors)?;
+    Ok(parsed)
 }

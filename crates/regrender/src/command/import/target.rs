@@ -50,7 +50,8 @@ impl Target {
             let hint = "let it end in `.sops.yaml`";
             errors.push(CliError::new(ErrorKind::Usage, message).with_hint(hint));
         }
-        if errors.is_empty() { Ok(Self { config, sealed }) } else { Err(Failure(errors)) }
+        Failure::of_any(errors)?;
+        Ok(Self { config, sealed })
     }
 
     /// Writes both files, or prints registries.toml.

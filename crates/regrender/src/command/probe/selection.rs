@@ -11,7 +11,7 @@ use regrender_remote::registry::Subject;
 use crate::args::Probe;
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::manifests::Manifests;
-use crate::project::{Project, shown, undeclared};
+use crate::project::{Project, shown};
 use crate::world::World;
 
 /// A registry, and the repositories it is asked for.
@@ -68,12 +68,7 @@ fn registries<'a>(project: &'a Project, names: &[String]) -> Result<Vec<&'a Regi
     let mut all: Vec<&Registry> = project.config.registries.iter().collect();
     all.sort_unstable_by_key(|registry| registry.span.start);
     let known: Vec<&str> = all.iter().map(|registry| registry.name.as_str()).collect();
-    let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
-    let errors: Vec<CliError> =
-        unknown.map(|name| undeclared("registry", name, &known, &project.source.path)).collect();
-    if !errors.is_empty() {
-        return Err(Failure(errors));
-    }
+    Failure::of_any(project.undeclared("registry", names, &known))?;
     all.retain(|registry| names.is_empty() || names.contains(&registry.name));
     Ok(all)
 }
@@ -138,9 +133,7 @@ fn images(paths: &[PathBuf], directory: &Path) -> Result<BTreeSet<String>, Failu
             CliError::new(ErrorKind::Files, message).with_hint("name a file or a folder")
         })
         .collect();
-    if !missing.is_empty() {
-        return Err(Failure(missing));
-    }
+    Failure::of_any(missing)?;
     let mut manifests = Manifests::of_report(directory);
     let walk = manifests.walk(&roots);
     Ok(images_of(&manifests.into_inventory(&walk, Vec::new())))

@@ -2,6 +2,15 @@
 
 use crate::RegistryKind;
 
+/// The username beside a token of ECR.
+pub(crate) const ECR_TOKEN_USERNAME: &str = "AWS";
+
+/// The username beside a refresh token of an Azure Container Registry.
+pub const ACR_TOKEN_USERNAME: &str = "00000000-0000-0000-0000-000000000000";
+
+/// The username beside an access token of Google.
+pub const GOOGLE_TOKEN_USERNAME: &str = "oauth2accesstoken";
+
 /// Says what usernames of a kind of registry look like.
 #[must_use]
 pub fn username_custom(kind: RegistryKind) -> Option<&'static str> {
@@ -37,7 +46,7 @@ pub(crate) fn example_username(kind: RegistryKind) -> &'static str {
         RegistryKind::GitLab => "gitlab+deploy-token-1",
         RegistryKind::Quay => "organization+robot",
         RegistryKind::Harbor => "robot$project+name",
-        RegistryKind::Ecr => "AWS",
+        RegistryKind::Ecr => ECR_TOKEN_USERNAME,
         RegistryKind::Gar | RegistryKind::Gcr => "_json_key",
         _ => "NAME",
     }

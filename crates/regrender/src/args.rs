@@ -89,6 +89,18 @@ pub(crate) struct IdentityFiles {
     pub(crate) identity: Vec<PathBuf>,
 }
 
+/// What a report on a repository goes by.
+#[derive(Args, Debug)]
+pub(crate) struct ReportSources {
+    /// Files and folders with manifests; `-` is standard input
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    #[command(flatten)]
+    pub(crate) identities: IdentityFiles,
+}
+
 /// How far a run may reach.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct ReachOptions {
@@ -214,13 +226,8 @@ pub(crate) struct Explain {
 
 #[derive(Args, Debug)]
 pub(crate) struct Audit {
-    /// Files and folders with manifests; `-` is standard input
-    #[arg(default_value = ".", value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) selection: Selection,
-    #[command(flatten)]
-    pub(crate) identities: IdentityFiles,
+    pub(crate) sources: ReportSources,
     /// The namespace of manifests that name none
     #[arg(long, short, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
@@ -276,13 +283,8 @@ impl FailOn {
 
 #[derive(Args, Debug)]
 pub(crate) struct GraphArguments {
-    /// Files and folders with manifests; `-` is standard input
-    #[arg(default_value = ".", value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) selection: Selection,
-    #[command(flatten)]
-    pub(crate) identities: IdentityFiles,
+    pub(crate) sources: ReportSources,
     /// Only what is in this namespace; may be given several times
     #[arg(long, short, value_name = "NAME")]
     pub(crate) namespace: Vec<String>,

@@ -6,16 +6,17 @@ use crate::check::cloud::Cloud;
 use crate::check::credential;
 use crate::check::generator::generator;
 use crate::check::registry_key::idle_keys;
-use crate::check::sealed_token::{ACR_USERNAME, GOOGLE_USERNAME, sealed};
+use crate::check::sealed_token::sealed;
 use crate::check::workload_identity::{azure_identity, google_identity, irsa};
 use crate::field::Field;
+use crate::preset::{ACR_TOKEN_USERNAME, GOOGLE_TOKEN_USERNAME};
 use crate::problem::{Problems, has_error_since, provision as problem, shape};
 use crate::provision::Provider;
 use crate::raw::{RawRegistry, RawValue};
 use crate::{Access, Acr, AzureEnvironment, Ecr, NodeProvider, Provision, RegistryKind};
 
 /// The usernames that Google takes, as its documentation of Artifact Registry lists them.
-const GOOGLE_USERNAMES: &[&str] = &["_json_key", "_json_key_base64", GOOGLE_USERNAME];
+const GOOGLE_USERNAMES: &[&str] = &["_json_key", "_json_key_base64", GOOGLE_TOKEN_USERNAME];
 
 /// Checks how the images of a registry are pulled.
 pub(crate) fn access(
@@ -122,7 +123,8 @@ fn cloud_username(raw: &RawRegistry, kind: RegistryKind, problems: &mut Problems
     let RawValue::Text(text) = &found.value else { return };
     let name = raw.name.value.as_str();
     let is_google = matches!(kind, RegistryKind::Gar | RegistryKind::Gcr);
-    let is_short_lived = text.expose() == if is_google { GOOGLE_USERNAME } else { ACR_USERNAME };
+    let is_short_lived =
+        text.expose() == if is_google { GOOGLE_TOKEN_USERNAME } else { ACR_TOKEN_USERNAME };
     let is_allowed = raw.provision.allow_short_lived.is_true();
     if is_short_lived && !is_allowed {
         let choices = names(choices(kind));

@@ -6,18 +6,10 @@ use regrender_diagnostic::Spanned;
 
 use crate::check::cloud::Cloud;
 use crate::check::credential;
+use crate::preset::{ACR_TOKEN_USERNAME, ECR_TOKEN_USERNAME, GOOGLE_TOKEN_USERNAME};
 use crate::problem::{Problems, provision as problem};
 use crate::raw::RawRegistry;
 use crate::{Access, Credential, Ecr, RegistryKind, Source, SourceKind, Trim, Username};
-
-/// The username beside a token of ECR.
-const ECR_USERNAME: &str = "AWS";
-
-/// The username beside a refresh token of an Azure Container Registry.
-pub(crate) const ACR_USERNAME: &str = "00000000-0000-0000-0000-000000000000";
-
-/// The username beside an access token of Google.
-pub(crate) const GOOGLE_USERNAME: &str = "oauth2accesstoken";
 
 /// The programs of the clouds sign in to their cloud first.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
@@ -65,16 +57,16 @@ fn ready(cloud: &Cloud) -> (&'static str, Vec<String>) {
         Cloud::Ecr(ecr) => {
             let service = if *ecr == Ecr::Public { "ecr-public" } else { "ecr" };
             let words = ["aws", service, "get-login-password", "--region", ecr.region()];
-            (ECR_USERNAME, words.map(str::to_owned).to_vec())
+            (ECR_TOKEN_USERNAME, words.map(str::to_owned).to_vec())
         }
         Cloud::Acr(acr) => {
             let words = ["az", "acr", "login", "--name", acr.registry.as_str(), "--expose-token"];
             let output = ["--output", "tsv", "--query", "accessToken"];
-            (ACR_USERNAME, words.into_iter().chain(output).map(str::to_owned).collect())
+            (ACR_TOKEN_USERNAME, words.into_iter().chain(output).map(str::to_owned).collect())
         }
         Cloud::Google { .. } | Cloud::Elsewhere => {
             let words = ["gcloud", "auth", "print-access-token"];
-            (GOOGLE_USERNAME, words.map(str::to_owned).to_vec())
+            (GOOGLE_TOKEN_USERNAME, words.map(str::to_owned).to_vec())
         }
     };
     (username, words)

@@ -2,21 +2,18 @@
 
 mod baseline;
 
-use regrender_audit::{AuditReport, Inventory, audit};
+use regrender_audit::{AuditReport, audit};
 
 use self::baseline::Baseline;
 use crate::args::{Audit, AuditOutput, FailOn};
 use crate::error::{Exit, Failure};
-use crate::manifests::{Manifests, search_others};
-use crate::opener::SecretOpener;
-use crate::report::{Sources, declarations};
+use crate::evidence::{Evidence, Others};
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Audit, world: &mut World) -> Result<Exit, Failure> {
-    let mut manifests = Manifests::of_report(&world.directory);
-    let declared = declarations(&arguments.selection, &mut manifests, world)?;
-    let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
-    let inventory = read_inventory(arguments, manifests, world)?;
+    let namespace = arguments.namespace.as_deref();
+    let Evidence { declared, inventory, opener } =
+        Evidence::gather(&arguments.sources, Others::Search, namespace, world)?;
     let mut report = audit(&inventory, &declared, &|secret| opener.open(secret));
     if let Some(path) = &arguments.write_baseline {
         Baseline::of(&report).write(&world.directory.join(path))?;
@@ -41,20 +38,4 @@ fn printed(report: &AuditReport, arguments: &Audit) -> String {
         AuditOutput::Sarif => format!("{}\n", report.to_sarif(env!("CARGO_PKG_VERSION"))),
         AuditOutput::Html => report.to_page(Some(&arguments.link)),
     }
-}
-
-fn read_inventory(
-    arguments: &Audit,
-    mut manifests: Manifests,
-    world: &mut World,
-) -> Result<Inventory, Failure> {
-    let sources = Sources::of(&arguments.paths, world)?;
-    let walk = manifests.walk(&sources.roots);
-    let mut facts = Vec::from_iter(sources.stdin);
-    facts.extend(search_others(&walk, &world.directory));
-    let mut inventory = manifests.into_inventory(&walk, facts);
-    if let Some(namespace) = &arguments.namespace {
-        inventory.assume_namespace(namespace);
-    }
-    Ok(inventory)
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use regrender_audit::{
     AccountQuestion, Code, Declared, Explanation, Inventory, Question, explain, explain_account,
 };
+use regrender_image::DEFAULT_ACCOUNT;
 
 use crate::args::{Explain, Output};
 use crate::command::verify::code;
@@ -16,9 +17,6 @@ use crate::opener::SecretOpener;
 use crate::project::Project;
 use crate::world::World;
 use crate::{repository, source};
-
-/// The account a pod runs under when it names none.
-const DEFAULT_ACCOUNT: &str = "default";
 
 pub(crate) fn run(arguments: &Explain, world: &mut World) -> Result<Exit, Failure> {
     if let Some(page) = page(&arguments.subject) {

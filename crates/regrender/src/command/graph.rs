@@ -4,9 +4,7 @@ use regrender_audit::{Graph, GraphSize};
 
 use crate::args::{GraphArguments, GraphOutput};
 use crate::error::{CliError, ErrorKind, Exit, Failure};
-use crate::manifests::Manifests;
-use crate::opener::SecretOpener;
-use crate::report::{Sources, declarations};
+use crate::evidence::{Evidence, Others};
 use crate::world::World;
 
 /// What GitHub and GitLab draw: Mermaid's own limits, which neither of them raises.
@@ -14,15 +12,9 @@ const MERMAID_EDGES: usize = 500;
 const MERMAID_CHARACTERS: usize = 50_000;
 
 pub(crate) fn run(arguments: &GraphArguments, world: &mut World) -> Result<Exit, Failure> {
-    let mut manifests = Manifests::of_report(&world.directory);
-    let declared = declarations(&arguments.selection, &mut manifests, world)?;
-    let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
-    let sources = Sources::of(&arguments.paths, world)?;
-    let walk = manifests.walk(&sources.roots);
-    let mut inventory = manifests.into_inventory(&walk, Vec::from_iter(sources.stdin));
-    if let Some(namespace) = &arguments.assume_namespace {
-        inventory.assume_namespace(namespace);
-    }
+    let namespace = arguments.assume_namespace.as_deref();
+    let Evidence { declared, inventory, opener } =
+        Evidence::gather(&arguments.sources, Others::PassOver, namespace, world)?;
     let mut graph = Graph::new(&inventory, &declared, &|secret| opener.open(secret));
     narrow(&mut graph, arguments)?;
     let whole = graph.size();

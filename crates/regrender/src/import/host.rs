@@ -1,6 +1,7 @@
 //! The host that a registry key names, in the words of registries.toml.
 
 use regrender_config::RegistryKind;
+use regrender_config::preset::{ACR_TOKEN_USERNAME, GOOGLE_TOKEN_USERNAME};
 use regrender_image::{AuthKey, KeyConcern};
 
 /// The images that a key is for.
@@ -141,17 +142,12 @@ impl Host {
         let kind = self.kind(username);
         let is_token = match (kind, username) {
             (_, None) | (RegistryKind::Ecr, _) => true,
-            (RegistryKind::Acr, Some(name)) => name == ACR_TOKEN_USER,
-            (_, Some(name)) => name == GOOGLE_TOKEN_USER,
+            (RegistryKind::Acr, Some(name)) => name == ACR_TOKEN_USERNAME,
+            (_, Some(name)) => name == GOOGLE_TOKEN_USERNAME,
         };
         kind.token_hours().filter(|_| is_token)
     }
 }
-
-/// Who a token of Azure is used by.
-const ACR_TOKEN_USER: &str = "00000000-0000-0000-0000-000000000000";
-/// Who a token of Google Cloud is used by.
-const GOOGLE_TOKEN_USER: &str = "oauth2accesstoken";
 
 /// Reads `NAME.azurecr.io`, with the endings of China and of the government of the United States.
 fn acr(host: &str) -> Option<Host> {
@@ -298,7 +294,7 @@ mod tests {
     #[test]
     fn tokens_of_the_clouds_are_known_by_who_uses_them() {
         let acr = Host::Acr { registry: String::from("acme"), environment: "public" };
-        assert_eq!(acr.token_hours(Some(ACR_TOKEN_USER)), Some(3));
+        assert_eq!(acr.token_hours(Some(ACR_TOKEN_USERNAME)), Some(3));
         assert_eq!(acr.token_hours(Some("pull")), None);
         let gcr = Host::Gcr { location: None };
         assert_eq!(gcr.token_hours(Some("oauth2accesstoken")), Some(1));

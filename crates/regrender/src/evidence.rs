@@ -1,22 +1,68 @@
-//! What a report on a repository works on: what is declared, and the manifests that are named.
+//! What a report on a repository goes by: what is declared, what the manifests say, and what opens
+//! their sealed Secrets.
 
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use regrender_audit::{Declared, FileFacts, SIZE_LIMIT, read_file};
+use regrender_audit::{Declared, FileFacts, Inventory, SIZE_LIMIT, read_file};
 
-use crate::args::Selection;
+use crate::args::{ReportSources, Selection};
 use crate::declared::declared;
 use crate::error::{CliError, ErrorKind, Failure};
-use crate::manifests::Manifests;
+use crate::manifests::{Manifests, search_others};
+use crate::opener::SecretOpener;
 use crate::project::{Project, shown};
 use crate::world::World;
 
 /// The name of standard input among the paths.
 const STDIN: &str = "-";
 
+/// What a report on a repository goes by.
+pub(crate) struct Evidence {
+    /// What registries.toml declares.
+    pub(crate) declared: Declared,
+    /// What the manifests declare.
+    pub(crate) inventory: Inventory,
+    /// What opens their sealed Secrets.
+    pub(crate) opener: SecretOpener,
+}
+
+/// What becomes of files that are no manifests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Others {
+    /// They are searched for what leaks.
+    Search,
+    /// They are left alone.
+    PassOver,
+}
+
+impl Evidence {
+    /// Gathers it; manifests that name no namespace are in `namespace`.
+    pub(crate) fn gather(
+        from: &ReportSources,
+        others: Others,
+        namespace: Option<&str>,
+        world: &mut World,
+    ) -> Result<Self, Failure> {
+        let mut manifests = Manifests::of_report(&world.directory);
+        let declared = declarations(&from.selection, &mut manifests, world)?;
+        let opener = SecretOpener::discover(&from.identities.identity, world)?;
+        let sources = Sources::of(&from.paths, world)?;
+        let walk = manifests.walk(&sources.roots);
+        let mut facts = Vec::from_iter(sources.stdin);
+        if others == Others::Search {
+            facts.extend(search_others(&walk, &world.directory));
+        }
+        let mut inventory = manifests.into_inventory(&walk, facts);
+        if let Some(namespace) = namespace {
+            inventory.assume_namespace(namespace);
+        }
+        Ok(Self { declared, inventory, opener })
+    }
+}
+
 /// What registries.toml declares; without one, nothing is declared.
-pub(crate) fn declarations(
+fn declarations(
     selection: &Selection,
     manifests: &mut Manifests,
     world: &mut World,
@@ -30,17 +76,16 @@ pub(crate) fn declarations(
 }
 
 /// Where the manifests of a report come from.
-#[derive(Debug)]
-pub(crate) struct Sources {
+struct Sources {
     /// The files and folders.
-    pub(crate) roots: Vec<PathBuf>,
+    roots: Vec<PathBuf>,
     /// What standard input declares, if it is among them.
-    pub(crate) stdin: Option<FileFacts>,
+    stdin: Option<FileFacts>,
 }
 
 impl Sources {
     /// Takes the paths of a command line, all of which must be there.
-    pub(crate) fn of(paths: &[PathBuf], world: &mut World) -> Result<Self, Failure> {
+    fn of(paths: &[PathBuf], world: &mut World) -> Result<Self, Failure> {
         let is_stdin = |path: &&PathBuf| path.as_os_str() == STDIN;
         let asks_stdin = paths.iter().any(|path| is_stdin(&path));
         let stdin = if asks_stdin { Some(read_stdin(world)?) } else { None };

@@ -20,6 +20,7 @@ mod import;
 mod left_over;
 mod manifests;
 mod message;
+mod new_file;
 mod open_folder;
 mod opener;
 mod plan;

@@ -75,6 +75,11 @@ impl Plan {
     }
 }
 
+/// Lists the files that do not stay as they are, each with its plan.
+pub(crate) fn changes(plans: &[Plan]) -> Vec<(&Plan, &PlannedFile)> {
+    plans.iter().flat_map(|plan| plan.changed.iter().map(move |file| (plan, file))).collect()
+}
+
 impl PlannedFile {
     /// Says in one line what happens to the file.
     pub(crate) fn line(&self, plan: &Plan) -> String {

@@ -9,7 +9,7 @@ use crate::comparison::{ChangedFile, Purpose};
 use crate::disk::OutputFolder;
 use crate::enumeration::{LINES, in_a_sentence};
 use crate::error::{CliError, ErrorKind, Exit, Failure};
-use crate::plan::{Action, Plan, PlannedFile};
+use crate::plan::{self, Action, Plan, PlannedFile};
 use crate::planner::{self, Request};
 use crate::project::Project;
 use crate::staging;
@@ -140,8 +140,7 @@ fn check_writable(plans: &[Plan]) -> Result<(), Failure> {
 }
 
 fn human(plans: &[Plan], check: bool) -> String {
-    let changed: Vec<_> =
-        plans.iter().flat_map(|plan| plan.changed.iter().map(move |file| (plan, file))).collect();
+    let changed = plan::changes(plans);
     let mut text: String = changed.iter().take(LINES).map(|(plan, file)| file.line(plan)).collect();
     if let Some(more) = changed.len().checked_sub(LINES).filter(|more| *more > 0) {
         // Thousands of lines bury the warnings above them.
@@ -164,10 +163,8 @@ fn human(plans: &[Plan], check: bool) -> String {
 }
 
 fn json(plans: &[Plan]) -> Value {
-    let changes: Vec<Value> = plans
-        .iter()
-        .flat_map(|plan| plan.changed.iter().map(move |file| json!(file.change(plan, None))))
-        .collect();
+    let changes = plan::changes(plans).into_iter();
+    let changes: Vec<Value> = changes.map(|(plan, file)| json!(file.change(plan, None))).collect();
     json!({
         "changes": changes,
         "summary": {

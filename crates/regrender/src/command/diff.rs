@@ -8,7 +8,7 @@ use self::detail::details;
 use crate::args::{Diff, Output};
 use crate::comparison::{ChangedFile, Purpose};
 use crate::error::{CliError, Exit, Failure};
-use crate::plan::{Plan, PlannedFile};
+use crate::plan::{self, Plan, PlannedFile};
 use crate::planner::{self, Request};
 use crate::project::Project;
 use crate::world::World;
@@ -23,8 +23,7 @@ pub(crate) fn run(arguments: &Diff, world: &mut World) -> Result<Exit, Failure> 
         reach: arguments.reach.reach(),
     };
     let plans = planner::plan(&project, &request, &Describe, world)?;
-    let changes: Vec<(&Plan, &PlannedFile)> =
-        plans.iter().flat_map(|plan| plan.changed.iter().map(move |file| (plan, file))).collect();
+    let changes = plan::changes(&plans);
     let text = match arguments.output {
         Output::Human => human(&changes),
         Output::Json => format!("{}\n", json(&changes)),

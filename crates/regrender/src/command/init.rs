@@ -1,8 +1,7 @@
 //! `regrender init`: a first registries.toml, and an identity outside of the repository.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
+use std::{fs, io};
 
 use age::secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
@@ -12,6 +11,7 @@ use crate::certificate;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity::{self, KEY_FILE};
 use crate::import::quoted;
+use crate::new_file::{self, Readers};
 use crate::project::{CONFIG_FILE, shown};
 use crate::world::World;
 
@@ -28,9 +28,7 @@ pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> 
         Some(certificate) => Seal::ForController(inside(certificate, &folder, world)?),
         None => Seal::ForRecipient(recipient(world)?),
     };
-    fs::create_dir_all(&folder)
-        .and_then(|()| create(&file, template(&seal).as_bytes(), false))
-        .map_err(|error| not_written(&file, error))?;
+    new_file::create(&file, template(&seal).as_bytes(), Readers::Usual)?;
     let written = shown(&file, &world.directory);
     world.print(&format!("wrote {written}\n\nnext:\n{}{MAKEFILE}", next(&seal)))?;
     Ok(Exit::Done)
@@ -137,34 +135,12 @@ fn make_identity(keys: &Path, world: &mut World) -> Result<String, CliError> {
     let recipient = identity.to_public().to_string();
     let secret = identity.to_string();
     let text = Zeroizing::new(format!("# public key: {recipient}\n{}\n", secret.expose_secret()));
-    let folder: PathBuf = keys.parent().unwrap_or(Path::new("")).to_owned();
-    fs::create_dir_all(&folder)
-        .and_then(|()| create(keys, text.as_bytes(), true))
-        .map_err(|error| not_written(keys, error))?;
+    new_file::create(keys, text.as_bytes(), Readers::OwnerAlone)?;
     world.note(&format!(
         "made an identity in `{}`, where sops finds it too; keep a copy in a safe place",
         keys.display()
     ));
     Ok(recipient)
-}
-
-/// Writes a file that must not exist yet.
-pub(crate) fn create(path: &Path, bytes: &[u8], is_secret: bool) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if is_secret {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-pub(crate) fn not_written(path: &Path, error: io::Error) -> CliError {
-    CliError::new(ErrorKind::Files, format!("`{}` cannot be written", path.display()))
-        .because_of(error)
 }
 
 fn no_home() -> CliError {

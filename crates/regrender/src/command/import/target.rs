@@ -4,8 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use super::STREAM;
 use crate::args::Import;
-use crate::command::init;
 use crate::error::{CliError, ErrorKind, Failure};
+use crate::new_file::{self, Readers};
 use crate::project::shown;
 use crate::world::World;
 
@@ -62,25 +62,18 @@ impl Target {
         world: &mut World,
     ) -> Result<(), CliError> {
         if let (Some(file), Some(sealed)) = (&self.sealed, sealed) {
-            create(&file.path, sealed)?;
+            new_file::create(&file.path, sealed.as_bytes(), Readers::Usual)?;
         }
         let Some(path) = &self.config else {
             return world.print(text);
         };
-        create(path, text).inspect_err(|_| {
+        new_file::create(path, text.as_bytes(), Readers::Usual).inspect_err(|_| {
             // Without the file that names it, what was sealed only stands in the way.
             if let Some(file) = self.sealed.as_ref().filter(|_| sealed.is_some()) {
                 drop(std::fs::remove_file(&file.path));
             }
         })
     }
-}
-
-fn create(path: &Path, text: &str) -> Result<(), CliError> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    std::fs::create_dir_all(folder)
-        .and_then(|()| init::create(path, text.as_bytes(), false))
-        .map_err(|error| init::not_written(path, error))
 }
 
 fn is_yaml(path: &Path) -> bool {

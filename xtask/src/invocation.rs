@@ -57,6 +57,12 @@ impl Invocation {
         self
     }
 
+    /// Takes an environment variable away from it.
+    pub(crate) fn without_variable(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
     /// Puts `input` on its standard input.
     pub(crate) fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = input.into();

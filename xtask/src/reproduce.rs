@@ -61,19 +61,23 @@ fn build(folder: &Path) -> Result<PathBuf> {
     Invocation::new(cargo)
         .directory(folder)
         .variable("CARGO_TARGET_DIR", folder.join("target"))
-        .variable("CARGO_ENCODED_RUSTFLAGS", remapping(folder)?.join("\u{1f}"))
+        .without_variable("CARGO_ENCODED_RUSTFLAGS")
+        .without_variable("RUSTFLAGS")
         .arguments(["build", "--quiet", "--release", "--locked", "--package", "regrender"])
+        .arguments(["--config", &remapping(folder)?])
         .run_visibly()?;
     Ok(folder.join("target/release/regrender"))
 }
 
-/// The flags that a release is built with: no path of the machine ends up in a panic message.
-fn remapping(folder: &Path) -> Result<Vec<String>> {
+/// What a release adds to cargo's configuration: no path of the machine ends up in a panic message.
+fn remapping(folder: &Path) -> Result<String> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
     let home = home.context("nobody knows where cargo keeps its crates")?;
     let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
-    Ok(vec![remap(folder, "regrender"), remap(&home, "cargo")])
+    let flags = serde_json::to_string(&[remap(folder, "regrender"), remap(&home, "cargo")])?;
+    // Beside the flags that the workspace's own configuration has; the environment's replace them.
+    Ok(format!("target.'cfg(all())'.rustflags={flags}"))
 }
 
 fn contains(bytes: &[u8], part: &[u8]) -> bool {
@@ -87,8 +91,8 @@ mod tests {
     #[test]
     fn folders_get_names_that_are_the_same_everywhere() {
         let flags = remapping(Path::new("/build/one")).unwrap();
-        assert_eq!(flags.first().unwrap(), "--remap-path-prefix=/build/one=regrender");
-        assert!(flags.last().unwrap().ends_with("=cargo"), "{flags:?}");
+        assert!(flags.contains("[\"--remap-path-prefix=/build/one=regrender\","), "{flags}");
+        assert!(flags.ends_with("=cargo\"]"), "{flags}");
     }
 
     #[test]

@@ -46,8 +46,7 @@ impl X25519Recipient {
     /// one of the few of low order.
     pub(crate) fn wrap(&self, file_key: &FileKey, ephemeral: [u8; 32]) -> Option<Stanza> {
         let ephemeral = Zeroizing::new(ephemeral);
-        let share = EdwardsPoint::mul_base_clamped(*ephemeral).to_montgomery();
-        let shared = self.0.multiply(&ephemeral);
+        let (share, shared) = self.0.multiply_beside_base(&ephemeral);
         if *shared == [0; 32] {
             return None;
         }

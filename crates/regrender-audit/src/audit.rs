@@ -10,10 +10,11 @@ use crate::declared::{Declarations, Declared};
 use crate::finding::{Code, Finding};
 use crate::inventory::{ImageUse, Inventory};
 use crate::judge::Judge;
+use crate::judgement::{Judgement, host_of};
 use crate::place::Place;
 use crate::report::{AuditReport, ImageRow};
 use crate::subject::{Subject, subjects};
-use crate::verdict::{Judgement, Verdict, host_of};
+use crate::verdict::Verdict;
 
 /// Judges every image of `inventory`.
 ///

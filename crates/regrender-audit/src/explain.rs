@@ -14,9 +14,10 @@ use serde::Serialize;
 use crate::credentials::Opener;
 use crate::declared::{Declarations, Declared};
 use crate::inventory::{FileFacts, SecretState, read_file, read_pods};
+use crate::judgement::{Judgement, judge};
 use crate::report::UnreadableRow;
 use crate::text;
-use crate::verdict::{Judgement, Verdict, judge};
+use crate::verdict::Verdict;
 
 /// A file, as path and bytes.
 pub type File<'f> = (&'f str, &'f [u8]);

@@ -7,8 +7,9 @@ use regrender_image::{ImageReference, ReferenceError};
 use crate::credentials::{Credentials, InForce, Opened};
 use crate::declared::Declarations;
 use crate::finding::Severity;
+use crate::judgement::{Judgement, judge};
 use crate::subject::Subject;
-use crate::verdict::{Judgement, Verdict, judge};
+use crate::verdict::Verdict;
 
 /// Lists of pull secrets that were opened already, by tree, namespace and names.
 type Cache = BTreeMap<(Option<String>, Option<String>, Vec<String>), Opened>;

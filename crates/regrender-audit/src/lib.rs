@@ -11,6 +11,7 @@ mod finding;
 mod graph;
 mod inventory;
 mod judge;
+mod judgement;
 mod kustomization;
 mod leak;
 mod manifest;

@@ -9,8 +9,9 @@ use serde::{Serialize, Serializer};
 use crate::credentials::InForce;
 use crate::finding::{Finding, Severity};
 use crate::inventory::{ImageUse, Inventory};
+use crate::judgement::Judgement;
 use crate::subject::Subject;
-use crate::verdict::{Judgement, Verdict};
+use crate::verdict::Verdict;
 
 /// Everything an audit found.
 #[derive(Clone, Debug, Serialize)]

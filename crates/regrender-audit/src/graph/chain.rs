@@ -15,8 +15,9 @@ use crate::declared::{Declarations, Declared};
 use crate::finding::{Code, Finding, Severity};
 use crate::inventory::{Inventory, Rendering};
 use crate::judge::Judge;
+use crate::judgement::{Judgement, host_of};
 use crate::subject::{Subject, subjects};
-use crate::verdict::{Judgement, Verdict, host_of};
+use crate::verdict::Verdict;
 
 /// What tells two nodes apart while the graph grows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,7 +8,7 @@ use super::super::sorted::set;
 use super::super::{Kind, Mark};
 use super::{Chain, Key};
 use crate::declared::covers;
-use crate::verdict::host_of;
+use crate::judgement::host_of;
 
 impl Chain<'_> {
     pub(super) fn add_declared_registries(&mut self) {

@@ -20,6 +20,7 @@ pub(crate) use self::admission::read_pods;
 use self::facts::Sealing;
 pub use self::facts::{FileFacts, read_file, read_other_file};
 pub(crate) use self::object::read_inline_workloads;
+pub(crate) use self::pod::reference_names;
 pub use self::rendering::Rendering;
 pub use self::secret::{Secret, SecretState};
 pub use self::workload::{ImageUse, Role, Source, Workload};

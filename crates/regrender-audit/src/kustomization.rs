@@ -166,18 +166,13 @@ pub(crate) fn is_kustomization(path: &str, root: &Node<'_>) -> bool {
 
 /// Reads a kustomization.
 pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomization {
-    let place = |node: &Node<'_>| Place {
-        file: Arc::clone(path),
-        document,
-        line: node.line,
-        column: node.column,
-    };
+    let place = Place { file: Arc::clone(path), document, ..Place::default() }.of(root);
     let text = |name: &str| root.get(name).and_then(Node::scalar).unwrap_or_default().to_owned();
     let mut resources = texts(root, "resources");
     resources.extend(texts(root, "bases"));
     let folder = join(folder_of(path), "");
     Kustomization {
-        place: place(root),
+        place: place.clone(),
         key: folder.clone(),
         base: folder,
         deploys: None,
@@ -189,35 +184,32 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
         resources,
         components: texts(root, "components"),
         generators: texts(root, "generators"),
-        images: items(root, "images").iter().filter_map(|node| image(node, &place)).collect(),
+        images: root.items_of("images").iter().filter_map(|node| image(node, &place)).collect(),
         patches: read_patches(root, &place),
-        secrets: items(root, "secretGenerator")
+        secrets: root
+            .items_of("secretGenerator")
             .iter()
             .map(|node| GeneratedSecret {
                 name: member(node, "name").unwrap_or_default(),
                 kind: member(node, "type").unwrap_or_default(),
-                place: place(node),
+                place: place.of(node),
             })
             .collect(),
     }
 }
 
-fn image(node: &Node<'_>, place: &impl Fn(&Node<'_>) -> Place) -> Option<ImageChange> {
+fn image(node: &Node<'_>, place: &Place) -> Option<ImageChange> {
     Some(ImageChange {
         name: member(node, "name")?,
         new_name: member(node, "newName"),
         new_tag: member(node, "newTag"),
         digest: member(node, "digest"),
-        place: place(node),
+        place: place.of(node),
     })
 }
 
-fn items<'n, 'a>(root: &'n Node<'a>, name: &str) -> &'n [Node<'a>] {
-    root.get(name).map(Node::items).unwrap_or_default()
-}
-
 fn texts(root: &Node<'_>, name: &str) -> Vec<String> {
-    items(root, name).iter().filter_map(Node::string).map(str::to_owned).collect()
+    root.items_of(name).iter().filter_map(Node::string).map(str::to_owned).collect()
 }
 
 fn member(node: &Node<'_>, name: &str) -> Option<String> {

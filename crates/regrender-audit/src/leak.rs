@@ -112,10 +112,9 @@ fn names_a_token(user: &[u8]) -> bool {
 
 /// Looks for a docker configuration: as nodes, or as text inside a value.
 fn auths_below(node: &Node<'_>, place: &Place, findings: &mut Vec<Finding>) {
-    let at = |node: &Node<'_>| Place { line: node.line, column: node.column, ..place.clone() };
     if let Some(auths) = node.get("auths").filter(|auths| has_credential(auths)) {
         let message = "a docker configuration with credentials stands here in clear";
-        findings.push(Finding::new(Code::LeakedAuths, &at(auths), message));
+        findings.push(Finding::new(Code::LeakedAuths, &place.of(auths), message));
         for (key, entry) in auths.members() {
             let token = |name: &str| entry.get(name).and_then(Node::scalar);
             let of_auth = token("auth").and_then(|auth| decode_auth_field(auth).ok());
@@ -126,7 +125,7 @@ fn auths_below(node: &Node<'_>, place: &Place, findings: &mut Vec<Finding>) {
                     "the docker configuration holds a token for `{}` that expires within hours",
                     mask_user(&key.text)
                 );
-                findings.push(Finding::new(Code::LeakedToken, &at(entry), message));
+                findings.push(Finding::new(Code::LeakedToken, &place.of(entry), message));
             }
         }
         return;
@@ -137,7 +136,7 @@ fn auths_below(node: &Node<'_>, place: &Place, findings: &mut Vec<Finding>) {
         let config = decode_docker_config(json.as_bytes(), ConfigShape::DockerConfigJson);
         if config.is_ok_and(|config| !holds_nothing(&config)) {
             let message = "a docker configuration with credentials stands in this value in clear";
-            findings.push(Finding::new(Code::LeakedAuths, &at(node), message));
+            findings.push(Finding::new(Code::LeakedAuths, &place.of(node), message));
         }
     }
     for (_, value) in node.members() {

@@ -73,6 +73,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Returns the elements of the sequence that is the member of that name; none for anything else.
+    pub(crate) fn items_of(&self, name: &str) -> &[Self] {
+        self.get(name).map(Self::items).unwrap_or_default()
+    }
+
     pub(crate) fn is_sequence(&self) -> bool {
         matches!(self.value(), Value::Sequence(_))
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::manifest::Node;
+
 /// A place in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -14,6 +16,13 @@ pub struct Place {
     pub line: usize,
     /// The column, from 1.
     pub column: usize,
+}
+
+impl Place {
+    /// Returns the place of a node of the same document.
+    pub(crate) fn of(&self, node: &Node<'_>) -> Self {
+        Self { line: node.line, column: node.column, ..self.clone() }
+    }
 }
 
 impl fmt::Display for Place {

@@ -1,6 +1,6 @@
 //! Knows the workloads one by one as they are deployed: one for each tree that renders them.
 
-use crate::inventory::{ImageUse, Inventory, Source, Workload};
+use crate::inventory::{ImageUse, Inventory, Rendering, Source, Workload};
 
 /// A workload as one tree deploys it.
 #[derive(Clone, Debug)]
@@ -72,24 +72,13 @@ fn as_settled(workload: &Workload) -> Subject<'_> {
     }
 }
 
-fn as_rendered<'i>(workload: &'i Workload, rendering: &crate::inventory::Rendering) -> Subject<'i> {
+fn as_rendered<'i>(workload: &'i Workload, rendering: &Rendering) -> Subject<'i> {
     let mut subject = Subject {
         namespace: rendering.namespace.clone(),
         name: rendering.name.clone(),
         root: Some(rendering.root.clone()),
         ..as_settled(workload)
     };
-    for (position, image) in &rendering.images {
-        if let Some(one) = subject.images.get_mut(*position) {
-            one.image.clone_from(image);
-        }
-    }
-    subject.images.extend(rendering.added_images.iter().cloned());
-    if let Some(pull_secrets) = &rendering.pull_secrets {
-        subject.pull_secrets.clone_from(pull_secrets);
-    }
-    if let Some(account) = &rendering.service_account {
-        subject.service_account = Some(account.clone());
-    }
+    rendering.apply(&mut subject.images, &mut subject.pull_secrets, &mut subject.service_account);
     subject
 }

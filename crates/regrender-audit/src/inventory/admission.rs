@@ -1,7 +1,5 @@
 //! Knows what admission looks at in the manifest of a pod.
 
-use std::sync::Arc;
-
 use regrender_image::{
     Account, ENFORCE_MOUNTABLE_SECRETS, PodAdmission, SecretReference, enforces_mountable_secrets,
 };
@@ -26,7 +24,7 @@ pub(crate) fn read_pods(text: &str) -> Vec<(Option<String>, PodAdmission)> {
 }
 
 fn read_pod(root: &Node<'_>) -> Option<(Option<String>, PodAdmission)> {
-    let place = Place { file: Arc::from(""), document: 0, line: root.line, column: root.column };
+    let place = Place::default().of(root);
     let header = Header::of(root, &place);
     let spec = match core_pod_path(&header) {
         Some(path) => root.at(path)?,
@@ -61,16 +59,16 @@ impl From<&ServiceAccount> for Account {
 /// Lists the Secrets of a pod in the order in which admission goes through them.
 fn secret_references(spec: &Node<'_>) -> Vec<SecretReference> {
     let mut references = Vec::new();
-    for volume in items(spec, "volumes") {
+    for volume in spec.items_of("volumes") {
         references.extend(volume_references(volume));
     }
     for (member, is_limited) in
         [("initContainers", true), ("containers", true), ("ephemeralContainers", false)]
     {
-        for container in items(spec, member) {
+        for container in spec.items_of(member) {
             let env =
-                items(container, "env").iter().map(|one| one.at(&["valueFrom", "secretKeyRef"]));
-            let env_from = items(container, "envFrom").iter().map(|one| one.get("secretRef"));
+                container.items_of("env").iter().map(|one| one.at(&["valueFrom", "secretKeyRef"]));
+            let env_from = container.items_of("envFrom").iter().map(|one| one.get("secretRef"));
             let named = env.chain(env_from).flatten();
             references.extend(named.map(|one| reference(one.get("name"), is_limited)));
         }
@@ -97,8 +95,4 @@ fn volume_references(volume: &Node<'_>) -> Vec<SecretReference> {
 fn reference(name: Option<&Node<'_>>, is_limited: bool) -> SecretReference {
     let name = name.and_then(Node::scalar).unwrap_or_default().to_owned();
     SecretReference { name, is_limited }
-}
-
-fn items<'n, 'a>(node: &'n Node<'a>, member: &str) -> &'n [Node<'a>] {
-    node.get(member).map(Node::items).unwrap_or_default()
 }

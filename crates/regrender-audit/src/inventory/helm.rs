@@ -99,7 +99,7 @@ fn walk(workload: &mut Workload, node: &Node<'_>, place: &Place, path: &str) {
             _ => {}
         }
         if let Some(found) = image::of_member(node, key, value) {
-            let place = Place { line: found.node.line, column: found.node.column, ..place.clone() };
+            let place = place.of(found.node);
             let image =
                 ImageUse { role: Role::Container, container: path, image: found.image, place };
             workload.images.push(image);

@@ -1,7 +1,6 @@
 //! Knows the kinds of Kubernetes objects, and what of each the inventory keeps.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::facts::FileFacts;
 use super::{Namespace, ServiceAccount, Source, Workload, helm, pod, secret, shape};
@@ -20,8 +19,7 @@ pub(super) fn read_object(
     let header = Header::of(root, place);
     if let Some(items) = unfolded(root, &header.kind) {
         for item in items.items() {
-            let place = Place { line: item.line, column: item.column, ..place.clone() };
-            read_object(facts, item, &place, speaks_of_images);
+            read_object(facts, item, &place.of(item), speaks_of_images);
         }
         return;
     }
@@ -42,7 +40,7 @@ pub(super) fn read_object(
         "Kustomization" => facts.deployers.extend(read_deployers(root, place)),
         "ksops" | "SopsSecretGenerator" => {
             let folder = folder_of(&facts.path);
-            let files = root.get("files").map(Node::items).unwrap_or_default();
+            let files = root.items_of("files");
             let files = files.iter().filter_map(Node::string);
             facts.sealed_files.extend(files.map(|file| join(folder, file)));
         }
@@ -59,7 +57,7 @@ pub(super) fn read_object(
 
 /// Reads a document that stands inside another, a patch for instance, as a part of a workload.
 pub(crate) fn read_inline_workloads(root: &Node<'_>) -> Vec<Workload> {
-    let place = Place { file: Arc::from(""), document: 0, line: root.line, column: root.column };
+    let place = Place::default().of(root);
     let mut header = Header::of(root, &place);
     if header.kind == "ServiceAccount" {
         let mut part = header.workload(Source::Core);

@@ -25,11 +25,11 @@ pub(super) fn read(spec: &Node<'_>, header: &Header) -> Workload {
 pub(super) fn images(spec: &Node<'_>, place: &Place) -> Vec<ImageUse> {
     let mut images = Vec::new();
     for (member, role) in CONTAINERS {
-        for container in spec.get(member).map(Node::items).unwrap_or_default() {
+        for container in spec.items_of(member) {
             images.extend(image_use(role, container, container.get("image"), place));
         }
     }
-    for volume in spec.get("volumes").map(Node::items).unwrap_or_default() {
+    for volume in spec.items_of("volumes") {
         let reference = volume.at(&["image", "reference"]);
         images.extend(image_use(Role::Volume, volume, reference, place));
     }
@@ -45,7 +45,7 @@ pub(super) fn service_account(spec: &Node<'_>) -> Option<String> {
 }
 
 /// Lists the names of a list of references; an entry without a name has an empty one.
-pub(super) fn reference_names(list: Option<&Node<'_>>) -> Vec<String> {
+pub(crate) fn reference_names(list: Option<&Node<'_>>) -> Vec<String> {
     let items = list.map(Node::items).unwrap_or_default();
     let name =
         |item: &Node<'_>| item.get("name").and_then(Node::scalar).unwrap_or_default().to_owned();
@@ -63,6 +63,6 @@ fn image_use(
         role,
         container: owner.get("name").and_then(Node::scalar).unwrap_or_default().to_owned(),
         image: node.scalar()?.to_owned(),
-        place: Place { line: node.line, column: node.column, ..place.clone() },
+        place: place.of(node),
     })
 }

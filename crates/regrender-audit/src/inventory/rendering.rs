@@ -29,23 +29,14 @@ impl Inventory {
     ///
     /// That is what `kubectl apply --namespace` does with the manifests that it is piped.
     pub fn assume_namespace(&mut self, namespace: &str) {
-        let open = |one: &Option<String>, renderings: &[Rendering]| {
-            one.is_none() && renderings.iter().all(|rendering| rendering.namespace.is_none())
-        };
         for one in &mut self.workloads {
-            if open(&one.namespace, &one.renderings) {
-                one.namespace = Some(namespace.to_owned());
-            }
+            assume(namespace, &mut one.namespace, &one.renderings);
         }
         for one in &mut self.service_accounts {
-            if open(&one.namespace, &one.renderings) {
-                one.namespace = Some(namespace.to_owned());
-            }
+            assume(namespace, &mut one.namespace, &one.renderings);
         }
         for one in &mut self.secrets {
-            if open(&one.namespace, &one.renderings) {
-                one.namespace = Some(namespace.to_owned());
-            }
+            assume(namespace, &mut one.namespace, &one.renderings);
         }
     }
 
@@ -66,7 +57,7 @@ impl Inventory {
                 }
             }
             settle(&mut one.namespace, &mut one.name, &one.renderings);
-            settle_images(one);
+            settle_workload(one);
         }
         for one in &mut self.service_accounts {
             let (file, kind) = (&one.place.file, "ServiceAccount");
@@ -102,6 +93,27 @@ impl Inventory {
 }
 
 impl Rendering {
+    /// Makes of a workload's images, pull secrets and account what the tree makes of them.
+    pub(crate) fn apply(
+        &self,
+        images: &mut Vec<ImageUse>,
+        pull_secrets: &mut Vec<String>,
+        service_account: &mut Option<String>,
+    ) {
+        for (position, image) in &self.images {
+            if let Some(one) = images.get_mut(*position) {
+                one.image.clone_from(image);
+            }
+        }
+        images.extend(self.added_images.iter().cloned());
+        if let Some(changed) = &self.pull_secrets {
+            pull_secrets.clone_from(changed);
+        }
+        if self.service_account.is_some() {
+            service_account.clone_from(&self.service_account);
+        }
+    }
+
     /// Returns everything but the root: trees that come to the same are not told apart.
     pub(crate) fn outcome(&self) -> impl Ord + '_ {
         (
@@ -123,20 +135,17 @@ fn settle(namespace: &mut Option<String>, name: &mut String, renderings: &[Rende
     }
 }
 
-fn settle_images(workload: &mut Workload) {
-    let [only] = workload.renderings.as_slice() else {
-        return;
-    };
-    for (position, image) in &only.images {
-        if let Some(one) = workload.images.get_mut(*position) {
-            one.image.clone_from(image);
-        }
+/// Takes over what the only rendering of a workload makes of it.
+fn settle_workload(workload: &mut Workload) {
+    let Workload { renderings, images, pull_secrets, service_account, .. } = workload;
+    if let [only] = renderings.as_slice() {
+        only.apply(images, pull_secrets, service_account);
     }
-    workload.images.extend(only.added_images.iter().cloned());
-    if let Some(pull_secrets) = &only.pull_secrets {
-        workload.pull_secrets.clone_from(pull_secrets);
-    }
-    if let Some(account) = &only.service_account {
-        workload.service_account = Some(account.clone());
+}
+
+/// Takes an object to be in `namespace` if nothing says where it is.
+fn assume(namespace: &str, own: &mut Option<String>, renderings: &[Rendering]) {
+    if own.is_none() && renderings.iter().all(|rendering| rendering.namespace.is_none()) {
+        *own = Some(namespace.to_owned());
     }
 }

@@ -4,7 +4,6 @@ use super::image::{self, is_image_key};
 use super::object::Header;
 use super::{ImageUse, Role, Source, Workload, pod};
 use crate::manifest::Node;
-use crate::place::Place;
 
 /// Kinds whose `image` is not one that a pod pulls.
 const SKIPPED: [&str; 16] = [
@@ -72,11 +71,7 @@ impl Walk<'_> {
                     Some(name) if is_image_key(&key.text) => name.to_owned(),
                     _ => path,
                 };
-                let place = Place {
-                    line: found.node.line,
-                    column: found.node.column,
-                    ..self.header.place.clone()
-                };
+                let place = self.header.place.of(found.node);
                 let image = ImageUse { role, container, image: found.image, place };
                 self.add(&inner, vec![image]);
             } else {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::patch::read_patches;
-use super::{ImageChange, Kustomization, image, items, member, split_image, texts};
+use super::{ImageChange, Kustomization, image, member, split_image, texts};
 use crate::manifest::Node;
 use crate::place::{Place, join};
 
@@ -21,7 +21,7 @@ pub(crate) fn read_deployers(root: &Node<'_>, place: &Place) -> Vec<Kustomizatio
         return Vec::new();
     }
     let namespace = spec.at(&["destination", "namespace"]).and_then(Node::scalar);
-    let sources = spec.get("source").into_iter().chain(items(spec, "sources"));
+    let sources = spec.get("source").into_iter().chain(spec.items_of("sources"));
     let deployers = sources
         .enumerate()
         .filter_map(|(position, source)| argo(source, namespace, position, place));
@@ -30,7 +30,6 @@ pub(crate) fn read_deployers(root: &Node<'_>, place: &Place) -> Vec<Kustomizatio
 
 fn flux(spec: &Node<'_>, place: &Place) -> Option<Kustomization> {
     let path = member(spec, "path")?;
-    let at = |node: &Node<'_>| Place { line: node.line, column: node.column, ..place.clone() };
     let found = Kustomization {
         place: place.clone(),
         key: format!("{place}"),
@@ -39,8 +38,8 @@ fn flux(spec: &Node<'_>, place: &Place) -> Option<Kustomization> {
         prefix: member(spec, "namePrefix").unwrap_or_default(),
         suffix: member(spec, "nameSuffix").unwrap_or_default(),
         components: texts(spec, "components"),
-        images: items(spec, "images").iter().filter_map(|node| image(node, &at)).collect(),
-        patches: read_patches(spec, &at),
+        images: spec.items_of("images").iter().filter_map(|node| image(node, place)).collect(),
+        patches: read_patches(spec, place),
         deploys: Some(path),
         ..Kustomization::default()
     };
@@ -56,7 +55,7 @@ fn argo(
     let path = member(source, "path")?;
     let options = source.get("kustomize");
     let text = |name: &str| options.and_then(|options| member(options, name));
-    let images = options.map(|options| items(options, "images")).unwrap_or_default();
+    let images = options.map(|options| options.items_of("images")).unwrap_or_default();
     let found = Kustomization {
         place: place.clone(),
         key: format!("{place}#{position}"),

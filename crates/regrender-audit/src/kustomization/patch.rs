@@ -1,13 +1,11 @@
 //! Knows the patches of a kustomization, as far as they touch pull secrets, accounts and images.
 
 use regex::Regex;
+use regrender_image::DEFAULT_ACCOUNT;
 
-use crate::inventory::{ImageUse, Role, Workload, read_inline_workloads};
+use crate::inventory::{ImageUse, Role, Workload, read_inline_workloads, reference_names};
 use crate::manifest::{Document, Node, read_documents};
 use crate::place::Place;
-
-/// The account of pods that name none.
-const DEFAULT_ACCOUNT: &str = "default";
 
 /// One patch: whom it is for, and where it stands.
 #[derive(Clone, Debug)]
@@ -113,10 +111,10 @@ pub(crate) enum Operation {
 }
 
 /// Reads all patches of a kustomization.
-pub(super) fn read_patches(root: &Node<'_>, place: &impl Fn(&Node<'_>) -> Place) -> Vec<Patch> {
+pub(super) fn read_patches(root: &Node<'_>, place: &Place) -> Vec<Patch> {
     let mut patches = Vec::new();
     for member in ["patches", "patchesJson6902"] {
-        for node in root.get(member).map(Node::items).unwrap_or_default() {
+        for node in root.items_of(member) {
             let text = |name: &str| node.get(name).and_then(Node::string);
             let body = match (text("path"), text("patch")) {
                 (Some(path), _) => Body::File(path.to_owned()),
@@ -126,18 +124,18 @@ pub(super) fn read_patches(root: &Node<'_>, place: &impl Fn(&Node<'_>) -> Place)
             patches.push(Patch {
                 target: node.get("target").map(target),
                 body,
-                place: place(node),
+                place: place.of(node),
             });
         }
     }
-    for node in root.get("patchesStrategicMerge").map(Node::items).unwrap_or_default() {
+    for node in root.items_of("patchesStrategicMerge") {
         if let Some(text) = node.string() {
             let body = if text.contains('\n') {
                 Body::Inline(read_changes(text))
             } else {
                 Body::File(text.to_owned())
             };
-            patches.push(Patch { target: None, body, place: place(node) });
+            patches.push(Patch { target: None, body, place: place.of(node) });
         }
     }
     patches
@@ -177,7 +175,7 @@ fn operation(node: &Node<'_>) -> Option<Operation> {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
         [.., "imagePullSecrets"] if op == "remove" => Some(Operation::SetPullSecrets(Vec::new())),
-        [.., "imagePullSecrets"] => Some(Operation::SetPullSecrets(names(value?))),
+        [.., "imagePullSecrets"] => Some(Operation::SetPullSecrets(reference_names(Some(value?)))),
         [.., "imagePullSecrets", position] => pull_secret(op, position, value),
         [.., "serviceAccountName" | "serviceAccount"] => {
             let name = value.and_then(Node::scalar).filter(|name| !name.is_empty());
@@ -235,12 +233,6 @@ fn containers(role: Role, value: &Node<'_>) -> Vec<ImageUse> {
         })
     };
     all.iter().filter_map(read).collect()
-}
-
-fn names(list: &Node<'_>) -> Vec<String> {
-    let name =
-        |item: &Node<'_>| item.get("name").and_then(Node::scalar).unwrap_or_default().to_owned();
-    list.items().iter().map(name).collect()
 }
 
 #[cfg(test)]

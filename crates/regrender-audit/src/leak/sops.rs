@@ -28,7 +28,7 @@ enum Rule {
 
 impl SopsRules {
     pub(crate) fn read(path: &str, root: &Node<'_>) -> Self {
-        let rules = root.get("creation_rules").map(Node::items).unwrap_or_default();
+        let rules = root.items_of("creation_rules");
         let rules = rules
             .iter()
             .map(|rule| match rule.get("path_regex").and_then(Node::scalar) {
@@ -71,7 +71,7 @@ pub(super) fn values_in_clear(root: &Node<'_>, place: &Place) -> Option<Finding>
     let selector = Selector::of(sops)?;
     let mut path = Vec::new();
     let (node, path) = first_in_clear(root, &selector, &mut path, false)?;
-    let place = Place { line: node.line, column: node.column, ..place.clone() };
+    let place = place.of(node);
     let message = if node.scalar().is_some_and(|text| text.starts_with(SEALED)) {
         format!("text stands in clear behind the sealed value of `{path}`")
     } else {

@@ -59,6 +59,8 @@ struct Chain<'a> {
     pulls: BTreeMap<Key, BTreeSet<Key>>,
     /// Every repository that images come from, with its registry.
     repositories: BTreeMap<String, (ImageReference, Key)>,
+    /// The registries that each key of a Secret is for.
+    registries_of: BTreeMap<String, BTreeSet<Key>>,
 }
 
 impl Graph {
@@ -78,7 +80,7 @@ impl Graph {
         }
         chain.add_accounts();
         chain.add_secrets();
-        chain.add_declared_secrets();
+        chain.add_declared_workloads();
         chain.finish()
     }
 }
@@ -105,6 +107,7 @@ impl<'a> Chain<'a> {
             edges: BTreeSet::new(),
             pulls: BTreeMap::new(),
             repositories: BTreeMap::new(),
+            registries_of: BTreeMap::new(),
         }
     }
 
@@ -169,45 +172,54 @@ impl<'a> Chain<'a> {
 
     /// Links what lists pull secrets to the pods that get them.
     fn add_way(&mut self, workload: &Key, subject: &Subject<'_>, in_force: &InForce) {
-        let listed = in_force.names.iter().filter(|name| !name.is_empty());
-        let secrets: Vec<Key> =
-            listed.map(|name| self.secret(workload.namespace.as_deref(), name)).collect();
+        let secrets = self.listed(workload, &in_force.names);
         let Some(account) = &in_force.account else {
             return self.link_all(&secrets, workload);
         };
         let account = Key::new(Kind::Account, workload.namespace.as_deref(), account);
         if in_force.origin == Origin::Account {
-            let is_well = self.nodes.get(workload).is_none_or(|node| node.mark() == Mark::Plain);
-            if secrets.is_empty() && is_well {
-                return;
-            }
-            if secrets.is_empty() && in_force.unknown.is_none() {
-                self.node(&account).note(Mark::Plain, "lists no pull secret");
-            }
-            // The only thing that the repository can leave open here.
-            let is_unknown = in_force.unknown.is_some() && subject.namespace.is_some();
-            let node = self.node(&account);
-            if is_unknown && node.mark() != Mark::Broken {
-                node.note(Mark::Doubtful, "not in the repository");
-            }
-            self.link_all(&secrets, &account);
-            self.link(&account, workload, Step::Taken);
-            return;
+            return self.add_way_of_account(workload, &account, &secrets, in_force);
         }
         self.link_all(&secrets, workload);
-        let kept_out = self.credentials.kept_out(subject);
-        let kept_out: Vec<Key> = kept_out
-            .iter()
-            .filter(|name| !name.is_empty() && !in_force.names.contains(name))
-            .map(|name| self.secret(workload.namespace.as_deref(), name))
-            .collect();
-        if !kept_out.is_empty() || self.nodes.contains_key(&account) {
-            self.node(&account);
-        }
+        let mut kept_out = self.credentials.kept_out(subject);
+        kept_out.retain(|name| !in_force.names.contains(name));
+        let kept_out = self.listed(workload, &kept_out);
         if !kept_out.is_empty() {
+            self.node(&account);
             self.link_all(&kept_out, &account);
             self.link(&account, workload, Step::NotAdded);
         }
+    }
+
+    /// Links the pods of a workload to the account whose list is theirs.
+    fn add_way_of_account(
+        &mut self,
+        workload: &Key,
+        account: &Key,
+        secrets: &[Key],
+        in_force: &InForce,
+    ) {
+        let is_well = self.nodes.get(workload).is_none_or(|node| node.mark() == Mark::Plain);
+        if secrets.is_empty() && is_well {
+            return;
+        }
+        // The only thing that the repository can leave open here.
+        let is_unknown = in_force.unknown.is_some();
+        let node = self.node(account);
+        if secrets.is_empty() && !is_unknown {
+            node.note(Mark::Plain, "lists no pull secret");
+        }
+        if is_unknown && account.namespace.is_some() && node.mark() != Mark::Broken {
+            node.note(Mark::Doubtful, "not in the repository");
+        }
+        self.link_all(secrets, account);
+        self.link(account, workload, Step::Taken);
+    }
+
+    /// Returns the Secrets that a list of a workload names; an entry without a name is none.
+    fn listed(&mut self, workload: &Key, names: &[String]) -> Vec<Key> {
+        let names = names.iter().filter(|name| !name.is_empty());
+        names.map(|name| self.secret(workload.namespace.as_deref(), name)).collect()
     }
 
     fn link_all(&mut self, secrets: &[Key], to: &Key) {

@@ -1,8 +1,7 @@
 //! Knows how a graph is written in DOT, the language of Graphviz.
 
-use super::{
-    EMPTY, Edge, Graph, Kind, LEGEND, LONGEST_LINE, Mark, Node, Step, TITLE, line, shortened,
-};
+use super::text::{LONGEST_LINE, line, shortened};
+use super::{EMPTY, Edge, Graph, Kind, LEGEND, Mark, Node, Step, TITLE};
 
 impl Graph {
     /// Returns the text of a DOT graph.

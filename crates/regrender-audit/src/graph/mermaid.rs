@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{
-    EMPTY, Edge, Graph, Kind, LEGEND, LONGEST_LINE, Mark, Node, Step, TITLE, line, shortened,
-};
+use super::text::{LONGEST_LINE, line, shortened};
+use super::{EMPTY, Edge, Graph, Kind, LEGEND, Mark, Node, Step, TITLE};
 
 /// A letter without width, which keeps apart what would mean something together.
 const WORD_JOINER: char = '\u{2060}';

@@ -57,7 +57,7 @@ impl Chain<'_> {
 
     /// Finds the registries that a key is for: by their own keys, by the images that it covers, or
     /// else by its host.
-    pub(super) fn registries_of(&mut self, text: &str) -> BTreeSet<Key> {
+    pub(super) fn find_registries(&mut self, text: &str) -> BTreeSet<Key> {
         let Ok(key) = AuthKey::parse(text) else {
             return BTreeSet::new();
         };

@@ -1,10 +1,11 @@
 //! Knows what the pull secrets of a repository are, what they hold, and which are not there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::super::{Kind, Mark, Step};
 use super::{Chain, Key, addresses};
 use crate::check::{check_secrets, is_pull_secret};
+use crate::finding::Finding;
 use crate::inventory::{Secret, SecretState};
 
 impl Chain<'_> {
@@ -31,78 +32,70 @@ impl Chain<'_> {
 
     /// Adds what the repository's pull secrets are and hold.
     pub(super) fn add_secrets(&mut self) {
-        let mut findings: BTreeMap<(&str, usize), Vec<(Mark, &'static str)>> = BTreeMap::new();
         // What time it is makes no other picture.
-        let found = check_secrets(self.inventory, self.credentials, None);
-        for finding in &found {
-            let mark = Mark::of_severity(Some(finding.severity));
-            let place = findings.entry((&finding.file, finding.document)).or_default();
-            if mark != Mark::Plain {
-                place.push((mark, finding.code.name()));
-            }
-        }
-        let mut registries_of: BTreeMap<String, BTreeSet<Key>> = BTreeMap::new();
+        let findings = check_secrets(self.inventory, self.credentials, None);
+        let remarks = remarks(&findings);
         for (position, secret) in self.inventory.secrets.iter().enumerate() {
-            let said = findings.get(&(&*secret.place.file, secret.place.document));
+            let said = remarks.get(&(&*secret.place.file, secret.place.document));
             let keys = self.keys_of(position);
             for (namespace, name, _) in
                 addresses(secret.namespace.as_deref(), &secret.name, &secret.renderings)
             {
                 let key = Key::new(Kind::Secret, namespace, name);
-                if !is_pull_secret(secret) && !self.nodes.contains_key(&key) {
-                    continue;
-                }
-                let is_rendered = namespace
-                    .is_some_and(|namespace| self.declarations.rendered(namespace, name).is_some());
-                // The kubelet passes over it without a word.
-                let is_other = !is_pull_secret(secret) && keys.is_some();
-                let node = self.node(&key);
-                if is_other {
-                    node.note(Mark::Broken, "no pull secret, by its type");
-                }
-                if let Some(state) = state(secret).filter(|_| keys.is_none() && !is_rendered) {
-                    node.note(Mark::Plain, state);
-                }
-                for (mark, text) in said.into_iter().flatten() {
-                    node.note(*mark, *text);
-                }
-                for text in keys.iter().flatten() {
-                    self.link_registries(text, &key, &mut registries_of);
+                if is_pull_secret(secret) || self.nodes.contains_key(&key) {
+                    self.note_content(&key, secret, keys.is_some());
+                    let node = self.node(&key);
+                    for (mark, text) in said.into_iter().flatten() {
+                        node.note(*mark, *text);
+                    }
+                    self.link_registries(keys.as_deref().unwrap_or_default(), &key);
                 }
             }
         }
         for secret in &self.declarations.declared.pull_secrets {
             let key = Key::new(Kind::Secret, Some(&secret.namespace), &secret.name);
             self.node(&key);
-            for text in &secret.keys {
-                self.link_registries(text, &key, &mut registries_of);
-            }
+            self.link_registries(&secret.keys, &key);
+        }
+    }
+
+    /// Says what is to be known of what a Secret holds.
+    fn note_content(&mut self, key: &Key, secret: &Secret, is_known: bool) {
+        let namespace = key.namespace.as_deref();
+        let rendered =
+            namespace.and_then(|namespace| self.declarations.rendered(namespace, &key.name));
+        let state = state(secret).filter(|_| !is_known && rendered.is_none());
+        let node = self.node(key);
+        // The kubelet passes over it without a word.
+        if is_known && !is_pull_secret(secret) {
+            node.note(Mark::Broken, "no pull secret, by its type");
+        }
+        if let Some(state) = state {
+            node.note(Mark::Plain, state);
         }
     }
 
     /// Returns the keys in a Secret, where they can be known.
-    pub(super) fn keys_of(&self, position: usize) -> Option<Vec<String>> {
+    fn keys_of(&self, position: usize) -> Option<Vec<String>> {
         let config = self.credentials.content(position)?.decode().ok()?;
         Some(config.entries.keys().cloned().collect())
     }
 
-    pub(super) fn link_registries(
-        &mut self,
-        text: &str,
-        secret: &Key,
-        registries_of: &mut BTreeMap<String, BTreeSet<Key>>,
-    ) {
-        if !registries_of.contains_key(text) {
-            let found = self.registries_of(text);
-            registries_of.insert(text.to_owned(), found);
-        }
-        for registry in registries_of.get(text).into_iter().flatten() {
-            self.edges.insert((registry.clone(), secret.clone(), Step::Taken));
+    /// Links the registries that keys of a Secret are for.
+    fn link_registries(&mut self, keys: &[String], secret: &Key) {
+        for text in keys {
+            if !self.registries_of.contains_key(text) {
+                let found = self.find_registries(text);
+                self.registries_of.insert(text.to_owned(), found);
+            }
+            for registry in self.registries_of.get(text).into_iter().flatten() {
+                self.edges.insert((registry.clone(), secret.clone(), Step::Taken));
+            }
         }
     }
 
     /// Adds the workloads that a build patches and that no manifest has.
-    pub(super) fn add_declared_secrets(&mut self) {
+    pub(super) fn add_declared_workloads(&mut self) {
         for secret in &self.declarations.declared.pull_secrets {
             for workload in &secret.workloads {
                 let name = workload.replacen('/', " ", 1);
@@ -116,6 +109,19 @@ impl Chain<'_> {
             }
         }
     }
+}
+
+/// Returns what findings remark on the Secret of each document.
+fn remarks(findings: &[Finding]) -> BTreeMap<(&str, usize), Vec<(Mark, &'static str)>> {
+    let mut remarks: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for finding in findings {
+        let mark = Mark::of_severity(Some(finding.severity));
+        if mark != Mark::Plain {
+            let place = (&*finding.file, finding.document);
+            remarks.entry(place).or_default().push((mark, finding.code.name()));
+        }
+    }
+    remarks
 }
 
 /// Says how a Secret stands in the repository whose content is not known.

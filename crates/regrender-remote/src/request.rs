@@ -129,6 +129,14 @@ impl Request {
             .map(|(_, value)| value)
     }
 
+    /// Lists what must not be shown if an answer repeats it: the secret headers, without the word
+    /// that stands before a credential.
+    pub(crate) fn secrets(&self) -> Vec<SecretText> {
+        let secret = self.headers.iter().filter(|(_, value)| value.is_secret());
+        let texts = secret.filter_map(|(_, value)| value.expose().split_whitespace().next_back());
+        texts.map(|text| SecretText::new(text.to_owned())).collect()
+    }
+
     /// Says whether it carries something that only this server may see.
     #[must_use]
     pub fn is_secret(&self) -> bool {

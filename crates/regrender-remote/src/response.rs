@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use regrender_document::SecretText;
 use zeroize::Zeroizing;
 
-use crate::read_date;
+use crate::{Request, read_date};
 
 /// How many bytes of a body are read: what tells more is no answer to what is asked here.
 pub const BODY_LIMIT: u64 = 1 << 20;
@@ -17,13 +18,25 @@ pub struct Response {
     pub status: u16,
     headers: Vec<(String, String)>,
     body: Zeroizing<Vec<u8>>,
+    /// What was sent with the request and is secret.
+    sent: Vec<SecretText>,
 }
 
 impl Response {
     /// Makes an answer from its parts; headers keep their order, and their names any case.
     #[must_use]
     pub fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
-        Self { status, headers, body: Zeroizing::new(body) }
+        Self { status, headers, body: Zeroizing::new(body), sent: Vec::new() }
+    }
+
+    /// Notes what the request said that is secret, so that it is masked where the answer repeats it.
+    pub(crate) fn to(self, request: &Request) -> Self {
+        Self { sent: request.secrets(), ..self }
+    }
+
+    /// Returns the secrets that the request held.
+    pub(crate) fn sent(&self) -> &[SecretText] {
+        &self.sent
     }
 
     /// Returns the first header of that name.
@@ -82,6 +95,7 @@ impl fmt::Debug for Response {
             .field("status", &self.status)
             .field("headers", &names)
             .field("bytes", &self.body.len())
+            .field("sent", &self.sent)
             .finish()
     }
 }
@@ -131,6 +145,6 @@ mod tests {
     #[test]
     fn debug_output_shows_neither_body_nor_values() {
         let shown = format!("{:?}", response(&[("Location", "https://host/?s=canary-4f1d")]));
-        assert_eq!(shown, "Response { status: 429, headers: [\"Location\"], bytes: 11 }");
+        assert_eq!(shown, "Response { status: 429, headers: [\"Location\"], bytes: 11, sent: [] }");
     }
 }

@@ -84,7 +84,7 @@ impl<'a> Vault<'a> {
     ///
     /// # Errors
     ///
-    /// Says why it cannot be had.
+    /// Says why it cannot be obtained.
     pub fn read(&self, mount: &Mount, path: &SecretPath) -> Result<Secret, VaultError> {
         let answer = self.get(self.address.below(&path.question_in(mount)))?;
         read_secret(mount, path, &answer, &self.secrets())

@@ -147,8 +147,7 @@ fn list(said: Option<&Said>) -> String {
 }
 
 fn pause(wait: Option<Duration>) -> String {
-    wait.map(|wait| format!("; it wants to be left alone for {} s", wait.as_secs()))
-        .unwrap_or_default()
+    wait.map(|wait| format!("; it asks for a pause of {} s", wait.as_secs())).unwrap_or_default()
 }
 
 /// Returns what is wrong with an answer whoever it comes from, if it is.
@@ -188,5 +187,6 @@ pub(super) fn said(answer: &Response, secrets: &[&SecretText]) -> Option<Said> {
         .or(complaint.message)
         .or(complaint.error)
         .filter(|text| !text.is_empty())?;
-    Some(Said::new(&text, secrets))
+    let secrets: Vec<&SecretText> = secrets.iter().copied().chain(answer.sent()).collect();
+    Some(Said::new(&text, &secrets))
 }

@@ -173,7 +173,8 @@ impl<'a> Session<'a> {
         let origin = request.url.clone();
         for _ in 0..=MOST_REDIRECTS {
             let response = send(self.question.transport, &request, repeat, |_| false)
-                .map_err(|error| Fault::NoAnswer { from: party.clone(), error })?;
+                .map_err(|error| Fault::NoAnswer { from: party.clone(), error })?
+                .to(&request);
             let next = response.header("Location").and_then(|to| request.url.join(to).ok());
             let Some(next) = next.filter(|_| reads && response.is_redirect()) else {
                 let is_here = request.url.has_origin_of(&origin);

@@ -328,6 +328,25 @@ fn what_the_registry_repeats_of_the_password_is_masked() {
 }
 
 #[test]
+fn what_the_registry_repeats_of_the_pair_is_masked() {
+    let body =
+        r#"{"errors":[{"code":"DENIED","message":"no Basic YWNtZTpjYW5hcnktNGYxZA== here"}]}"#;
+    assert_eq!(
+        Case::new().fault(move |_, _| answer(401, &[BASIC], body)),
+        "the registry refuses the credential (status 401): no Basic <masked> here"
+    );
+}
+
+#[test]
+fn what_the_registry_repeats_of_the_token_is_masked() {
+    let body = r#"{"errors":[{"code":"DENIED","message":"no Bearer made-of-canary here"}]}"#;
+    let case = Case::new().of("app", None).read_only();
+    let (report, _) = case.ask(with_tokens("made-of-canary", move |_| answer(403, &[], body)));
+    let said = Some(Said::new("no Bearer <masked> here", &[]));
+    assert_eq!(report.repositories[0].pull, Pull::Denied { status: 403, said });
+}
+
+#[test]
 fn a_token_server_that_answers_rubbish_is_told() {
     assert_eq!(
         Case::new().fault(token_answer(200, &[], "<html>")),
@@ -379,11 +398,11 @@ fn too_many_questions_are_told_with_the_wait() {
     let many = |_: &str, _: Option<&str>| answer(429, &[("Retry-After", "3600")], "");
     assert_eq!(
         Case::new().fault(many),
-        "the registry is asked too often; it wants to be left alone for 3600 s"
+        "the registry is asked too often; it asks for a pause of 3600 s"
     );
     assert_eq!(
         Case::new().fault(token_answer(429, &[("Retry-After", "61")], "")),
-        "the token server `auth.corp` is asked too often; it wants to be left alone for 61 s"
+        "the token server `auth.corp` is asked too often; it asks for a pause of 61 s"
     );
 }
 

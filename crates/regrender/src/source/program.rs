@@ -7,6 +7,8 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::bytes::SecretBytes;
 use super::command::{Command, Ending, Group, Outcome};
 use super::failure::Failure;
@@ -57,7 +59,10 @@ fn learn(mask: &mut Mask, question: &Question, bytes: &SecretBytes) {
     if matches!(question, Question::Helper { .. })
         && let Ok(login) = read_answer(bytes)
     {
-        mask.add(login.password.expose());
+        let (username, password) = (&login.username, login.password.expose());
+        mask.add(password);
+        // The base64 of both is what HTTP's basic authentication shows.
+        mask.add(&Zeroizing::new(format!("{username}:{password}")));
     }
 }
 

@@ -124,7 +124,7 @@ codes! {
         "A listed pull secret cannot be decoded, which fails every pull of the pod.",
         "render the Secret again, or take it off the list";
     CoveredByPrefix, "covered-by-prefix", Warning,
-        "A key covers the image only because matching knows no segments: `team` covers `team2`.",
+        "A key covers the image only because paths are matched as text: `team` covers `team2`.",
         "end the key's path in a slash, and give the image's repository a key of its own";
     CoveredByWildcard, "covered-by-wildcard", Info,
         "A key covers the image through a wildcard in its host.",
@@ -160,16 +160,16 @@ codes! {
         "The pull secret has no content.",
         "render the Secret again";
     SecretExpired, "secret-expired", Error,
-        "The first credential of a sealed pull secret is dead, as its annotation says.",
+        "A credential in a sealed pull secret has expired, as its annotation says.",
         "build and apply the tree anew with fresh tokens, or let `provide` renew them";
     SecretExpires, "secret-expires", Info,
-        "The first credential of a sealed pull secret is dead at a known time.",
+        "A credential in a sealed pull secret expires at a known time.",
         "build and apply the tree anew before that, or let `provide` renew the token";
     SecretNoAuths, "secret-no-auths", Error,
         "The pull secret has no `auths`, so it holds nothing.",
         "put the registries under `auths`";
     SecretBadData, "secret-bad-data", Error,
-        "A value of the Secret is no base64 or no text; the API server refuses the Secret.",
+        "A value of the Secret is not base64 or not text; the API server refuses the Secret.",
         "encode the value with standard base64, or move it to `stringData`";
     KeyDead, "key-dead", Warning,
         "A registry key of the pull secret covers no image.",
@@ -178,7 +178,7 @@ codes! {
         "A registry key of the pull secret covers less, or more, than it seems to.",
         "write the key as the images write their host";
     KeyAlias, "key-alias", Warning,
-        "Two keys of one Secret come to the same; which is tried first is random.",
+        "Two keys of one Secret mean the same; which is tried first is random.",
         "keep one of them";
     KeyRepeated, "key-repeated", Warning,
         "A key occurs twice in the JSON of the Secret; the last one counts.",
@@ -235,13 +235,13 @@ codes! {
         "A patch for pull secrets matches nothing; kustomize says nothing about it.",
         "correct kind and name of the patch's target";
     LeakedPullSecret, "leaked-pull-secret", Error,
-        "A pull secret stands in clear in the repository.",
+        "The repository holds a pull secret in clear.",
         "revoke the credential, render the Secret with `regrender build`, and commit only what is sealed";
     LeakedAuths, "leaked-auths", Error,
-        "A docker configuration with credentials stands in clear in the repository.",
+        "The repository holds a docker configuration with credentials in clear.",
         "revoke the credential and remove the file";
     LeakedIdentity, "leaked-identity", Error,
-        "A private age key stands in the repository.",
+        "The repository holds a private age key.",
         "make a new key, list it as recipient instead, run `regrender build`, and change the credentials";
     LeakedSopsValue, "leaked-sops-value", Error,
         "A SOPS file has a value in clear that its own rule wants encrypted, or text behind an encrypted one.",
@@ -250,7 +250,7 @@ codes! {
         "A token that expires within hours is committed; it leaks first and fails soon after.",
         "let the node or an ExternalSecret provide the token";
     NotSealed, "not-sealed", Error,
-        "A file that a rule of `.sops.yaml` is for is not sealed.",
+        "A file that a rule of `.sops.yaml` applies to is not sealed.",
         "seal it with `sops encrypt --in-place`, or narrow the rule";
 }
 

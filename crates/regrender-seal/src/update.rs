@@ -72,7 +72,7 @@ pub enum Reason {
     FingerprintDiffers,
     /// There is neither an identity that opens it nor a key for fingerprints.
     NotComparable,
-    /// It is no sealed file.
+    /// It is not a sealed file.
     Unreadable(OpenError),
     /// It was changed by something that does not hold its data key.
     HandEdited(OpenError),

@@ -31,18 +31,18 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Open one sealed file and print it
     Reveal(Reveal),
-    /// Show the whole way from an image to the credentials that the kubelet tries, or say more about
-    /// a problem by its code
+    /// Show the whole path from an image to the credentials that the kubelet tries; or explain a
+    /// problem, by its code
     Explain(Explain),
-    /// Check every image of every manifest: covered by a credential or not; and find what leaks
+    /// Check every image of every manifest: is it covered by a credential? And find what leaks
     Audit(Audit),
-    /// Draw the way of every credential to the pods that pull with it, and where it is broken
+    /// Draw which credential reaches which pods, and where the path is broken
     ///
-    /// It reads the repository and registries.toml, and asks neither a cluster nor the network. What is
-    /// broken is for `regrender audit` to fail on: a picture of it is still done, and exits with 0.
+    /// It reads the repository and registries.toml, and asks neither a cluster nor the network. If a
+    /// path is broken, the exit code is 0 all the same: `regrender audit` is the check that fails.
     Graph(GraphArguments),
-    /// Write a registries.toml from what exists: pull secrets of a cluster or of manifests, or a docker
-    /// config
+    /// Write a registries.toml from what exists: the pull secrets of a cluster or of manifests, or a
+    /// docker config
     Import(Import),
     /// Ask the live registries: does each credential work, for which repositories, and can it do
     /// more than pull
@@ -84,7 +84,7 @@ pub(crate) struct Selection {
 /// Where identities come from.
 #[derive(Args, Debug)]
 pub(crate) struct IdentityFiles {
-    /// A file with identities, beside those that sops would find; may be given several times
+    /// A file with identities, in addition to those that sops would find; may be given several times
     #[arg(long, short, value_name = "FILE")]
     pub(crate) identity: Vec<PathBuf>,
 }
@@ -104,7 +104,7 @@ pub(crate) struct ReportSources {
 /// How far a run may reach.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct ReachOptions {
-    /// Use no network and start no program; what cannot be had without is a problem
+    /// Use no network and start no program; a source that needs one is an error
     #[arg(long)]
     pub(crate) offline: bool,
 }
@@ -130,8 +130,8 @@ pub(crate) struct Init {
     /// The folder to write registries.toml to
     #[arg(default_value = ".", value_name = "FOLDER")]
     pub(crate) folder: PathBuf,
-    /// Seal for Bitnami's controller: the file with its certificate, as `kubeseal --fetch-cert` prints
-    /// it, in FOLDER
+    /// Seal for Bitnami's controller: FILE, in FOLDER, holds its certificate, as
+    /// `kubeseal --fetch-cert` prints it
     #[arg(long, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
 }
@@ -179,7 +179,7 @@ pub(crate) struct Diff {
 pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) selection: Selection,
-    /// Changes nothing, and is here for scripts: no verification uses the network or starts a program
+    /// Has no effect, and exists for scripts: `verify` never uses the network or starts a program
     #[arg(long)]
     pub(crate) offline: bool,
     /// How the findings are printed
@@ -203,7 +203,7 @@ pub(crate) struct Explain {
     /// An image as a manifest names it, or the code of a problem, such as `unknown-registry`
     #[arg(value_name = "IMAGE|CODE")]
     pub(crate) subject: String,
-    /// The manifest of a Secret, in the order of the pod's list; may be given several times
+    /// The manifest of a pull secret; may be given several times, in the order of the pod's list
     #[arg(long, value_name = "FILE")]
     pub(crate) pull_secret: Vec<PathBuf>,
     /// The manifest of a pod, or of a workload that makes pods
@@ -212,7 +212,7 @@ pub(crate) struct Explain {
     /// The manifest of the pod's account; with `--namespace` the account's name
     #[arg(long, value_name = "FILE|NAME")]
     pub(crate) service_account: Option<String>,
-    /// Ask for a pod in this namespace: registries.toml and the manifests of the repository answer
+    /// Ask about a pod in this namespace, from registries.toml and the manifests of the repository
     #[arg(long, short, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
     #[command(flatten)]
@@ -231,17 +231,17 @@ pub(crate) struct Audit {
     /// The namespace of manifests that name none
     #[arg(long, short, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
-    /// Findings of this severity, or a worse one, end the run with 3
+    /// Exit with 3 if there are findings of this severity or worse
     #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
     pub(crate) fail_on: FailOn,
-    /// A file with findings that are known: they are not told
+    /// A file with known findings, which are left out
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Write the findings of today to a file that `--baseline` reads
+    /// Write today's findings to a file that `--baseline` reads
     #[arg(long, value_name = "FILE")]
     pub(crate) write_baseline: Option<PathBuf>,
-    /// What stands before a file in the links of the page, such as
-    /// <https://github.com/acme/gitops/blob/main/>
+    /// What comes before the file names in the links of the HTML page, such as
+    /// `https://github.com/acme/gitops/blob/main/`
     #[arg(long, default_value = "", value_name = "PREFIX")]
     pub(crate) link: String,
     /// How the report is printed
@@ -256,9 +256,9 @@ pub(crate) enum AuditOutput {
     Human,
     /// JSON for programs
     Json,
-    /// SARIF 2.1.0, which code hosts show beside the code
+    /// SARIF 2.1.0, which code hosting sites show beside the code
     Sarif,
-    /// One page for a browser, to look at, filter and click through
+    /// A page for a browser, to read, filter and click through
     Html,
 }
 
@@ -295,7 +295,8 @@ pub(crate) struct GraphArguments {
     /// The namespace of manifests that name none
     #[arg(long, value_name = "NAME")]
     pub(crate) assume_namespace: Option<String>,
-    /// Draw everything, however much; otherwise what looks alike is drawn once above 60 boxes
+    /// Draw everything, however much it is; without this, above 60 boxes what looks alike is drawn
+    /// once
     #[arg(long)]
     pub(crate) whole: bool,
     /// How the graph is written
@@ -327,7 +328,7 @@ pub(crate) struct Import {
     #[arg(long, value_name = "FILE")]
     pub(crate) seal_into: Option<PathBuf>,
     /// Who can open what is sealed; may be given several times [default: those of a registries.toml
-    /// in a folder above, or the identity that sops finds]
+    /// here or in a folder above, or the identity that sops finds]
     #[arg(long, short, value_name = "KEY")]
     pub(crate) recipient: Vec<String>,
     /// The namespace of manifests that name none, and of docker configs
@@ -349,14 +350,14 @@ pub(crate) struct Probe {
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) identities: IdentityFiles,
-    /// Ask for this repository, beside those that registries.toml names; with the host before it
-    /// where several registries are asked; may be given several times
+    /// Ask for this repository too, beside those that registries.toml names; written HOST/NAME if
+    /// several registries are asked; may be given several times
     #[arg(long, value_name = "NAME")]
     pub(crate) repository: Vec<String>,
-    /// Ask for the images of the manifests in these files and folders [default: .]
+    /// Ask for the images in the manifests of these files and folders [default: .]
     #[arg(long, value_name = "PATH", num_args = 0.., default_missing_value = ".")]
     pub(crate) from_audit: Option<Vec<PathBuf>>,
-    /// Begin no upload and delete nothing to learn what more a credential can do
+    /// Do not begin an upload or delete anything to learn what more a credential can do
     #[arg(long)]
     pub(crate) read_only: bool,
     /// How the findings are printed
@@ -380,7 +381,7 @@ pub(crate) enum Generated {
     },
     /// A manual page
     Man {
-        /// The command it is for; without one, the page of the whole
+        /// The command; without one, the page for regrender itself
         #[arg(value_name = "COMMAND")]
         command: Option<String>,
     },

@@ -27,7 +27,7 @@ pub struct CliError {
 pub enum ErrorKind {
     /// registries.toml is wrong.
     Config,
-    /// A credential or an identity cannot be had.
+    /// A credential or an identity cannot be obtained.
     Credentials,
     /// A file cannot be read or written, or is in the way.
     Files,

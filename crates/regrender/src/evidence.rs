@@ -72,6 +72,7 @@ fn declarations(
         return Ok(Declared { now, ..Declared::default() });
     }
     let project = Project::open(selection, world)?;
+    project.warn_of_expiry(world);
     Ok(Declared { now, ..declared(&project, &selection.cluster, manifests)? })
 }
 

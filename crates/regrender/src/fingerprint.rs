@@ -25,7 +25,7 @@ fn weak(error: FingerprintKeyError) -> CliError {
 }
 
 /// Returns the key, if it stands in the environment or in a file; no program is started for it, and
-/// nothing is opened. That it cannot be had is no problem here.
+/// nothing is opened. That it cannot be obtained is no problem here.
 pub(crate) fn at_hand(
     project: &Project,
     world: &mut World,

@@ -46,7 +46,7 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 pub(crate) struct Discovered {
     /// All of them.
     pub(crate) identities: Identities,
-    /// Why one that was asked for cannot be had.
+    /// Why one that was asked for cannot be obtained.
     pub(crate) problems: Vec<CliError>,
     /// What should be told in any case.
     pub(crate) warnings: Vec<String>,

@@ -135,7 +135,7 @@ fn gather(
     if !resolved.problems.is_empty() {
         let count = resolved.problems.len();
         let things = if count == 1 { "a credential" } else { "credentials" };
-        let message = format!("{things} cannot be had; nothing was written");
+        let message = format!("{things} cannot be obtained; nothing was written");
         errors.push(
             CliError::new(ErrorKind::Credentials, message)
                 .with_problems(&resolved.problems, &project.source),

@@ -10,6 +10,7 @@ use regrender_diagnostic::{Diagnostic, SourceText};
 use crate::args::Selection;
 use crate::enumeration::LINES;
 use crate::error::{CliError, ErrorKind, Failure};
+use crate::source::expiry;
 use crate::world::World;
 
 /// The name of the file.
@@ -49,6 +50,16 @@ impl Project {
         let project = Self { file, folder, source, config };
         project.check_clusters(&selection.cluster)?;
         Ok(project)
+    }
+
+    /// Warns of credentials that expire soon or have expired, by what the file says of them; where
+    /// sources are asked, that is told with their answers.
+    pub(crate) fn warn_of_expiry(&self, world: &mut World) {
+        for registry in &self.config.registries {
+            if let Some(remark) = expiry::remark(registry, world.now) {
+                world.show(&remark, &self.source);
+            }
+        }
     }
 
     /// Says whether there is a registries.toml here or in a folder above.
@@ -149,7 +160,7 @@ fn find(directory: &Path) -> Result<PathBuf, CliError> {
     }
     let error = |message| CliError::new(ErrorKind::Config, message);
     match candidates.find(|file| file.symlink_metadata().is_ok()) {
-        Some(other) => Err(error(format!("`{}` is no file", shown(&other, directory)))
+        Some(other) => Err(error(format!("`{}` is not a file", shown(&other, directory)))
             .with_hint("move it away, or name a file with `--config FILE`")),
         None => Err(error(format!("there is no {CONFIG_FILE} here or in a folder above"))
             .with_hint("make one with `regrender init`, or name one with `--config FILE`")),

@@ -20,7 +20,7 @@ pub(crate) fn describe(reason: &Reason) -> Option<String> {
         Reason::FingerprintMissing => String::from("gets a fingerprint"),
         Reason::FingerprintDiffers => String::from("what its fingerprint covers changes"),
         Reason::NotComparable => String::from("cannot be compared"),
-        Reason::Unreadable(error) => format!("is no sealed file: {error}"),
+        Reason::Unreadable(error) => format!("is not a sealed file: {error}"),
         Reason::HandEdited(error) => format!("was edited by hand: {error}"),
         Reason::TextBehindValue(path) => {
             format!("was edited by hand: text stands behind the encrypted value of `{path}`")

@@ -3,7 +3,7 @@
 pub(crate) mod bytes;
 pub(crate) mod command;
 mod docker_config;
-mod expiry;
+pub(crate) mod expiry;
 pub(crate) mod failure;
 pub(crate) mod file;
 mod helper;
@@ -54,7 +54,7 @@ pub(crate) struct Resolved {
     pub(crate) credentials: Credentials,
     /// The key of the fingerprints, if the file declares one.
     pub(crate) fingerprint_key: Option<SecretText>,
-    /// Why a credential cannot be had; with any of these nothing may be written.
+    /// Why a credential cannot be obtained; with any of these nothing may be written.
     pub(crate) problems: Vec<Diagnostic>,
     /// Warnings and notes.
     pub(crate) remarks: Vec<Diagnostic>,

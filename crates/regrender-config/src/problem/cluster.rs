@@ -41,7 +41,7 @@ static NO_CERTIFICATE: Page = Page {
     code: "no-certificate",
     severity: Severity::Error,
     title: "SealedSecrets without the certificate to seal them for",
-    why: "Each controller has a key pair of its own, and a SealedSecret is sealed for the public half: its certificate.\nIt is no secret, and lies in the repository, so that builds need no cluster.",
+    why: "Each controller has a key pair of its own, and a SealedSecret is sealed for the public half: its certificate.\nIt is not secret, and belongs in the repository, so that builds need no cluster.",
     example: "[seal]\nformat = \"sealed-secrets\"\nfingerprint-key = { env = \"REGRENDER_FINGERPRINT_KEY\" }\n",
     way_out: "run `kubeseal --fetch-cert > sealed-secrets.pem` beside registries.toml, and add `certificate = \"sealed-secrets.pem\"`.",
 };
@@ -50,7 +50,7 @@ static IDLE_SEAL_KEY: Page = Page {
     code: "idle-seal-key",
     severity: Severity::Error,
     title: "a key of `[seal]` that is of no use with this format",
-    why: "SOPS and age files are sealed for `recipients`, SealedSecrets for the controller's `certificate`.\nWhoever lists a recipient of SealedSecrets would believe that they can open them.",
+    why: "SOPS and age files are sealed for `recipients`, SealedSecrets for the controller's `certificate`.\nWhoever lists a recipient for SealedSecrets would believe that it can open them.",
     example: "[seal]\nrecipients = [\"age1rs8lqg24qdkcxjncpkr0utll2zjkg7jddswqcm346l7ccx5uxa6qv8js8k\"]\ncertificate = \"sealed-secrets.pem\"\n",
     way_out: "remove the key, or set the `format` that it belongs to.",
 };
@@ -97,14 +97,14 @@ static INVALID_INTERVAL: Page = Page {
     title: "an interval that Flux would refuse",
     why: "Flux takes numbers with a unit: `30s`, `10m`, `1h`, or several of them: `1h30m`.",
     example: "[output]\nflux = { interval = \"10 minutes\" }\n",
-    way_out: "write a number with `s`, `m` or `h` behind it.",
+    way_out: "write a number with `s`, `m` or `h` after it.",
 };
 
 static INVALID_TEXT: Page = Page {
     code: "invalid-text",
     severity: Severity::Error,
     title: "a value with white space or invisible characters",
-    why: "Addresses, revisions and projects are one word; what cannot be seen in it was not meant.",
+    why: "Addresses, revisions and projects are one word; an invisible character in them is a mistake.",
     example: "[output]\nargocd = { repository = \"https://git.example.com/a b\" }\n",
     way_out: "remove the character that the message names.",
 };

@@ -21,7 +21,7 @@ static HOST_WITH_SCHEME: Page = Page {
     code: "host-with-scheme",
     severity: Severity::Error,
     title: "a host begins with a scheme",
-    why: "Images are named without one, and of the schemes that look alike the kubelet knows only two.",
+    why: "Images are named without one, and the kubelet knows only two of the schemes that might be written.",
     example: "[registry.internal]\nhost = \"https://registry.example.com\"\nanonymous = true\n",
     way_out: "write the host alone.",
 };
@@ -29,7 +29,7 @@ static HOST_WITH_SCHEME: Page = Page {
 static HOST_WITH_PATH: Page = Page {
     code: "host-with-path",
     severity: Severity::Error,
-    title: "a host has a path behind it",
+    title: "a host has a path after it",
     why: "The part of a registry that a credential is for has a key of its own.",
     example: "[registry.internal]\nhost = \"registry.example.com/apps/\"\nanonymous = true\n",
     way_out: "write the host alone, and the path in `paths`.",
@@ -65,7 +65,7 @@ static HOST_WITH_FINAL_DOT: Page = Page {
 static INVALID_HOST: Page = Page {
     code: "invalid-host",
     severity: Severity::Error,
-    title: "a text that is no host of an image",
+    title: "a text that cannot be the host of an image",
     why: "A host is labels of letters, digits and `-` with dots between them, or an IPv6 address in brackets with a port; `:port` may follow.\nIn a label, `*` stands for any characters.\nWhat the kubelet cannot read as a host it drops with a line in its log.",
     example: "[registry.internal]\nhost = \"registry example\"\nanonymous = true\n",
     way_out: "write the host as it stands before the first `/` of the image names.",

@@ -34,7 +34,7 @@ static PROVIDE_ELSEWHERE: Page = Page {
     code: "provide-elsewhere",
     severity: Severity::Error,
     title: "a way to provide tokens that this kind of registry does not have",
-    why: "Each provider knows certain clouds: `irsa` is of AWS, `workload-identity` of Azure and Google Cloud, and External Secrets has generators for ECR, ACR, Google, Quay and GitHub.\n`node` is for every kind, `sealed` for the clouds.",
+    why: "Each provider knows certain clouds: `irsa` is for AWS, `workload-identity` for Azure and Google Cloud, and External Secrets has generators for ECR, ACR, Google, Quay and GitHub.\n`node` is for every kind, `sealed` for the clouds.",
     example: "[registry.images]\nkind = \"acr\"\nregistry = \"acme\"\nprovide = \"irsa\"\n",
     way_out: "choose one that the message lists.",
 };
@@ -51,7 +51,7 @@ static PROVIDE_WITH_CREDENTIAL: Page = Page {
 static SEALED_SHORT_LIVED: Page = Page {
     code: "sealed-short-lived",
     severity: Severity::Error,
-    title: "sealing a token that is dead in hours must be said twice",
+    title: "sealing a token that expires within hours must be asked for twice",
     why: "The tree has to be built and applied anew before the token dies, day and night.\nThat is right for a pipeline that does so, or for a test, and wrong everywhere else.",
     example: "[registry.images]\nkind = \"ecr\"\naccount = \"111122223333\"\nregion = \"eu-west-1\"\nprovide = \"sealed\"\n",
     way_out: "add `allow-short-lived = true`, or choose a provider that renews the token.",
@@ -60,8 +60,8 @@ static SEALED_SHORT_LIVED: Page = Page {
 static SHORT_LIVED_USERNAME: Page = Page {
     code: "short-lived-username",
     severity: Severity::Error,
-    title: "a username that goes with tokens of an hour or three",
-    why: "Azure's zeros and Google's `oauth2accesstoken` stand beside tokens that are dead in hours.\nCredentials that last have another: a service principal or repository-scoped token of Azure its own, a JSON key of Google `_json_key`.",
+    title: "a username that goes with tokens that live for one to three hours",
+    why: "Azure's zeros and Google's `oauth2accesstoken` go with tokens that expire within hours.\nCredentials that last have other usernames: an Azure service principal or repository-scoped token has its own, a JSON key of Google has `_json_key`.",
     example: "[registry.images]\nkind = \"gar\"\nlocation = \"europe-west1\"\nproject = \"acme-images\"\nusername = \"oauth2accesstoken\"\npassword = { env = \"TOKEN\" }\n",
     way_out: "use a credential that lasts, or `provide`.",
 };
@@ -78,7 +78,7 @@ static IDLE_REGISTRY_KEY: Page = Page {
 static DERIVED_HOST: Page = Page {
     code: "derived-host",
     severity: Severity::Error,
-    title: "the host of a cloud's registry is not given",
+    title: "the host of a cloud's registry must not be given",
     why: "It follows from the other keys, so that it cannot disagree with them.",
     example: "[registry.images]\nkind = \"acr\"\nregistry = \"acme\"\nhost = \"acme.azurecr.io\"\nprovide = \"node\"\n",
     way_out: "remove `host`; for a registry with a domain of its own use `kind = \"generic\"`.",
@@ -87,8 +87,8 @@ static DERIVED_HOST: Page = Page {
 static INVALID_IDENTIFIER: Page = Page {
     code: "invalid-identifier",
     severity: Severity::Error,
-    title: "a name that the cloud does not give",
-    why: "Accounts, regions, projects, roles and identities have a fixed form; another is a slip that would show when the first image is pulled.",
+    title: "a name that the cloud cannot have given",
+    why: "Accounts, regions, projects, roles and identities have a fixed form; any other is a mistake that would only show when the first image is pulled.",
     example: "[registry.images]\nkind = \"ecr\"\naccount = \"1111-2222-3333\"\nregion = \"eu-west-1\"\nprovide = \"node\"\n",
     way_out: "write it as the cloud's console shows it.",
 };
@@ -132,7 +132,7 @@ static SECRET_NAME_TWICE: Page = Page {
 static TWO_LOGINS: Page = Page {
     code: "two-logins",
     severity: Severity::Error,
-    title: "External Secrets would ask as two",
+    title: "External Secrets is given two ways to log in",
     why: "It asks for a token either as a service account or with the keys in a Secret.\nWithout both it asks as itself.",
     example: "[registry.images]\nkind = \"ecr\"\naccount = \"111122223333\"\nregion = \"eu-west-1\"\nprovide = \"external-secrets\"\nservice-account = \"puller\"\ncredentials-secret = \"aws-keys\"\n",
     way_out: "remove one of them.",

@@ -26,7 +26,7 @@ static SECRET_KEY_AS_RECIPIENT: Page = Page {
 static DAMAGED_RECIPIENT: Page = Page {
     code: "damaged-recipient",
     severity: Severity::Error,
-    title: "a recipient has a character that is wrong, missing or too many",
+    title: "a recipient has a wrong, missing or extra character",
     why: "Recipients carry a checksum, so that a slip is found before something is sealed for a key that nobody has.",
     example: "[seal]\nrecipients = [\"age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqsqqqqq\"]\n",
     way_out: "copy the recipient again, or print it with `age-keygen -y KEY_FILE`.",
@@ -35,7 +35,7 @@ static DAMAGED_RECIPIENT: Page = Page {
 static UNKNOWN_RECIPIENT: Page = Page {
     code: "unknown-recipient",
     severity: Severity::Error,
-    title: "a text that is no recipient",
+    title: "a text that is not a recipient",
     why: "A recipient is a public key itself, not the name of a file or of a person.",
     example: "[seal]\nrecipients = [\"ops@example.com\"]\n",
     way_out: "list a key that begins with `age1`, `ssh-ed25519` or `ssh-rsa`.",
@@ -71,7 +71,7 @@ static NO_RECIPIENTS: Page = Page {
 static NO_NATIVE_RECIPIENT: Page = Page {
     code: "no-native-recipient",
     severity: Severity::Warning,
-    title: "no recipient that Flux or Argo CD can open for",
+    title: "no recipient whose identity Flux or Argo CD can use",
     why: "The controllers in the cluster open with an `age1` identity.\nThey have no SSH key and none of the programs that plugin recipients need.",
     example: "[seal]\nrecipients = [\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN\"]\n",
     way_out: "add an `age1` recipient whose identity the cluster has.",
@@ -103,7 +103,7 @@ pub(crate) fn damaged_ssh_key(span: Span, reason: &str) -> Diagnostic {
         .help("copy the whole line of its `.pub` file again")
 }
 
-/// What a text that is no recipient may be.
+/// What a text that is not a recipient may be.
 #[derive(Clone, Copy)]
 pub(crate) enum Looks {
     /// An address.

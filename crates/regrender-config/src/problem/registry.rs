@@ -22,7 +22,7 @@ pub(crate) const PAGES: &[&Page] = &[
 static FIXED_HOST: Page = Page {
     code: "fixed-host",
     severity: Severity::Error,
-    title: "Docker Hub has one host, and it is another",
+    title: "a host is given for Docker Hub, which has its own",
     why: "The kind writes the one key that the kubelet looks for.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nhost = \"mirror.example.com\"\nanonymous = true\n",
     way_out: "remove `host`; for a mirror, remove `kind`.",
@@ -68,7 +68,7 @@ static INVALID_USERNAME: Page = Page {
     code: "invalid-username",
     severity: Severity::Error,
     title: "a username that cannot be sent",
-    why: "Username and password are sent as one text with a colon between them, cut at the first colon: a username with a colon loses its end to the password.\nInvisible characters were not meant.",
+    why: "Username and password are sent as one text with a colon between them, cut at the first colon: a username with a colon loses its end to the password.\nInvisible characters are a mistake.",
     example: "[registry.internal]\nhost = \"registry.example.com\"\nusername = \"bot:token\"\npassword = { env = \"TOKEN\" }\n",
     way_out: "write the username alone, and the source of the password in `password`.",
 };
@@ -76,7 +76,7 @@ static INVALID_USERNAME: Page = Page {
 static INVALID_EMAIL: Page = Page {
     code: "invalid-email",
     severity: Severity::Error,
-    title: "an e-mail address that is none",
+    title: "a text that is not an e-mail address",
     why: "Nobody reads it, so it may be left out; if it is there, it should be one.",
     example: "[registry.internal]\nhost = \"registry.example.com\"\nusername = \"bot\"\npassword = { env = \"TOKEN\" }\nemail = \"bot\"\n",
     way_out: "write an address with one `@`, or remove the key.",
@@ -85,7 +85,7 @@ static INVALID_EMAIL: Page = Page {
 static INVALID_DATE: Page = Page {
     code: "invalid-date",
     severity: Severity::Error,
-    title: "a text that is no day",
+    title: "a text that is not a date",
     why: "`expires` is the last day on which the credential works, such as `2027-01-31`, with or without quotes.",
     example: "[registry.internal]\nhost = \"registry.example.com\"\nanonymous = true\nexpires = \"31.01.2027\"\n",
     way_out: "write year, month and day as `2027-01-31`.",

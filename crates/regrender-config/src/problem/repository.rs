@@ -16,8 +16,8 @@ pub(crate) const PAGES: &[&Page] = &[
 static INVALID_REPOSITORY_PATH: Page = Page {
     code: "invalid-repository-path",
     severity: Severity::Error,
-    title: "a path that no repository begins with",
-    why: "Repositories are lower-case letters and digits with `.`, `_`, `-` and `/` between them.\nThe kubelet compares character by character, and `*` in a path is itself.",
+    title: "a path that no repository can begin with",
+    why: "Repositories are lower-case letters and digits with `.`, `_`, `-` and `/` between them.\nThe kubelet compares character by character, and `*` in a path stands for itself.",
     example: "[registry.internal]\nhost = \"registry.example.com\"\npaths = [\"/apps/\"]\nanonymous = true\n",
     way_out: "write the path as it stands in the image names, without a slash before it.",
 };
@@ -28,14 +28,14 @@ static PATH_WITHOUT_SLASH: Page = Page {
     title: "a path also covers its neighbours",
     why: "The kubelet compares the beginning of the text, not folder by folder: `apps` covers `apps-private/web` as well as `apps/web`.",
     example: "[registry.internal]\nhost = \"registry.example.com\"\npaths = [\"apps\"]\nanonymous = true\n",
-    way_out: "end the path with a slash; list a single repository with its neighbours in mind.",
+    way_out: "end the path with a slash; a path for a single repository also covers names that begin with it.",
 };
 
 static INVALID_REPOSITORY: Page = Page {
     code: "invalid-repository",
     severity: Severity::Error,
-    title: "a name that no repository has",
-    why: "`repositories` lists whole names as they stand in images between host and tag, and not beginnings of names: those are `paths`.",
+    title: "a name that no repository can have",
+    why: "`repositories` lists full names, as they stand in images between host and tag, not prefixes of names: those go into `paths`.",
     example: "[registry.internal]\nhost = \"registry.example.com\"\nrepositories = [\"apps/*\"]\nanonymous = true\n",
     way_out: "write the whole name: `apps/web`.",
 };

@@ -11,7 +11,7 @@ static ALL_ANONYMOUS: Page = Page {
     code: "all-anonymous",
     severity: Severity::Error,
     title: "a pull secret without a credential",
-    why: "All of its registries are anonymous or pulled from with what the nodes have, so there is nothing to put into it.",
+    why: "All of its registries are anonymous, or pulled from with what the nodes have, so there is nothing to put into it.",
     example: "[registry.mirror]\nhost = \"mirror.example.com\"\nanonymous = true\n\n[secret.regcred]\nregistries = [\"mirror\"]\nnamespaces = [\"a\"]\n",
     way_out: "list a registry with a credential, or remove the pull secret.",
 };
@@ -20,7 +20,7 @@ static SAME_KEY: Page = Page {
     code: "same-key",
     severity: Severity::Error,
     title: "two registries of a pull secret have the same key",
-    why: "A pull secret holds one credential a key; the other would be lost.",
+    why: "A pull secret holds one credential per key; the other would be lost.",
     example: "[registry.a]\nkind = \"ghcr\"\nusername = \"a\"\npassword = { env = \"A\" }\n\n[registry.b]\nkind = \"ghcr\"\nusername = \"b\"\npassword = { env = \"B\" }\n\n[secret.regcred]\nregistries = [\"a\", \"b\"]\nnamespaces = [\"a\"]\n",
     way_out: "narrow one of them with `paths`, or put them into two pull secrets.",
 };

@@ -21,7 +21,7 @@ static UNKNOWN_KEY: Page = Page {
     code: "unknown-key",
     severity: Severity::Error,
     title: "a key that its table does not have",
-    why: "A key with a slip in it would otherwise be ignored, and what it should have said with it.",
+    why: "A misspelt key would otherwise be ignored, together with what it should have said.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusrname = \"acme-bot\"\n",
     way_out: "use the key that the message suggests, or one of those it lists.",
 };
@@ -66,7 +66,7 @@ static EMPTY_LIST: Page = Page {
     code: "empty-list",
     severity: Severity::Error,
     title: "a list that needs an item is empty",
-    why: "An empty list is not the same as none: it says that nothing is wanted.",
+    why: "An empty list is not the same as no list: it says that nothing is wanted.",
     example: "[secret.regcred]\nregistries = []\nnamespaces = [\"team-a\"]\n",
     way_out: "list at least one item, or remove the key if it has a default.",
 };
@@ -74,7 +74,7 @@ static EMPTY_LIST: Page = Page {
 static EMPTY_VALUE: Page = Page {
     code: "empty-value",
     severity: Severity::Error,
-    title: "a string that needs a character has none",
+    title: "a string that must not be empty is empty",
     why: "An empty value is usually a template that was filled in with nothing.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"\"\n",
     way_out: "write the value, or remove the key if it has a default.",
@@ -86,7 +86,7 @@ static TABLE_WITHOUT_NAME: Page = Page {
     title: "a registry, pull secret or cluster has no name",
     why: "They are tables with a name of your choice: `[registry.NAME]`, `[secret.NAME]`, `[cluster.NAME]`.",
     example: "[registry]\nhost = \"registry.example.com\"\n",
-    way_out: "put a name behind the dot in the header.",
+    way_out: "put a name after the dot in the header.",
 };
 
 /// Tables that people write in the plural, and what they are called.

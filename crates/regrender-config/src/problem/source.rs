@@ -62,7 +62,7 @@ static TWO_SOURCES: Page = Page {
 static SOURCE_NOT_SUPPORTED: Page = Page {
     code: "source-not-supported",
     severity: Severity::Error,
-    title: "a source that is not asked directly",
+    title: "a source that regrender does not ask directly",
     why: "The secret stores of the clouds and password managers have programs of their own, which know how to log in.\nA source runs them.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { 1password = \"op://ci/hub/password\" }\n",
     way_out: "ask its program: `{ command = [\"op\", \"read\", \"op://ci/hub/password\"] }`.",
@@ -72,7 +72,7 @@ static COMMAND_AS_TEXT: Page = Page {
     code: "command-as-text",
     severity: Severity::Error,
     title: "a command is one string",
-    why: "Commands run without a shell, so there is nothing that would split a string into words, and nothing that quotes must be escaped for.",
+    why: "Commands run without a shell, so nothing splits a string into words, and no quotes need escaping.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { command = \"pass show hub\" }\n",
     way_out: "list the program and its arguments; for a pipe, list `sh`, `-c` and the text.",
 };
@@ -90,7 +90,7 @@ static INVALID_VARIABLE: Page = Page {
     code: "invalid-variable",
     severity: Severity::Error,
     title: "a name that no environment variable can have",
-    why: "Names of variables are letters, digits and `_`, and do not begin with a digit.\nThe name is written without `$`.\nA value that was put where the name belongs is not shown again.",
+    why: "Names of variables are letters, digits and `_`, and do not begin with a digit.\nThe name is written without `$`.\nIf a value was put where the name belongs, it is not shown.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { env = \"$HUB_TOKEN\" }\n",
     way_out: "write the name of the variable, not its value.",
 };
@@ -98,8 +98,8 @@ static INVALID_VARIABLE: Page = Page {
 static INVALID_TIMEOUT: Page = Page {
     code: "invalid-timeout",
     severity: Severity::Error,
-    title: "a timeout that is no duration",
-    why: "A timeout is a number of seconds, or a number with the unit `s` or `m`; at most an hour, and more than nothing.",
+    title: "a timeout that is not a duration",
+    why: "A timeout is a number of seconds, or a number with the unit `s` or `m`; at most an hour, and more than zero.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { command = [\"pass\", \"hub\"], timeout = \"soon\" }\n",
     way_out: "write `timeout = \"30s\"`.",
 };
@@ -144,7 +144,7 @@ static IDLE_KEY: Page = Page {
     code: "idle-key",
     severity: Severity::Error,
     title: "a key that has no effect beside the others",
-    why: "`timeout` is for commands and helpers, `trim` not for `env` and `plain`, `key` for SOPS files and Vault, and `stdin` is `true` or not there.",
+    why: "`timeout` is for commands and helpers, `trim` not for `env` and `plain`, `key` for SOPS files and Vault, and `stdin` is `true` or left out.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { env = \"HUB_TOKEN\", timeout = \"5s\" }\n",
     way_out: "remove the key.",
 };
@@ -211,7 +211,8 @@ pub(crate) fn not_supported(purpose: &str, key: &str, span: Span) -> Diagnostic 
              \"--name\", \"NAME\", \"--query\", \"value\", \"--output\", \"tsv\"] }"
         }
         "1password" => "{ command = [\"op\", \"read\", \"REFERENCE\"] }",
-        _ => "{ command = [\"PROGRAM\", \"ARGUMENT\"] }",
+        // Bitwarden is the only other one.
+        _ => "{ command = [\"bw\", \"get\", \"password\", \"ITEM\"] }",
     };
     SOURCE_NOT_SUPPORTED
         .problem(format!("source `{key}` of {purpose} is not asked directly"))

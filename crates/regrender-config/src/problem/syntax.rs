@@ -10,7 +10,7 @@ static TOML_SYNTAX: Page = Page {
     code: "toml-syntax",
     severity: Severity::Error,
     title: "the text is not TOML",
-    why: "registries.toml is read as TOML 1.1.\nAll places that are not are reported at once; nothing else is looked at until they are right.",
+    why: "registries.toml is read as TOML 1.1.\nAll places that are not TOML are reported at once; nothing else is checked until they are fixed.",
     example: "[registry.hub]\nusername = acme-bot\n",
     way_out: "put the missing quote, bracket, comma or `=` where the message points.",
 };
@@ -30,7 +30,7 @@ static MERGE_CONFLICT: Page = Page {
     title: "the file holds an unresolved merge conflict",
     why: "Git writes `<<<<<<<`, `=======` and `>>>>>>>` around two versions of the same lines.\nSomebody has to choose.",
     example: "<<<<<<< HEAD\n[registry.hub]\n=======\n[registry.docker]\n>>>>>>> main\n",
-    way_out: "keep the lines that are right and remove the others with the three marks.",
+    way_out: "keep the lines that are right, and remove the others and the three marks.",
 };
 
 /// A place that is no TOML; `message` is the parser's.

@@ -12,7 +12,7 @@ static INVALID_VAULT_ADDRESS: Page = Page {
     code: "invalid-vault-address",
     severity: Severity::Error,
     title: "an address at which no Vault can be asked",
-    why: "An address is `https://` and a host, with a port where it is not 443.\nIt holds no username, no query and no socket of the file system.",
+    why: "An address is `https://` and a host, with a port where it is not 443.\nIt has no username and no query, and is not a Unix socket.",
     example: "[vault]\naddress = \"vault.example.com:8200\"\n",
     way_out: "write it as VAULT_ADDR has it: `address = \"https://vault.example.com:8200\"`.",
 };
@@ -21,9 +21,9 @@ static VAULT_WITHOUT_TLS: Page = Page {
     code: "vault-without-tls",
     severity: Severity::Warning,
     title: "Vault is asked without TLS",
-    why: "Whoever sits on the way reads the token and every secret that is asked for.\nOn the machine itself nobody sits on the way.",
+    why: "Whoever is on the network in between can read the token and every secret that is asked for.\nOn the machine itself nobody is in between.",
     example: "[vault]\naddress = \"http://vault.example.com:8200\"\n",
-    way_out: "use `https://`; name its authority with `ca` if no system knows it.",
+    way_out: "use `https://`; name its authority with `ca` if the system does not know it.",
 };
 
 static VAULT_FROM_VAULT: Page = Page {
@@ -39,7 +39,7 @@ static INVALID_VAULT_MOUNT: Page = Page {
     code: "invalid-vault-mount",
     severity: Severity::Error,
     title: "a mount or a namespace that Vault cannot have",
-    why: "Both are names with slashes between them, without spaces around.",
+    why: "Both are names with slashes between them, without spaces around them.",
     example: "[vault]\nnamespace = \"team//a\"\n",
     way_out: "write it as `vault auth list` or `vault namespace list` shows it.",
 };
@@ -47,7 +47,7 @@ static INVALID_VAULT_MOUNT: Page = Page {
 /// An address at which no Vault can be asked. It is not shown: a password may stand in it.
 pub(crate) fn invalid_address(span: Span, reason: &str, suggestion: Option<&str>) -> Diagnostic {
     let problem = INVALID_VAULT_ADDRESS
-        .problem("`address` of `[vault]` is no address of a Vault")
+        .problem("`address` of `[vault]` is not the address of a Vault")
         .at(span.clone(), reason);
     match suggestion {
         Some(address) => problem.fix(span, quoted(address), "write it with its scheme"),

@@ -30,7 +30,7 @@ static UNKNOWN_WORKLOAD_KIND: Page = Page {
 static INVALID_POD_PATH: Page = Page {
     code: "invalid-pod-path",
     severity: Severity::Error,
-    title: "a path to the pod spec that is none",
+    title: "a text that is not a path to a pod spec",
     why: "It is the keys that lead to the pod spec, with dots between them, as in `spec.template.spec`.",
     example: "[secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\nworkloads = [{ kind = \"Rollout\", name = \"web\", api-version = \"argoproj.io/v1alpha1\", path = \"/spec/template/spec\" }]\n",
     way_out: "write the keys with dots between them.",
@@ -39,7 +39,7 @@ static INVALID_POD_PATH: Page = Page {
 static INVALID_API_VERSION: Page = Page {
     code: "invalid-api-version",
     severity: Severity::Error,
-    title: "an API version that is none, or not that of the kind",
+    title: "an API version that is invalid, or not that of the kind",
     why: "It is a version alone, as in `v1`, or a group, a slash and a version, as in `apps/v1`.",
     example: "[secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\nworkloads = [{ kind = \"Deployment\", name = \"web\", api-version = \"extensions/v1beta1\" }]\n",
     way_out: "copy the `apiVersion` of the workload's manifest.",

@@ -11,8 +11,9 @@ const UPDATE: &str = "UPDATE_DOCS";
 fn list() -> String {
     let mut text = String::from(
         "# Problems of registries.toml\n\n\
-         Every problem has a name that does not change.\n\
-         `regrender explain NAME` prints what is said of it here.\n\
+         Every problem has a code that does not change.\n\
+         `regrender explain CODE` prints what this page says about it, and does the same for the \
+         problems of [sources](sources.md), such as `source-variable-unset`.\n\
          This page is generated.\n",
     );
     for page in pages() {

@@ -41,16 +41,18 @@ pub(crate) fn run(arguments: &Explain, world: &mut World) -> Result<Exit, Failur
     Ok(Exit::Done)
 }
 
-/// Returns the page of a problem or of a finding, if `subject` is its code. What `audit` and `verify`
-/// find may have the same name; then there are two.
+/// Returns the page of a problem or of a finding, if `subject` is its code. A problem and what
+/// `audit` and `verify` find may have the same name; then there are two.
 fn page(subject: &str) -> Option<String> {
     let of_source = || source::page::PAGES.iter().find(|page| page.code == subject).copied();
-    if let Some(page) = regrender_config::page(subject).or_else(of_source) {
-        return Some(page.markdown());
-    }
+    let of_problem = regrender_config::page(subject).or_else(of_source);
     let of_audit = Code::ALL.iter().find(|code| code.name() == subject);
     let of_verify = code::ALL.iter().find(|code| code.name == subject);
-    let pages = [of_audit.map(|code| finding_page(*code)), of_verify.map(|code| code.page())];
+    let pages = [
+        of_problem.map(regrender_config::Page::markdown),
+        of_audit.map(|code| finding_page(*code)),
+        of_verify.map(|code| code.page()),
+    ];
     let pages: Vec<String> = pages.into_iter().flatten().collect();
     (!pages.is_empty()).then(|| pages.join("\n"))
 }

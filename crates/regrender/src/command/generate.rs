@@ -14,7 +14,9 @@ pub(crate) fn run(arguments: &Generate, world: &mut World) -> Result<Exit, Failu
         }
         Generated::Man { command } => {
             let page = page(command.as_deref())?;
-            clap_mangen::Man::new(page).render(&mut text).map_err(CliError::from_output)?;
+            let source = concat!("regrender ", env!("CARGO_PKG_VERSION"));
+            let page = clap_mangen::Man::new(page).source(source);
+            page.render(&mut text).map_err(CliError::from_output)?;
         }
         Generated::Schema => text.extend(regrender_config::schema().bytes()),
     }

@@ -78,7 +78,7 @@ fn ask_programs(draft: &mut Draft, arguments: &Import, world: &mut World) -> Res
     }
     if !resolved.problems.is_empty() {
         let message =
-            "credentials cannot be had of the programs that keep them; nothing was written";
+            "credentials cannot be obtained from the programs that keep them; nothing was written";
         return Err(CliError::new(ErrorKind::Credentials, message)
             .with_hint("without `--seal-into` the programs are not asked")
             .with_problems(&resolved.problems, &source)
@@ -117,7 +117,7 @@ fn warn(draft: &Draft, world: &mut World) {
         ));
     }
     if hidden > 0 {
-        world.note(&format!("{hidden} more of these stand at the end of the file"));
+        world.note(&format!("{hidden} more of these are at the end of the file"));
     }
 }
 

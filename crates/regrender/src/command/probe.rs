@@ -153,7 +153,7 @@ fn resolve(
     let things = if resolved.problems.len() == 1 { "a credential" } else { "credentials" };
     let error = CliError::new(
         ErrorKind::Credentials,
-        format!("{things} cannot be had; no registry was asked"),
+        format!("{things} cannot be obtained; no registry was asked"),
     );
     Err(error.with_problems(&resolved.problems, &project.source).into())
 }

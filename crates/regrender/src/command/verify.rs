@@ -52,6 +52,7 @@ const MOVE_OUT: &str = "move it out of the output folder";
 
 pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure> {
     let project = Project::open(&arguments.selection, world)?;
+    project.warn_of_expiry(world);
     let mut errors = Vec::new();
     let mut manifests = Manifests::of_build(&project);
     let clusters = &arguments.selection.cluster;

@@ -9,7 +9,7 @@ use super::{Origin, Reason};
 use crate::source::failure::Failure;
 use crate::{CliError, ErrorKind};
 
-/// Says that an identity that was asked for cannot be had.
+/// Says that an identity that was asked for cannot be obtained.
 pub(super) fn unusable(name: &str, origin: Origin, reason: &Reason) -> CliError {
     let told_by = match origin {
         Origin::Variable(variable) => format!(" of `{variable}`"),
@@ -65,8 +65,8 @@ fn what_failed(failure: &Failure) -> String {
             let said = said.last().map_or_else(String::new, |line| format!("; it said: {line}"));
             format!("ended with {ending}{said}")
         }
-        Failure::CommandTimeout => String::from("took longer than two minutes and was ended"),
-        Failure::CommandTooLong => String::from("printed more than 1 MiB and was ended"),
+        Failure::CommandTimeout => String::from("took longer than two minutes and was stopped"),
+        Failure::CommandTooLong => String::from("printed more than 1 MiB and was stopped"),
         Failure::VariableUnset
         | Failure::VariableEmpty
         | Failure::StdinIsTerminal

@@ -10,6 +10,8 @@ use super::remark::Remarks;
 /// The type of pull secrets before `kubernetes.io/dockerconfigjson`.
 const OLD_TYPE: &str = "kubernetes.io/dockercfg";
 const TYPES: [&str; 2] = ["kubernetes.io/dockerconfigjson", OLD_TYPE];
+/// The keys that hold a docker config in Secrets of these types.
+const KEYS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
 
 impl Found {
     /// Takes what manifests declare; `open` opens what is sealed, where an identity is at hand.
@@ -18,7 +20,7 @@ impl Found {
         inventory: &Inventory,
         open: &dyn Fn(&Secret) -> Option<PullSecret>,
     ) {
-        for secret in inventory.secrets().filter(|secret| TYPES.contains(&&*secret.kind)) {
+        for secret in inventory.secrets().filter(|secret| is_pull_secret(secret)) {
             self.take_secret(secret, open);
         }
         let accounts = inventory.service_accounts();
@@ -42,6 +44,7 @@ impl Found {
 
     fn take_secret(&mut self, secret: &Secret, open: &dyn Fn(&Secret) -> Option<PullSecret>) {
         let opened = match secret.state {
+            SecretState::Clear if has_bad_key(secret) => Err("its docker config is not base64"),
             SecretState::Clear => Ok(secret.content.clone()),
             SecretState::Sops => open(secret).ok_or("it is sealed, and no identity opens it"),
             SecretState::Damaged => Err("what is left of its sealing cannot be opened"),
@@ -68,6 +71,16 @@ impl Found {
             }));
         }
     }
+}
+
+/// Says whether a Secret is a pull secret, or has the key of one, which no kubelet reads.
+fn is_pull_secret(secret: &Secret) -> bool {
+    let has_key = || KEYS.iter().any(|key| secret.content.data.contains_key(*key));
+    TYPES.contains(&&*secret.kind) || has_key()
+}
+
+fn has_bad_key(secret: &Secret) -> bool {
+    secret.bad_keys.iter().any(|key| KEYS.contains(&&**key))
 }
 
 fn content_of(
@@ -187,8 +200,17 @@ mod tests {
     fn what_cannot_be_decoded_is_remarked() {
         let text = secret(TYPES[0], "a", ".dockerconfigjson", "e30x")
             + &secret(TYPES[0], "b", "other", "e30=")
-            + &secret(TYPES[0], "c", ".dockerconfigjson", "''");
-        check(&text, &[], &["cannot be decoded", "is empty", "has no `.dockerconfigjson`"]);
+            + &secret(TYPES[0], "c", ".dockerconfigjson", "''")
+            + &secret(TYPES[0], "d", ".dockerconfigjson", "'%'");
+        let remarked =
+            ["cannot be decoded", "is empty", "has no `.dockerconfigjson`", "is not base64"];
+        check(&text, &[], &remarked);
+    }
+
+    #[test]
+    fn a_pull_secret_of_another_type_is_remarked() {
+        let text = secret("Opaque", "a", ".dockerconfigjson", JSON);
+        check(&text, &[], &["`team-a/a`: its type is `Opaque`"]);
     }
 
     #[test]

@@ -94,8 +94,8 @@ pub(super) fn tables(uses: Vec<Use>, names: &[String], remarks: &mut Remarks) ->
                 rename(&mut table, &mut taken);
                 for one in uses {
                     let reason = format!(
-                        "another `{name}` holds something else, so it becomes `{}`; what names it \
-                         has to follow",
+                        "another `{name}` holds something else, so it becomes `{}`; whatever \
+                         refers to it has to change too",
                         table.name
                     );
                     remarks.add("", reason, &one.origin);

@@ -155,8 +155,9 @@ fn push_login(text: &mut String, registry: &DraftRegistry, passwords: Passwords<
 
 fn push_secret(text: &mut String, secret: &DraftSecret) {
     if let Some(name) = &secret.name_today {
-        let line =
-            format!("# Today it is `{name}` there, as the one above; what names it has to follow.");
+        let line = format!(
+            "# Today it is `{name}` there, as the one above; whatever refers to it has to change too."
+        );
         push_line(text, &line);
     }
     push_line(text, &format!("[secret.{}]", table_key(&secret.name)));
@@ -284,8 +285,8 @@ fn refusal(tables: &str) -> Option<String> {
 fn told(error: &Diagnostic) -> String {
     let label = error.labels.iter().find(|label| label.primary).map(|label| label.text.as_str());
     match label.filter(|text| !text.is_empty()) {
-        Some(label) => format!("registries.toml cannot say it ({}: {label})", error.code),
-        None => format!("registries.toml cannot say it ({})", error.code),
+        Some(label) => format!("registries.toml cannot express it ({}: {label})", error.code),
+        None => format!("registries.toml cannot express it ({})", error.code),
     }
 }
 

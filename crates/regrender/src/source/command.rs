@@ -70,9 +70,9 @@ pub(crate) enum Ending {
         /// What is on standard output; may hold secrets.
         printed: SecretBytes,
     },
-    /// It took longer than it may, and was ended.
+    /// It took longer than it may, and was stopped.
     Timeout,
-    /// It printed more than the limit, and was ended.
+    /// It printed more than the limit, and was stopped.
     TooLong,
 }
 

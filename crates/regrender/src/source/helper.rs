@@ -38,7 +38,7 @@ pub(crate) struct HelperLogin {
 pub(crate) enum HelperFailure {
     /// It has no credential for any of the addresses.
     NotFound,
-    /// What it printed is no answer.
+    /// What it printed is not an answer.
     NotAnAnswer,
     /// What it has is a token that only Docker can trade for access.
     IdentityToken,

@@ -86,7 +86,7 @@ pub(super) static SOURCE_VARIABLE_UNSET: Page = Page {
     code: "source-variable-unset",
     severity: Severity::Error,
     title: "an environment variable that should hold a secret is not set",
-    why: "The secret is read where regrender runs, and there the variable does not exist.\nIn a pipeline, a secret mostly has to be handed to the step that needs it.",
+    why: "The secret is read where regrender runs, and there the variable does not exist.\nIn most pipelines, a secret has to be handed to the step that needs it.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { env = \"DOCKER_HUB_TOKEN\" }\n",
     way_out: "set the variable, or name another source.",
 };
@@ -95,7 +95,7 @@ pub(super) static SOURCE_VARIABLE_EMPTY: Page = Page {
     code: "source-variable-empty",
     severity: Severity::Error,
     title: "an environment variable that should hold a secret is empty",
-    why: "Pipelines hand out an empty text where they withhold a secret, such as in a build of a fork.",
+    why: "Pipelines set the variable to nothing where they withhold a secret, such as in a build of a fork.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { env = \"DOCKER_HUB_TOKEN\" }\n",
     way_out: "set the variable, or name another source.",
 };
@@ -124,7 +124,7 @@ pub(super) static SOURCE_FILE_TOO_LARGE: Page = Page {
     title: "what should hold a secret is larger than 1 MiB",
     why: "A Kubernetes Secret holds no more than 1 MiB, so this is hardly the secret.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { file = \"hub.password\" }\n",
-    way_out: "name the file that holds the secret alone.",
+    way_out: "name a file that holds only the secret.",
 };
 
 pub(super) static SOURCE_UNREADABLE: Page = Page {
@@ -149,7 +149,7 @@ pub(super) static SOURCE_COMMAND_MISSING: Page = Page {
     code: "source-command-missing",
     severity: Severity::Error,
     title: "the program that should print a secret is not there",
-    why: "A command is a program and its arguments; no shell looks at it, so there are no aliases and no pipes.",
+    why: "A command is a program and its arguments; no shell is involved, so there are no aliases and no pipes.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { command = [\"op\", \"read\", \"op://ci/docker-hub/token\"] }\n",
     way_out: "install the program, or name it by its path.",
 };
@@ -158,7 +158,7 @@ pub(super) static SOURCE_COMMAND_NOT_STARTED: Page = Page {
     code: "source-command-not-started",
     severity: Severity::Error,
     title: "the program that should print a secret cannot be run",
-    why: "The operating system says why; mostly the file is not executable.",
+    why: "The operating system says why; usually the file is not executable.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { command = [\"op\", \"read\", \"op://ci/docker-hub/token\"] }\n",
     way_out: "make the file executable, or name the program that runs it.",
 };
@@ -176,9 +176,9 @@ pub(super) static SOURCE_COMMAND_TIMEOUT: Page = Page {
     code: "source-command-timeout",
     severity: Severity::Error,
     title: "the command that should print a secret took too long",
-    why: "It and what it started were ended.\nIt may have waited for a person: its standard input is empty.",
+    why: "It was stopped, and what it started too.\nIt may have waited for somebody to type: its standard input is empty.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { command = [\"op\", \"read\", \"op://ci/docker-hub/token\"] }\n",
-    way_out: "raise `timeout`, or see by hand what the command waits for.",
+    way_out: "raise `timeout`, or run the command by hand to see what it waits for.",
 };
 
 pub(super) static SOURCE_COMMAND_TOO_LONG: Page = Page {
@@ -187,14 +187,14 @@ pub(super) static SOURCE_COMMAND_TOO_LONG: Page = Page {
     title: "the command that should print a secret printed more than 1 MiB",
     why: "A Kubernetes Secret holds no more than 1 MiB, so this is hardly the secret.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { command = [\"op\", \"read\", \"op://ci/docker-hub/token\"] }\n",
-    way_out: "let the command print the secret alone.",
+    way_out: "let the command print only the secret.",
 };
 
 pub(super) static SOURCE_OFFLINE: Page = Page {
     code: "source-offline",
     severity: Severity::Error,
     title: "a source needs the network or a program, and the run is offline",
-    why: "`--offline` forbids both: commands, credential helpers and Vault are not asked, and plugins of age are not started.",
+    why: "`--offline` forbids both: commands, credential helpers and Vault are not asked, and age plugins are not started.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { command = [\"pass\", \"show\", \"hub\"] }\n",
     way_out: "run without `--offline`, or name a source that is at hand: a variable, a file, a sealed file.",
 };
@@ -212,7 +212,7 @@ pub(super) static SOURCE_BYTE_ORDER_MARK: Page = Page {
     code: "source-byte-order-mark",
     severity: Severity::Error,
     title: "a secret begins with a byte order mark",
-    why: "The mark would become part of the password, and no registry would take it.",
+    why: "The mark would become part of the password, and no registry would accept that.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { file = \"hub.password\" }\n",
     way_out: "write it again as UTF-8 without a byte order mark.",
 };
@@ -221,7 +221,7 @@ pub(super) static EMPTY_USERNAME: Page = Page {
     code: "empty-username",
     severity: Severity::Error,
     title: "a username is empty",
-    why: "A kubelet takes an entry with an empty username for no credential.",
+    why: "To a kubelet, an entry with an empty username is not a credential.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = { env = \"DOCKER_HUB_USER\" }\npassword = { env = \"DOCKER_HUB_TOKEN\" }\n",
     way_out: "put the username there, or write it in registries.toml.",
 };
@@ -248,7 +248,7 @@ pub(super) static CONTROL_CHARACTER: Page = Page {
     code: "control-character",
     severity: Severity::Error,
     title: "a username or password holds a control character",
-    why: "HTTP basic authentication has no control characters, so no registry takes them.\nThe most frequent one is a newline that an editor or `echo` appended.",
+    why: "HTTP basic authentication allows no control characters, so no registry accepts them.\nThe most frequent one is a newline that an editor or `echo` appended.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { env = \"DOCKER_HUB_TOKEN\" }\n",
     way_out: "write it again without, for example with `printf %s`.",
 };
@@ -257,9 +257,9 @@ pub(super) static USERNAME_WITH_COLON: Page = Page {
     code: "username-with-colon",
     severity: Severity::Error,
     title: "a username has a colon in it",
-    why: "A registry takes what is before the first colon for the username, and all the rest for the password.",
+    why: "A registry takes what is before the first colon as the username, and all the rest as the password.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = { env = \"DOCKER_HUB_USER\" }\npassword = { env = \"DOCKER_HUB_TOKEN\" }\n",
-    way_out: "give username and password each by its own source.",
+    way_out: "give the username and the password a source each.",
 };
 
 pub(super) static TRAILING_NEWLINE: Page = Page {
@@ -275,7 +275,7 @@ pub(super) static SURROUNDING_WHITE_SPACE: Page = Page {
     code: "surrounding-white-space",
     severity: Severity::Warning,
     title: "a username or password begins or ends in white space",
-    why: "Copying takes a space along sometimes. It is kept, because it may belong there.",
+    why: "Copying sometimes takes a space along. It is kept, because it may belong there.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { file = \"hub.password\" }\n",
     way_out: "remove it at its source if it does not belong there.",
 };
@@ -284,7 +284,7 @@ pub(super) static UNLIKELY_PASSWORD: Page = Page {
     code: "unlikely-password",
     severity: Severity::Warning,
     title: "a password looks as if it belongs elsewhere or is dead soon",
-    why: "Tokens of well-known registries begin in ways that tell where they come from and how long they last.",
+    why: "Tokens of well-known registries begin in ways that show where they come from and how long they last.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { env = \"DOCKER_HUB_TOKEN\" }\n",
     way_out: "put the token there that the registry made for pulling.",
 };
@@ -295,7 +295,7 @@ pub(super) static DOCKER_CONFIG_NOT_JSON: Page = Page {
     title: "a docker config is not JSON",
     why: "Docker itself would refuse it as well.",
     example: "[registry.hub]\nkind = \"docker-hub\"\ncredential = { docker-config = \"~/.docker/config.json\" }\n",
-    way_out: "mend it, or log in anew with `docker login`.",
+    way_out: "repair it, or log in again with `docker login`.",
 };
 
 pub(super) static DOCKER_CONFIG_WITHOUT_AUTHS: Page = Page {
@@ -329,7 +329,7 @@ pub(super) static DOCKER_CONFIG_EMPTY_ENTRY: Page = Page {
     code: "docker-config-empty-entry",
     severity: Severity::Error,
     title: "the entry of a docker config is empty",
-    why: "With `credsStore` or `credHelpers`, Docker keeps the credential elsewhere and leaves an empty entry behind.\nA Secret made of it is valid and authenticates nothing.",
+    why: "With `credsStore` or `credHelpers`, Docker keeps the credential elsewhere and leaves an empty entry behind.\nA Secret made from it is valid and authenticates nothing.",
     example: "[registry.hub]\nkind = \"docker-hub\"\ncredential = { docker-config = \"~/.docker/config.json\" }\n",
     way_out: "make a token for pulling, and name it with `username` and `password`.",
 };
@@ -338,7 +338,7 @@ pub(super) static DOCKER_CONFIG_IDENTITY_TOKEN: Page = Page {
     code: "docker-config-identity-token",
     severity: Severity::Error,
     title: "the entry of a docker config is an identity token",
-    why: "Docker trades it for access; a kubelet ignores it.",
+    why: "Docker exchanges it for access; a kubelet ignores it.",
     example: "[registry.hub]\nkind = \"docker-hub\"\ncredential = { docker-config = \"~/.docker/config.json\" }\n",
     way_out: "make a token or password for pulling, and name it with `username` and `password`.",
 };
@@ -347,7 +347,7 @@ pub(super) static DOCKER_CONFIG_BAD_AUTH: Page = Page {
     code: "docker-config-bad-auth",
     severity: Severity::Error,
     title: "a docker config has an entry that cannot be read",
-    why: "The `auth` of an entry is `USERNAME:PASSWORD` in base64, and every other member is a text.\nOne entry that cannot be read makes Docker drop the whole file, and a kubelet all credentials of a pod.",
+    why: "The `auth` of an entry is `USERNAME:PASSWORD` in base64, and every other member is text.\nOne entry that cannot be read makes Docker ignore the whole file, and a kubelet all credentials of the pod.",
     example: "[registry.hub]\nkind = \"docker-hub\"\ncredential = { docker-config = \"~/.docker/config.json\" }\n",
     way_out: "remove the entry, or log in again with `docker login HOST`.",
 };

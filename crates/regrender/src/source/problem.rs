@@ -64,11 +64,11 @@ pub(crate) fn source_failed(
         }
         Failure::CommandTimeout => (
             &page::SOURCE_COMMAND_TIMEOUT,
-            format!("{name} took longer than {} and was ended", time_limit(&source.kind)),
+            format!("{name} took longer than {} and was stopped", time_limit(&source.kind)),
         ),
         Failure::CommandTooLong => (
             &page::SOURCE_COMMAND_TOO_LONG,
-            format!("{name} printed more than 1 MiB and was ended"),
+            format!("{name} printed more than 1 MiB and was stopped"),
         ),
         Failure::Offline => {
             (&page::SOURCE_OFFLINE, format!("{name} cannot be asked, because the run is offline"))
@@ -79,7 +79,7 @@ pub(crate) fn source_failed(
             (&page::SOURCE_UNREADABLE, format!("{name} gives nothing"))
         }
     };
-    let title = format!("{asker} cannot be had: {what}");
+    let title = format!("{asker} cannot be obtained: {what}");
     let problem = told(page, title).at(source.span.clone(), read_from(&source.kind));
     with_help(problem, &source.kind, failure)
 }
@@ -102,6 +102,7 @@ fn with_help(problem: Diagnostic, kind: &SourceKind, failure: &Failure) -> Diagn
         }
         (Failure::CommandMissing, _) => problem
             .note("the program is started as it is named, without a shell")
+            .note("a script also needs the program that its first line names")
             .help("install it, or name it by its path"),
         (Failure::CommandNotStarted(_), _) => problem.help("make the program executable"),
         (Failure::CommandFailed { said, .. }, _) => {

@@ -1,4 +1,4 @@
-//! What becomes of the answers: credentials, and what to tell of those that cannot be had.
+//! What becomes of the answers: credentials, and what to tell of those that cannot be obtained.
 //!
 //! Asks nothing itself.
 
@@ -70,11 +70,7 @@ impl<'a> Resolution<'a> {
         if let Some(credential) = credential {
             self.take(registry, credential, span);
         }
-        if let Some(last) = registry.expires {
-            let validity = expiry::validity(last, self.world.now);
-            let remark = problem::validity(&registry.name, last, registry.span.clone(), validity);
-            self.resolved.remarks.extend(remark);
-        }
+        self.resolved.remarks.extend(expiry::remark(registry, self.world.now));
     }
 
     /// Makes the key of the fingerprints, if the file declares one.

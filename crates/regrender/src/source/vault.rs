@@ -45,7 +45,7 @@ pub(crate) enum VaultFailure {
     },
     /// Nobody says with which token to ask.
     NoToken,
-    /// A secret to log in with cannot be had; that is told already.
+    /// A secret to log in with cannot be obtained; that is told already.
     NoLogin,
     /// The token of the pod cannot be read.
     NoPodToken(Box<Failure>),

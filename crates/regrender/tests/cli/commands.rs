@@ -150,8 +150,10 @@ fn a_misspelt_code_is_told_before_it_is_taken_for_an_image() {
 
 #[test]
 fn a_code_of_two_commands_has_two_pages() {
-    let page = Sandbox::new(&[]).run(&["explain", "not-sealed"]).succeeded().stdout;
-    assert_eq!(page.matches("## not-sealed\n").count(), 2, "{page}");
+    for code in ["not-sealed", "username-with-colon"] {
+        let page = Sandbox::new(&[]).run(&["explain", code]).succeeded().stdout;
+        assert_eq!(page.matches(&format!("## {code}\n")).count(), 2, "{page}");
+    }
 }
 
 #[test]

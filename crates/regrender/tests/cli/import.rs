@@ -237,7 +237,7 @@ fn one_name_with_two_contents_becomes_two_pull_secrets() {
       1. set `GHCR_TOKEN`, `GHCR_ONE_TOKEN`, or name other sources of the passwords
       2. regrender build
     --- stderr
-    warning: `a/regcred`: another `regcred` holds something else, so it becomes `regcred-a`; what names it has to follow
+    warning: `a/regcred`: another `regcred` holds something else, so it becomes `regcred-a`; whatever refers to it has to change too
     ");
     assert_snapshot!(sandbox.read("registries.toml"), @r#"
     # Written by `regrender import`. What each key means: docs/config.md of regrender.
@@ -260,13 +260,13 @@ fn one_name_with_two_contents_becomes_two_pull_secrets() {
     registries = ["ghcr"]
     namespaces = ["b", "c"]
 
-    # Today it is `regcred` there, as the one above; what names it has to follow.
+    # Today it is `regcred` there, as the one above; whatever refers to it has to change too.
     [secret.regcred-a]
     registries = ["ghcr-one"]
     namespaces = ["a"]
 
     # What the import left out, or is not sure of:
-    # - `a/regcred`: another `regcred` holds something else, so it becomes `regcred-a`; what names it has to follow
+    # - `a/regcred`: another `regcred` holds something else, so it becomes `regcred-a`; whatever refers to it has to change too
     "#);
 }
 
@@ -537,6 +537,12 @@ fn sources_without_a_pull_secret_are_an_error() {
       help: name a docker config, a file or folder with manifests, or `-`
     --- status 1
     ");
+    assert_snapshot!(sandbox.run(&["import", "-"]).ended_with(1), @"
+    --- stderr
+    error: standard input is empty
+      help: see whether the program before the pipe failed
+    --- status 1
+    ");
     let broken = r#"{"auths": {"ghcr.io": {"auth": "canary-4f1d"}}}"#;
     sandbox.write("config.json", broken);
     assert_snapshot!(sandbox.run(&["import", "config.json"]).ended_with(1), @"
@@ -595,7 +601,7 @@ fn a_helper_that_knows_nothing_leaves_nothing_behind() {
     let arguments = ["import", "config.json", "-r", RECIPIENT, "--seal-into", "i.sops.yaml"];
     assert_snapshot!(sandbox.run(&arguments).ended_with(1), @r#"
     --- stderr
-    error[helper-no-credential]: the credential of registry `quay` cannot be had: `docker-credential-test` has none for it
+    error[helper-no-credential]: the credential of registry `quay` cannot be obtained: `docker-credential-test` has none for it
      --> <import>:6:14
       |
     6 | credential = { helper = "test", key = "quay.io" }
@@ -604,7 +610,7 @@ fn a_helper_that_knows_nothing_leaves_nothing_behind() {
       = note: it was asked for `quay.io`
       = help: log in with `docker login quay.io`, or name another address with `key`
 
-    error: credentials cannot be had of the programs that keep them; nothing was written
+    error: credentials cannot be obtained from the programs that keep them; nothing was written
       help: without `--seal-into` the programs are not asked
       help: `regrender explain helper-no-credential` says more
     --- status 1

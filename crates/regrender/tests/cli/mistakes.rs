@@ -11,7 +11,7 @@ fn a_folder_in_the_place_of_the_file() {
     let sandbox = Sandbox::new(&[("registries.toml/notes.md", "")]);
     assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
     --- stderr
-    error: `registries.toml` is no file
+    error: `registries.toml` is not a file
       help: move it away, or name a file with `--config FILE`
     --- status 1
     ");

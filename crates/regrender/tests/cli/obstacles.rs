@@ -236,7 +236,7 @@ registries = ["hub", "internal"]"#,
     );
     assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @r#"
     --- stderr
-    error[source-variable-unset]: the password of registry `hub` cannot be had: environment variable `HUB_TOKEN` is not set
+    error[source-variable-unset]: the password of registry `hub` cannot be obtained: environment variable `HUB_TOKEN` is not set
      --> registries.toml:7:12
       |
     7 | password = { env = "HUB_TOKEN" }
@@ -244,7 +244,7 @@ registries = ["hub", "internal"]"#,
       |
       = help: set `HUB_TOKEN`, or name another source in registries.toml
 
-    error[source-file-is-folder]: the password of registry `internal` cannot be had: file `.` is a folder
+    error[source-file-is-folder]: the password of registry `internal` cannot be obtained: file `.` is a folder
       --> registries.toml:12:12
        |
     12 | password = { file = "." }
@@ -252,7 +252,7 @@ registries = ["hub", "internal"]"#,
        |
        = help: name a file in it
 
-    error: credentials cannot be had; nothing was written
+    error: credentials cannot be obtained; nothing was written
       help: `regrender explain source-variable-unset` says more
     --- status 1
     "#);

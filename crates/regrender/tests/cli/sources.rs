@@ -60,7 +60,7 @@ fn a_slip_in_a_key_names_the_keys_that_are_there() {
     let outcome = sandbox.run(&["build"]).ended_with(1);
     insta::assert_snapshot!(outcome, @r#"
     --- stderr
-    error[sealed-source-missing-key]: the password of registry `hub` cannot be had: SOPS file `secrets.yaml` has no key `pasword` below `hub`
+    error[sealed-source-missing-key]: the password of registry `hub` cannot be obtained: SOPS file `secrets.yaml` has no key `pasword` below `hub`
      --> registries.toml:7:12
       |
     7 | password = { sops = "secrets.yaml", key = "hub.pasword" }
@@ -69,7 +69,7 @@ fn a_slip_in_a_key_names_the_keys_that_are_there() {
       = note: the keys there are `username`, `password`
       = help: write `key` as the file has it
 
-    error: a credential cannot be had; nothing was written
+    error: a credential cannot be obtained; nothing was written
       help: `regrender explain sealed-source-missing-key` says more
     --- status 1
     "#);

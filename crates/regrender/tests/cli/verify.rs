@@ -38,6 +38,20 @@ fn a_tree_that_was_never_built_is_told() {
 }
 
 #[test]
+fn a_credential_that_expires_soon_is_told_and_fails_nothing() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.edit("registries.toml", "[registry.hub]\n", "[registry.hub]\nexpires = 2026-11-25\n");
+    sandbox.run(&["build"]).succeeded();
+    sandbox.unset("HUB_TOKEN");
+    let told =
+        "credential of registry `hub` expires soon: its last day is 2026-11-25, 7 days from now";
+    for command in ["verify", "audit"] {
+        let outcome = sandbox.run(&[command]).succeeded();
+        assert_eq!(outcome.stderr.matches(told).count(), 1, "{outcome}");
+    }
+}
+
+#[test]
 fn a_large_pull_secret_for_argo_cd_is_as_declared() {
     let mut sandbox = Sandbox::simple();
     sandbox.edit(

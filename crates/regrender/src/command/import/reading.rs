@@ -101,6 +101,10 @@ fn read_stdin(world: &mut World) -> Result<SecretBytes, CliError> {
     world.stdin.by_ref().take(limit).read_to_end(&mut bytes).map_err(|error| {
         CliError::new(ErrorKind::Files, "standard input cannot be read").with_source(error)
     })?;
+    if bytes.trim_ascii().is_empty() {
+        return Err(CliError::new(ErrorKind::Files, "standard input is empty")
+            .with_hint("see whether the program before the pipe failed"));
+    }
     if bytes.len() > SIZE_LIMIT {
         let message = format!("standard input holds more than {} MiB", SIZE_LIMIT / 1024 / 1024);
         return Err(CliError::new(ErrorKind::Files, message).with_hint(

@@ -88,7 +88,7 @@ fn repositories<'a>(
             })
             .collect();
         if !is_name(owners.first().map_or(name.as_str(), |(_, rest)| rest)) {
-            let message = format!("`{name}` is no name of a repository");
+            let message = format!("`{name}` is not the name of a repository");
             let hint =
                 "write lower-case words with slashes between them, and neither tag nor digest";
             return Err(CliError::new(ErrorKind::Usage, message).with_hint(hint).into());

@@ -276,7 +276,7 @@ fn repositories_that_cannot_be_pulled_from_say_why() {
         help: let the account of registry `corp` pull from it, or use an account that may
       error: missing: not found: it does not exist, or is not shown to who asks
         help: check the name; registries hide what an account may not see, so it may be a matter of rights as well
-      error: busy: the registry is asked too often; it wants to be left alone for 3600 s
+      error: busy: the registry is asked too often; it asks for a pause of 3600 s
         help: try again later
       error: broken: the registry cannot answer (status 503)
         help: try again later
@@ -356,7 +356,7 @@ fn a_challenge_that_nobody_knows_is_told() {
 fn too_many_questions_are_told() {
     assert_snapshot!(answered(&always(429, &[("Retry-After", "3600")], "")), @"
     corp (127.0.0.1:CORP): fails
-      error: the registry is asked too often; it wants to be left alone for 3600 s
+      error: the registry is asked too often; it asks for a pause of 3600 s
         help: try again later
     --- status 3
     ");
@@ -682,7 +682,7 @@ fn a_repository_of_the_command_line_has_one_owner() {
     );
     assert_snapshot!(case.probe_of(&["one", "--repository", "A:1"]), @"
     --- stderr
-    error: `A:1` is no name of a repository
+    error: `A:1` is not the name of a repository
       help: write lower-case words with slashes between them, and neither tag nor digest
     --- status 2
     ");
@@ -744,7 +744,7 @@ fn a_credential_that_cannot_be_had_asks_nobody() {
     );
     assert_snapshot!(case.probe(&[]), @r#"
     --- stderr
-    error[source-variable-unset]: the password of registry `other` cannot be had: environment variable `UNSET` is not set
+    error[source-variable-unset]: the password of registry `other` cannot be obtained: environment variable `UNSET` is not set
       --> registries.toml:19:12
        |
     19 | password = { env = "UNSET" }
@@ -752,7 +752,7 @@ fn a_credential_that_cannot_be_had_asks_nobody() {
        |
        = help: set `UNSET`, or name another source in registries.toml
 
-    error: a credential cannot be had; no registry was asked
+    error: a credential cannot be obtained; no registry was asked
       help: `regrender explain source-variable-unset` says more
     --- status 1
     "#);

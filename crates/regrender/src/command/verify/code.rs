@@ -31,22 +31,22 @@ codes! {
         "A file is declared and not there.",
         BUILD;
     OUTDATED_FILE, "outdated-file",
-        "A file says something else than is declared.",
+        "A file differs from what is declared.",
         BUILD;
     UNDECLARED_FILE, "undeclared-file",
         "A file in the output folder is not declared, or not any more.",
         BUILD;
     FOREIGN_FILE, "foreign-file",
-        "Something that no build wrote lies in the place of a file that is declared.",
+        "Something that no build wrote is in the place of a declared file.",
         "move it away and build again";
     UNFINISHED_FILE, "unfinished-file",
         "An interrupted build left a file beside its place.",
         BUILD;
     NOT_SEALED, "not-sealed",
-        "A file that shall be sealed is not.",
+        "A file that should be sealed is not.",
         BUILD;
     BROKEN_FILE, "broken-file",
-        "A sealed file cannot be one that opens.",
+        "A sealed file is damaged: nobody could open it.",
         BUILD;
     CLEAR_SECRET, "clear-secret",
         "A Secret in the output folder can be read by everybody, whoever put it there.",
@@ -55,21 +55,21 @@ codes! {
         "A value or a comment of a sealed file can be read by everybody.",
         BUILD;
     TEXT_BEHIND_VALUE, "text-behind-value",
-        "Text stands behind an encrypted value or behind the MAC. sops opens such a file and does \
-         not look there, so everybody can read and change it and no decryption shows it. If it \
-         is a secret, change it at the registry.",
+        "There is text after an encrypted value or after the MAC. sops opens such a file and does \
+         not look there, so everybody can read and change the text, and no decryption shows it. \
+         If it is a secret, change it at the registry.",
         BUILD;
     MISSING_RECIPIENT, "missing-recipient",
         "A recipient cannot open a file.",
         BUILD;
     UNDECLARED_RECIPIENT, "undeclared-recipient",
-        "Somebody who is no recipient can open a file.",
+        "Somebody who is not a declared recipient can open a file.",
         BUILD;
     DUPLICATE_RECIPIENT, "duplicate-recipient",
         "A sealed file lists a recipient twice.",
         BUILD;
     OTHER_RECIPIENTS, "other-recipients",
-        "An age file is not for exactly the recipients; it does not say for whom it is.",
+        "An age file is not sealed for exactly the declared recipients; it does not say for whom it is.",
         BUILD;
     OTHER_SELECTOR, "other-selector",
         "A sealed file encrypts other keys than `data` and `stringData`.",
@@ -78,7 +78,7 @@ codes! {
         "The MAC of a sealed file covers something else than `mac` says.",
         BUILD;
     EXPIRED_TOKEN, "expired-token",
-        "The first of the credentials in a sealed file is dead.",
+        "A credential in a sealed file has expired.",
         "build and apply the tree anew with fresh tokens, or let `provide` renew them";
     OTHER_CERTIFICATE, "other-certificate",
         "A SealedSecret is sealed for another key than that of `certificate`, or does not say for \
@@ -91,8 +91,8 @@ codes! {
         "A SealedSecret carries no fingerprint, so no build sealed it.",
         BUILD;
     FINGERPRINT_DIFFERS, "fingerprint-differs",
-        "A SealedSecret is not as it was sealed, or the fingerprint key is another. Told where the \
-         key is at hand.",
+        "A SealedSecret is not as it was sealed, or the fingerprint key is a different one. Only \
+         checked if the key is at hand.",
         BUILD;
 }
 

@@ -7,7 +7,7 @@ pub(crate) static HELPER_MISSING: Page = Page {
     code: "helper-missing",
     severity: Severity::Error,
     title: "a credential helper is not there or cannot be run",
-    why: "A helper is a program `docker-credential-NAME` in one of the folders of PATH.\nIn a pipeline, those of a desk are missing.",
+    why: "A helper is a program `docker-credential-NAME` in one of the folders of PATH.\nA pipeline does not have those of your own machine.",
     example: "[registry.hub]\nkind = \"docker-hub\"\ncredential = { helper = \"ecr-login\" }\n",
     way_out: "install it, or name the credential by `username` and `password`.",
 };
@@ -25,9 +25,9 @@ pub(crate) static HELPER_TIMEOUT: Page = Page {
     code: "helper-timeout",
     severity: Severity::Error,
     title: "a credential helper took too long",
-    why: "A helper may wait for a person, or for a store that is locked.",
+    why: "A helper may wait for somebody to type, or for a store that is locked.",
     example: "[registry.hub]\nkind = \"docker-hub\"\ncredential = { helper = \"secretservice\", timeout = \"5s\" }\n",
-    way_out: "raise `timeout`, or unlock the store before.",
+    way_out: "raise `timeout`, or unlock the store first.",
 };
 
 pub(crate) static HELPER_NO_CREDENTIAL: Page = Page {
@@ -42,7 +42,7 @@ pub(crate) static HELPER_NO_CREDENTIAL: Page = Page {
 pub(crate) static HELPER_BAD_ANSWER: Page = Page {
     code: "helper-bad-answer",
     severity: Severity::Error,
-    title: "what a credential helper printed is no answer",
+    title: "what a credential helper printed is not an answer",
     why: "An answer is a JSON object with `Username` and `Secret`, both of them text.\nWhat was printed instead is not shown: it may be the password.",
     example: "[registry.hub]\nkind = \"docker-hub\"\ncredential = { helper = \"pass\" }\n",
     way_out: "ask it by hand: `echo HOST | docker-credential-NAME get`.",
@@ -52,7 +52,7 @@ pub(crate) static HELPER_IDENTITY_TOKEN: Page = Page {
     code: "helper-identity-token",
     severity: Severity::Error,
     title: "a credential helper keeps an identity token",
-    why: "With the username `<token>` a helper says that the secret is a token that Docker trades for access.\nThe kubelet cannot.",
+    why: "With the username `<token>` a helper says that the secret is a token that Docker exchanges for access.\nThe kubelet cannot do that.",
     example: "[registry.hub]\nkind = \"docker-hub\"\ncredential = { helper = \"desktop\" }\n",
     way_out: "make a token or password for pulling, and log in with that, or name it with `username` and `password`.",
 };

@@ -25,7 +25,7 @@ pub(crate) static SEALED_SOURCE_OTHER_KEYS: Page = Page {
     code: "sealed-source-other-keys",
     severity: Severity::Error,
     title: "a SOPS file has no key that age opens",
-    why: "Its data key is wrapped for a key service of a cloud, for PGP or for Vault, or is split between groups of keys.\nregrender opens with age identities alone.",
+    why: "Its data key is wrapped for a key service of a cloud, for PGP or for Vault, or is split between groups of keys.\nregrender opens files with age identities only.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
     way_out: "add an age recipient with `sops rotate --in-place --add-age age1… FILE`, or let sops open it: `{ command = [\"sops\", \"decrypt\", \"--extract\", \"[\\\"hub\\\"]\", \"FILE\"] }`.",
 };
@@ -34,7 +34,7 @@ pub(crate) static SEALED_SOURCE_CHANGED: Page = Page {
     code: "sealed-source-changed",
     severity: Severity::Error,
     title: "a sealed source was changed after it was sealed",
-    why: "The MAC of the file, or the one of a value, does not match.\nThe value may be one that somebody put there.",
+    why: "The MAC of the file, or that of a value, does not match.\nSomebody may have put another value there.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
     way_out: "take the file from the Git history, or look at its values and seal it again.",
 };
@@ -43,9 +43,9 @@ pub(crate) static SEALED_SOURCE_UNREADABLE: Page = Page {
     code: "sealed-source-unreadable",
     severity: Severity::Error,
     title: "a sealed source cannot be read",
-    why: "The file is not what its name says: sops takes the format from the ending of the name, and an age file begins with its version.",
+    why: "The file is not what its name says: sops takes the format from the extension, and an age file begins with its version.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { age = \"hub.password.age\" }\n",
-    way_out: "name the file that sops or age wrote; see whether they open it.",
+    way_out: "name the file that sops or age wrote; try whether they open it.",
 };
 
 pub(crate) static SEALED_SOURCE_PASSPHRASE: Page = Page {
@@ -61,16 +61,16 @@ pub(crate) static SEALED_SOURCE_MISSING_KEY: Page = Page {
     code: "sealed-source-missing-key",
     severity: Severity::Error,
     title: "a SOPS file has no value where `key` leads",
-    why: "The way goes from the top of the file through the names of its keys; in a list, through positions from 0.\nOf several documents the first is meant.",
+    why: "The path goes from the top of the file through the names of its keys; in a list, through positions from 0.\nOf several documents, the first is used.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
-    way_out: "write `key` as the file has it; the message lists the names at the place where the way ends.",
+    way_out: "write `key` as the file has it; the message lists the names at the point where the path ends.",
 };
 
 pub(crate) static SEALED_SOURCE_NO_VALUE: Page = Page {
     code: "sealed-source-no-value",
     severity: Severity::Error,
     title: "`key` leads to more or less than one value",
-    why: "A password is one value: a mapping, a list and null are none.",
+    why: "A password is one value, and not a mapping, a list or null.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
     way_out: "lead `key` on to the value.",
 };
@@ -79,7 +79,7 @@ pub(crate) static SEALED_SOURCE_NOT_QUOTED: Page = Page {
     code: "sealed-source-not-quoted",
     severity: Severity::Warning,
     title: "a value of a SOPS file is a number, a truth value or a point in time",
-    why: "Without quotes, YAML and JSON read `0123`, `1.50`, `yes` or `2026-01-02` as something else than text, and sops spells that anew.\nThe password may not be the one that was written.",
+    why: "Without quotes, YAML and JSON read `0123`, `1.50`, `yes` or `2026-01-02` as something other than text, and sops writes that in its own way.\nThe password may differ from what was typed.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
     way_out: "put it between quotes: `sops edit FILE`.",
 };

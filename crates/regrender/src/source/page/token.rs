@@ -7,7 +7,7 @@ pub(crate) static TOKEN_EXPIRED: Page = Page {
     code: "token-expired",
     severity: Severity::Error,
     title: "a token is dead",
-    why: "The token says so itself, or tokens of its kind do not live so long; the registry was not asked.\nA pull secret with it pulls nothing.",
+    why: "The token says so itself, or tokens of its kind do not live that long; the registry was not asked.\nA pull secret with it pulls nothing.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { env = \"DOCKER_HUB_TOKEN\" }\n",
     way_out: "make a new token.",
 };
@@ -16,7 +16,7 @@ pub(crate) static SHORT_LIVED_TOKEN: Page = Page {
     code: "short-lived-token",
     severity: Severity::Error,
     title: "a token is dead within a day",
-    why: "What is sealed today is pulled with tomorrow, when a pod is started anew: by then the token is dead.\nIt is recognised by its shape: a JSON Web Token with `exp`, a token of ECR, one that begins like those of a GitHub App, of a job of GitLab or of Google.",
+    why: "A pod that is restarted tomorrow pulls with what is sealed today: by then the token has expired.\nIt is recognised by its shape: a JSON Web Token with `exp`, a token of ECR, one that begins like those of a GitHub App, of a job of GitLab or of Google.",
     example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { env = \"DOCKER_HUB_TOKEN\" }\n",
     way_out: "use a token that lasts, or `provide`; `allow-short-lived = true` seals it all the same.",
 };

@@ -25,7 +25,7 @@ pub(crate) static VAULT_BAD_CA: Page = Page {
     code: "vault-bad-ca",
     severity: Severity::Error,
     title: "the certificates of Vault's authority cannot be read",
-    why: "`ca` of `[vault]`, VAULT_CACERT or BAO_CACERT names a PEM file with certificates; when there is one, nobody else is believed.",
+    why: "`ca` of `[vault]`, VAULT_CACERT or BAO_CACERT names a PEM file with certificates; if there is one, no other authority is trusted.",
     example: "[vault]\nca = \"corp-ca.pem\"\n\n[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { vault = \"ci/hub\", key = \"token\" }\n",
     way_out: "name a PEM file with the certificate of its authority.",
 };
@@ -36,14 +36,14 @@ pub(crate) static VAULT_UNREACHABLE: Page = Page {
     title: "Vault does not answer",
     why: "The network, a proxy or the address is in the way.",
     example: "[vault]\naddress = \"https://vault.example.com:8200\"\n\n[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { vault = \"ci/hub\", key = \"token\" }\n",
-    way_out: "see whether `vault status` answers from the same place.",
+    way_out: "try whether `vault status` gets an answer from the same place.",
 };
 
 pub(crate) static VAULT_TLS: Page = Page {
     code: "vault-tls",
     severity: Severity::Error,
     title: "the connection to Vault is not safe",
-    why: "Its certificate is not signed by anybody who is believed here, is for another name, or is not valid today.\nA token is never sent over such a connection.",
+    why: "Its certificate is not signed by an authority that is trusted here, is for another name, or is not valid today.\nA token is never sent over such a connection.",
     example: "[vault]\naddress = \"https://vault.example.com:8200\"\n\n[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { vault = \"ci/hub\", key = \"token\" }\n",
     way_out: "name the certificate of its authority with `ca`, or renew its certificate.",
 };
@@ -52,7 +52,7 @@ pub(crate) static VAULT_SEALED: Page = Page {
     code: "vault-sealed",
     severity: Severity::Error,
     title: "Vault is sealed",
-    why: "After a start it answers nothing before it is unsealed; a standby answers nothing without an active node.",
+    why: "After a start it answers nothing until it is unsealed; a standby answers nothing without an active node.",
     example: "[vault]\naddress = \"https://vault.example.com:8200\"\n\n[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { vault = \"ci/hub\", key = \"token\" }\n",
     way_out: "let somebody unseal it: `vault operator unseal`.",
 };
@@ -63,14 +63,14 @@ pub(crate) static VAULT_REDIRECTS: Page = Page {
     title: "Vault sends elsewhere",
     why: "A token is sent to the address that is declared, and never to another one because an answer says so.",
     example: "[vault]\naddress = \"https://vault.example.com:8200\"\n\n[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { vault = \"ci/hub\", key = \"token\" }\n",
-    way_out: "write the address it sends to into `address`.",
+    way_out: "write the address that it redirects to into `address`.",
 };
 
 pub(crate) static VAULT_LOGIN_REFUSED: Page = Page {
     code: "vault-login-refused",
     severity: Severity::Error,
     title: "Vault refuses to log in",
-    why: "Role, secret or signed token is not what the method expects, or the method is mounted elsewhere.\nA login that was refused is not tried again.",
+    why: "The role, secret or signed token is not what the method expects, or the method is mounted elsewhere.\nA login that was refused is not tried again.",
     example: "[vault]\nauth = { method = \"jwt\", role = \"ci\", jwt = { env = \"CI_JOB_JWT\" } }\n\n[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { vault = \"ci/hub\", key = \"token\" }\n",
     way_out: "see whether `role`, `mount` and the claims that the role is bound to are right.",
 };
@@ -97,7 +97,7 @@ pub(crate) static VAULT_MISSING_SECRET: Page = Page {
     code: "vault-missing-secret",
     severity: Severity::Error,
     title: "there is no such secret in Vault",
-    why: "The path is the mount of a key-value engine and the path below, as `vault kv get` takes it.",
+    why: "The path is the mount of a key-value engine and the path below it, as `vault kv get` takes it.",
     example: "[vault]\nkv-version = 2\n\n[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { vault = \"ci/hub\", key = \"token\" }\n",
     way_out: "write the path as `vault kv list` shows it, without `data/`.",
 };
@@ -151,7 +151,7 @@ pub(crate) static VAULT_LEASED: Page = Page {
     code: "vault-leased",
     severity: Severity::Warning,
     title: "a secret of Vault is lent for a time",
-    why: "An engine made it for this run, and takes it back. What is sealed now is dead then.",
+    why: "An engine made it for this run, and will revoke it. What is sealed now is dead then.",
     example: "[vault]\nkv-version = 1\n\n[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { vault = \"ci/hub\", key = \"token\" }\n",
     way_out: "name a secret that lasts.",
 };
@@ -160,7 +160,7 @@ pub(crate) static VAULT_IN_CLEAR: Page = Page {
     code: "vault-in-clear",
     severity: Severity::Warning,
     title: "the environment names a Vault without TLS",
-    why: "Whoever sits on the way reads the token and every secret that is asked for.",
+    why: "Whoever is on the network in between can read the token and every secret that is asked for.",
     example: "[vault]\nkv-version = 2\n\n[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { vault = \"ci/hub\", key = \"token\" }\n",
     way_out: "set VAULT_ADDR to an address with `https://`.",
 };

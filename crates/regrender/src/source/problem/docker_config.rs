@@ -40,7 +40,8 @@ pub(crate) fn failed(place: Place<'_>, failure: &Failure) -> Diagnostic {
         _ => (&page::SOURCE_UNREADABLE, String::from("cannot be read")),
     };
     let Place { registry, path, .. } = place;
-    let title = format!("{} cannot be had: file `{path}` {what}", credential_of(&registry.name));
+    let title =
+        format!("{} cannot be obtained: file `{path}` {what}", credential_of(&registry.name));
     let problem = place.told(page, title);
     match failure {
         Failure::FileMissing => problem
@@ -67,14 +68,14 @@ pub(crate) fn no_login(place: Place<'_>, why: &LoginError) -> Diagnostic {
             place
                 .told(&page::DOCKER_CONFIG_NOT_JSON, title)
                 .note(format!("the first mistake is in line {line}, column {column}"))
-                .help(format!("mend it, or log in anew with `docker login {host}`"))
+                .help(format!("repair it, or log in again with `docker login {host}`"))
         }
         LoginError::WrongKind(what) => {
             let title = format!("docker config `{path}` cannot be read");
             place
                 .told(&page::DOCKER_CONFIG_BAD_AUTH, title)
                 .note(what.escape_debug().to_string())
-                .help(format!("mend it, or log in anew with `docker login {host}`"))
+                .help(format!("repair it, or log in again with `docker login {host}`"))
         }
         LoginError::NoAuths => {
             let title = format!("docker config `{path}` has no `auths`");

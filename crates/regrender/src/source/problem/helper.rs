@@ -38,17 +38,17 @@ pub(crate) fn failed(
         }
         Failure::CommandTimeout => (
             &pages::HELPER_TIMEOUT,
-            format!("`{program}` took longer than {:?} and was ended", asked.timeout),
+            format!("`{program}` took longer than {:?} and was stopped", asked.timeout),
         ),
         Failure::CommandTooLong => (
             &pages::HELPER_BAD_ANSWER,
-            format!("`{program}` printed more than 1 MiB and was ended"),
+            format!("`{program}` printed more than 1 MiB and was stopped"),
         ),
         Failure::Helper(HelperFailure::NotFound) => {
             (&pages::HELPER_NO_CREDENTIAL, format!("`{program}` has none for it"))
         }
         Failure::Helper(HelperFailure::NotAnAnswer) => {
-            (&pages::HELPER_BAD_ANSWER, format!("what `{program}` printed is no answer"))
+            (&pages::HELPER_BAD_ANSWER, format!("what `{program}` printed is not an answer"))
         }
         Failure::Helper(HelperFailure::IdentityToken) => {
             (&pages::HELPER_IDENTITY_TOKEN, format!("`{program}` keeps an identity token"))
@@ -58,7 +58,7 @@ pub(crate) fn failed(
         }
         _ => (&pages::HELPER_FAILED, format!("`{program}` gives nothing")),
     };
-    let title = format!("{} cannot be had: {what}", credential_of(registry));
+    let title = format!("{} cannot be obtained: {what}", credential_of(registry));
     let problem = told(page, title).at(span, format!("kept by `{program}`"));
     with_help(problem, asked, failure)
 }
@@ -70,6 +70,7 @@ fn with_help(problem: Diagnostic, asked: &Asked<'_>, failure: &Failure) -> Diagn
     match failure {
         Failure::CommandMissing => problem
             .note("it is looked for in the folders of PATH")
+            .note("a script also needs the program that its first line names")
             .help("install it, or name the credential by `username` and `password`"),
         Failure::CommandNotStarted(_) => problem.help("make the program executable"),
         Failure::CommandFailed { said, .. } => {

@@ -20,7 +20,7 @@ pub(crate) fn failed(
     identities: &Discovered,
 ) -> Diagnostic {
     let name = name_of(&source.kind);
-    let title = |what: &str| format!("{asker} cannot be had: {name} {what}");
+    let title = |what: &str| format!("{asker} cannot be obtained: {name} {what}");
     let at = |problem: Diagnostic| problem.at(source.span.clone(), read_from(&source.kind));
     let (error, recipients) = match failure {
         SealedFailure::NotText => {
@@ -99,7 +99,7 @@ pub(crate) fn no_value(asker: Asker<'_>, source: &Source, why: &PathFailure) -> 
                 format!("below `{}`", above.escape_debug())
             };
             let title = format!(
-                "{asker} cannot be had: {name} has no key `{}` {place}",
+                "{asker} cannot be obtained: {name} has no key `{}` {place}",
                 key.escape_debug()
             );
             with_names(at(told(&page::SEALED_SOURCE_MISSING_KEY, title)), there)
@@ -107,7 +107,7 @@ pub(crate) fn no_value(asker: Asker<'_>, source: &Source, why: &PathFailure) -> 
         }
         PathFailure::PositionMissing { list, length } => {
             let title = format!(
-                "{asker} cannot be had: list `{}` of {name} has no such item",
+                "{asker} cannot be obtained: list `{}` of {name} has no such item",
                 list.escape_debug()
             );
             at(told(&page::SEALED_SOURCE_MISSING_KEY, title))
@@ -116,13 +116,13 @@ pub(crate) fn no_value(asker: Asker<'_>, source: &Source, why: &PathFailure) -> 
         }
         PathFailure::TooLong { at: value } => {
             let title = format!(
-                "{asker} cannot be had: `{}` of {name} is a value, and nothing is below it",
+                "{asker} cannot be obtained: `{}` of {name} is a value, and nothing is below it",
                 value.escape_debug()
             );
             at(told(&page::SEALED_SOURCE_MISSING_KEY, title)).help("shorten `key`")
         }
         PathFailure::NotAValue { kind, there } => {
-            let title = format!("{asker} cannot be had: `key` leads to {kind} of {name}");
+            let title = format!("{asker} cannot be obtained: `key` leads to {kind} of {name}");
             let problem = at(told(&page::SEALED_SOURCE_NO_VALUE, title));
             match *kind {
                 "null" => problem.help("give it a value: `sops edit FILE`"),
@@ -141,7 +141,7 @@ pub(crate) fn not_quoted(asker: Asker<'_>, source: &Source, kind: Kind) -> Optio
         Kind::TruthValue => "a truth value",
         Kind::Time => "a point in time",
     };
-    let title = format!("{asker} is {kind} in {}, and no text", name_of(&source.kind));
+    let title = format!("{asker} is {kind} in {}, not text", name_of(&source.kind));
     let problem = told(&page::SEALED_SOURCE_NOT_QUOTED, title)
         .at(source.span.clone(), read_from(&source.kind))
         .note("sops spells such a value anew: `0123` becomes 83")

@@ -20,13 +20,14 @@ pub(crate) fn token(
         Death::By(_) => format!("by {moment} at the latest"),
     };
     let problem = match nearness {
-        Nearness::Over => {
-            told(&page::TOKEN_EXPIRED, format!("the token of registry `{name}` died at {moment}"))
-                .help("make a new one")
-        }
+        Nearness::Over => told(
+            &page::TOKEN_EXPIRED,
+            format!("the token of registry `{name}` expired at {moment}"),
+        )
+        .help("make a new one"),
         Nearness::TooSoon => told(
             &page::SHORT_LIVED_TOKEN,
-            format!("the token of registry `{name}` is dead {when}"),
+            format!("the token of registry `{name}` expires {when}"),
         )
         .help("use a token that lasts, or let `provide` say what renews it")
         .help(
@@ -34,7 +35,7 @@ pub(crate) fn token(
         ),
         Nearness::Soon => told(
             &page::TOKEN_EXPIRES_SOON,
-            format!("the token of registry `{name}` is dead {when}"),
+            format!("the token of registry `{name}` expires {when}"),
         )
         .help("make a new one in time"),
     };

@@ -14,7 +14,7 @@ use crate::source::vault::{ADDRESS, AuthorityFailure, TOKEN, TOKEN_FILE, VaultFa
 
 /// Says why Vault gave nothing.
 pub(crate) fn failed(asker: Asker<'_>, source: &Source, failure: &VaultFailure) -> Diagnostic {
-    let title = |what: &str| format!("{asker} cannot be had: {what}");
+    let title = |what: &str| format!("{asker} cannot be obtained: {what}");
     let at = |problem: Diagnostic| problem.at(source.span.clone(), read_from(&source.kind));
     match failure {
         VaultFailure::NoAddress => {
@@ -22,7 +22,7 @@ pub(crate) fn failed(asker: Asker<'_>, source: &Source, failure: &VaultFailure) 
                 .help(format!("set `{}`, or write `address` in `[vault]`", ADDRESS.join("` or `")))
         }
         VaultFailure::BadAddress { place } => {
-            let what = format!("`{place}` is no address of a Vault");
+            let what = format!("`{place}` is not the address of a Vault");
             at(told(&page::VAULT_NO_ADDRESS, title(&what)))
                 .help("write it as `https://HOST:8200`, without a username")
         }
@@ -120,7 +120,7 @@ fn page_of(error: &VaultError) -> (&'static Page, &'static str) {
 fn with_help(problem: Diagnostic, error: &VaultError) -> Diagnostic {
     match error {
         VaultError::TooMany { wait: Some(wait) } => {
-            problem.note(format!("it wants to be left alone for {wait:?}"))
+            problem.note(format!("it asks for a pause of {wait:?}"))
         }
         VaultError::Denied { step: Step::Mount, .. } => problem
             .note("to ask for the mount takes a right on the path, too")
@@ -149,9 +149,12 @@ pub(crate) fn no_value(
     path: &str,
     error: &VaultError,
 ) -> Diagnostic {
-    told(&page::VAULT_MISSING_FIELD, format!("{asker} cannot be had: secret `{path}`: {error}"))
-        .at(source.span.clone(), read_from(&source.kind))
-        .help("write `key` as `vault kv get PATH` shows it")
+    told(
+        &page::VAULT_MISSING_FIELD,
+        format!("{asker} cannot be obtained: secret `{path}`: {error}"),
+    )
+    .at(source.span.clone(), read_from(&source.kind))
+    .help("write `key` as `vault kv get PATH` shows it")
 }
 
 /// Says that the environment sends the token through the network in clear.

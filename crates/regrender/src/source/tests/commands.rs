@@ -73,7 +73,7 @@ fn a_command_that_fails_is_quoted_without_secrets() {
     assert_eq!(
             case.password("hub", shell(script)).told(),
             "\
-error[source-command-failed]: the password of registry `hub` cannot be had: command `sh` ended with exit status 3
+error[source-command-failed]: the password of registry `hub` cannot be obtained: command `sh` ended with exit status 3
   --> 12..13 read from command `sh`
   note: it said: vault: sealed, was <masked>
   help: run the command by hand, in the folder of registries.toml
@@ -102,9 +102,10 @@ fn a_missing_program_is_told() {
     assert_eq!(
             Case::new().password("hub", command(&["no-such-program-4f1d"])).told(),
             "\
-error[source-command-missing]: the password of registry `hub` cannot be had: command `no-such-program-4f1d` is not there
+error[source-command-missing]: the password of registry `hub` cannot be obtained: command `no-such-program-4f1d` is not there
   --> 2..3 read from command `no-such-program-4f1d`
   note: the program is started as it is named, without a shell
+  note: a script also needs the program that its first line names
   help: install it, or name it by its path
 "
         );
@@ -127,7 +128,7 @@ fn a_command_that_takes_too_long_is_told() {
     assert_eq!(
             Case::new().password("hub", kind).told(),
             "\
-error[source-command-timeout]: the password of registry `hub` cannot be had: command `sh` took longer than 50ms and was ended
+error[source-command-timeout]: the password of registry `hub` cannot be obtained: command `sh` took longer than 50ms and was stopped
   --> 2..3 read from command `sh`
   note: a command is over when it and all it started have closed standard output
   help: raise `timeout`, or see by hand whether the command waits for something
@@ -140,7 +141,7 @@ fn a_command_that_prints_too_much_is_told() {
     assert_eq!(
             Case::new().password("hub", command(&["yes", "canary-4f1d"])).told(),
             "\
-error[source-command-too-long]: the password of registry `hub` cannot be had: command `yes` printed more than 1 MiB and was ended
+error[source-command-too-long]: the password of registry `hub` cannot be obtained: command `yes` printed more than 1 MiB and was stopped
   --> 2..3 read from command `yes`
   help: let the command print the secret alone
 "

@@ -40,7 +40,7 @@ fn a_missing_config_is_told() {
     assert_eq!(
             Case::new().docker_config("hub", "config.json", None).told(),
             "\
-error[source-file-missing]: the credential of registry `hub` cannot be had: file `config.json` is not there
+error[source-file-missing]: the credential of registry `hub` cannot be obtained: file `config.json` is not there
   --> 6..7 read from docker config `config.json`
   note: a path is relative to the folder of registries.toml; `~/` is the home folder
   help: log in with `docker login`, or name another file
@@ -54,7 +54,7 @@ fn a_folder_is_told() {
     assert_eq!(
             case.docker_config("hub", "docker", None).told(),
             "\
-error[source-file-is-folder]: the credential of registry `hub` cannot be had: file `docker` is a folder
+error[source-file-is-folder]: the credential of registry `hub` cannot be obtained: file `docker` is a folder
   --> 6..7 read from docker config `docker`
   help: name the file: `docker/config.json`
 "
@@ -69,7 +69,7 @@ fn what_is_not_json_is_told_by_its_place() {
 error[docker-config-not-json]: docker config `docker/config.json` is not JSON
   --> 6..7 read from docker config `docker/config.json`
   note: the first mistake is in line 2, column 10
-  help: mend it, or log in anew with `docker login hub.io`
+  help: repair it, or log in again with `docker login hub.io`
 "
     );
 }

@@ -7,7 +7,7 @@ fn an_unset_variable_is_told() {
     assert_eq!(
             Case::new().password("hub", env("HUB_LOGIN")).told(),
             "\
-error[source-variable-unset]: the password of registry `hub` cannot be had: environment variable `HUB_LOGIN` is not set
+error[source-variable-unset]: the password of registry `hub` cannot be obtained: environment variable `HUB_LOGIN` is not set
   --> 2..3 read from environment variable `HUB_LOGIN`
   help: set `HUB_LOGIN`, or name another source in registries.toml
 "
@@ -20,7 +20,7 @@ fn an_empty_variable_is_told() {
     assert_eq!(
             case.username("hub", env("HUB_LOGIN")).told(),
             "\
-error[source-variable-empty]: the username of registry `hub` cannot be had: environment variable `HUB_LOGIN` is empty
+error[source-variable-empty]: the username of registry `hub` cannot be obtained: environment variable `HUB_LOGIN` is empty
   --> 4..5 read from environment variable `HUB_LOGIN`
   help: set `HUB_LOGIN`, or name another source in registries.toml
 "
@@ -35,7 +35,7 @@ fn a_missing_fingerprint_key_is_told() {
     assert_eq!(
             case.told(),
             "\
-error[source-variable-unset]: the fingerprint key cannot be had: environment variable `KEY` is not set
+error[source-variable-unset]: the fingerprint key cannot be obtained: environment variable `KEY` is not set
   --> 7..8 read from environment variable `KEY`
   help: set `KEY`, or name another source in registries.toml
 "
@@ -47,7 +47,7 @@ fn a_missing_file_is_told() {
     assert_eq!(
             Case::new().password("hub", file("hub.token", Trim::Yes)).told(),
             "\
-error[source-file-missing]: the password of registry `hub` cannot be had: file `hub.token` is not there
+error[source-file-missing]: the password of registry `hub` cannot be obtained: file `hub.token` is not there
   --> 2..3 read from file `hub.token`
   note: a path is relative to the folder of registries.toml; `~/` is the home folder
   help: write the file, or name another source in registries.toml
@@ -61,7 +61,7 @@ fn a_folder_is_told() {
     assert_eq!(
         case.password("hub", file("keys", Trim::Yes)).told(),
         "\
-error[source-file-is-folder]: the password of registry `hub` cannot be had: file `keys` is a folder
+error[source-file-is-folder]: the password of registry `hub` cannot be obtained: file `keys` is a folder
   --> 2..3 read from file `keys`
   help: name a file in it
 "
@@ -74,7 +74,7 @@ fn a_file_over_the_limit_is_told() {
     assert_eq!(
             case.password("hub", file("hub", Trim::Yes)).told(),
             "\
-error[source-file-too-large]: the password of registry `hub` cannot be had: file `hub` is larger than 1 MiB
+error[source-file-too-large]: the password of registry `hub` cannot be obtained: file `hub` is larger than 1 MiB
   --> 2..3 read from file `hub`
   note: a Secret holds no more than 1 MiB
   help: name the file with the secret
@@ -94,7 +94,7 @@ fn a_terminal_is_no_standard_input() {
     assert_eq!(
         case.password("hub", stdin(Trim::Unstated)).told(),
         "\
-error[stdin-is-terminal]: the password of registry `hub` cannot be had: standard input is a terminal
+error[stdin-is-terminal]: the password of registry `hub` cannot be obtained: standard input is a terminal
   --> 2..3 read from standard input
   help: pipe the secret in: `COMMAND | regrender build`
 "
@@ -135,7 +135,7 @@ fn a_source_of_two_registries_is_told_once() {
     assert_eq!(
             case.told(),
             "\
-error[source-variable-unset]: the password of registry `hub` cannot be had: environment variable `LOGIN` is not set
+error[source-variable-unset]: the password of registry `hub` cannot be obtained: environment variable `LOGIN` is not set
   --> 2..3 read from environment variable `LOGIN`
   ... 12..13 the password of registry `internal` is read from there too
   help: set `LOGIN`, or name another source in registries.toml

@@ -31,7 +31,7 @@ fn a_command_is_not_started() {
     assert_eq!(
         told,
         "\
-error[source-offline]: the password of registry `hub` cannot be had: command `/bin/sh` cannot be asked, because the run is offline
+error[source-offline]: the password of registry `hub` cannot be obtained: command `/bin/sh` cannot be asked, because the run is offline
   --> 2..3 read from command `/bin/sh`
   help: build without `--offline`, or name a source that is at hand
 "

@@ -69,7 +69,7 @@ fn what_has_no_quotes_is_warned_of() {
     assert_eq!(
         told_of("internal.pin"),
         "\
-warning[sealed-source-not-quoted]: the password of registry `hub` is a number in SOPS file `s.yaml`, and no text
+warning[sealed-source-not-quoted]: the password of registry `hub` is a number in SOPS file `s.yaml`, not text
   --> 2..3 read from SOPS file `s.yaml`
   note: sops spells such a value anew: `0123` becomes 83
   help: put it between quotes: `sops edit FILE`
@@ -133,7 +133,7 @@ fn a_missing_key_is_told_with_the_names_there() {
     assert_eq!(
         told_of("hub.token"),
         "\
-error[sealed-source-missing-key]: the password of registry `hub` cannot be had: SOPS file `s.yaml` has no key `token` below `hub`
+error[sealed-source-missing-key]: the password of registry `hub` cannot be obtained: SOPS file `s.yaml` has no key `token` below `hub`
   --> 2..3 read from SOPS file `s.yaml`
   note: the keys there are `username`, `password`
   help: write `key` as the file has it

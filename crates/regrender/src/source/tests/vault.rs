@@ -209,7 +209,7 @@ fn a_secret_that_logging_in_takes_and_is_missing_is_told_alone() {
     assert_eq!(
         case.told(),
         "\
-error[source-variable-unset]: the signed token for Vault cannot be had: environment variable `NOT_SET` is not set
+error[source-variable-unset]: the signed token for Vault cannot be obtained: environment variable `NOT_SET` is not set
   --> 90..91 read from environment variable `NOT_SET`
   help: set `NOT_SET`, or name another source in registries.toml
 "
@@ -258,7 +258,7 @@ fn nobody_who_says_where_vault_is_is_told() {
     assert_eq!(
         told,
         "\
-error[vault-no-address]: the password of registry `hub` cannot be had: nobody says where Vault is
+error[vault-no-address]: the password of registry `hub` cannot be obtained: nobody says where Vault is
   --> 2..3 read from secret `ci/hub` of Vault
   help: set `VAULT_ADDR` or `BAO_ADDR`, or write `address` in `[vault]`
 "
@@ -272,7 +272,7 @@ fn an_address_of_the_environment_that_is_none_is_told_and_not_shown() {
         .password("hub", at("ci/hub", "token"))
         .told();
     assert!(told.starts_with("error[vault-no-address]"), "{told}");
-    assert!(told.contains("`VAULT_ADDR` is no address of a Vault"), "{told}");
+    assert!(told.contains("`VAULT_ADDR` is not the address of a Vault"), "{told}");
 }
 
 #[test]
@@ -347,7 +347,7 @@ fn a_field_that_is_not_there_is_told_with_the_names_there() {
     assert_eq!(
         told,
         "\
-error[vault-missing-field]: the password of registry `mirror` cannot be had: secret `ci/hub`: it has no key `password`; its keys are `pin`, `token`, `username`
+error[vault-missing-field]: the password of registry `mirror` cannot be obtained: secret `ci/hub`: it has no key `password`; its keys are `pin`, `token`, `username`
   --> 12..13 read from secret `ci/hub` of Vault
   help: write `key` as `vault kv get PATH` shows it
 "
@@ -363,7 +363,7 @@ fn a_vault_that_wants_to_be_left_alone_is() {
     });
     let told = case(vault(&server)).password("other", at("ci/other", "token")).told();
     assert!(told.starts_with("error[vault-busy]"), "{told}");
-    assert!(told.contains("note: it wants to be left alone for 120s"), "{told}");
+    assert!(told.contains("note: it asks for a pause of 120s"), "{told}");
     assert_eq!(server.asked().len(), 1);
 }
 

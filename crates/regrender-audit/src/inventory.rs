@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub use self::account::ServiceAccount;
 pub(crate) use self::admission::read_pods;
 use self::facts::Sealing;
-pub use self::facts::{FileFacts, read_file, read_other_file};
+pub use self::facts::{FileFacts, read_file, read_other_file, read_pipe};
 pub(crate) use self::object::read_inline_workloads;
 pub(crate) use self::pod::reference_names;
 pub use self::rendering::Rendering;

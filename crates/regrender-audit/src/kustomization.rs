@@ -102,6 +102,7 @@ impl Kustomization {
             },
             bad_keys: Vec::new(),
             expires_at: None,
+            is_live: false,
             place: one.place.clone(),
             renderings: Vec::new(),
         };

@@ -34,7 +34,7 @@ pub use self::finding::{Code, Finding, Severity};
 pub use self::graph::{Graph, GraphSize};
 pub use self::inventory::{
     FileFacts, ImageUse, Inventory, Namespace, Rendering, Role, Secret, SecretState,
-    ServiceAccount, Source, Workload, read_file, read_other_file,
+    ServiceAccount, Source, Workload, read_file, read_other_file, read_pipe,
 };
 pub use self::place::Place;
 pub use self::report::{AuditReport, ImageRow, Summary, UnreadableRow};

@@ -4,7 +4,7 @@
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use regrender_audit::{Declared, FileFacts, Inventory, SIZE_LIMIT, read_file};
+use regrender_audit::{Declared, FileFacts, Inventory, SIZE_LIMIT, read_pipe};
 
 use crate::args::{ReportSources, Selection};
 use crate::declared::declared;
@@ -111,5 +111,5 @@ fn read_stdin(world: &mut World) -> Result<FileFacts, CliError> {
     world.stdin.by_ref().take(limit).read_to_end(&mut bytes).map_err(|error| {
         CliError::new(ErrorKind::Files, "standard input cannot be read").with_source(error)
     })?;
-    Ok(read_file("<stdin>", &bytes))
+    Ok(read_pipe("<stdin>", &bytes))
 }

@@ -94,6 +94,22 @@ impl FileFacts {
 /// Reads one file; independent of every other, so that files can be read in parallel.
 #[must_use]
 pub fn read_file(path: &str, bytes: &[u8]) -> FileFacts {
+    let mut facts = read(path, bytes);
+    facts.findings.extend(facts.secrets.iter().flat_map(leak::in_secret));
+    facts
+}
+
+/// Reads what came through a pipe, which is called `path`: what a program rendered, or what a
+/// cluster holds. A Secret that a cluster holds lies in no repository, and so leaks nothing.
+#[must_use]
+pub fn read_pipe(path: &str, bytes: &[u8]) -> FileFacts {
+    let mut facts = read(path, bytes);
+    let written = facts.secrets.iter().filter(|secret| !secret.is_live);
+    facts.findings.extend(written.flat_map(leak::in_secret));
+    facts
+}
+
+fn read(path: &str, bytes: &[u8]) -> FileFacts {
     let text = match text::decode(bytes) {
         Ok(text) => text,
         Err(reason) => return FileFacts::unread(path, reason),
@@ -123,7 +139,6 @@ fn parse(path: &str, text: &str) -> FileFacts {
             }),
         }
     }
-    facts.findings.extend(facts.secrets.iter().flat_map(leak::in_secret));
     facts
 }
 

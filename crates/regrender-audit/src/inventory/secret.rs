@@ -50,6 +50,8 @@ pub struct Secret {
     pub bad_keys: Vec<String>,
     /// When the first of its credentials is dead, as a build says of one that is sealed.
     pub expires_at: Option<String>,
+    /// Whether an API server answered with it: it bears the number that only that gives.
+    pub is_live: bool,
     /// Where it is declared.
     pub place: Place,
     /// What becomes of it in each tree that lists its file.
@@ -74,6 +76,7 @@ fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
     }
     let state = if is_encrypted(root) { SecretState::Damaged } else { SecretState::Clear };
     let mut found = secret(header, &header.name, kind, state);
+    found.is_live = root.at(&["metadata", "uid"]).is_some();
     let mut data: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (key, value) in root.get("data").map(Node::members).unwrap_or_default() {
         match value.scalar().map(decode_base64) {
@@ -140,6 +143,7 @@ fn secret(header: &Header, name: &str, kind: &str, state: SecretState) -> Secret
         content,
         bad_keys: Vec::new(),
         expires_at: None,
+        is_live: false,
         place: header.place.clone(),
         renderings: Vec::new(),
     }

@@ -1,6 +1,6 @@
 //! What an audit takes for a leak, and what it does not.
 
-use regrender_audit::{Declared, Inventory, audit, read_file, read_other_file};
+use regrender_audit::{Declared, Inventory, audit, read_file, read_other_file, read_pipe};
 
 /// Long enough for a key, and in no way one.
 const IDENTITY: &str = "AGE-SECRET-KEY-1CANARY4F1DQQQQQQQQQQQQQ";
@@ -59,6 +59,20 @@ fn a_pull_secret_without_any_password_gives_nothing_away() {
         let expected = ["a.yaml:1:1 leaked-pull-secret"];
         assert_eq!(leaks(&[("a.yaml", &secret(auths))]), expected, "{auths}");
     }
+}
+
+#[test]
+fn what_a_cluster_holds_leaks_only_where_it_was_written_into_a_file() {
+    let written = secret(r#"{"r.io":{"username":"AWS","password":"canary-4f1d"}}"#);
+    let live = written.replace("namespace: n", "namespace: n, uid: 6f3c0f4e");
+    let of_pipe = |text: &str| of(&Inventory::from_facts([read_pipe("<stdin>", text.as_bytes())]));
+    let all = |file: &str| {
+        ["leaked-pull-secret", "leaked-token"].map(|code| format!("{file}:1:1 {code}"))
+    };
+    assert_eq!(of_pipe(&written), all("<stdin>"));
+    assert_eq!(of_pipe(&live), [""; 0]);
+    assert_eq!(of_pipe(&format!("{live}# {IDENTITY}\n")), ["<stdin>:7:3 leaked-identity"]);
+    assert_eq!(leaks(&[("a.yaml", &live)]), all("a.yaml"));
 }
 
 #[test]

@@ -19,9 +19,9 @@ use regrender_remote::{
     BODY_LIMIT, Method, Request, Response, Stage, TlsFault, Transport, TransportError, Url,
 };
 use rustls::crypto::ring;
-use ureq::Agent;
 use ureq::http;
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use ureq::{Agent, ProxyProtocol};
 
 use self::authorities::{Authorities, Store};
 use self::failure::failure_of;
@@ -209,7 +209,10 @@ impl Agents {
         let through = proxies
             .all()
             .map(|proxy| {
-                let address = ureq::Proxy::new(proxy.address.expose()).ok();
+                // ureq reads the address of a SOCKS proxy, and panics when it is used.
+                let address = ureq::Proxy::new(proxy.address.expose()).ok().filter(|address| {
+                    matches!(address.protocol(), ProxyProtocol::Http | ProxyProtocol::Https)
+                });
                 let agent = address.map(|address| agent(roots, Some(address), limits));
                 (proxy.variable, agent)
             })

@@ -322,11 +322,14 @@ fn a_proxy_of_another_kind_is_told() {
     for address in ["ftp://proxy.corp", "http://", "socks5://proxy.corp:1080"] {
         let network = network(&[("HTTPS_PROXY", address)]);
         let http = network.transport(Trust::Machine);
-        let error = http.send(&get("https://registry.example/v2/")).unwrap_err();
-        assert!(
-            matches!(&error, TransportError::Proxy(why) if why.contains("HTTPS_PROXY")),
-            "{error}"
-        );
+        // Some need the address of the host before they connect.
+        for host in ["registry.example", "192.0.2.1"] {
+            let error = http.send(&get(&format!("https://{host}/v2/"))).unwrap_err();
+            assert!(
+                matches!(&error, TransportError::Proxy(why) if why.contains("HTTPS_PROXY")),
+                "{error}"
+            );
+        }
     }
 }
 

@@ -111,5 +111,8 @@ fn read_stdin(world: &mut World) -> Result<FileFacts, CliError> {
     world.stdin.by_ref().take(limit).read_to_end(&mut bytes).map_err(|error| {
         CliError::new(ErrorKind::Files, "standard input cannot be read").with_source(error)
     })?;
+    if bytes.trim_ascii().is_empty() {
+        world.warn("standard input is empty; see whether the program before the pipe failed");
+    }
     Ok(read_pipe("<stdin>", &bytes))
 }

@@ -82,13 +82,16 @@ pub(crate) fn walk(root: &Path, except: &[PathBuf]) -> Walk {
         if kind.is_symlink() {
             if !path.exists() {
                 found.dangling.push(entry.into_path());
-            } else if is_named && path.is_file() {
+            } else if is_named && !path.is_dir() {
                 found.manifests.push(entry.into_path());
             }
         } else if kind.is_file() {
             let is_manifest = is_named || is_manifest(path);
             let files = if is_manifest { &mut found.manifests } else { &mut found.others };
             files.push(entry.into_path());
+        } else if is_named && !kind.is_dir() {
+            // A pipe, as a shell makes one for `<(COMMAND)`.
+            found.manifests.push(entry.into_path());
         }
     }
     for paths in [&mut found.manifests, &mut found.others, &mut found.dangling] {

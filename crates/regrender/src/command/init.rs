@@ -1,4 +1,4 @@
-//! `regrender init`: a first registries.toml, and an identity outside of the repository.
+//! `regrender init`: a first registries.toml, and an identity outside the repository.
 
 use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
@@ -13,6 +13,7 @@ use crate::identity::{self, KEY_FILE};
 use crate::import::quoted;
 use crate::new_file::{self, Readers};
 use crate::project::{CONFIG_FILE, shown};
+use crate::repository;
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> {
@@ -26,7 +27,7 @@ pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> 
     }
     let seal = match &arguments.certificate {
         Some(certificate) => Seal::ForController(inside(certificate, &folder, world)?),
-        None => Seal::ForRecipient(recipient(world)?),
+        None => Seal::ForRecipient(recipient(&folder, world)?),
     };
     new_file::create(&file, template(&seal).as_bytes(), Readers::Usual)?;
     let written = shown(&file, &world.directory);
@@ -89,15 +90,35 @@ fn inside(certificate: &Path, folder: &Path, world: &World) -> Result<String, Cl
 }
 
 /// Returns the recipient of the identity that sops finds, which is made if there is none.
-fn recipient(world: &mut World) -> Result<String, CliError> {
+fn recipient(folder: &Path, world: &mut World) -> Result<String, CliError> {
     let keys = identity_file(world).ok_or_else(no_home)?;
     match read_recipient(&keys)? {
         Some(recipient) => {
             world.note(&format!("using the identity in `{}`", keys.display()));
             Ok(recipient)
         }
+        None if could_be_committed(&world.directory.join(&keys), folder) => {
+            Err(in_repository(&shown(&keys, &world.directory)))
+        }
         None => make_identity(&keys, world),
     }
+}
+
+/// Says whether `file` lies in the Git repository that `folder` is in. Links and `..` may lead out of
+/// it, so the nearest folder that is there decides.
+fn could_be_committed(file: &Path, folder: &Path) -> bool {
+    let top = repository::top(folder);
+    let is_repository = top.join(".git").exists();
+    let nearest = file.ancestors().skip(1).find_map(|folder| folder.canonicalize().ok());
+    let top = top.canonicalize().ok().filter(|_| is_repository);
+    top.zip(nearest).is_some_and(|(top, nearest)| nearest.starts_with(top))
+}
+
+fn in_repository(keys: &str) -> CliError {
+    let message = format!("`{keys}` is in the repository, where a new identity could be committed");
+    CliError::new(ErrorKind::Files, message)
+        .with_hint("name a file outside the repository with `SOPS_AGE_KEY_FILE`")
+        .with_hint(format!("or make the identity: `age-keygen -o {keys}`, and let Git ignore it"))
 }
 
 /// Returns the file where sops finds identities, and people expect to find theirs.

@@ -26,6 +26,35 @@ fn secret(name: &str, key: &str) -> String {
     )
 }
 
+/// The path of a pipe that holds `text`, as a shell passes one for `<(COMMAND)`.
+#[cfg(target_os = "linux")]
+fn pipe(text: &str) -> (String, std::io::PipeReader) {
+    use std::io::Write as _;
+    use std::os::fd::AsRawFd as _;
+
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(text.as_bytes()).unwrap();
+    (format!("/proc/self/fd/{}", reader.as_raw_fd()), reader)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_that_is_named_is_read() {
+    let sandbox = repository();
+    let (path, _reader) = pipe(WEB);
+    let outcome = sandbox.run(&["audit", &path]).succeeded();
+    assert!(outcome.stdout.contains("1 image in 1 file: 1 covered"), "{outcome}");
+    let (path, _reader) = pipe(&secret("one", "registry.example.com"));
+    let outcome = sandbox.run(&["import", &path, "--write", "-"]).succeeded();
+    assert!(outcome.stdout.contains("[registry.registry-example-com]"), "{outcome}");
+}
+
+#[test]
+fn an_empty_standard_input_is_told() {
+    let outcome = repository().run(&["audit", "-"]).succeeded();
+    assert!(outcome.stderr.contains("warning: standard input is empty;"), "{outcome}");
+}
+
 #[test]
 fn an_image_is_explained_from_manifests() {
     let sandbox = Sandbox::new(&[

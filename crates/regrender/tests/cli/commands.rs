@@ -2,11 +2,11 @@
 
 use insta::assert_snapshot;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{IDENTITY, RECIPIENT, Sandbox};
 
 #[test]
 fn init_writes_a_file_that_builds() {
-    let mut sandbox = Sandbox::new(&[]);
+    let mut sandbox = Sandbox::new(&[]).unversioned();
     let outcome = sandbox.run(&["init"]).succeeded();
     assert_snapshot!(outcome, @"
     wrote registries.toml
@@ -39,11 +39,28 @@ fn init_writes_a_file_that_builds() {
 fn init_makes_an_identity_that_only_its_owner_reads() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let sandbox = Sandbox::new(&[]);
+    let sandbox = Sandbox::new(&[]).unversioned();
     sandbox.run(&["init"]).succeeded();
     let keys = sandbox.path(".home/.config/sops/age/keys.txt");
     let mode = std::fs::metadata(keys).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn init_makes_no_identity_in_the_repository() {
+    let mut sandbox = Sandbox::new(&[]);
+    sandbox.set("SOPS_AGE_KEY_FILE", "keys/age.txt");
+    assert_snapshot!(sandbox.run(&["init"]).ended_with(1), @"
+    --- stderr
+    error: `keys/age.txt` is in the repository, where a new identity could be committed
+      help: name a file outside the repository with `SOPS_AGE_KEY_FILE`
+      help: or make the identity: `age-keygen -o keys/age.txt`, and let Git ignore it
+    --- status 1
+    ");
+    assert!(!sandbox.exists("keys") && !sandbox.exists("registries.toml"));
+    // One that is there already is used.
+    sandbox.write("keys/age.txt", IDENTITY);
+    sandbox.run(&["init"]).succeeded();
 }
 
 #[test]
@@ -61,17 +78,17 @@ fn init_overwrites_nothing() {
 
 #[test]
 fn init_uses_the_identity_that_is_there() {
-    let sandbox = Sandbox::new(&[(".home/.config/sops/age/keys.txt", crate::sandbox::IDENTITY)]);
+    let sandbox = Sandbox::new(&[(".home/.config/sops/age/keys.txt", IDENTITY)]);
     sandbox.run(&["init"]).succeeded();
-    assert!(sandbox.read("registries.toml").contains(crate::sandbox::RECIPIENT));
+    assert!(sandbox.read("registries.toml").contains(RECIPIENT));
 }
 
 #[test]
 fn init_uses_the_identity_that_the_environment_names() {
-    let mut sandbox = Sandbox::new(&[("keys/mine.txt", crate::sandbox::IDENTITY)]);
+    let mut sandbox = Sandbox::new(&[("keys/mine.txt", IDENTITY)]);
     sandbox.set("SOPS_AGE_KEY_FILE", "keys/mine.txt");
     sandbox.run(&["init"]).succeeded();
-    assert!(sandbox.read("registries.toml").contains(crate::sandbox::RECIPIENT));
+    assert!(sandbox.read("registries.toml").contains(RECIPIENT));
     assert!(!sandbox.exists(".home/.config"));
 }
 

@@ -449,6 +449,20 @@ fn sealed_secrets_are_opened_when_an_identity_is_there() {
 }
 
 #[test]
+fn two_files_are_not_one() {
+    let mut sandbox = Sandbox::new(&[]);
+    sandbox.type_in(&list(&cluster()));
+    let arguments = ["import", "-", "--write", "one.yaml", "--seal-into", "one.yaml"];
+    assert_snapshot!(sandbox.run(&arguments).ended_with(2), @"
+    --- stderr
+    error: `--write` and `--seal-into` name the same file
+      help: give each a file of its own
+    --- status 2
+    ");
+    assert!(!sandbox.exists("one.yaml"));
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let mut sandbox = piped(&cluster());
     sandbox.write("registries.toml", "mine");
@@ -467,7 +481,7 @@ fn nothing_is_overwritten() {
     let arguments = ["import", "-", "-r", RECIPIENT, "--seal-into", "new.json", "-w", "new.toml"];
     assert_snapshot!(sandbox.run(&arguments).ended_with(2), @"
     --- stderr
-    error: `new.json` is no name of a YAML file, and sops goes by the name
+    error: `new.json` is not the name of a YAML file, and sops goes by the name
       help: let it end in `.sops.yaml`
     --- status 2
     ");

@@ -97,7 +97,7 @@ fn a_sealed_file_that_was_cut_off_is_to_be_revealed() {
 
 #[test]
 fn a_folder_below_a_file() {
-    let sandbox = Sandbox::simple();
+    let sandbox = Sandbox::simple().unversioned();
     let outcome = sandbox.run(&["init", "registries.toml"]).ended_with(1);
     assert!(outcome.stderr.contains("a part of its path is a file and no folder"), "{outcome}");
 }

@@ -58,6 +58,12 @@ impl Sandbox {
         sandbox
     }
 
+    /// Takes it out of its Git repository: the home folder is in it.
+    pub(crate) fn unversioned(self) -> Self {
+        fs::remove_dir(self.path(".git")).unwrap();
+        self
+    }
+
     /// Makes a folder with the simplest registries.toml, its password and its identity.
     pub(crate) fn simple() -> Self {
         let mut sandbox = Self::new(&[("registries.toml", &simple_config())]);

@@ -1,6 +1,7 @@
 //! What an import reads: docker configs, manifests, or what stands on standard input.
 
-use std::io::Read as _;
+use std::fs::File;
+use std::io::Read;
 use std::path::PathBuf;
 
 use regrender_audit::{FileFacts, SIZE_LIMIT, read_file};
@@ -26,10 +27,16 @@ pub(super) fn read(arguments: &Import, world: &mut World) -> Result<Found, Failu
     for source in sources(arguments, world)? {
         let name = shown(&source, &world.directory);
         if source.as_os_str() == STREAM {
-            let bytes = read_stdin(world)?;
+            let bytes = read_stream(&mut *world.stdin, "standard input")?;
             errors.extend(take(&bytes, "<stdin>", &mut found, &mut facts));
         } else if source.is_dir() {
             roots.push(source);
+        } else if source.exists() && !source.is_file() {
+            // A pipe, as a shell makes one for `<(COMMAND)`: it can be read once.
+            let mut pipe =
+                File::open(&source).map_err(|error| CliError::unreadable(&name, error))?;
+            let bytes = read_stream(&mut pipe, &format!("`{name}`"))?;
+            errors.extend(take(&bytes, &name, &mut found, &mut facts));
         } else {
             match read_secret_file(&source) {
                 Ok(bytes) if is_docker_config(bytes.expose()) => {
@@ -95,18 +102,18 @@ fn take(
     })
 }
 
-fn read_stdin(world: &mut World) -> Result<SecretBytes, CliError> {
+fn read_stream(stream: &mut dyn Read, name: &str) -> Result<SecretBytes, CliError> {
     let mut bytes = zeroize::Zeroizing::new(Vec::new());
     let limit = SIZE_LIMIT as u64 + 1;
-    world.stdin.by_ref().take(limit).read_to_end(&mut bytes).map_err(|error| {
-        CliError::new(ErrorKind::Files, "standard input cannot be read").with_source(error)
+    stream.take(limit).read_to_end(&mut bytes).map_err(|error| {
+        CliError::new(ErrorKind::Files, format!("{name} cannot be read")).with_source(error)
     })?;
     if bytes.trim_ascii().is_empty() {
-        return Err(CliError::new(ErrorKind::Files, "standard input is empty")
+        return Err(CliError::new(ErrorKind::Files, format!("{name} is empty"))
             .with_hint("see whether the program before the pipe failed"));
     }
     if bytes.len() > SIZE_LIMIT {
-        let message = format!("standard input holds more than {} MiB", SIZE_LIMIT / 1024 / 1024);
+        let message = format!("{name} holds more than {} MiB", SIZE_LIMIT / 1024 / 1024);
         return Err(CliError::new(ErrorKind::Files, message).with_hint(
             "ask for pull secrets alone: `--field-selector type=kubernetes.io/dockerconfigjson`",
         ));

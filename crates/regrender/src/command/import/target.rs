@@ -44,9 +44,15 @@ impl Target {
                 errors.push(CliError::new(ErrorKind::Files, message).with_hint(hint));
             }
         }
+        if config.is_some() && config.as_ref() == sealed.as_ref().map(|file| &file.path) {
+            let message = "`--write` and `--seal-into` name the same file";
+            let hint = "give each a file of its own";
+            errors.push(CliError::new(ErrorKind::Usage, message).with_hint(hint));
+        }
         if let Some(file) = sealed.as_ref().filter(|file| !is_yaml(&file.path)) {
             let name = shown(&file.path, &world.directory);
-            let message = format!("`{name}` is no name of a YAML file, and sops goes by the name");
+            let message =
+                format!("`{name}` is not the name of a YAML file, and sops goes by the name");
             let hint = "let it end in `.sops.yaml`";
             errors.push(CliError::new(ErrorKind::Usage, message).with_hint(hint));
         }

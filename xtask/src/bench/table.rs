@@ -38,18 +38,18 @@ impl Report {
         format!(
             "# Performance\n\n\
              `cargo xtask bench --write` wrote this page.\n\
-             Whatever is compared is measured in the same round, side by side, {} rounds in all; \
-             ratios are taken inside a round.\n\
+             What is compared is measured in the same round, side by side, {} rounds in all; \
+             ratios are taken within a round.\n\
              Figures are least / median / greatest.\n\
              Machine: {machine}.\n\n\
              ## Build\n\n{files} sealed Secrets for one X25519 recipient on disk, with the release binary.\n\n{}\n\
              ## Scale\n\n\
-             The same in a folder that lies in memory, so that no disk takes part; seconds, and how often their floors.\n\
+             The same in a folder in memory, so that no disk is involved; in seconds, and as multiples of a floor.\n\
              The floor of a build from nothing is one multiplication of the X25519 base point and one of the recipient's point for each Secret and recipient; \
              that of an unchanged build with an identity is one multiplication for each Secret; both on all cores, and nothing else.\n\
              That of an unchanged build with a fingerprint key is `find … -exec cat {{}} +` of the same files.\n\
-             A rotated password changes every Secret, and so does a recipient more.\n\n{}\n\
-             How much sooner it is done than by hand: the loops in the same folder, for one recipient, run for {SAMPLE} Secrets and scaled.\n\n{}\n\
+             A rotated password changes every Secret, and so does an added recipient.\n\n{}\n\
+             How many times faster it is than by hand, with the loops in the same folder, for one recipient, run for {SAMPLE} Secrets and scaled.\n\n{}\n\
              ## Audit\n\nA repository of {} files, {} MiB, of which one in ten holds images.\n\n{}\n\
              ## Program\n\n{}",
             self.rounds.len(),
@@ -92,7 +92,7 @@ impl Report {
             seconds(
                 "recipient added, s",
                 |round| round.builds.added,
-                "The data key of every file is wrapped for one more.",
+                "The data key of every file is wrapped for one more recipient.",
             ),
             self.row(
                 "SealedSecrets from nothing, s",
@@ -114,7 +114,7 @@ impl Report {
             seconds(
                 "by hand: `sops updatekeys`, s",
                 |round| round.by_hand.updatekeys,
-                "For one recipient more; run for as many files and scaled.",
+                "For one more recipient; run for as many files and scaled.",
             ),
         ]
     }
@@ -124,27 +124,27 @@ impl Report {
             self.row(
                 "`kubectl | sops encrypt` ÷ build from nothing",
                 |round| ratio(round.by_hand.sops, round.builds.cold),
-                "How much sooner it is done than by hand.",
+                "How many times faster it is than by hand.",
             ),
             self.row(
                 "`kubectl | kubeseal` ÷ build from nothing",
                 |round| ratio(round.by_hand.kubeseal?, round.builds.cold),
-                "How much sooner the same Secrets are sealed, in another format.",
+                "How many times faster the same Secrets are sealed, in another format.",
             ),
             self.row(
                 "`kubectl | kubeseal` ÷ SealedSecrets from nothing",
                 |round| ratio(round.by_hand.kubeseal?, round.builds.controller?),
-                "How much sooner in the same format.",
+                "How many times faster in the same format.",
             ),
             self.row(
                 "`sops updatekeys` ÷ recipient added",
                 |round| ratio(round.by_hand.updatekeys, round.builds.added),
-                "How much sooner a recipient is added.",
+                "How many times faster a recipient is added.",
             ),
             self.row(
                 "build from nothing ÷ files alone",
                 |round| ratio(round.builds.cold, round.files),
-                "What a build costs beside what the disk costs alone.",
+                "What a build costs, compared with the disk alone.",
             ),
         ]
     }
@@ -189,7 +189,7 @@ impl Report {
             self.audit_row(
                 "`grep -r image:`, s",
                 |round| Some(round.grep.as_secs_f64()),
-                "The search people do instead, in the locale C.",
+                "The search that people do instead, in the C locale.",
             ),
             self.audit_row(
                 "YAML alone, s",
@@ -214,12 +214,12 @@ impl Report {
             self.audit_row(
                 "audit ÷ grep",
                 |round| ratio(round.audit, round.grep),
-                "What a verdict costs beside a match of text.",
+                "What a verdict costs, compared with a text search.",
             ),
             self.audit_row(
                 "audit ÷ YAML alone",
                 |round| ratio(round.audit, round.parse),
-                "What the verdicts cost beside reading everything.",
+                "What the verdicts cost, compared with reading everything.",
             ),
             Row(
                 "peak memory of an audit, MiB",

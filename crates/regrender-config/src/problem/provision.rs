@@ -273,7 +273,7 @@ pub(crate) fn without_oidc_provider(
 pub(crate) fn unfit_name(registry: &Spanned<String>, secret: &str) -> Diagnostic {
     UNFIT_REGISTRY_NAME
         .problem(format!("no Secret can be called `{secret}-{}`", registry.value))
-        .at(registry.span.clone(), "must be lower-case letters, digits, `-` and `.`")
+        .at(registry.span.clone(), "must be lower-case letters, digits, `-` and `.`, at most 253 with the name of the pull secret")
         .help("give the registry another name")
 }
 

@@ -116,7 +116,7 @@ pub enum VaultError {
         there: Vec<String>,
     },
     /// The value is no text.
-    #[error("what `{key}` holds is {kind} and no text")]
+    #[error("what `{key}` holds is {kind}, not text")]
     NotText {
         /// The key.
         key: String,

@@ -289,7 +289,7 @@ fn a_value_that_is_no_text_says_what_it_is() {
         (r#"{"a":"canary-4f1d"}"#, "an object"),
     ] {
         let body = format!(r#"{{"data":{{"token":{value}}}}}"#);
-        fails(KvVersion::One, 200, &body, &format!("what `token` holds is {kind} and no text"));
+        fails(KvVersion::One, 200, &body, &format!("what `token` holds is {kind}, not text"));
     }
 }
 

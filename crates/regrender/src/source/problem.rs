@@ -196,7 +196,7 @@ fn control_character(asker: Asker<'_>, character: char, place: Place) -> Diagnos
         },
     );
     let problem = told(&page::CONTROL_CHARACTER, format!("{asker} {place} {name}"))
-        .note("no registry takes control characters");
+        .note("no server takes control characters");
     if matches!(character, '\n' | '\r') {
         return problem.help("write it without line ends, for example with `printf %s`");
     }

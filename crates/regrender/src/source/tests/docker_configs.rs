@@ -176,11 +176,11 @@ fn control_characters_of_an_entry_are_told() {
         "\
 error[control-character]: the username of registry `hub` holds a line feed
   --> 6..7 read from entry `hub.io`
-  note: no registry takes control characters
+  note: no server takes control characters
   help: write it without line ends, for example with `printf %s`
 error[control-character]: the password of registry `hub` ends in a line feed
   --> 6..7 read from entry `hub.io`
-  note: no registry takes control characters
+  note: no server takes control characters
   help: write it without line ends, for example with `printf %s`
 "
     );

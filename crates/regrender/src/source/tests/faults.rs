@@ -44,7 +44,7 @@ fn a_newline_in_a_variable_is_told() {
         "\
 error[control-character]: the password of registry `hub` ends in a line feed
   --> 2..3 read from environment variable `HUB_TOKEN`
-  note: no registry takes control characters
+  note: no server takes control characters
   help: write it without line ends, for example with `printf %s`
 "
     );
@@ -58,7 +58,7 @@ fn other_control_characters_are_named() {
         "\
 error[control-character]: the password of registry `hub` holds the control character U+001B
   --> 2..3 given here
-  note: no registry takes control characters
+  note: no server takes control characters
   help: write it again without the control character
 "
     );

@@ -353,7 +353,7 @@ error[vault-missing-field]: the password of registry `mirror` cannot be obtained
 "
     );
     let told = case(vault(&server)).password("mirror", at("ci/hub", "pin")).told();
-    assert!(told.contains("what `pin` holds is a number and no text"), "{told}");
+    assert!(told.contains("what `pin` holds is a number, not text"), "{told}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use regrender_image::{BrokenSecret, DEFAULT_ACCOUNT, Keyring, PullSecret};
 
 use crate::check::is_pull_secret;
 use crate::declared::Declarations;
-use crate::inventory::{Inventory, Rendering, Secret, SecretState, ServiceAccount};
+use crate::inventory::{Inventory, Rendering, Secret, SecretState, ServiceAccount, is_core};
 use crate::subject::Subject;
 
 /// Opens a sealed Secret, where an identity for it is at hand.
@@ -43,18 +43,63 @@ pub(crate) struct Opened {
     pub(crate) unknown: Option<String>,
 }
 
+/// Positions in the inventory, and what becomes of the object, by tree, namespace in it, and name
+/// as written.
+type OfTree<'i> = BTreeMap<(&'i str, Option<&'i str>, &'i str), Vec<(usize, &'i Rendering)>>;
+
+/// An object that refers to others by name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Referrer<'r> {
+    pub(crate) kind: &'r str,
+    pub(crate) root: Option<&'r str>,
+    pub(crate) namespace: Option<&'r str>,
+    pub(crate) name: &'r str,
+}
+
+impl<'r> Referrer<'r> {
+    fn of(subject: &'r Subject<'_>) -> Self {
+        Self {
+            kind: &subject.workload.kind,
+            root: subject.root.as_deref(),
+            namespace: subject.namespace.as_deref(),
+            name: &subject.name,
+        }
+    }
+
+    /// Tells whether kustomize renames the Secrets in its list along with these.
+    fn follows_secrets(&self) -> bool {
+        self.kind == "ServiceAccount" || is_core(self.kind) && self.kind != "ReplicationController"
+    }
+
+    /// Tells whether kustomize renames its account along with that.
+    fn follows_accounts(&self) -> bool {
+        is_core(self.kind) && !matches!(self.kind, "ReplicaSet" | "PodTemplate")
+    }
+
+    /// Finds what it means by a name: of several the one that got the same prefix and suffix.
+    fn find<'i>(&self, of_tree: &OfTree<'i>, name: &str) -> Option<(usize, &'i Rendering)> {
+        let found = of_tree.get(&(self.root?, self.namespace, name))?;
+        let closeness = |rendering: &Rendering| {
+            let (prefix, suffix) = rendering.name.split_once(name)?;
+            let is_same = self.name.starts_with(prefix) && self.name.ends_with(suffix);
+            is_same.then_some(prefix.len() + suffix.len() + 1)
+        };
+        found.iter().rev().max_by_key(|(_, rendering)| closeness(rendering)).copied()
+    }
+}
+
 /// All Secrets and accounts, by where they are looked for.
 pub(crate) struct Credentials<'i> {
     inventory: &'i Inventory,
     declarations: &'i Declarations<'i>,
     /// Positions in the inventory by namespace and name.
     secrets: BTreeMap<(Option<&'i str>, &'i str), usize>,
-    /// Positions by the tree that renders them and the name as written there.
-    secrets_of_tree: BTreeMap<(&'i str, &'i str), usize>,
+    /// Positions by the tree that renders them, their namespace there, and the name as written.
+    secrets_of_tree: OfTree<'i>,
     /// The first position of each name in a known namespace.
     secrets_by_name: BTreeMap<&'i str, usize>,
     accounts: BTreeMap<(Option<&'i str>, &'i str), usize>,
-    accounts_of_tree: BTreeMap<(&'i str, &'i str), usize>,
+    accounts_of_tree: OfTree<'i>,
     /// What is in each Secret, where that can be known.
     contents: Vec<Option<PullSecret>>,
 }
@@ -82,9 +127,15 @@ impl<'i> Credentials<'i> {
             }
             for tree in &one.renderings {
                 found.secrets.entry((tree.namespace.as_deref(), &*tree.name)).or_insert(position);
-                found.secrets_of_tree.entry((&*tree.root, &*one.written_name)).or_insert(position);
+                // Of what only becomes a Secret in the cluster, kustomize knows no references.
+                for root in tree.roots().filter(|_| one.state.is_secret()) {
+                    let key = (root, tree.namespace.as_deref(), &*one.written_name);
+                    found.secrets_of_tree.entry(key).or_default().push((position, tree));
+                }
             }
+            let is_sure = one.renderings.iter().all(|tree| tree.doubt.is_none());
             found.contents.push(match one.state {
+                _ if !is_sure => None,
                 // The API server takes a damaged one for what it says, or refuses it.
                 SecretState::Clear | SecretState::Damaged => Some(one.content.clone()),
                 // Whatever is in it, the kubelet passes over a Secret of another type.
@@ -98,7 +149,10 @@ impl<'i> Credentials<'i> {
             found.accounts.entry((one.namespace.as_deref(), &*one.name)).or_insert(position);
             for tree in &one.renderings {
                 found.accounts.entry((tree.namespace.as_deref(), &*tree.name)).or_insert(position);
-                found.accounts_of_tree.entry((&*tree.root, &*one.written_name)).or_insert(position);
+                for root in tree.roots() {
+                    let key = (root, tree.namespace.as_deref(), &*one.written_name);
+                    found.accounts_of_tree.entry(key).or_default().push((position, tree));
+                }
             }
         }
         found
@@ -115,7 +169,7 @@ impl<'i> Credentials<'i> {
         }
         if !names.is_empty() {
             let account = account_of(subject).map(|name| self.account_name(subject, name));
-            let names = self.final_names(subject.root.as_deref(), names);
+            let names = self.final_names(Referrer::of(subject), names);
             return InForce { origin: Origin::Pod, account, names, unknown: None };
         }
         let Some(account) = account_of(subject) else {
@@ -129,75 +183,91 @@ impl<'i> Credentials<'i> {
     fn of_account(&self, subject: &Subject<'_>, name: &str) -> InForce {
         let list = self.list_of_account(subject, name);
         let known = list.is_some() || name == DEFAULT_ACCOUNT;
-        let unknown = (!known).then(|| format!("ServiceAccount `{name}` is not in the repository"));
+        let mut unknown =
+            (!known).then(|| format!("ServiceAccount `{name}` is not in the repository"));
+        let (_, tree) = self.account_meant(subject, name).unzip();
+        if let Some(place) = tree.flatten().and_then(|tree| tree.doubt.as_ref()) {
+            unknown = Some(format!("what `{place}` changes of its account is not followed here"));
+        }
         let account = Some(self.account_name(subject, name));
-        let names = self.final_names(subject.root.as_deref(), list.unwrap_or_default());
-        InForce { origin: Origin::Account, account, names, unknown }
+        InForce { origin: Origin::Account, account, names: list.unwrap_or_default(), unknown }
     }
 
-    /// Lists the pull secrets of an account, as they are written; `None` where nothing is known of it.
+    /// Lists the pull secrets of an account; `None` where nothing is known of it.
     fn list_of_account(&self, subject: &Subject<'_>, name: &str) -> Option<Vec<String>> {
         let namespace = subject.namespace.as_deref();
-        let found = self.account(namespace, name, subject.root.as_deref());
-        let mut names = found
-            .map(|one| account_secrets(one, subject.root.as_deref()).to_vec())
-            .unwrap_or_default();
-        let mut known = found.is_some();
-        if let Some(namespace) = namespace {
-            let before = names.len();
-            add_missing(&mut names, self.declarations.of_account(namespace, name));
-            known |= names.len() > before;
+        let found = self.account_meant(subject, name);
+        let known = found.is_some();
+        let mut names = Vec::new();
+        if let Some((account, tree)) = found {
+            let list = tree.and_then(|tree| tree.pull_secrets.as_ref());
+            let list = list.unwrap_or(&account.pull_secrets).clone();
+            let name = tree.map_or(&*account.name, |tree| &tree.name);
+            let root = subject.root.as_deref();
+            let referrer = Referrer { kind: "ServiceAccount", root, namespace, name };
+            names = self.final_names(referrer, list);
         }
-        known.then_some(names)
+        let before = names.len();
+        if let Some(namespace) = namespace {
+            add_missing(&mut names, self.declarations.of_account(namespace, name));
+        }
+        (known || names.len() > before).then_some(names)
     }
 
     /// Lists the pull secrets of the account that a workload with a list of its own runs under.
     pub(crate) fn kept_out(&self, subject: &Subject<'_>) -> Vec<String> {
-        let Some(account) = account_of(subject) else {
-            return Vec::new();
-        };
-        let list = self.list_of_account(subject, account).unwrap_or_default();
-        self.final_names(subject.root.as_deref(), list)
+        let account = account_of(subject);
+        account.and_then(|account| self.list_of_account(subject, account)).unwrap_or_default()
     }
 
     /// Returns the name that an account has in the workload's tree: a tree that renames objects
     /// renames what refers to them.
     fn account_name(&self, subject: &Subject<'_>, name: &str) -> String {
-        let account = self.account(subject.namespace.as_deref(), name, subject.root.as_deref());
-        let tree = account.and_then(|one| in_tree(&one.renderings, subject.root.as_deref()));
+        let tree = self.account_meant(subject, name).and_then(|(_, tree)| tree);
         tree.map_or(name, |tree| &tree.name).to_owned()
     }
 
-    /// Returns the names that Secrets have in the tree below `root`, which may rename them.
-    pub(crate) fn final_names(&self, root: Option<&str>, names: Vec<String>) -> Vec<String> {
-        let in_this_tree = |name: &str| {
-            let position = self.secrets_of_tree.get(&(root?, name))?;
-            let secret = self.inventory.secrets.get(*position)?;
-            Some(in_tree(&secret.renderings, root)?.name.clone())
-        };
-        names.into_iter().map(|name| in_this_tree(&name).unwrap_or(name)).collect()
+    /// Finds the account that a workload means, and what becomes of it in the workload's tree.
+    fn account_meant(
+        &self,
+        subject: &Subject<'_>,
+        name: &str,
+    ) -> Option<(&'i ServiceAccount, Option<&'i Rendering>)> {
+        let referrer = Referrer::of(subject);
+        let of_tree = referrer.find(&self.accounts_of_tree, name);
+        if let Some((position, tree)) = of_tree.filter(|_| referrer.follows_accounts()) {
+            return Some((self.inventory.service_accounts.get(position)?, Some(tree)));
+        }
+        let account = self.account(subject.namespace.as_deref(), name)?;
+        let tree = account.renderings.iter().find(|tree| {
+            tree.is_in(referrer.root) && tree.namespace == subject.namespace && tree.name == name
+        });
+        Some((account, tree))
     }
 
+    /// Returns the names that Secrets have in the tree of what refers to them.
+    pub(crate) fn final_names(&self, referrer: Referrer<'_>, names: Vec<String>) -> Vec<String> {
+        if !referrer.follows_secrets() {
+            return names;
+        }
+        let of_tree = |name: &str| referrer.find(&self.secrets_of_tree, name);
+        let final_name = |name: String| of_tree(&name).map_or(name, |(_, tree)| tree.name.clone());
+        names.into_iter().map(final_name).collect()
+    }
+
+    /// Finds an account by the name that it has in the cluster.
     pub(crate) fn account(
         &self,
         namespace: Option<&str>,
         name: &str,
-        root: Option<&str>,
     ) -> Option<&'i ServiceAccount> {
-        let of_tree = root.and_then(|root| self.accounts_of_tree.get(&(root, name)));
-        let position = of_tree.or_else(|| self.accounts.get(&(namespace, name)))?;
+        let position = self.accounts.get(&(namespace, name))?;
         self.inventory.service_accounts.get(*position)
     }
 
-    /// Finds the position of a Secret.
-    pub(crate) fn secret(
-        &self,
-        namespace: Option<&str>,
-        name: &str,
-        root: Option<&str>,
-    ) -> Option<usize> {
-        let of_tree = root.and_then(|root| self.secrets_of_tree.get(&(root, name)));
-        of_tree.or_else(|| self.secrets.get(&(namespace, name))).copied()
+    /// Finds the position of a Secret, by the name that it has in the cluster.
+    pub(crate) fn secret(&self, namespace: Option<&str>, name: &str) -> Option<usize> {
+        self.secrets.get(&(namespace, name)).copied()
     }
 
     /// Finds a namespace in which there is a Secret of that name.
@@ -212,16 +282,11 @@ impl<'i> Credentials<'i> {
     }
 
     /// Opens the Secrets of a list.
-    pub(crate) fn open(
-        &self,
-        namespace: Option<&str>,
-        root: Option<&str>,
-        names: &[String],
-    ) -> Opened {
+    pub(crate) fn open(&self, namespace: Option<&str>, names: &[String]) -> Opened {
         let mut unknown = None;
         let mut secrets = Vec::new();
         for name in names.iter().filter(|name| !name.is_empty()) {
-            let position = self.secret(namespace, name, root);
+            let position = self.secret(namespace, name);
             let content = position.and_then(|position| self.content(position));
             let rendered =
                 namespace.and_then(|namespace| self.declarations.rendered(namespace, name));
@@ -251,13 +316,8 @@ fn account_of<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
 
 /// Lists what the tree below `root` makes of an account's list.
 pub(crate) fn account_secrets<'a>(account: &'a ServiceAccount, root: Option<&str>) -> &'a [String] {
-    let tree = in_tree(&account.renderings, root);
+    let tree = account.renderings.iter().find(|tree| tree.is_in(root));
     tree.and_then(|tree| tree.pull_secrets.as_deref()).unwrap_or(&account.pull_secrets)
-}
-
-/// Finds the rendering in the tree below `root`.
-fn in_tree<'r>(renderings: &'r [Rendering], root: Option<&str>) -> Option<&'r Rendering> {
-    renderings.iter().find(|one| Some(&*one.root) == root)
 }
 
 fn add_missing(names: &mut Vec<String>, more: impl IntoIterator<Item = impl AsRef<str>>) {

@@ -11,8 +11,8 @@ use crate::judgement::{Judgement, judge};
 use crate::subject::Subject;
 use crate::verdict::Verdict;
 
-/// Lists of pull secrets that were opened already, by tree, namespace and names.
-type Cache = BTreeMap<(Option<String>, Option<String>, Vec<String>), Opened>;
+/// Lists of pull secrets that were opened already, by namespace and names.
+type Cache = BTreeMap<(Option<String>, Vec<String>), Opened>;
 
 /// Who judges the images of one inventory.
 pub(crate) struct Judge<'a> {
@@ -37,6 +37,10 @@ impl<'a> Judge<'a> {
         text: &str,
         parsed: Result<&ImageReference, &ReferenceError>,
     ) -> Judgement {
+        if let Some(place) = &subject.doubt {
+            let reason = format!("what `{place}` changes of it is not followed here");
+            return Judgement::new(Verdict::Undetermined, reason);
+        }
         match parsed {
             Ok(image) => self.judge_parsed(subject, in_force, image),
             Err(error) => invalid(subject, text, &error.to_string()),
@@ -60,11 +64,11 @@ impl<'a> Judge<'a> {
             };
             return Judgement::new(Verdict::Undetermined, reason);
         }
-        let key = (subject.root.clone(), subject.namespace.clone(), in_force.names.clone());
-        let (root, namespace, names) = &key;
+        let key = (subject.namespace.clone(), in_force.names.clone());
+        let (namespace, names) = &key;
         let credentials = self.credentials;
         if !self.opened.contains_key(&key) {
-            let opened = credentials.open(namespace.as_deref(), root.as_deref(), names);
+            let opened = credentials.open(namespace.as_deref(), names);
             self.opened.insert(key.clone(), opened);
         }
         let Some(opened) = self.opened.get(&key) else {
@@ -92,6 +96,10 @@ fn invalid(subject: &Subject<'_>, text: &str, error: &str) -> Judgement {
     let filled_in = text.contains("{{") || text.contains("$(") || text.contains("${");
     if filled_in && matches!(group, "argoproj.io" | "tekton.dev") {
         let reason = "the image is a parameter that is filled in when it runs";
+        return Judgement::new(Verdict::Undetermined, reason);
+    }
+    if text.contains("$(") && subject.root.is_some() {
+        let reason = "the image has a variable, which kustomize may fill in";
         return Judgement::new(Verdict::Undetermined, reason);
     }
     if filled_in {

@@ -1,8 +1,12 @@
 //! Knows what a `kustomization.yaml` says, as far as namespaces, names, images and pull secrets go.
 
 mod deployer;
+mod image_change;
 mod object;
+mod operation;
+mod part;
 mod patch;
+mod replacement;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -11,10 +15,14 @@ use std::sync::Arc;
 use regrender_image::PullSecret;
 
 pub(crate) use self::deployer::read_deployers;
+use self::image_change::ImageChange;
+pub(crate) use self::operation::{Operation, read_operations};
+pub(crate) use self::part::{Part, directs, is_directed};
+pub(crate) use self::patch::Change;
 use self::patch::{Body, Patch, read_patches};
-pub(crate) use self::patch::{Change, Operation, read_operations};
-pub(crate) use self::tree::Kustomizations;
-use crate::inventory::{ImageUse, Role, Secret, SecretState, Source, Workload};
+use self::replacement::{Replacement, read_replacements};
+pub(crate) use self::tree::{Kustomizations, Rendered, Written};
+use crate::inventory::{ImageUse, Secret, SecretState, Source, Workload};
 use crate::manifest::Node;
 use crate::place::{Place, file_name, folder_of, join};
 
@@ -40,21 +48,17 @@ pub(crate) struct Kustomization {
     generators: Vec<String>,
     images: Vec<ImageChange>,
     patches: Vec<Patch>,
+    replacements: Vec<Replacement>,
+    /// Where transformers of its own are named, which may change anything.
+    transformers: Option<Place>,
+    /// Where it says of which further fields names and images are.
+    configurations: Option<Place>,
     secrets: Vec<GeneratedSecret>,
-}
-
-/// One entry of `images:`.
-#[derive(Clone, Debug)]
-pub(crate) struct ImageChange {
-    name: String,
-    new_name: Option<String>,
-    new_tag: Option<String>,
-    digest: Option<String>,
-    place: Place,
 }
 
 #[derive(Clone, Debug)]
 struct GeneratedSecret {
+    namespace: Option<String>,
     name: String,
     kind: String,
     place: Place,
@@ -90,7 +94,7 @@ impl Kustomization {
     /// Lists the Secrets that the build generates.
     pub(crate) fn generated_secrets(&self) -> Vec<Secret> {
         let secret = |one: &GeneratedSecret| Secret {
-            namespace: None,
+            namespace: one.namespace.clone(),
             name: one.name.clone(),
             written_name: one.name.clone(),
             kind: one.kind.clone(),
@@ -103,59 +107,12 @@ impl Kustomization {
             bad_keys: Vec::new(),
             expires_at: None,
             is_live: false,
+            keeps_name: false,
             place: one.place.clone(),
             renderings: Vec::new(),
         };
         self.secrets.iter().map(secret).collect()
     }
-}
-
-impl ImageChange {
-    fn as_use(&self) -> ImageUse {
-        ImageUse {
-            role: Role::Container,
-            container: self.name.clone(),
-            image: self.apply(&self.name),
-            place: self.place.clone(),
-        }
-    }
-
-    /// Tells whether the entry is about the repository of `image`.
-    fn is_about(&self, image: &str) -> bool {
-        split_image(image).0 == self.name
-    }
-
-    /// Returns what kustomize makes of `image`.
-    fn apply(&self, image: &str) -> String {
-        let (name, tag, digest) = split_image(image);
-        let name = self.new_name.as_deref().unwrap_or(name);
-        let (tag, digest) = match (self.new_tag.as_deref(), self.digest.as_deref()) {
-            (None, None) => (tag, digest),
-            changed => changed,
-        };
-        let mut changed = name.to_owned();
-        if let Some(tag) = tag {
-            changed.push(':');
-            changed.push_str(tag);
-        }
-        if let Some(digest) = digest {
-            changed.push('@');
-            changed.push_str(digest);
-        }
-        changed
-    }
-}
-
-/// Splits an image into name, tag and digest, valid or not.
-fn split_image(image: &str) -> (&str, Option<&str>, Option<&str>) {
-    let (named, digest) = match image.split_once('@') {
-        Some((named, digest)) => (named, Some(digest)),
-        None => (image, None),
-    };
-    let last = named.rsplit('/').next().unwrap_or(named);
-    let tag = last.split_once(':').map(|(_, tag)| tag);
-    let name = tag.and_then(|tag| named.strip_suffix(tag)?.strip_suffix(':'));
-    (name.unwrap_or(named), tag, digest)
 }
 
 /// Tells whether a document is a kustomization: by the name of its file, which is all that counts.
@@ -185,12 +142,16 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
         resources,
         components: texts(root, "components"),
         generators: texts(root, "generators"),
-        images: root.items_of("images").iter().filter_map(|node| image(node, &place)).collect(),
+        images: images(root, &place),
         patches: read_patches(root, &place),
+        replacements: read_replacements(root, &place),
+        transformers: root.items_of("transformers").first().map(|node| place.of(node)),
+        configurations: root.items_of("configurations").first().map(|node| place.of(node)),
         secrets: root
             .items_of("secretGenerator")
             .iter()
             .map(|node| GeneratedSecret {
+                namespace: member(node, "namespace"),
                 name: member(node, "name").unwrap_or_default(),
                 kind: member(node, "type").unwrap_or_default(),
                 place: place.of(node),
@@ -199,14 +160,9 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
     }
 }
 
-fn image(node: &Node<'_>, place: &Place) -> Option<ImageChange> {
-    Some(ImageChange {
-        name: member(node, "name")?,
-        new_name: member(node, "newName"),
-        new_tag: member(node, "newTag"),
-        digest: member(node, "digest"),
-        place: place.of(node),
-    })
+fn images(root: &Node<'_>, place: &Place) -> Vec<ImageChange> {
+    let entries = root.items_of("images").iter();
+    entries.filter_map(|node| ImageChange::read(node, place.of(node))).collect()
 }
 
 fn texts(root: &Node<'_>, name: &str) -> Vec<String> {
@@ -215,36 +171,4 @@ fn texts(root: &Node<'_>, name: &str) -> Vec<String> {
 
 fn member(node: &Node<'_>, name: &str) -> Option<String> {
     node.get(name).and_then(Node::scalar).filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn change(new_name: Option<&str>, new_tag: Option<&str>, digest: Option<&str>) -> ImageChange {
-        ImageChange {
-            name: "a.io/app".to_owned(),
-            new_name: new_name.map(str::to_owned),
-            new_tag: new_tag.map(str::to_owned),
-            digest: digest.map(str::to_owned),
-            place: Place { file: Arc::from("k"), document: 0, line: 1, column: 1 },
-        }
-    }
-
-    #[test]
-    fn image_names_are_compared_without_tag_and_digest() {
-        let change = change(None, Some("2"), None);
-        for image in ["a.io/app", "a.io/app:1", "a.io/app@sha256:00", "a.io/app:1@sha256:00"] {
-            assert!(change.is_about(image), "{image}");
-        }
-        assert!(!change.is_about("a.io/app2"));
-        assert!(!change.is_about("a.io:5000/app"));
-    }
-
-    #[test]
-    fn name_tag_and_digest_change_as_kustomize_changes_them() {
-        assert_eq!(change(Some("b.io/x"), None, None).apply("a.io/app:1"), "b.io/x:1");
-        assert_eq!(change(None, Some("2"), None).apply("a.io/app@sha256:00"), "a.io/app:2");
-        assert_eq!(change(None, None, Some("sha256:11")).apply("a.io/app:1"), "a.io/app@sha256:11");
-    }
 }

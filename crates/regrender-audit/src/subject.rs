@@ -1,6 +1,7 @@
 //! Knows the workloads one by one as they are deployed: one for each tree that renders them.
 
 use crate::inventory::{ImageUse, Inventory, Rendering, Source, Workload};
+use crate::place::Place;
 
 /// A workload as one tree deploys it.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub(crate) struct Subject<'i> {
     /// What the pods name themselves.
     pub(crate) pull_secrets: Vec<String>,
     pub(crate) service_account: Option<String>,
+    /// What changes it in a way that is not followed.
+    pub(crate) doubt: Option<Place>,
 }
 
 impl Subject<'_> {
@@ -69,6 +72,7 @@ fn as_settled(workload: &Workload) -> Subject<'_> {
         images: workload.images.clone(),
         pull_secrets: workload.pull_secrets.clone(),
         service_account: workload.service_account.clone(),
+        doubt: workload.renderings.first().and_then(|one| one.doubt.clone()),
     }
 }
 
@@ -77,6 +81,7 @@ fn as_rendered<'i>(workload: &'i Workload, rendering: &Rendering) -> Subject<'i>
         namespace: rendering.namespace.clone(),
         name: rendering.name.clone(),
         root: Some(rendering.root.clone()),
+        doubt: rendering.doubt.clone(),
         ..as_settled(workload)
     };
     rendering.apply(&mut subject.images, &mut subject.pull_secrets, &mut subject.service_account);

@@ -23,12 +23,11 @@ pub(crate) fn check_subject(
     let mut findings = Vec::new();
     let place = &subject.workload.place;
     let namespace = subject.namespace.as_deref();
-    let root = subject.root.as_deref();
     let title = subject.title();
     check_list(&title, &in_force.names, place, &mut findings);
     if let Some(namespace) = namespace {
         for name in in_force.names.iter().filter(|name| !name.is_empty()) {
-            let known = credentials.secret(Some(namespace), name, root).is_some()
+            let known = credentials.secret(Some(namespace), name).is_some()
                 || declarations.rendered(namespace, name).is_some();
             if !known {
                 findings.push(missing_secret(&title, name, namespace, credentials, place));
@@ -38,7 +37,7 @@ pub(crate) fn check_subject(
     let Some(account) = in_force.account.as_deref() else {
         return findings;
     };
-    match credentials.account(namespace, account, root) {
+    match credentials.account(namespace, account) {
         Some(found) if in_force.origin == Origin::Pod => {
             check_against(&title, &in_force.names, found, place, &mut findings);
         }

@@ -48,7 +48,7 @@ fn names(
     credentials: &Credentials<'_>,
 ) -> (Vec<String>, Option<String>) {
     let AccountQuestion { namespace, service_account, .. } = question;
-    let found = credentials.account(Some(namespace), service_account, None);
+    let found = credentials.account(Some(namespace), service_account);
     let mut names = found.map(|one| one.pull_secrets.clone()).unwrap_or_default();
     for name in declarations.of_account(namespace, service_account) {
         if !names.iter().any(|known| known == name) {
@@ -68,7 +68,7 @@ fn content(
     declarations: &Declarations<'_>,
     credentials: &Credentials<'_>,
 ) -> Result<PullSecret, &'static str> {
-    let position = credentials.secret(Some(namespace), name, None);
+    let position = credentials.secret(Some(namespace), name);
     if let Some(content) = position.and_then(|position| credentials.content(position)) {
         return Ok(PullSecret { name: name.to_owned(), ..content.clone() });
     }

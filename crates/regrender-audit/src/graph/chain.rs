@@ -10,7 +10,7 @@ use regrender_image::{AuthKey, DEFAULT_ACCOUNT, ImageReference};
 use super::sorted::set;
 use super::{Edge, Graph, Kind, Mark, Node, Space, Step};
 use crate::check::check_subject;
-use crate::credentials::{Credentials, InForce, Opener, Origin, account_secrets};
+use crate::credentials::{Credentials, InForce, Opener, Origin, Referrer, account_secrets};
 use crate::declared::{Declarations, Declared};
 use crate::finding::{Code, Finding, Severity};
 use crate::inventory::{Inventory, Rendering};
@@ -254,7 +254,8 @@ impl<'a> Chain<'a> {
                 addresses(account.namespace.as_deref(), &account.name, &account.renderings)
             {
                 let list = account_secrets(account, root).to_vec();
-                let list = self.credentials.final_names(root, list);
+                let referrer = Referrer { kind: "ServiceAccount", root, namespace, name };
+                let list = self.credentials.final_names(referrer, list);
                 self.add_account(namespace, name, &list);
             }
         }

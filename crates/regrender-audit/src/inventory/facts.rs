@@ -8,7 +8,7 @@ use regex::Regex;
 use super::object::read_object;
 use super::{Namespace, Secret, ServiceAccount, Workload, helm};
 use crate::finding::Finding;
-use crate::kustomization::{self, Change, Kustomization, Operation, read_operations};
+use crate::kustomization::{self, Change, Kustomization, Operation, Part, read_operations};
 use crate::leak::{self, SopsRules};
 use crate::manifest::{Document, Node, is_plain, read_documents};
 use crate::place::{Place, file_name};
@@ -27,8 +27,8 @@ pub struct FileFacts {
     pub(crate) kustomization: Option<Box<Kustomization>>,
     /// Objects that have Flux or Argo CD apply a folder.
     pub(crate) deployers: Vec<Kustomization>,
-    /// Workloads that pull nothing: what a patch changes of one, for instance.
-    pub(crate) workload_parts: Vec<Workload>,
+    /// What a patch may change of an object, where that is more or less than a workload.
+    pub(crate) parts: Vec<Part>,
     /// JSON operations that a patch may name.
     pub(crate) operations: Vec<Vec<Operation>>,
     /// The files that a generator of KSOPS opens.
@@ -67,11 +67,12 @@ impl FileFacts {
     /// Returns what the file changes when a kustomization names it as a patch.
     pub(crate) fn as_patch(&self) -> Vec<Change> {
         let operations = self.operations.iter().cloned().map(Change::Operations);
-        let workloads = self.workloads.iter().chain(&self.workload_parts);
-        let parts = workloads.map(|part| Change::Merge(Box::new(part.clone())));
-        let accounts =
-            self.service_accounts.iter().map(|account| Change::Merge(Box::new(account.as_part())));
-        operations.chain(parts).chain(accounts).collect()
+        let is_known = |place: &Place| self.parts.iter().any(|one| one.workload.place == *place);
+        let workloads = self.workloads.iter().filter(|one| !is_known(&one.place)).cloned();
+        let accounts = self.service_accounts.iter().filter(|one| !is_known(&one.place));
+        let merged = workloads.chain(accounts.map(ServiceAccount::as_part)).map(Part::from);
+        let parts = self.parts.iter().cloned().chain(merged);
+        operations.chain(parts.map(|part| Change::Merge(Box::new(part)))).collect()
     }
 
     /// Begins with what needs no parser.
@@ -178,7 +179,7 @@ impl FileFacts {
         } else if let Some(operations) = read_operations(root) {
             self.operations.push(operations);
         } else if root.get("kind").and_then(Node::string).is_some() {
-            read_object(self, root, &place, words.images);
+            read_object(self, root, &place, words);
             if words.secret_references {
                 secret_references(root, &mut self.other_secrets);
             }
@@ -200,22 +201,26 @@ impl FileFacts {
 
 /// Words that a file must hold for a closer look to be worth its time.
 #[derive(Clone, Copy, Default)]
-struct Words {
+#[expect(clippy::struct_excessive_bools, reason = "each word is there or not")]
+pub(super) struct Words {
     auths: bool,
     secret_references: bool,
-    images: bool,
+    pub(super) images: bool,
+    pub(super) pulling: bool,
+    pub(super) directives: bool,
 }
 
 /// One search for all of them; most files hold none.
 static ANY_WORD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"auths|secretName|secretRef|[iI]mage|repository|\\").expect("it is a pattern")
+    Regex::new(r"auths|secretName|secretRef|[iI]mage|repository|serviceAccount|\$patch|\\")
+        .expect("it is a pattern")
 });
 
 /// Words without one of which a file declares nothing: the kinds that are taken, and what images,
 /// Secrets and leaks are told by. A backslash may stand for any letter.
 static TELLING_WORD: LazyLock<Regex> = LazyLock::new(|| {
     let words = "auths|[iI]mage|repository|Namespace|ServiceAccount|Secret|secretName|secretRef\
-                 |Helm|Application|Kustomization|ksops|sops|AGE-SECRET-KEY-|Pod|Job|Deployment\
+                 |serviceAccount|Helm|Application|Kustomization|ksops|sops|\\$patch|AGE-SECRET-KEY-|Pod|Job|Deployment\
                  |StatefulSet|DaemonSet|ReplicaSet|ReplicationController|\\\\";
     Regex::new(words).expect("it is a pattern")
 });
@@ -230,6 +235,15 @@ fn tells_nothing(path: &str, text: &str) -> bool {
 }
 
 impl Words {
+    /// Whatever may be there.
+    pub(super) const ANY: Self = Self {
+        auths: true,
+        secret_references: true,
+        images: true,
+        pulling: true,
+        directives: true,
+    };
+
     fn of(text: &str) -> Self {
         if !ANY_WORD.is_match(text) {
             return Self::default();
@@ -240,6 +254,8 @@ impl Words {
             auths: has(&["auths"]),
             secret_references: has(&["secretName", "secretRef"]),
             images: has(&["image", "Image", "repository", "\\"]),
+            pulling: has(&["serviceAccount", "imagePullSecret", "\\"]),
+            directives: has(&["$patch", "\\"]),
         }
     }
 }
@@ -393,7 +409,7 @@ mod tests {
     #[test]
     fn a_patch_that_names_no_image_is_kept_as_a_part() {
         let text = "kind: Deployment\napiVersion: apps/v1\nspec: {template: {spec: {}}}\n";
-        assert_eq!(read_file("a.yaml", text.as_bytes()).workload_parts.len(), 1);
+        assert_eq!(read_file("a.yaml", text.as_bytes()).parts.len(), 1);
     }
 
     #[test]

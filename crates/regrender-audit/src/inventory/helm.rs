@@ -100,8 +100,13 @@ fn walk(workload: &mut Workload, node: &Node<'_>, place: &Place, path: &str) {
         }
         if let Some(found) = image::of_member(node, key, value) {
             let place = place.of(found.node);
-            let image =
-                ImageUse { role: Role::Container, container: path, image: found.image, place };
+            let image = ImageUse {
+                role: Role::Container,
+                container: path,
+                image: found.image,
+                in_list: false,
+                place,
+            };
             workload.images.push(image);
             if let Some(list) = value.get("pullSecrets").or_else(|| value.get("imagePullSecrets")) {
                 add_pull_secrets(workload, list);

@@ -11,7 +11,7 @@ pub(super) struct Found<'n, 'a> {
 }
 
 /// Tells whether a key stands for an image by its name alone.
-pub(super) fn is_image_key(key: &str) -> bool {
+pub(crate) fn is_image_key(key: &str) -> bool {
     key == "image" || key == "imageName"
 }
 

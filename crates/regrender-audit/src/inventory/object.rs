@@ -2,25 +2,35 @@
 
 use std::collections::BTreeMap;
 
-use super::facts::FileFacts;
-use super::{Namespace, ServiceAccount, Source, Workload, helm, pod, secret, shape};
-use crate::kustomization::read_deployers;
+use super::facts::{FileFacts, Words};
+use super::{ImageUse, Namespace, ServiceAccount, Source, Workload, helm, pod, secret, shape};
+use crate::kustomization::{Part, directs, is_directed, read_deployers};
 use crate::manifest::Node;
 use crate::place::{Place, folder_of, join};
 
-/// Takes one object into `facts`, and what a list or template holds one by one; its file may or may
-/// not speak of images anywhere.
-pub(super) fn read_object(
-    facts: &mut FileFacts,
-    root: &Node<'_>,
-    place: &Place,
-    speaks_of_images: bool,
-) {
-    let header = Header::of(root, place);
+/// Takes one object into `facts`, and what a list or template holds one by one; its file holds
+/// some words or does not.
+pub(super) fn read_object(facts: &mut FileFacts, root: &Node<'_>, place: &Place, words: Words) {
+    read_with(facts, root, Header::of(root, place), words);
+}
+
+fn read_with(facts: &mut FileFacts, root: &Node<'_>, header: Header, words: Words) {
+    let place = &header.place.clone();
     if let Some(items) = unfolded(root, &header.kind) {
+        let before = facts.workloads.len();
         for item in items.items() {
-            read_object(facts, item, &place.of(item), speaks_of_images);
+            read_with(facts, item, Header::of(item, &place.of(item)).in_list(&header), words);
         }
+        // Where the objects of a template go is said where it is filled in.
+        for one in facts.workloads.iter_mut().skip(before).filter(|_| header.kind == "Template") {
+            one.keeps_namespace = true;
+        }
+        return;
+    }
+    // What has a directive is nothing that anybody deploys, though a custom resource may hold one.
+    let is_native = || header.group().is_empty() || core_pod_path(&header).is_some();
+    if words.directives && (is_directed(root) || is_native() && directs(root)) {
+        facts.parts.extend(read_parts(root, &header, words));
         return;
     }
     match &*header.kind {
@@ -29,7 +39,12 @@ pub(super) fn read_object(
             name: header.name,
             place: place.clone(),
         }),
-        "ServiceAccount" => facts.service_accounts.push(service_account(root, header)),
+        "ServiceAccount" => {
+            facts
+                .parts
+                .extend(read_parts(root, &header, words).into_iter().filter(|one| !one.is_plain()));
+            facts.service_accounts.push(service_account(root, header));
+        }
         "Secret" | "SealedSecret" | "ExternalSecret" | "ClusterExternalSecret" => {
             facts.secrets.extend(secret::read(root, &header));
         }
@@ -45,27 +60,62 @@ pub(super) fn read_object(
             facts.sealed_files.extend(files.map(|file| join(folder, file)));
         }
         // What is known by its kind may be a patch, which holds no image.
-        _ if !speaks_of_images && core_pod_path(&header).is_none() => {}
+        _ if !words.images && !words.pulling && core_pod_path(&header).is_none() => {}
         _ => {
-            let (whole, part): (Vec<_>, Vec<_>) =
-                workloads(root, &header).into_iter().partition(|one| !one.images.is_empty());
-            facts.workload_parts.extend(part);
-            facts.workloads.extend(whole);
+            let parts = read_parts(root, &header, words);
+            let whole = parts.iter().map(|one| &one.workload);
+            facts.workloads.extend(whole.filter(|one| !one.images.is_empty()).cloned());
+            let part = |one: &Part| one.workload.images.is_empty() || !one.is_plain();
+            facts.parts.extend(parts.into_iter().filter(part));
         }
     }
 }
 
-/// Reads a document that stands inside another, a patch for instance, as a part of a workload.
-pub(crate) fn read_inline_workloads(root: &Node<'_>) -> Vec<Workload> {
-    let place = Place::default().of(root);
-    let mut header = Header::of(root, &place);
+/// Reads a document that stands inside another, a patch for instance, as parts of a workload.
+pub(crate) fn read_inline_parts(root: &Node<'_>) -> Vec<Part> {
+    let header = Header::of(root, &Place::default().of(root));
+    let mut parts = read_parts(root, &header, Words::ANY);
+    if parts.is_empty() {
+        parts.push(Part::new(header.workload(Source::Custom), root, None));
+    }
+    parts
+}
+
+/// Reads the images of a value that a patch puts somewhere into an object.
+pub(crate) fn read_inline_images(value: &Node<'_>, path: &str) -> Vec<ImageUse> {
+    shape::read_value(value, &Header::of(value, &Place::default()), path)
+}
+
+/// Reads an object as what a strategic merge changes of it; nothing where that is nothing at all.
+///
+/// Where nothing speaks of how to pull, nothing is looked for.
+fn read_parts(root: &Node<'_>, header: &Header, words: Words) -> Vec<Part> {
     if header.kind == "ServiceAccount" {
         let mut part = header.workload(Source::Core);
         part.pull_secrets = pod::reference_names(root.get("imagePullSecrets"));
-        return vec![part];
+        return vec![Part::new(part, root, Some(&[]))];
     }
-    header.place = place;
-    workloads(root, &header)
+    if let Some(path) = core_pod_path(header) {
+        let pod = root.at(path).map(|spec| pod::read(spec, header));
+        let pod = pod.unwrap_or_else(|| header.workload(Source::Core));
+        return vec![Part::new(pod, root, Some(path))];
+    }
+    let found = shape::read(root, header);
+    if found.is_empty() {
+        let part = |workload| Part::new(workload, root, None);
+        let pulling =
+            if words.pulling { shape::pulling(root, header) } else { shape::Pulling::Silent };
+        return match pulling {
+            shape::Pulling::Said(workload) => vec![part(*workload)],
+            shape::Pulling::Unclear => vec![part(header.workload(Source::Custom)).unclear()],
+            shape::Pulling::Silent if words.directives && directs(root) => {
+                vec![part(header.workload(Source::Custom))]
+            }
+            shape::Pulling::Silent => Vec::new(),
+        };
+    }
+    let part = |one| if words.directives { Part::new(one, root, None) } else { Part::from(one) };
+    found.into_iter().map(part).collect()
 }
 
 /// What every object has.
@@ -94,6 +144,16 @@ impl Header {
             namespace: Some(text(&["metadata", "namespace"])).filter(|name| !name.is_empty()),
             name,
             place: place.clone(),
+        }
+    }
+
+    /// Takes what an item of a list does not say from the list, as the API's own reader does.
+    fn in_list(self, list: &Self) -> Self {
+        match list.kind.strip_suffix("List") {
+            Some(kind) if self.kind.is_empty() => {
+                Self { kind: kind.to_owned(), api_version: list.api_version.clone(), ..self }
+            }
+            _ => self,
         }
     }
 
@@ -130,13 +190,6 @@ fn unfolded<'n, 'a>(root: &'n Node<'a>, kind: &str) -> Option<&'n Node<'a>> {
     root.get(member).filter(|items| items.is_sequence())
 }
 
-fn workloads(root: &Node<'_>, header: &Header) -> Vec<Workload> {
-    match core_pod_path(header) {
-        Some(path) => root.at(path).map(|spec| pod::read(spec, header)).into_iter().collect(),
-        None => shape::read(root, header),
-    }
-}
-
 /// Returns the way to the pod specification in the kinds of Kubernetes itself.
 pub(super) fn core_pod_path(header: &Header) -> Option<&'static [&'static str]> {
     let path: &[&str] = match (&*header.kind, header.group()) {
@@ -151,6 +204,22 @@ pub(super) fn core_pod_path(header: &Header) -> Option<&'static [&'static str]> 
         _ => return None,
     };
     Some(path)
+}
+
+/// Tells whether a kind is one of Kubernetes itself that makes pods, whatever its version.
+pub(crate) fn is_core(kind: &str) -> bool {
+    matches!(
+        kind,
+        "Pod"
+            | "PodTemplate"
+            | "ReplicationController"
+            | "Job"
+            | "CronJob"
+            | "Deployment"
+            | "StatefulSet"
+            | "DaemonSet"
+            | "ReplicaSet"
+    )
 }
 
 fn service_account(root: &Node<'_>, header: Header) -> ServiceAccount {

@@ -25,15 +25,24 @@ pub(super) fn read(spec: &Node<'_>, header: &Header) -> Workload {
 pub(super) fn images(spec: &Node<'_>, place: &Place) -> Vec<ImageUse> {
     let mut images = Vec::new();
     for (member, role) in CONTAINERS {
-        for container in spec.items_of(member) {
-            images.extend(image_use(role, container, container.get("image"), place));
-        }
+        images.extend(containers(role, spec.get(member), place));
     }
     for volume in spec.items_of("volumes") {
         let reference = volume.at(&["image", "reference"]);
         images.extend(image_use(Role::Volume, volume, reference, place));
     }
     images
+}
+
+/// Lists the images of a list of containers.
+pub(crate) fn containers(role: Role, list: Option<&Node<'_>>, place: &Place) -> Vec<ImageUse> {
+    let items = list.map(Node::items).unwrap_or_default().iter();
+    items.filter_map(|one| image_use(role, one, one.get("image"), place)).collect()
+}
+
+/// Returns the list of containers that a member of a pod specification is.
+pub(crate) fn role_of_list(member: &str) -> Option<Role> {
+    CONTAINERS.iter().find(|(name, _)| *name == member).map(|(_, role)| *role)
 }
 
 /// Returns the account that a pod specification names, by either of its two fields.
@@ -49,7 +58,24 @@ pub(crate) fn reference_names(list: Option<&Node<'_>>) -> Vec<String> {
     let items = list.map(Node::items).unwrap_or_default();
     let name =
         |item: &Node<'_>| item.get("name").and_then(Node::scalar).unwrap_or_default().to_owned();
-    items.iter().map(name).collect()
+    // What has a directive is no reference: in a patch it takes others out.
+    items.iter().filter(|item| item.get("$patch").is_none()).map(name).collect()
+}
+
+impl ImageUse {
+    /// Reads a container, wherever it stands.
+    pub(crate) fn of_container(role: Role, container: &Node<'_>) -> Option<Self> {
+        image_use(role, container, container.get("image"), &Place::default())
+    }
+
+    /// Reads a volume or a list of them.
+    pub(crate) fn of_volumes(value: &Node<'_>) -> Vec<Self> {
+        let all = if value.is_mapping() { std::slice::from_ref(value) } else { value.items() };
+        let read = |one: &Node<'_>| {
+            image_use(Role::Volume, one, one.at(&["image", "reference"]), &Place::default())
+        };
+        all.iter().filter_map(read).collect()
+    }
 }
 
 fn image_use(
@@ -63,6 +89,7 @@ fn image_use(
         role,
         container: owner.get("name").and_then(Node::scalar).unwrap_or_default().to_owned(),
         image: node.scalar()?.to_owned(),
+        in_list: true,
         place: place.of(node),
     })
 }

@@ -4,24 +4,28 @@ use std::collections::BTreeSet;
 
 use super::{ImageUse, Inventory, Workload};
 use crate::finding::{Code, Finding};
+use crate::kustomization::{Rendered, Written};
+use crate::place::Place;
 
 /// What becomes of an object in one tree that kustomize builds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rendering {
     /// The folder of the outermost kustomization.
     pub root: String,
+    /// The folders of the outermost kustomizations of further trees that come to the same.
+    pub other_roots: Vec<String>,
     /// The namespace, where one is set anywhere.
     pub namespace: Option<String>,
     /// The name, with prefixes and suffixes.
     pub name: String,
-    /// The images that the tree renames, as `(position in images, image)`.
-    pub images: Vec<(usize, String)>,
-    /// The images that a patch adds.
-    pub added_images: Vec<ImageUse>,
+    /// The images, where the tree changes them.
+    pub images: Option<Vec<ImageUse>>,
     /// The pull secrets, where a patch changes them.
     pub pull_secrets: Option<Vec<String>>,
     /// The account, where a patch changes it.
     pub service_account: Option<String>,
+    /// What changes the object in a way that is not followed here.
+    pub doubt: Option<Place>,
 }
 
 impl Inventory {
@@ -47,41 +51,47 @@ impl Inventory {
         self.workloads.retain(|one| !kustomizations.is_only_patch(&one.place.file));
         self.service_accounts.retain(|one| !kustomizations.is_only_patch(&one.place.file));
         self.secrets.retain(|one| !kustomizations.is_only_patch(&one.place.file));
-        for one in &mut self.workloads {
+        self.workloads.retain_mut(|one| {
             let rendered = kustomizations.render_workload(one);
-            one.renderings = rendered.renderings;
+            settle_workload(one, rendered, &mut used)
+        });
+        self.service_accounts.retain_mut(|one| {
+            let written = Written {
+                kind: "ServiceAccount",
+                api_version: "v1",
+                namespace: one.namespace.as_deref(),
+                name: &one.name,
+            };
+            let rendered =
+                kustomizations.render_object(&one.place.file, written, &one.pull_secrets);
             used.extend(rendered.used);
-            if one.keeps_namespace {
-                for rendering in &mut one.renderings {
-                    rendering.namespace.clone_from(&one.namespace);
-                }
-            }
-            settle(&mut one.namespace, &mut one.name, &one.renderings);
-            settle_workload(one);
-        }
-        for one in &mut self.service_accounts {
-            let (file, kind) = (&one.place.file, "ServiceAccount");
-            let rendered = kustomizations.render_object(
-                file,
-                kind,
-                one.namespace.as_deref(),
-                &one.name,
-                &one.pull_secrets,
-            );
             one.renderings = rendered.renderings;
-            used.extend(rendered.used);
             settle(&mut one.namespace, &mut one.name, &one.renderings);
             if let [Rendering { pull_secrets: Some(changed), .. }] = one.renderings.as_slice() {
                 one.pull_secrets.clone_from(changed);
             }
-        }
-        for one in &mut self.secrets {
-            let (file, kind) = (&one.place.file, "Secret");
-            let rendered =
-                kustomizations.render_object(file, kind, one.namespace.as_deref(), &one.name, &[]);
-            one.renderings = rendered.renderings;
+            !rendered.is_deleted || !one.renderings.is_empty()
+        });
+        self.secrets.retain_mut(|one| {
+            let (kind, api_version) = one.state.object();
+            let namespace = one.namespace.as_deref();
+            let written = Written { kind, api_version, namespace, name: &one.name };
+            let rendered = kustomizations.render_object(&one.place.file, written, &[]);
             used.extend(rendered.used);
+            one.renderings = rendered.renderings;
+            if one.keeps_name {
+                for rendering in &mut one.renderings {
+                    rendering.name.clone_from(&one.name);
+                }
+            }
             settle(&mut one.namespace, &mut one.name, &one.renderings);
+            !rendered.is_deleted || !one.renderings.is_empty()
+        });
+        for mut one in kustomizations.unseen(&used, files) {
+            let rendered = kustomizations.render_unseen(&one);
+            if settle_workload(&mut one.workload, rendered, &mut used) {
+                self.workloads.push(one.workload);
+            }
         }
         for place in kustomizations.idle_patches(&used, files) {
             let message = "this patch for pull secrets matches no object of the tree";
@@ -100,12 +110,9 @@ impl Rendering {
         pull_secrets: &mut Vec<String>,
         service_account: &mut Option<String>,
     ) {
-        for (position, image) in &self.images {
-            if let Some(one) = images.get_mut(*position) {
-                one.image.clone_from(image);
-            }
+        if let Some(changed) = &self.images {
+            images.clone_from(changed);
         }
-        images.extend(self.added_images.iter().cloned());
         if let Some(changed) = &self.pull_secrets {
             pull_secrets.clone_from(changed);
         }
@@ -114,13 +121,41 @@ impl Rendering {
         }
     }
 
+    /// Tells whether the tree below `root` comes to this.
+    pub(crate) fn is_in(&self, root: Option<&str>) -> bool {
+        let root = |one: &str| Some(one) == root;
+        root(&self.root) || self.other_roots.iter().any(|other| root(other))
+    }
+
+    /// Lists the trees that come to this.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&*self.root).chain(self.other_roots.iter().map(String::as_str))
+    }
+
     /// Returns everything but the root: trees that come to the same are not told apart.
     pub(crate) fn outcome(&self) -> impl Ord + '_ {
         (
-            (&self.namespace, &self.name, &self.images, &self.added_images),
-            (&self.pull_secrets, &self.service_account),
+            (&self.namespace, &self.name, &self.images),
+            (&self.pull_secrets, &self.service_account, &self.doubt),
         )
     }
+}
+
+/// Takes over what the trees make of a workload; `false` where every tree takes it out.
+fn settle_workload(one: &mut Workload, rendered: Rendered, used: &mut BTreeSet<Place>) -> bool {
+    used.extend(rendered.used);
+    one.renderings = rendered.renderings;
+    if one.keeps_namespace {
+        for rendering in &mut one.renderings {
+            rendering.namespace.clone_from(&one.namespace);
+        }
+    }
+    settle(&mut one.namespace, &mut one.name, &one.renderings);
+    let Workload { renderings, images, pull_secrets, service_account, .. } = one;
+    if let [only] = renderings.as_slice() {
+        only.apply(images, pull_secrets, service_account);
+    }
+    !rendered.is_deleted || !one.renderings.is_empty()
 }
 
 /// Takes over what all renderings agree on; a namespace that they do not agree on is undetermined.
@@ -132,14 +167,6 @@ fn settle(namespace: &mut Option<String>, name: &mut String, renderings: &[Rende
     *namespace = if agreed { first.namespace.clone() } else { None };
     if rest.iter().all(|one| one.name == first.name) {
         name.clone_from(&first.name);
-    }
-}
-
-/// Takes over what the only rendering of a workload makes of it.
-fn settle_workload(workload: &mut Workload) {
-    let Workload { renderings, images, pull_secrets, service_account, .. } = workload;
-    if let [only] = renderings.as_slice() {
-        only.apply(images, pull_secrets, service_account);
     }
 }
 

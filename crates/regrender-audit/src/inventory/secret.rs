@@ -31,6 +31,23 @@ pub enum SecretState {
     Generated,
 }
 
+impl SecretState {
+    /// Returns kind and API version of the object in the manifest; the latter is empty where there
+    /// are several.
+    pub(super) fn object(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Clear | Self::Damaged | Self::Sops | Self::Generated => ("Secret", "v1"),
+            Self::SealedSecret => ("SealedSecret", "bitnami.com/v1alpha1"),
+            Self::ExternalSecret => ("ExternalSecret", ""),
+        }
+    }
+
+    /// Tells whether kustomize knows the object as a Secret, and renames what refers to it.
+    pub(crate) fn is_secret(self) -> bool {
+        self.object().0 == "Secret"
+    }
+}
+
 /// A Secret, or something that becomes one.
 #[derive(Clone, Debug)]
 pub struct Secret {
@@ -52,6 +69,8 @@ pub struct Secret {
     pub expires_at: Option<String>,
     /// Whether an API server answered with it: it bears the number that only that gives.
     pub is_live: bool,
+    /// Whether its name is one that no tree changes: the target of an `ExternalSecret`.
+    pub(crate) keeps_name: bool,
     /// Where it is declared.
     pub place: Place,
     /// What becomes of it in each tree that lists its file.
@@ -126,9 +145,11 @@ fn expiry(root: &Node<'_>) -> Option<String> {
 
 fn external(root: &Node<'_>, header: &Header) -> Secret {
     let text = |path: &[&str]| root.at(path).and_then(Node::scalar).filter(|text| !text.is_empty());
-    let name = text(&["spec", "target", "name"]).unwrap_or(&header.name);
+    let target = text(&["spec", "target", "name"]);
     let kind = text(&["spec", "target", "template", "type"]).unwrap_or_default();
-    secret(header, name, kind, SecretState::ExternalSecret)
+    let name = target.unwrap_or(&header.name);
+    let found = secret(header, name, kind, SecretState::ExternalSecret);
+    Secret { keeps_name: target.is_some(), ..found }
 }
 
 fn secret(header: &Header, name: &str, kind: &str, state: SecretState) -> Secret {
@@ -144,6 +165,7 @@ fn secret(header: &Header, name: &str, kind: &str, state: SecretState) -> Secret
         bad_keys: Vec::new(),
         expires_at: None,
         is_live: false,
+        keeps_name: false,
         place: header.place.clone(),
         renderings: Vec::new(),
     }

@@ -1,5 +1,7 @@
 //! Knows how to find images in custom resources: by shape, not by kind.
 
+use std::collections::BTreeSet;
+
 use super::image::{self, is_image_key};
 use super::object::Header;
 use super::{ImageUse, Role, Source, Workload, pod};
@@ -42,6 +44,63 @@ pub(super) fn read(root: &Node<'_>, header: &Header) -> Vec<Workload> {
     walk.found
 }
 
+/// Reads the images of a value that stands somewhere in an object, at a path of keys.
+pub(super) fn read_value(value: &Node<'_>, header: &Header, path: &str) -> Vec<ImageUse> {
+    let mut walk = Walk { header, found: Vec::new() };
+    walk.value(value, &Surroundings::default(), Role::Container, path);
+    walk.found.into_iter().flat_map(|one| one.images).collect()
+}
+
+/// What a part of an object says of how to pull, without an image.
+#[derive(Debug)]
+pub(super) enum Pulling {
+    /// Nothing.
+    Silent,
+    /// This, for all that the object pulls, as far as anybody can tell.
+    Said(Box<Workload>),
+    /// Something for some of it.
+    Unclear,
+}
+
+/// Reads what an object says of how to pull.
+pub(super) fn pulling(root: &Node<'_>, header: &Header) -> Pulling {
+    if SKIPPED.contains(&&*header.kind) {
+        return Pulling::Silent;
+    }
+    let speaks = |key: &str| {
+        matches!(
+            key,
+            "serviceAccountName" | "serviceAccount" | "imagePullSecrets" | "imagePullSecret"
+        )
+    };
+    let mut paths = BTreeSet::new();
+    let mut rest = vec![(String::new(), root)];
+    while let Some((path, node)) = rest.pop() {
+        for (key, value) in node.members() {
+            if speaks(&key.text) {
+                paths.insert(path.clone());
+            }
+            rest.push((join(&path, &key.text), value));
+        }
+        rest.extend(node.items().iter().map(|item| (format!("{path}[]"), item)));
+    }
+    let mut paths = paths.into_iter();
+    let pod = match (paths.next().as_deref(), paths.next()) {
+        (None, _) => return Pulling::Silent,
+        (Some("spec"), None) => root.get("spec"),
+        (Some("spec.template.spec"), None) => root.at(&["spec", "template", "spec"]),
+        _ => None,
+    };
+    let Some(pod) = pod else {
+        return Pulling::Unclear;
+    };
+    let said = surroundings(pod, &Surroundings::default());
+    let mut workload = header.workload(Source::Custom);
+    workload.service_account = said.service_account;
+    workload.pull_secrets = said.pull_secrets;
+    Pulling::Said(Box::new(workload))
+}
+
 struct Walk<'h> {
     header: &'h Header,
     found: Vec<Workload>,
@@ -72,7 +131,7 @@ impl Walk<'_> {
                     _ => path,
                 };
                 let place = self.header.place.of(found.node);
-                let image = ImageUse { role, container, image: found.image, place };
+                let image = ImageUse { role, container, image: found.image, in_list: false, place };
                 self.add(&inner, vec![image]);
             } else {
                 let role = pod::CONTAINERS.iter().find(|(member, _)| *member == key.text);

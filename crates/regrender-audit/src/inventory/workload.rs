@@ -38,6 +38,8 @@ pub struct ImageUse {
     pub container: String,
     /// The image as written.
     pub image: String,
+    /// Whether it stands in a list of containers or volumes, of which kustomize knows.
+    pub(crate) in_list: bool,
     /// Where it is written.
     pub place: Place,
 }

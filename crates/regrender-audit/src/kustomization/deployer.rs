@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::patch::read_patches;
-use super::{ImageChange, Kustomization, image, member, split_image, texts};
+use super::{ImageChange, Kustomization, images, member, texts};
 use crate::manifest::Node;
 use crate::place::{Place, join};
 
@@ -38,7 +38,7 @@ fn flux(spec: &Node<'_>, place: &Place) -> Option<Kustomization> {
         prefix: member(spec, "namePrefix").unwrap_or_default(),
         suffix: member(spec, "nameSuffix").unwrap_or_default(),
         components: texts(spec, "components"),
-        images: spec.items_of("images").iter().filter_map(|node| image(node, place)).collect(),
+        images: images(spec, place),
         patches: read_patches(spec, place),
         deploys: Some(path),
         ..Kustomization::default()
@@ -56,36 +56,23 @@ fn argo(
     let options = source.get("kustomize");
     let text = |name: &str| options.and_then(|options| member(options, name));
     let images = options.map(|options| options.items_of("images")).unwrap_or_default();
+    let image = |node: &Node<'_>| Some(ImageChange::read_argo(node.string()?, place.clone()));
     let found = Kustomization {
         place: place.clone(),
         key: format!("{place}#{position}"),
         namespace: text("namespace"),
         prefix: text("namePrefix").unwrap_or_default(),
         suffix: text("nameSuffix").unwrap_or_default(),
-        images: images.iter().filter_map(|node| argo_image(node, place)).collect(),
+        images: images.iter().filter_map(image).collect(),
+        base: path.trim_start_matches("./").to_owned(),
+        components: options.map(|options| texts(options, "components")).unwrap_or_default(),
+        patches: options.map(|options| read_patches(options, place)).unwrap_or_default(),
         // `kubectl apply --namespace` is what it comes to for objects without a namespace.
         default_namespace: namespace.map(str::to_owned),
         deploys: Some(path),
         ..Kustomization::default()
     };
     changes_something(&found).then_some(found)
-}
-
-/// Reads `[name=]image`, Argo CD's spelling of an image change.
-fn argo_image(node: &Node<'_>, place: &Place) -> Option<ImageChange> {
-    let text = node.string()?;
-    let (name, image) = match text.split_once('=') {
-        Some((name, image)) => (Some(name), image),
-        None => (None, text),
-    };
-    let (new_name, tag, digest) = split_image(image);
-    Some(ImageChange {
-        name: name.unwrap_or(new_name).to_owned(),
-        new_name: Some(new_name.to_owned()),
-        new_tag: tag.map(str::to_owned),
-        digest: digest.map(str::to_owned),
-        place: place.clone(),
-    })
 }
 
 fn changes_something(one: &Kustomization) -> bool {

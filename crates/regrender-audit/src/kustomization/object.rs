@@ -1,71 +1,201 @@
 //! Knows an object on its way through the kustomizations, and what a patch does to it.
 
-use super::patch::{Change, Operation};
-use crate::inventory::{ImageUse, Rendering, Workload};
+use regrender_image::DEFAULT_ACCOUNT;
+
+use super::operation::{Entry, Operation};
+use super::part::{List, Part};
+use super::patch::{Change, Patch};
+use crate::inventory::{ImageUse, Rendering, Role};
 use crate::place::Place;
 
+/// What an object is called where it is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Written<'o> {
+    pub(crate) kind: &'o str,
+    /// Empty where it is not known.
+    pub(crate) api_version: &'o str,
+    pub(crate) namespace: Option<&'o str>,
+    pub(crate) name: &'o str,
+}
+
 /// An object on its way through the kustomizations.
+#[expect(clippy::struct_excessive_bools, reason = "what changed is told one by one")]
 pub(super) struct Object<'o> {
-    pub(super) kind: &'o str,
-    pub(super) written_name: &'o str,
+    pub(super) written: Written<'o>,
     pub(super) namespace: Option<String>,
     pub(super) name: String,
-    /// Each image, and whether it was changed.
-    pub(super) images: Vec<(ImageUse, bool)>,
-    /// How many of the images are the object's own; patches add more behind them.
-    pub(super) written_images: usize,
+    pub(super) images: Vec<ImageUse>,
+    pub(super) images_changed: bool,
     pub(super) pull_secrets: Vec<String>,
     pub(super) pull_secrets_changed: bool,
     pub(super) service_account: Option<String>,
     pub(super) service_account_changed: bool,
-    pub(super) merges_lists: bool,
+    /// Whether it is of Kubernetes itself, where lists are merged by name.
+    pub(super) is_core: bool,
+    /// Whether only its patches are at hand.
+    pub(super) is_unseen: bool,
+    pub(super) is_deleted: bool,
+    /// What changes it in a way that is not followed.
+    pub(super) doubt: Option<Place>,
     /// How many kustomizations may still act on it.
     pub(super) budget: usize,
     /// The places of the image entries and patches that took effect.
     pub(super) used: Vec<Place>,
 }
 
-impl Object<'_> {
-    pub(super) fn patch(&mut self, change: &Change, place: &Place) {
+impl<'o> Object<'o> {
+    pub(super) fn new(written: Written<'o>, budget: usize) -> Self {
+        Self {
+            written,
+            namespace: written.namespace.map(str::to_owned),
+            name: written.name.to_owned(),
+            images: Vec::new(),
+            images_changed: false,
+            pull_secrets: Vec::new(),
+            pull_secrets_changed: false,
+            service_account: None,
+            service_account_changed: false,
+            is_core: false,
+            is_unseen: false,
+            is_deleted: false,
+            doubt: None,
+            budget,
+            used: Vec::new(),
+        }
+    }
+
+    /// Tells whether a strategic merge without a target is for the object.
+    pub(super) fn is_meant_by(&self, part: &Part) -> bool {
+        let (part, written) = (&part.workload, &self.written);
+        let same = |one: &str, other: &str| one.is_empty() || other.is_empty() || one == other;
+        let namespace = part.namespace.as_deref();
+        let namespaces = [self.namespace.as_deref(), written.namespace];
+        part.kind == written.kind
+            && same(&part.api_version, written.api_version)
+            && [&*self.name, written.name].contains(&&*part.name)
+            && namespace.is_none_or(|namespace| {
+                namespaces.iter().any(|one| one.unwrap_or("default") == namespace)
+            })
+    }
+
+    pub(super) fn doubt(&mut self, place: &Place) {
+        self.doubt.get_or_insert_with(|| place.clone());
+    }
+
+    pub(super) fn patch(&mut self, change: &Change, patch: &Patch) {
         match change {
-            Change::Merge(part) => self.merge(part, place),
+            Change::Merge(part) => {
+                self.merge(part, &patch.place);
+                if patch.renames && !part.workload.name.is_empty() {
+                    self.name.clone_from(&part.workload.name);
+                }
+            }
             Change::Operations(operations) => {
                 for operation in operations {
-                    self.operate(operation, place);
+                    self.operate(operation, &patch.place);
                 }
             }
         }
     }
 
-    fn merge(&mut self, part: &Workload, place: &Place) {
+    fn merge(&mut self, part: &Part, place: &Place) {
+        let directives = &part.directives;
+        self.is_deleted |= directives.deletes;
+        if directives.is_unclear {
+            self.doubt(place);
+        }
+        for list in &directives.replaced {
+            self.clear(*list);
+        }
+        for (list, name) in &directives.removed {
+            self.take_out(*list, name);
+        }
+        if directives.clears_account {
+            self.set_account(DEFAULT_ACCOUNT);
+        }
+        let part = &part.workload;
         if !part.pull_secrets.is_empty() {
             let own = std::mem::take(&mut self.pull_secrets);
             self.pull_secrets.clone_from(&part.pull_secrets);
-            if self.merges_lists {
+            if self.is_core && self.written.kind != "ServiceAccount" {
                 let kept = own.into_iter().filter(|name| !part.pull_secrets.contains(name));
                 self.pull_secrets.extend(kept);
             }
             self.pull_secrets_changed = true;
         }
         if let Some(account) = &part.service_account {
-            self.service_account = Some(account.clone());
-            self.service_account_changed = true;
+            self.set_account(account);
         }
-        for new in &part.images {
-            let same = |one: &&mut (ImageUse, bool)| {
-                one.0.role == new.role && one.0.container == new.container
-            };
-            if let Some((image, changed)) = self.images.iter_mut().find(same) {
+        self.merge_images(&part.images, place);
+    }
+
+    /// Merges containers by their names; new ones come first, as kustomize has it.
+    fn merge_images(&mut self, images: &[ImageUse], place: &Place) {
+        // The lists of custom resources are given as a whole, and which list is which is not known.
+        let is_in_list = |one: &ImageUse| one.in_list;
+        if !self.is_core && images.iter().any(is_in_list) && self.images.iter().any(is_in_list) {
+            self.doubt(place);
+        }
+        let mut behind = 0;
+        for new in images {
+            let same = |one: &&mut ImageUse| one.role == new.role && one.container == new.container;
+            if let Some(image) = self.images.iter_mut().find(same) {
                 image.image.clone_from(&new.image);
-                *changed = true;
-            } else if self.merges_lists {
-                let mut added = new.clone();
-                if added.place.file.is_empty() {
-                    added.place = place.clone();
-                }
-                self.images.push((added, true));
+            } else {
+                let at = if self.is_core { self.start_of(new.role) } else { self.images.len() };
+                let within = self.images.get(at..).unwrap_or_default().iter();
+                behind = behind.min(within.take_while(|one| one.role == new.role).count());
+                self.insert(at + behind, new, place);
+                behind += 1;
+            }
+            self.images_changed = true;
+        }
+    }
+
+    fn insert(&mut self, at: usize, image: &ImageUse, place: &Place) {
+        let mut image = image.clone();
+        if image.place.file.is_empty() {
+            image.place = place.clone();
+        }
+        self.images.insert(at.min(self.images.len()), image);
+        self.images_changed = true;
+    }
+
+    fn set_account(&mut self, name: &str) {
+        self.service_account = Some(name.to_owned());
+        self.service_account_changed = true;
+    }
+
+    fn clear(&mut self, list: List) {
+        match list {
+            List::Images(role) => {
+                self.images.retain(|one| one.role != role);
+                self.images_changed = true;
+            }
+            List::PullSecrets => {
+                self.pull_secrets.clear();
+                self.pull_secrets_changed = true;
             }
         }
+    }
+
+    fn take_out(&mut self, list: List, name: &str) {
+        match list {
+            List::Images(role) => {
+                self.images.retain(|one| one.role != role || one.container != name);
+                self.images_changed = true;
+            }
+            List::PullSecrets => {
+                self.pull_secrets.retain(|one| one != name);
+                self.pull_secrets_changed = true;
+            }
+        }
+    }
+
+    /// Returns where the images of a role begin, or would.
+    fn start_of(&self, role: Role) -> usize {
+        let first = self.images.iter().position(|one| one.role == role);
+        first.unwrap_or_else(|| self.images.iter().take_while(|one| one.role < role).count())
     }
 
     fn operate(&mut self, operation: &Operation, place: &Place) {
@@ -74,8 +204,9 @@ impl Object<'_> {
                 self.pull_secrets.clone_from(names);
                 self.pull_secrets_changed = true;
             }
-            Operation::AddPullSecret(name) => {
-                self.pull_secrets.push(name.clone());
+            Operation::AddPullSecret(position, name) => {
+                let end = self.pull_secrets.len();
+                self.pull_secrets.insert(position.unwrap_or(end).min(end), name.clone());
                 self.pull_secrets_changed = true;
             }
             Operation::ReplacePullSecret { position, name } => {
@@ -90,43 +221,141 @@ impl Object<'_> {
                     self.pull_secrets_changed = true;
                 }
             }
-            Operation::SetServiceAccount(name) => {
-                self.service_account = Some(name.clone());
-                self.service_account_changed = true;
-            }
-            Operation::AddContainers(added) => {
-                let placed =
-                    added.iter().cloned().map(|image| ImageUse { place: place.clone(), ..image });
-                self.images.extend(placed.map(|image| (image, true)));
-            }
+            Operation::SetServiceAccount(name) => self.set_account(name),
             Operation::SetName(name) => self.name.clone_from(name),
-            Operation::SetNamespace(namespace) => self.namespace = Some(namespace.clone()),
-            Operation::SetImage { role, position, image } => {
-                let mut of_role = self.images.iter_mut().filter(|(one, _)| one.role == *role);
-                if let Some((one, changed)) = of_role.nth(*position) {
-                    one.image.clone_from(image);
-                    *changed = true;
+            Operation::SetNamespace(namespace) => self.namespace.clone_from(namespace),
+            Operation::SetContainers(role, images) => {
+                if self.is_core {
+                    self.clear(List::Images(*role));
+                } else {
+                    self.doubt(place);
+                }
+                let start = self.start_of(*role);
+                for (position, image) in images.iter().enumerate() {
+                    self.insert(start + position, image, place);
+                }
+            }
+            Operation::Container { role, position, change } => {
+                self.operate_on_container(*role, *position, change, place);
+            }
+            Operation::SetImageAt(path, image) => {
+                if let Some(one) = self.images.iter_mut().find(|one| one.container == *path) {
+                    one.image.clone_from(&image.image);
+                    self.images_changed = true;
+                } else if !self.is_core {
+                    // It may be one of those that are named otherwise than by their path.
+                    if !self.images.is_empty() {
+                        self.doubt(place);
+                    }
+                    self.insert(usize::MAX, image, place);
+                }
+            }
+            Operation::AddImages(images) => self.add(images, place),
+            Operation::Change(path, images) => {
+                self.add(images, place);
+                if self.is_below(path) {
+                    self.doubt(place);
                 }
             }
         }
     }
 
-    pub(super) fn into_rendering(self, root: &str) -> (Rendering, Vec<Place>) {
-        let mut images = self.images;
-        let added_images = images.split_off(self.written_images.min(images.len()));
-        let images = images.into_iter().enumerate();
+    fn add(&mut self, images: &[ImageUse], place: &Place) {
+        for image in images {
+            self.insert(usize::MAX, image, place);
+        }
+    }
+
+    /// Tells whether any image, or what it is pulled with, may be below a path of keys.
+    fn is_below(&self, path: &str) -> bool {
+        if self.is_core {
+            let volumes = self.images.iter().any(|one| one.role == Role::Volume);
+            return volumes && path.contains("volumes") || path.split('.').all(is_outside_of_pod);
+        }
+        let inside = |one: &ImageUse| {
+            let rest = one.container.strip_prefix(path);
+            one.in_list
+                || path.is_empty()
+                || rest.is_some_and(|rest| rest.starts_with(['.']))
+                || rest == Some("")
+        };
+        self.images.iter().any(inside)
+    }
+
+    fn operate_on_container(
+        &mut self,
+        role: Role,
+        position: Option<usize>,
+        change: &Entry,
+        place: &Place,
+    ) {
+        let start = self.start_of(role);
+        let count = self.images.iter().filter(|one| one.role == role).count();
+        // Of a custom resource nobody knows which list is meant; of an unseen object, which place.
+        if !self.is_core && !self.is_unseen || *change == Entry::Unclear {
+            let is_only = count == 1 && position == Some(0);
+            if !is_only || !matches!(change, Entry::Image(_)) {
+                self.doubt(place);
+            }
+        }
+        let at = start + position.unwrap_or(count).min(count);
+        let is_there = position.is_some_and(|position| position < count);
+        match change {
+            Entry::Insert(image) => self.insert(at, image, place),
+            Entry::Replace(image) if is_there => {
+                self.images.remove(at);
+                self.insert(at, image, place);
+            }
+            Entry::Remove if is_there && self.is_core => {
+                self.images.remove(at);
+                self.images_changed = true;
+            }
+            Entry::Image(image) if is_there => {
+                if let Some(one) = self.images.get_mut(at) {
+                    one.image.clone_from(image);
+                    self.images_changed = true;
+                }
+            }
+            Entry::Image(image) if self.is_unseen => {
+                let unseen = ImageUse {
+                    role,
+                    container: String::new(),
+                    image: image.clone(),
+                    in_list: true,
+                    place: Place::default(),
+                };
+                self.insert(at, &unseen, place);
+            }
+            Entry::Replace(image) if self.is_unseen => self.insert(at, image, place),
+            Entry::Name(name) if is_there => {
+                if let Some(one) = self.images.get_mut(at) {
+                    one.container.clone_from(name);
+                    self.images_changed = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns what becomes of the object, unless it is taken out, and what took effect.
+    pub(super) fn into_rendering(self, root: &str) -> (Option<Rendering>, Vec<Place>) {
+        // Nobody knows whether it is taken out where something else is not followed.
+        let is_gone = self.is_deleted && self.doubt.is_none();
         let rendering = Rendering {
             root: root.to_owned(),
+            other_roots: Vec::new(),
             namespace: self.namespace,
             name: self.name,
-            images: images
-                .filter(|(_, (_, changed))| *changed)
-                .map(|(position, (image, _))| (position, image.image))
-                .collect(),
-            added_images: added_images.into_iter().map(|(image, _)| image).collect(),
+            images: Some(self.images).filter(|_| self.images_changed),
             pull_secrets: Some(self.pull_secrets).filter(|_| self.pull_secrets_changed),
             service_account: self.service_account.filter(|_| self.service_account_changed),
+            doubt: self.doubt,
         };
-        (rendering, self.used)
+        ((!is_gone).then_some(rendering), self.used)
     }
+}
+
+/// Tells whether a key is on the way to a pod specification.
+fn is_outside_of_pod(key: &str) -> bool {
+    matches!(key, "" | "spec" | "template" | "jobTemplate")
 }

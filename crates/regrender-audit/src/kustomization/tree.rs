@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Kustomization;
 use super::deployer::{deployed_folder, files_below};
 use super::object::Object;
-use super::patch::{Body, Change, Patch};
-use crate::inventory::{Rendering, Role, Source, Workload};
-use crate::place::{Place, join};
+pub(crate) use super::object::Written;
+use super::patch::{Body, Change, Patch, Target};
+use crate::inventory::{ImageUse, Rendering, Role, Source, Workload, is_core};
+use crate::place::{Place, folder_of, join};
 
 /// More trees than this for one file are not told apart.
 const RENDERING_LIMIT: usize = 64;
@@ -32,6 +33,16 @@ pub(crate) struct Kustomizations {
 pub(crate) struct Rendered {
     pub(crate) renderings: Vec<Rendering>,
     pub(crate) used: Vec<Place>,
+    /// Whether a tree takes it out.
+    pub(crate) is_deleted: bool,
+}
+
+/// A workload of which only the patches are at hand.
+#[derive(Debug)]
+pub(crate) struct Unseen {
+    pub(crate) workload: Workload,
+    /// The key of the kustomization that patches it.
+    key: String,
 }
 
 impl Kustomizations {
@@ -180,34 +191,44 @@ impl Kustomizations {
         }
     }
 
+    /// Lists the workloads that are not at hand, as a base of another repository is not, by the
+    /// patches that bring them images and took effect nowhere.
+    pub(crate) fn unseen(&self, used: &BTreeSet<Place>, files: &BTreeSet<String>) -> Vec<Unseen> {
+        let mut found: Vec<Unseen> = Vec::new();
+        for (key, one) in &self.by_folder {
+            for patch in one.patches.iter().filter(|patch| !used.contains(&patch.place)) {
+                let changes = self.changes(one, patch).iter().filter(|change| change.has_image());
+                for workload in changes.filter_map(|change| unseen_workload(patch, change)) {
+                    // kustomize lets operations match nothing, but no merge.
+                    let is_surely_there = patch.target.is_none() || workload.source != Source::Core;
+                    let is_complete = || self.is_complete(key, files, &mut BTreeSet::new());
+                    let is_known = found.iter().any(|known| {
+                        let (known, key_of_it) = (&known.workload, &known.key);
+                        (&known.kind, &known.name, key_of_it)
+                            == (&workload.kind, &workload.name, key)
+                    });
+                    if !is_known && (is_surely_there || !is_complete()) {
+                        found.push(Unseen { workload, key: key.clone() });
+                    }
+                }
+            }
+        }
+        found
+    }
+
     /// Works out what becomes of an object that pulls nothing itself.
     pub(crate) fn render_object(
         &self,
         file: &str,
-        kind: &str,
-        namespace: Option<&str>,
-        name: &str,
+        written: Written<'_>,
         pull_secrets: &[String],
     ) -> Rendered {
-        self.render(file, |root, chain| {
-            let mut object = Object {
-                kind,
-                written_name: name,
-                namespace: namespace.map(str::to_owned),
-                name: name.to_owned(),
-                images: Vec::new(),
-                written_images: 0,
-                pull_secrets: pull_secrets.to_vec(),
-                pull_secrets_changed: false,
-                service_account: None,
-                service_account_changed: false,
-                // Lists of accounts are replaced as a whole.
-                merges_lists: false,
-                budget: STEP_LIMIT,
-                used: Vec::new(),
-            };
+        self.render(&self.chains_of(file), |chain| {
+            let mut object = Object::new(written, STEP_LIMIT);
+            object.is_core = true;
+            object.pull_secrets = pull_secrets.to_vec();
             self.transform(&mut object, chain);
-            object.into_rendering(root)
+            object
         })
     }
 
@@ -216,49 +237,68 @@ impl Kustomizations {
         if workload.source == Source::KustomizeImages {
             return Rendered::default();
         }
-        self.render(&workload.place.file, |root, chain| {
-            let images = workload.images.iter().map(|image| (image.clone(), false)).collect();
-            let mut object = Object {
-                kind: &workload.kind,
-                written_name: &workload.name,
-                namespace: workload.namespace.clone(),
-                name: workload.name.clone(),
-                images,
-                written_images: workload.images.len(),
-                pull_secrets: workload.pull_secrets.clone(),
-                pull_secrets_changed: false,
-                service_account: workload.service_account.clone(),
-                service_account_changed: false,
-                merges_lists: workload.source == Source::Core,
-                budget: STEP_LIMIT,
-                used: Vec::new(),
-            };
+        self.render(&self.chains_of(&workload.place.file), |chain| {
+            let mut object = object_of(workload);
             self.transform(&mut object, chain);
-            object.into_rendering(root)
+            object
         })
     }
 
-    fn render(
-        &self,
-        file: &str,
-        object: impl Fn(&str, &[&Kustomization]) -> (Rendering, Vec<Place>),
-    ) -> Rendered {
+    /// Works out what becomes of a workload of which only the patches are at hand.
+    pub(crate) fn render_unseen(&self, unseen: &Unseen) -> Rendered {
         let mut chains = Vec::new();
-        self.collect_chains(&join("", file), &mut Vec::new(), &mut chains);
+        self.collect_chains(&unseen.key, &mut vec![&unseen.key], &mut chains);
+        // What only a component patches is not deployed by the component.
+        chains.retain(|chain| {
+            let one = chain.last().and_then(|key| self.by_folder.get(*key));
+            one.is_some_and(|one| !one.is_component)
+        });
+        self.render(&chains, |chain| {
+            let mut object = object_of(&unseen.workload);
+            object.is_unseen = true;
+            self.transform(&mut object, chain);
+            object
+        })
+    }
+
+    fn chains_of(&self, file: &str) -> Vec<Vec<&str>> {
+        let mut chains = Vec::new();
+        let path = join("", file);
+        // What stands in a kustomization is generated by it.
+        let own = self.by_folder.get_key_value(folder_of(&path));
+        match own.filter(|(_, one)| join("", &one.place.file) == path) {
+            Some((key, _)) => self.collect_chains(key, &mut vec![key], &mut chains),
+            None => self.collect_chains(&path, &mut Vec::new(), &mut chains),
+        }
+        chains
+    }
+
+    fn render<'o>(
+        &self,
+        chains: &[Vec<&str>],
+        object: impl Fn(&[&Kustomization]) -> Object<'o>,
+    ) -> Rendered {
         let mut rendered = Rendered::default();
-        for chain in &chains {
+        for chain in chains {
             let kustomizations: Vec<&Kustomization> =
                 chain.iter().filter_map(|folder| self.by_folder.get(*folder)).collect();
             if let Some(root) = chain.last() {
-                let (rendering, used) = object(root, &kustomizations);
-                rendered.renderings.push(rendering);
+                let (rendering, used) = object(&kustomizations).into_rendering(root);
+                rendered.is_deleted |= rendering.is_none();
+                rendered.renderings.extend(rendering);
                 rendered.used.extend(used);
             }
         }
         rendered.renderings.sort_by(|one, other| {
             one.outcome().cmp(&other.outcome()).then(one.root.cmp(&other.root))
         });
-        rendered.renderings.dedup_by(|one, other| one.outcome() == other.outcome());
+        rendered.renderings.dedup_by(|one, first| {
+            let is_same = one.outcome() == first.outcome();
+            if is_same {
+                first.other_roots.push(std::mem::take(&mut one.root));
+            }
+            is_same
+        });
         rendered
     }
 
@@ -290,16 +330,31 @@ impl Kustomizations {
     }
 
     fn transform(&self, object: &mut Object<'_>, chain: &[&Kustomization]) {
-        for one in chain {
-            self.transform_with(object, one, &mut Vec::new());
+        let mut own_component = None;
+        for (position, one) in chain.iter().enumerate() {
+            let is_last = position + 1 == chain.len();
+            if one.is_component && !is_last {
+                // Whoever uses the component applies it, and the ones that it lists after it.
+                own_component = Some(&*one.key);
+                continue;
+            }
+            self.transform_with(object, one, own_component.take(), &mut Vec::new());
+        }
+        // Names of further fields, which kustomize renames along.
+        let renames = chain.iter().any(|one| !one.prefix.is_empty() || !one.suffix.is_empty());
+        let configured = chain.iter().find_map(|one| one.configurations.as_ref());
+        if let Some(place) = configured.filter(|_| renames && !object.is_core) {
+            object.doubt(place);
         }
     }
 
-    /// Applies a kustomization's components, then what it says itself.
+    /// Applies a kustomization's components, then what it says itself; the components from
+    /// `own_component` on where the object comes from one.
     fn transform_with<'k>(
         &'k self,
         object: &mut Object<'_>,
         one: &'k Kustomization,
+        own_component: Option<&str>,
         within: &mut Vec<&'k str>,
     ) {
         if within.contains(&&*one.key) || within.len() >= CHAIN_LIMIT || object.budget == 0 {
@@ -307,28 +362,16 @@ impl Kustomizations {
         }
         object.budget -= 1;
         within.push(&one.key);
-        for component in &one.components {
-            if let Some(component) = self.by_folder.get(&join(&one.base, component)) {
-                self.transform_with(object, component, within);
+        let components = one.components.iter().map(|path| join(&one.base, path));
+        let components: Vec<String> = components.collect();
+        let first = components.iter().position(|key| Some(&**key) == own_component);
+        for component in components.iter().skip(first.unwrap_or(0)) {
+            if let Some(component) = self.by_folder.get(component) {
+                self.transform_with(object, component, None, within);
             }
         }
         within.pop();
-        for patch in &one.patches {
-            for change in self.changes(one, patch) {
-                let names = [&*object.name, object.written_name];
-                let meant = match (&patch.target, change) {
-                    (Some(target), _) => target.takes(object.kind, names),
-                    (None, Change::Merge(part)) => {
-                        part.kind == object.kind && names.contains(&&*part.name)
-                    }
-                    (None, Change::Operations(_)) => false,
-                };
-                if meant {
-                    object.patch(change, &patch.place);
-                    object.used.push(patch.place.clone());
-                }
-            }
-        }
+        self.apply_patches(object, one, false);
         if let Some(namespace) = &one.namespace {
             object.namespace = Some(namespace.clone());
         }
@@ -336,16 +379,118 @@ impl Kustomizations {
             object.namespace.clone_from(&one.default_namespace);
         }
         object.name = format!("{}{}{}", one.prefix, object.name, one.suffix);
-        for (image, changed) in &mut object.images {
-            // The transformer of kustomize looks at containers, not at image volumes.
-            if image.role == Role::Volume {
-                continue;
+        self.apply_patches(object, one, true);
+        change_images(object, one);
+        let reaches = |object: &Object<'_>, targets: &Option<Vec<Target>>| {
+            targets.as_ref().is_none_or(|all| all.iter().any(|target| target.takes(object)))
+        };
+        for replacement in &one.replacements {
+            if reaches(object, &replacement.targets) {
+                object.doubt(&replacement.place);
             }
-            if let Some(change) = one.images.iter().find(|change| change.is_about(&image.image)) {
-                image.image = change.apply(&image.image);
-                *changed = true;
-                object.used.push(change.place.clone());
+        }
+        if let Some(place) = &one.transformers {
+            object.doubt(place);
+        }
+    }
+
+    fn apply_patches(&self, object: &mut Object<'_>, one: &Kustomization, is_late: bool) {
+        for patch in one.patches.iter().filter(|patch| patch.is_late == is_late) {
+            let changes = self.changes(one, patch);
+            let is_for = |target: &Target| target.takes(object);
+            if changes.is_empty() && patch.renames && patch.target.as_ref().is_some_and(is_for) {
+                // Of a patch that says nothing of images, not even the name is known.
+                object.doubt(&patch.place);
+            }
+            for change in changes {
+                let is_meant = match (&patch.target, change) {
+                    (Some(target), _) => target.takes(object),
+                    (None, Change::Merge(part)) => object.is_meant_by(part),
+                    (None, Change::Operations(_)) => false,
+                };
+                if !is_meant {
+                    continue;
+                }
+                object.used.push(patch.place.clone());
+                // Labels and annotations, by which it may be left out, are not followed.
+                let is_narrower = patch.target.as_ref().is_some_and(|target| target.is_narrower);
+                if is_narrower && change.matters() {
+                    object.doubt(&patch.place);
+                } else {
+                    object.patch(change, patch);
+                }
             }
         }
     }
+}
+
+/// Applies the entries of `images:`, one after the other, to the fields that kustomize looks at.
+fn change_images(object: &mut Object<'_>, one: &Kustomization) {
+    let (is_core, kind) = (object.is_core, object.written.kind);
+    let is_looked_at = |image: &ImageUse| match image.role {
+        // kustomize knows volumes since 5.7, in pods and where their template is that of the object.
+        Role::Volume => is_core && !matches!(kind, "CronJob" | "PodTemplate"),
+        Role::Ephemeral => false,
+        Role::Init | Role::Container => image.in_list,
+    };
+    let mut doubt = None;
+    for change in &one.images {
+        for image in object.images.iter_mut().filter(|image| change.is_about(&image.image)) {
+            if is_looked_at(image) {
+                image.image = change.apply(&image.image);
+                object.images_changed = true;
+                object.used.push(change.place.clone());
+            } else if one.configurations.is_some() || image.role == Role::Volume && !is_core {
+                doubt = Some(&change.place);
+            }
+        }
+    }
+    if let Some(place) = doubt {
+        object.doubt(place);
+    }
+}
+
+fn object_of(workload: &Workload) -> Object<'_> {
+    let written = Written {
+        kind: &workload.kind,
+        api_version: &workload.api_version,
+        namespace: workload.namespace.as_deref(),
+        name: &workload.name,
+    };
+    Object {
+        images: workload.images.clone(),
+        pull_secrets: workload.pull_secrets.clone(),
+        service_account: workload.service_account.clone(),
+        is_core: workload.source == Source::Core,
+        ..Object::new(written, STEP_LIMIT)
+    }
+}
+
+/// Returns what a patch for an object that is not at hand says of it.
+fn unseen_workload(patch: &Patch, change: &Change) -> Option<Workload> {
+    let (kind, api_version, namespace, name) = match (change, &patch.target) {
+        (Change::Merge(part), _) if !part.directives.deletes => {
+            let part = &part.workload;
+            (&*part.kind, &*part.api_version, part.namespace.as_deref(), &*part.name)
+        }
+        (Change::Operations(_), Some(target)) => {
+            let (kind, namespace, name) = target.named();
+            (kind, "", namespace, name)
+        }
+        _ => return None,
+    };
+    let source = if is_core(kind) { Source::Core } else { Source::Custom };
+    Some(Workload {
+        kind: kind.to_owned(),
+        api_version: api_version.to_owned(),
+        namespace: namespace.map(str::to_owned),
+        name: name.to_owned(),
+        service_account: None,
+        pull_secrets: Vec::new(),
+        images: Vec::new(),
+        keeps_namespace: false,
+        source,
+        place: patch.place.clone(),
+        renderings: Vec::new(),
+    })
 }

@@ -384,7 +384,7 @@ fn containers_that_a_patch_adds_are_judged_too() {
     let report = run(&files, &Declared::default());
     let rows: Vec<_> =
         report.images.iter().map(|row| (&*row.image, row.role, &*row.file)).collect();
-    assert_eq!(rows, [("r.io/app", "container", "p.yaml"), ("q.io/init", "init", "patch.yaml")]);
+    assert_eq!(rows, [("q.io/init", "init", "patch.yaml"), ("r.io/app", "container", "p.yaml")]);
 }
 
 #[test]

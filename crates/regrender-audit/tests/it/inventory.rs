@@ -575,14 +575,40 @@ fn a_patch_without_a_target_is_for_its_kind_and_name() {
     }
 }
 
+/// The pods of a `CronJob` are further inside than kustomize looks for volumes.
 #[test]
-fn kustomize_images_leave_image_volumes_alone() {
-    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  \
-        containers: [{name: c, image: 'a.io/web:1'}]\n  \
-        volumes: [{name: v, image: {reference: 'a.io/web:1'}}]\n";
+fn kustomize_images_are_for_image_volumes_too() {
+    let pod = "containers: [{name: c, image: 'a.io/web:1'}], \
+        volumes: [{name: v, image: {reference: 'a.io/web:1'}}]";
     let kustomization = "resources: [pod.yaml]\nimages: [{name: a.io/web, newTag: '2'}]\n";
-    let found = images(&[("kustomization.yaml", kustomization), ("pod.yaml", pod)]);
-    for one in ["container c a.io/web:2", "volume v a.io/web:1"] {
-        assert!(found.contains(&one.to_owned()), "{one}: {found:?}");
+    for (object, volume) in [
+        (format!("apiVersion: v1\nkind: Pod\nspec: {{{pod}}}\n"), "volume v a.io/web:2"),
+        (
+            format!(
+                "apiVersion: batch/v1\nkind: CronJob\n\
+                 spec: {{jobTemplate: {{spec: {{template: {{spec: {{{pod}}}}}}}}}}}\n"
+            ),
+            "volume v a.io/web:1",
+        ),
+    ] {
+        let found = images(&[("kustomization.yaml", kustomization), ("pod.yaml", &object)]);
+        for one in ["container c a.io/web:2", volume] {
+            assert!(found.contains(&one.to_owned()), "{one}: {found:?}");
+        }
     }
+}
+
+/// The API leaves kind and version out of the items of a typed list.
+#[test]
+fn items_of_a_typed_list_are_of_its_kind() {
+    let list = "apiVersion: v1\nkind: SecretList\nitems:\n\
+        - {metadata: {name: s, namespace: n}, type: kubernetes.io/dockercfg}\n---\n\
+        apiVersion: apps/v1\nkind: DeploymentList\nitems:\n\
+        - {metadata: {name: d}, spec: {template: {spec: {containers: [{name: c, image: a.io/a}]}}}}\n";
+    let inventory = Inventory::read([("list.yaml", list.as_bytes())]);
+    let secrets: Vec<_> = inventory.secrets().map(|one| &*one.name).collect();
+    assert_eq!(secrets, ["s"]);
+    let found: Vec<_> =
+        inventory.workloads().map(|one| (&*one.kind, &*one.api_version, &*one.name)).collect();
+    assert_eq!(found, [("Deployment", "apps/v1", "d")]);
 }

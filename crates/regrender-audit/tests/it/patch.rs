@@ -128,6 +128,318 @@ fn an_operation_that_tests_changes_nothing() {
     }
 }
 
+/// What kustomize builds from each.
+#[test]
+fn directives_of_a_merge_take_away() {
+    let init = "init init.io/app";
+    for (pod, images, secrets, account) in [
+        ("imagePullSecrets: []", &UNCHANGED[..], &["a", "p"][..], "own"),
+        ("imagePullSecrets: null", &UNCHANGED, &[], "own"),
+        ("imagePullSecrets: [{name: z}, {$patch: replace}]", &UNCHANGED, &["z"], "own"),
+        ("imagePullSecrets: [{name: a, $patch: delete}]", &UNCHANGED, &["p"], "own"),
+        (
+            "containers: [{name: app, $patch: delete}, {name: new, image: n.io/n}]",
+            &[init, "container n.io/n", "container main.io/side"],
+            &["a", "p"],
+            "own",
+        ),
+        (
+            "containers: [{$patch: replace}, {name: new, image: n.io/n}]",
+            &[init, "container n.io/n"],
+            &["a", "p"],
+            "own",
+        ),
+        ("containers: null, serviceAccountName: null", &[init], &["a", "p"], "default"),
+        (
+            "$patch: replace, containers: [{name: new, image: n.io/n}]",
+            &["container n.io/n"],
+            &[],
+            "default",
+        ),
+    ] {
+        let found = merged(pod);
+        assert_eq!(self::images(&found), images, "{pod}");
+        assert_eq!(found.pull_secrets, secrets, "{pod}");
+        assert_eq!(found.service_account.as_deref(), Some(account), "{pod}");
+    }
+}
+
+#[test]
+fn an_object_that_a_patch_deletes_is_not_deployed() {
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n$patch: delete\n";
+    let inline = format!(
+        "resources: [web.yaml]\npatches:\n- patch: |\n    {}",
+        patch.replace('\n', "\n    ")
+    );
+    let file = "resources: [web.yaml]\npatches: [{path: p.yaml}]\n";
+    for (kustomization, patch) in [(&*inline, ""), (file, patch)] {
+        let files = [("kustomization.yaml", kustomization), ("web.yaml", WEB), ("p.yaml", patch)];
+        assert_eq!(read(&files).workloads().count(), 0, "{kustomization}");
+    }
+    // One tree deletes it, and the other does not.
+    let files = [
+        ("a/kustomization.yaml", "resources: [../base]\nnamespace: a\npatches: [{path: p.yaml}]\n"),
+        ("a/p.yaml", patch),
+        ("b/kustomization.yaml", "resources: [../base]\nnamespace: b\n"),
+        ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("base/web.yaml", WEB),
+    ];
+    let inventory = read(&files);
+    let found: Vec<_> = inventory.workloads().map(|one| one.namespace.as_deref()).collect();
+    assert_eq!(found, [Some("b")]);
+}
+
+/// Cluster API's and other resources hold patches for something else.
+#[test]
+fn a_custom_resource_may_hold_a_directive() {
+    let custom = CUSTOM.replace("spec: {", "spec: {patches: [{$patch: delete}], ");
+    assert_eq!(read(&[("o.yaml", &custom)]).workloads().count(), 1);
+    let root = format!("{CUSTOM}$patch: delete\n");
+    assert_eq!(read(&[("o.yaml", &root)]).workloads().count(), 0);
+}
+
+/// Positions are those of the list as the operations before have left it.
+#[test]
+fn operations_put_containers_in_and_take_them_out() {
+    let found = patched(
+        "- {op: add, path: /spec/template/spec/containers/0, value: {name: first, image: f.io/f}}\n\
+         - {op: replace, path: /spec/template/spec/containers/1/image, value: changed}\n\
+         - {op: remove, path: /spec/template/spec/initContainers}\n\
+         - {op: add, path: /spec/template/spec/imagePullSecrets/0, value: {name: zero}}",
+    );
+    assert_eq!(images(&found), ["container f.io/f", "container changed", "container main.io/side"]);
+    assert_eq!(found.pull_secrets, ["zero", "a", "p"]);
+    let init = "init init.io/app";
+    let removed = operated("remove", "containers/0", "null");
+    assert_eq!(images(&removed), [init, "container main.io/side"]);
+    let replaced = operated("replace", "containers/0", "{name: x, image: x.io/x}");
+    assert_eq!(images(&replaced), [init, "container x.io/x", "container main.io/side"]);
+    let set = operated("add", "containers", "[{name: x, image: x.io/x}]");
+    assert_eq!(images(&set), [init, "container x.io/x"]);
+    let renamed = operated("replace", "containers/1/name", "other");
+    assert_eq!(renamed.images[2].container, "other");
+}
+
+#[test]
+fn a_merge_renames_only_where_it_may() {
+    for (options, name) in [("{allowNameChange: true}", "other"), ("{}", "web")] {
+        let kustomization = format!(
+            "resources: [web.yaml]\npatches:\n- target: {{kind: Deployment}}\n  options: {options}\n  \
+             patch: '{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: other}}}}'\n"
+        );
+        let inventory = read(&[("kustomization.yaml", &kustomization), ("web.yaml", WEB)]);
+        assert_eq!(inventory.workloads().next().unwrap().name, name, "{options}");
+    }
+}
+
+/// Lists the verdicts of what is deployed, without registries.toml.
+fn verdicts(files: &[(&str, &str)]) -> Vec<String> {
+    let report = report(files);
+    let deployed = report.images.iter().filter(|row| row.kind != "Kustomization");
+    deployed.map(|row| format!("{} {}", row.image, row.verdict.name())).collect()
+}
+
+const IMAGE: &str = "[{op: replace, path: /spec/template/spec/containers/0/image, value: x.io/x}]";
+
+#[test]
+fn a_target_says_all_that_it_must_be() {
+    for (target, is_meant) in [
+        ("group: apps", true),
+        ("group: batch", false),
+        ("version: v1", true),
+        ("version: v1beta.", false),
+        ("namespace: default", true),
+        ("namespace: other", false),
+        ("kind: Deploy.*, name: w.b", true),
+        ("kind: Deploy", false),
+    ] {
+        let kustomization = format!(
+            "resources: [web.yaml]\npatches:\n- {{target: {{{target}}}, patch: '{IMAGE}'}}\n"
+        );
+        let inventory = read(&[("kustomization.yaml", &kustomization), ("web.yaml", WEB)]);
+        let web = inventory.workloads().next().unwrap();
+        assert_eq!(web.images[1].image == "x.io/x", is_meant, "{target}");
+    }
+}
+
+const CUSTOM: &str = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: c, namespace: n}\n\
+    spec: {image: a.io/a, containers: [{name: c, image: b.io/b}]}\n";
+
+/// Checks whether what a kustomization says is followed; what is not makes every image undetermined.
+#[track_caller]
+fn check(more: &str, object: &str, is_followed: bool) {
+    let kustomization = format!("resources: [o.yaml]\n{more}\n");
+    let found = verdicts(&[("kustomization.yaml", &kustomization), ("o.yaml", object)]);
+    assert!(!found.is_empty(), "{more}");
+    for line in found {
+        assert_eq!(!line.ends_with(" undetermined"), is_followed, "{more}: {line}");
+    }
+}
+
+/// Labels are not followed, so nobody knows whether a patch is for the object.
+#[test]
+fn what_is_not_followed_is_undetermined() {
+    let web = WEB.replace("{name: web}", "{name: web, namespace: n}");
+    let web = web.replace(" own\n", " default\n").replace("[{name: a}, {name: p}]", "[]");
+    let patch = |target: &str, operation: &str| {
+        format!("patches: [{{target: {{{target}}}, patch: '[{{{operation}}}]'}}]")
+    };
+    let image = "op: replace, path: /spec/template/spec/containers/0/image, value: x";
+    let replacement = |kind: &str, field: &str| {
+        format!(
+            "replacements: [{{targets: [{{select: {{kind: {kind}}}, fieldPaths: [{field}]}}]}}]"
+        )
+    };
+    let field = "spec.template.spec.containers.0.image";
+    check("", &web, true);
+    check("namePrefix: a-", &web, true);
+    check(&patch("labelSelector: a=b", image), &web, false);
+    check("transformers: [t.yaml]", &web, false);
+    check("replacements: [{path: r.yaml}]", &web, false);
+    check(&replacement("Deployment", field), &web, false);
+    check(&replacement("Deployment", "spec.replicas"), &web, true);
+    check(&replacement("Job", field), &web, true);
+    check(&patch("kind: Deployment", "op: replace, path: /spec, value: {}"), &web, false);
+    check(&patch("kind: Deployment", "op: replace, path: /spec/strategy, value: {}"), &web, true);
+}
+
+#[test]
+fn what_is_not_followed_in_a_custom_resource_is_undetermined() {
+    let patch = |operation: &str| {
+        format!("patches: [{{target: {{kind: Custom}}, patch: '[{{{operation}}}]'}}]")
+    };
+    check("images: [{name: a.io/a, newTag: '2'}]", CUSTOM, true);
+    check("configurations: [c.yaml]", CUSTOM, true);
+    check("configurations: [c.yaml]\nnamePrefix: a-", CUSTOM, false);
+    check("configurations: [c.yaml]\nimages: [{name: a.io/a, newTag: '2'}]", CUSTOM, false);
+    check(&patch("op: replace, path: /spec/image, value: x"), CUSTOM, true);
+    check(&patch("op: replace, path: /spec/replicas, value: 2"), CUSTOM, true);
+    check(&patch("op: remove, path: /spec/other"), CUSTOM, false);
+    check(&patch("op: replace, path: /spec/containers, value: []"), CUSTOM, false);
+    let merge = "patches: [{target: {kind: Custom}, patch: '{apiVersion: example.io/v1, kind: Custom, \
+        metadata: {name: c}, spec: {containers: [{name: d, image: x}]}}'}]";
+    check(merge, CUSTOM, false);
+}
+
+/// What counts for all that the object pulls is followed.
+#[test]
+fn a_merge_gives_a_custom_resource_its_pull_secrets() {
+    let rollout = WEB.replace("apps/v1", "argoproj.io/v1alpha1").replace("Deployment", "Rollout");
+    for (spec, expected) in [
+        (
+            "{template: {spec: {imagePullSecrets: [{name: z}], serviceAccountName: other}}}",
+            Some("z"),
+        ),
+        ("{imagePullSecrets: [{name: z}], serviceAccountName: other}", Some("z")),
+        ("{other: {imagePullSecrets: [{name: z}], serviceAccountName: other}}", None),
+    ] {
+        let patch = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {{name: web}}\nspec: {spec}\n"
+        );
+        let inline = format!(
+            "resources: [o.yaml]\npatches:\n- patch: |\n    {}",
+            patch.replace('\n', "\n    ")
+        );
+        let file = "resources: [o.yaml]\npatches: [{path: p.yaml}]\n";
+        for (kustomization, patch) in [(&*inline, ""), (file, &*patch)] {
+            let inventory = read(&[
+                ("kustomization.yaml", kustomization),
+                ("o.yaml", &rollout),
+                ("p.yaml", patch),
+            ]);
+            let web = inventory.workloads().next().unwrap();
+            let is_followed = web.renderings[0].doubt.is_none();
+            assert_eq!(is_followed, expected.is_some(), "{kustomization}");
+            if let Some(name) = expected {
+                assert_eq!(web.pull_secrets, [name]);
+                assert_eq!(web.service_account.as_deref(), Some("other"));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_image_with_a_variable_of_kustomize_is_undetermined() {
+    let web = WEB.replace("main.io/app", "$(IMAGE)");
+    let found = verdicts(&[
+        ("kustomization.yaml", "namespace: n\nresources: [web.yaml]\n"),
+        ("web.yaml", &web),
+    ]);
+    assert!(found.contains(&"$(IMAGE) undetermined".to_owned()), "{found:?}");
+    assert!(verdicts(&[("web.yaml", &web)]).contains(&"$(IMAGE) invalid-image".to_owned()));
+}
+
+/// Images that only a patch names: of a base elsewhere, or of an object that names none itself.
+#[test]
+fn an_image_that_only_a_patch_names_is_found() {
+    let custom = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: c}\nspec: {size: 1}\n";
+    let merge =
+        "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: c}\nspec: {image: x.io/x}\n";
+    let operation = "- {op: add, path: /spec/parts/-, value: {image: x.io/x}}\n";
+    let remote = "https://github.com/acme/base?ref=v1";
+    for (resource, target, patch, expected) in [
+        ("o.yaml", "", merge, &["Custom n/c x.io/x"][..]),
+        ("o.yaml", "target: {kind: Custom, name: c}, ", operation, &["Custom n/c x.io/x"]),
+        (remote, "target: {kind: Deployment, name: web}, ", IMAGE, &["Deployment n/web x.io/x"]),
+        // All is at hand, and there is no such object.
+        ("o.yaml", "target: {kind: Deployment, name: web}, ", IMAGE, &[]),
+    ] {
+        let kustomization = format!(
+            "namespace: n\nresources: ['{resource}']\npatches: [{{{target}path: p.yaml}}]\n"
+        );
+        let files =
+            [("kustomization.yaml", &*kustomization), ("o.yaml", custom), ("p.yaml", patch)];
+        let inventory = read(&files);
+        let line = |one: &Workload| {
+            let images: Vec<_> = one.images.iter().map(|one| &*one.image).collect();
+            format!(
+                "{} {}/{} {}",
+                one.kind,
+                one.namespace.as_deref().unwrap_or("?"),
+                one.name,
+                images.join(" ")
+            )
+        };
+        let found: Vec<_> = inventory.workloads().map(line).collect();
+        assert_eq!(found, expected, "{kustomization}");
+    }
+}
+
+/// kustomize applies strategic merges first, and `patchesJson6902` when everything is renamed.
+#[test]
+fn patches_come_in_the_order_of_kustomize() {
+    let set = |image: &str| {
+        format!("[{{op: replace, path: /spec/template/spec/containers/0/image, value: {image}}}]")
+    };
+    let kustomization = format!(
+        "resources: [web.yaml]\nnamePrefix: a-\n\
+         patchesJson6902:\n- {{target: {{kind: Deployment, name: a-web}}, patch: '{}'}}\n\
+         patches:\n- {{target: {{name: web}}, patch: '{}'}}\n- {{target: {{name: a-web}}, patch: '{}'}}\n",
+        set("late.io/x"),
+        set("early.io/x"),
+        set("never.io/x"),
+    );
+    let inventory = read(&[("kustomization.yaml", &kustomization), ("web.yaml", WEB)]);
+    assert_eq!(inventory.workloads().next().unwrap().images[1].image, "late.io/x");
+    let without = kustomization.replace("patchesJson6902:", "other:");
+    let inventory = read(&[("kustomization.yaml", &without), ("web.yaml", WEB)]);
+    assert_eq!(inventory.workloads().next().unwrap().images[1].image, "early.io/x");
+}
+
+/// One entry after the other, each a pattern, and only where a list of containers is.
+#[test]
+fn entries_of_images_are_applied_one_after_the_other() {
+    let kustomization = "resources: [o.yaml]\nimages:\n\
+        - {name: a.io/a, newName: b.io/b}\n- {name: b.io/b, newName: c.io/c}\n- {name: 'd.io/.*', newTag: '2'}\n";
+    let object = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: c}\n\
+        spec: {image: a.io/a, containers: [{name: x, image: 'a.io/a:1'}, {name: y, image: d.io/d}]}\n";
+    let inventory = read(&[("kustomization.yaml", kustomization), ("o.yaml", object)]);
+    let custom = inventory.workloads().find(|one| one.kind == "Custom").unwrap();
+    let mut found = images(custom);
+    found.sort_unstable();
+    assert_eq!(found, ["container a.io/a", "container c.io/c:1", "container d.io/d:2"]);
+}
+
 #[test]
 fn a_container_that_a_patch_adds_stands_where_the_patch_does() {
     let added = operated("add", "containers/-", "{name: late, image: late.io/x}");

@@ -275,3 +275,148 @@ fn more_trees_than_anybody_has_are_given_up() {
     let inventory = read_owned(&files);
     assert_eq!(inventory.workloads().next().unwrap().renderings.len(), 64);
 }
+
+/// Lists the pull secrets and the verdict of every image.
+fn pulled(files: &[(&str, &str)]) -> Vec<String> {
+    let inventory = read(files);
+    let report = audit(&inventory, &Declared::default(), &|_| None);
+    let line = |row: &regrender_audit::ImageRow| {
+        let account = row.service_account.as_deref().unwrap_or("-");
+        format!("{} {account} [{}] {}", row.kind, row.pull_secrets.join(" "), row.verdict.name())
+    };
+    report.images.iter().map(line).collect()
+}
+
+const LOGIN: &str = r#"{"auths":{"a.io":{"username":"bot","password":"canary-4f1d"}}}"#;
+
+fn pull_secret(kind: &str, namespace: &str) -> String {
+    let api_version = if kind == "Secret" { "v1" } else { "bitnami.com/v1alpha1" };
+    format!(
+        "apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: s{namespace}}}\n\
+         type: kubernetes.io/dockerconfigjson\nstringData: {{.dockerconfigjson: '{LOGIN}'}}\n"
+    )
+}
+
+fn pulling(kind: &str, api_version: &str) -> String {
+    format!(
+        "apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: web}}\nspec: {{template: {{spec: \
+         {{serviceAccountName: own, imagePullSecrets: [{{name: s}}], containers: [{{name: c, image: a.io/a}}]}}}}}}\n"
+    )
+}
+
+/// kustomize knows where its own kinds name Secrets and accounts, and of no others.
+#[test]
+fn references_are_renamed_only_where_kustomize_knows_of_them() {
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: own}\n";
+    for (secret, kind, api_version, expected) in [
+        ("Secret", "Deployment", "apps/v1", "Deployment a-own [a-s] covered"),
+        ("SealedSecret", "Deployment", "apps/v1", "Deployment a-own [s] undetermined"),
+        ("Secret", "ReplicaSet", "apps/v1", "ReplicaSet own [a-s] covered"),
+        ("Secret", "Rollout", "argoproj.io/v1alpha1", "Rollout own [s] undetermined"),
+    ] {
+        let files = [
+            (
+                "kustomization.yaml",
+                "namespace: n\nnamePrefix: a-\nresources: [w.yaml, s.yaml, a.yaml]\n",
+            ),
+            ("w.yaml", &*pulling(kind, api_version)),
+            ("s.yaml", &*pull_secret(secret, "")),
+            ("a.yaml", account),
+        ];
+        assert_eq!(pulled(&files), [expected]);
+    }
+}
+
+#[test]
+fn a_secret_in_another_namespace_of_the_tree_is_not_there() {
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: own, namespace: n}\n";
+    let web = pulling("Deployment", "apps/v1").replace("{name: web}", "{name: web, namespace: n}");
+    for (namespace, verdict) in [("n", "covered"), ("other", "undetermined")] {
+        let secret = pull_secret("Secret", &format!(", namespace: {namespace}"));
+        let files = [
+            ("kustomization.yaml", "resources: [w.yaml, s.yaml, a.yaml]\n"),
+            ("w.yaml", &*web),
+            ("s.yaml", &*secret),
+            ("a.yaml", account),
+        ];
+        assert_eq!(pulled(&files), [format!("Deployment own [s] {verdict}")]);
+    }
+}
+
+/// The Secret is the same in both trees, the workload is not.
+#[test]
+fn references_are_renamed_in_every_tree() {
+    let files = [
+        ("base/kustomization.yaml", "namespace: n\nnamePrefix: a-\nresources: [w.yaml, s.yaml]\n"),
+        ("base/w.yaml", &*pulling("Deployment", "apps/v1")),
+        ("base/s.yaml", &*pull_secret("Secret", "")),
+        ("x/kustomization.yaml", "resources: [../base]\nimages: [{name: a.io/a, newTag: x}]\n"),
+        ("y/kustomization.yaml", "resources: [../base]\nimages: [{name: a.io/a, newTag: y}]\n"),
+    ];
+    assert_eq!(pulled(&files), ["Deployment own [a-s] covered", "Deployment own [a-s] covered"]);
+}
+
+/// A base that one tree takes twice brings each workload its own Secret.
+#[test]
+fn references_keep_to_what_has_the_same_prefix() {
+    let files = [
+        ("base/kustomization.yaml", "resources: [w.yaml, s.yaml]\n"),
+        ("base/w.yaml", &*pulling("Deployment", "apps/v1")),
+        ("base/s.yaml", &*pull_secret("Secret", "")),
+        ("x/kustomization.yaml", "namePrefix: x-\nresources: [../base]\n"),
+        ("y/kustomization.yaml", "namePrefix: y-\nresources: [../base]\n"),
+        ("top/kustomization.yaml", "namespace: n\nresources: [../x, ../y]\n"),
+    ];
+    assert_eq!(pulled(&files), ["Deployment own [x-s] covered", "Deployment own [y-s] covered"]);
+}
+
+/// What a component lists itself is changed by that component and by those after it.
+#[test]
+fn what_a_component_lists_goes_through_it_once() {
+    let files = [
+        ("one/kustomization.yaml", "kind: Component\nnamePrefix: one-\n"),
+        ("two/kustomization.yaml", "kind: Component\nnamePrefix: two-\nresources: [web.yaml]\n"),
+        ("two/web.yaml", WEB),
+        ("three/kustomization.yaml", "kind: Component\nnamePrefix: three-\n"),
+        ("app/kustomization.yaml", "namespace: n\ncomponents: [../one, ../two, ../three]\n"),
+    ];
+    assert_eq!(workloads(&files), ["n/three-two-web"]);
+}
+
+#[test]
+fn what_an_application_of_argo_patches_is_patched() {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n\
+        spec: {source: {path: apps, kustomize: {namespace: n, components: [../part], patches: [{target: \
+        {kind: Deployment}, patch: '[{op: replace, path: /metadata/name, value: other}]'}]}}}\n";
+    let files = [
+        ("argocd/a.yaml", application),
+        ("apps/web.yaml", WEB),
+        ("part/kustomization.yaml", "kind: Component\nnameSuffix: -part\n"),
+    ];
+    assert_eq!(workloads(&files), ["n/other"]);
+    let unpatched = application.replace("Deployment", "Job");
+    let files = [("argocd/a.yaml", &*unpatched), files[1], files[2]];
+    assert_eq!(workloads(&files), ["n/web-part"]);
+}
+
+#[test]
+fn what_names_its_secret_or_namespace_itself_keeps_it() {
+    let external = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\n\
+        spec: {target: {name: s}}\n";
+    let kustomization = "namePrefix: a-\nresources: [e.yaml]\n\
+        secretGenerator: [{name: g, namespace: own, literals: [a=b]}]\n";
+    let inventory = read(&[("kustomization.yaml", kustomization), ("e.yaml", external)]);
+    let found: Vec<_> =
+        inventory.secrets().map(|one| (&*one.name, one.namespace.as_deref())).collect();
+    assert_eq!(found, [("s", None), ("a-g", Some("own"))]);
+}
+
+/// Nobody knows where the objects of an `OpenShift` template go.
+#[test]
+fn objects_of_a_template_are_not_moved() {
+    let template =
+        format!("kind: Template\nmetadata: {{name: t}}\nobjects:\n- {}", WEB.replace('\n', "\n  "));
+    let files =
+        [("kustomization.yaml", "namespace: n\nresources: [t.yaml]\n"), ("t.yaml", &*template)];
+    assert_eq!(workloads(&files), ["?/web"]);
+}

@@ -14,7 +14,7 @@ impl Chain<'_> {
         let key = Key::new(Kind::Secret, namespace, name);
         if !self.nodes.contains_key(&key) {
             let missing = namespace.is_some_and(|namespace| {
-                self.credentials.secret(Some(namespace), name, None).is_none()
+                self.credentials.secret(Some(namespace), name).is_none()
                     && self.declarations.rendered(namespace, name).is_none()
             });
             let elsewhere = self.credentials.namespace_with_secret(name);

@@ -1,0 +1,124 @@
+//! Knows what a strategic merge says of one object, its directives included.
+
+use crate::inventory::{Role, Workload};
+use crate::manifest::Node;
+
+/// The member that holds a directive.
+const DIRECTIVE: &str = "$patch";
+
+/// What a strategic merge changes of one object.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    /// Whom it is for, and what is merged.
+    pub(crate) workload: Workload,
+    pub(super) directives: Directives,
+}
+
+/// What is taken away before anything is merged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Directives {
+    /// The object is taken out of the tree.
+    pub(super) deletes: bool,
+    /// The lists that are not merged but given as a whole.
+    pub(super) replaced: Vec<List>,
+    /// The entries that are taken out of their lists, by name.
+    pub(super) removed: Vec<(List, String)>,
+    /// The pod names no account any more.
+    pub(super) clears_account: bool,
+    /// It says something that is not followed.
+    pub(super) is_unclear: bool,
+}
+
+/// A list of a pod specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum List {
+    /// The containers of a role, or the volumes.
+    Images(Role),
+    PullSecrets,
+}
+
+const LISTS: [(&str, List); 5] = [
+    ("initContainers", List::Images(Role::Init)),
+    ("containers", List::Images(Role::Container)),
+    ("ephemeralContainers", List::Images(Role::Ephemeral)),
+    ("volumes", List::Images(Role::Volume)),
+    ("imagePullSecrets", List::PullSecrets),
+];
+
+impl Part {
+    /// Reads what `root` says beyond what is merged; `pod` is the way to the pod specification, or
+    /// `None` where the object is no pod of Kubernetes itself.
+    pub(crate) fn new(workload: Workload, root: &Node<'_>, pod: Option<&[&str]>) -> Self {
+        let mut directives = Directives::default();
+        match pod {
+            Some(path) => directives.take_pod(root, path),
+            None => directives.is_unclear = root.members().iter().any(|(_, one)| directs(one)),
+        }
+        directives.deletes = directive(root) == Some("delete");
+        Self { workload, directives }
+    }
+
+    /// Tells whether it says nothing but what is merged.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.directives == Directives::default()
+    }
+
+    /// Adds that it changes something that is not followed.
+    pub(crate) fn unclear(mut self) -> Self {
+        self.directives.is_unclear = true;
+        self
+    }
+}
+
+impl From<Workload> for Part {
+    fn from(workload: Workload) -> Self {
+        Self { workload, directives: Directives::default() }
+    }
+}
+
+impl Directives {
+    fn take_pod(&mut self, root: &Node<'_>, path: &[&str]) {
+        let mut node = Some(root);
+        for step in path.iter().map(Some).chain([None]) {
+            let Some(here) = node else { return };
+            if here.is_null() || directive(here).is_some() {
+                self.replaced = LISTS.map(|(_, list)| list).to_vec();
+                self.clears_account = true;
+            }
+            let Some(step) = step else { break };
+            node = here.get(step);
+        }
+        let Some(pod) = node else { return };
+        for (name, list) in LISTS {
+            let Some(found) = pod.get(name) else { continue };
+            let is_replaced = found.items().iter().any(|one| directive(one) == Some("replace"));
+            // The list of an account, whose pod is the object itself, is always given as a whole.
+            let is_emptied = path.is_empty() && found.items().is_empty();
+            if found.is_null() || is_replaced || is_emptied {
+                self.replaced.push(list);
+            }
+            for item in found.items().iter().filter(|one| directive(one) == Some("delete")) {
+                let name = item.get("name").and_then(Node::scalar).unwrap_or_default();
+                self.removed.push((list, name.to_owned()));
+            }
+        }
+        let account = pod.get("serviceAccountName");
+        self.clears_account |= account.is_some_and(|name| name.scalar().is_none_or(str::is_empty));
+    }
+}
+
+/// Tells whether a node or anything below it has a directive.
+pub(crate) fn directs(node: &Node<'_>) -> bool {
+    is_directed(node)
+        || node.items().iter().any(directs)
+        || node.members().iter().any(|(_, value)| directs(value))
+}
+
+/// Tells whether a node itself has a directive.
+pub(crate) fn is_directed(node: &Node<'_>) -> bool {
+    directive(node).is_some()
+}
+
+fn directive<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+    node.get(DIRECTIVE).and_then(Node::string).filter(|text| *text != "merge")
+}

@@ -1,7 +1,7 @@
 //! The manifests of a run: walked through, read and parsed once, however many inventories they are
 //! part of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use regrender_audit::{FileFacts, Inventory, SIZE_LIMIT, read_file, read_other_file};
+use regrender_audit::{FileFacts, Inventory, SIZE_LIMIT, read_file, read_other_file, read_pipe};
 use regrender_render::HEADER;
 
 use crate::error::{CliError, ErrorKind};
@@ -32,6 +32,8 @@ pub(crate) struct Manifests {
     /// What becomes of what the system does not read.
     refusal: Refusal,
     walks: BTreeMap<PathBuf, Walk>,
+    /// The roots that are neither files nor folders: a shell makes a pipe for `<(COMMAND)`.
+    pipes: BTreeSet<PathBuf>,
     /// By the bytes of their path, which are much faster to compare than its parts.
     read: BTreeMap<OsString, Manifest>,
 }
@@ -75,8 +77,8 @@ impl Manifests {
     }
 
     fn new(base: &Path, except: Vec<PathBuf>, refusal: Refusal) -> Self {
-        let (walks, read) = (BTreeMap::new(), BTreeMap::new());
-        Self { base: base.to_owned(), except, refusal, walks, read }
+        let (walks, pipes, read) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+        Self { base: base.to_owned(), except, refusal, walks, pipes, read }
     }
 
     /// Returns the folder that files are named from.
@@ -90,6 +92,9 @@ impl Manifests {
         for root in roots {
             // Without the `.` that a root may end in, one file has one path.
             let root: PathBuf = root.components().collect();
+            if root.exists() && !root.is_file() && !root.is_dir() {
+                self.pipes.insert(root.clone());
+            }
             let except = &self.except;
             let walk =
                 self.walks.entry(root).or_insert_with_key(|root| repository::walk(root, except));
@@ -146,11 +151,13 @@ impl Manifests {
     pub(crate) fn read(&mut self, paths: &[PathBuf]) {
         let new: Vec<&PathBuf> =
             paths.iter().filter(|path| !self.read.contains_key(path.as_os_str())).collect();
-        let base = &self.base;
+        let (base, pipes) = (&self.base, &self.pipes);
         let read: Vec<(OsString, Manifest)> = new
             .into_par_iter()
             .map_init(Vec::new, |buffer, path| {
-                (path.clone().into_os_string(), Manifest::read(path, &shown(path, base), buffer))
+                let take = if pipes.contains(path) { read_pipe } else { read_file };
+                let manifest = Manifest::read(path, &shown(path, base), take, buffer);
+                (path.clone().into_os_string(), manifest)
             })
             .collect();
         self.read.extend(read);
@@ -158,7 +165,13 @@ impl Manifests {
 }
 
 impl Manifest {
-    fn read(path: &Path, name: &str, buffer: &mut Vec<u8>) -> Self {
+    /// Reads it; `take` makes facts of its name and its bytes.
+    fn read(
+        path: &Path,
+        name: &str,
+        take: fn(&str, &[u8]) -> FileFacts,
+        buffer: &mut Vec<u8>,
+    ) -> Self {
         let limit = SIZE_LIMIT as u64 + 1;
         let read = File::open(path).and_then(|file| file.take(limit).read_to_end(buffer));
         let facts = match read {
@@ -167,7 +180,7 @@ impl Manifest {
                 let limit = SIZE_LIMIT / 1024 / 1024;
                 Err(Reason::Unfit(format!("is larger than {limit} MiB")))
             }
-            Ok(_) => Ok(Box::new(read_file(name, buffer))),
+            Ok(_) => Ok(Box::new(take(name, buffer))),
         };
         let is_written = is_headed(buffer);
         buffer.clear();

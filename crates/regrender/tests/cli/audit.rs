@@ -44,7 +44,12 @@ fn a_pipe_that_is_named_is_read() {
     let (path, _reader) = pipe(WEB);
     let outcome = sandbox.run(&["audit", &path]).succeeded();
     assert!(outcome.stdout.contains("1 image in 1 file: 1 covered"), "{outcome}");
-    let (path, _reader) = pipe(&secret("one", "registry.example.com"));
+    // What a cluster holds is no leak.
+    let live = secret("one", "registry.example.com").replace("{name: one}", "{name: one, uid: a}");
+    let (path, _reader) = pipe(&live);
+    let outcome = sandbox.run(&["audit", &path]).succeeded();
+    assert!(!outcome.stdout.contains("leaked"), "{outcome}");
+    let (path, _reader) = pipe(&live);
     let outcome = sandbox.run(&["import", &path, "--write", "-"]).succeeded();
     assert!(outcome.stdout.contains("[registry.registry-example-com]"), "{outcome}");
 }
@@ -200,6 +205,8 @@ fn an_image_that_nothing_covers_fails_the_audit() {
     assert!(outcome.stderr.contains("baseline.json"), "{outcome}");
     let known = sandbox.run(&["audit", "--baseline", "baseline.json"]).succeeded();
     assert_snapshot!(known, @"1 image in 2 files: 1 uncovered-private; 0 errors, 0 warnings, 0 unreadable");
+    let outcome = sandbox.run(&["audit", "--write-baseline", "none/baseline.json"]).ended_with(1);
+    assert!(outcome.stderr.contains("help: make its folder\n"), "{outcome}");
 }
 
 #[test]

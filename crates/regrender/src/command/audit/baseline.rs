@@ -1,8 +1,8 @@
 //! The findings an old repository starts with: they are known, and do not fail the audit.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use regrender_audit::{AuditReport, Finding};
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,11 @@ impl Baseline {
         let text = serde_json::to_string_pretty(self).expect("texts can be written as JSON");
         fs::write(path, text + "\n").map_err(|error| {
             let message = format!("baseline `{}` cannot be written", path.display());
-            CliError::new(ErrorKind::Files, message).because_of(error)
+            let failed = CliError::new(ErrorKind::Files, message);
+            match error.kind() {
+                io::ErrorKind::NotFound => failed.with_source(error).with_hint("make its folder"),
+                _ => failed.because_of(error),
+            }
         })
     }
 

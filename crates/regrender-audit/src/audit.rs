@@ -142,39 +142,27 @@ impl Auditor<'_> {
             }
         }
         for (position, secret) in self.inventory.secrets.iter().enumerate() {
-            let named = users_of.get(&*secret.name).map(Vec::as_slice).unwrap_or_default();
-            let users: Vec<&ImageRow> = named
-                .iter()
+            let named = users_of.get(&*secret.name).into_iter().flatten();
+            let users: Vec<&&ImageRow> = named
                 .filter(|row| row.namespace == secret.namespace || row.namespace.is_none())
-                .copied()
                 .collect();
-            if users.is_empty() {
+            if users.is_empty() || secret.namespace.is_none() {
                 continue;
             }
-            let config =
-                self.credentials.content(position).and_then(|content| content.decode().ok());
-            let Some(config) = config.filter(|_| secret.namespace.is_some()) else {
+            let content = self.credentials.content(position);
+            let Some(config) = content.and_then(|content| content.decode().ok()) else {
                 continue;
             };
-            for text in config.entries.keys() {
-                let Ok(key) = AuthKey::parse(text) else {
-                    continue;
-                };
-                let matches = users
-                    .iter()
-                    .filter_map(|row| ImageReference::parse(&row.image).ok())
-                    .any(|image| {
-                        let hub = image.domain() == regrender_image::DOCKER_HUB;
-                        key.covers(&image) || hub && key.is_hub_fallback()
-                    });
-                if !matches {
-                    let message = format!(
-                        "key `{}` of Secret `{}` matches no image that is pulled with it",
-                        key.shown(),
-                        secret.name
-                    );
-                    self.findings.push(Finding::new(Code::KeyUnused, &secret.place, message));
-                }
+            let images: Vec<ImageReference> =
+                users.iter().filter_map(|row| ImageReference::parse(&row.image).ok()).collect();
+            let keys = config.entries.keys().filter_map(|text| AuthKey::parse(text).ok());
+            for key in keys.filter(|key| !images.iter().any(|image| key.is_for(image))) {
+                let message = format!(
+                    "key `{}` of Secret `{}` matches no image that is pulled with it",
+                    key.shown(),
+                    secret.name
+                );
+                self.findings.push(Finding::new(Code::KeyUnused, &secret.place, message));
             }
         }
     }

@@ -76,15 +76,15 @@ impl<'d> Declarations<'d> {
     }
 
     pub(crate) fn is_private(&self, image: &ImageReference) -> bool {
-        covers(&self.private, image)
+        is_among(&self.private, image)
     }
 
     pub(crate) fn is_anonymous(&self, image: &ImageReference) -> bool {
-        covers(&self.anonymous, image)
+        is_among(&self.anonymous, image)
     }
 
     pub(crate) fn is_node_provided(&self, image: &ImageReference) -> bool {
-        covers(&self.node_provided, image)
+        is_among(&self.node_provided, image)
     }
 
     pub(crate) fn knows(&self, image: &ImageReference) -> bool {
@@ -139,10 +139,9 @@ impl RenderedPullSecret {
     }
 }
 
-/// Docker Hub is declared by the key that its credential has, which covers its images as a fallback.
-pub(crate) fn covers(keys: &[AuthKey], image: &ImageReference) -> bool {
-    let hub = image.domain() == regrender_image::DOCKER_HUB;
-    keys.iter().any(|key| key.covers(image) || hub && key.is_hub_fallback())
+/// Tells whether one of `keys` is for `image`.
+fn is_among(keys: &[AuthKey], image: &ImageReference) -> bool {
+    keys.iter().any(|key| key.is_for(image))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::host_pattern::{Boundary, HostPattern, Target};
-use crate::reference::ImageReference;
+use crate::reference::{DOCKER_HUB, ImageReference};
 use crate::url::{self, UrlError};
 
 /// The index key under which Docker Hub's fallback credentials are kept.
@@ -151,6 +151,12 @@ impl AuthKey {
     #[must_use]
     pub fn path_length(&self) -> usize {
         self.pattern.as_ref().map_or(0, |pattern| pattern.path().len())
+    }
+
+    /// Tells whether the key is for `image`: it covers it, or both are of Docker Hub.
+    #[must_use]
+    pub fn is_for(&self, image: &ImageReference) -> bool {
+        self.covers(image) || image.domain() == DOCKER_HUB && self.is_hub_fallback()
     }
 
     /// Tells whether the key covers `image`, Docker Hub's fallback left aside.
@@ -381,6 +387,16 @@ mod tests {
         let covers = |image: &str| key.covers(&ImageReference::parse(image).unwrap());
         assert!(covers("r.io/team/app:1") && covers("r.io/team2/app"));
         assert!(!covers("r.io/other/app") && !covers("team/app") && !covers("s.io/team/app"));
+    }
+
+    #[test]
+    fn key_of_docker_hub_is_for_its_images_alone() {
+        let is_for = |key: &str, image: &str| {
+            AuthKey::parse(key).unwrap().is_for(&ImageReference::parse(image).unwrap())
+        };
+        assert!(is_for("https://index.docker.io/v1/", "busybox"));
+        assert!(!is_for("https://index.docker.io/v1/", "r.io/busybox"));
+        assert!(is_for("r.io", "r.io/busybox") && !is_for("r.io", "busybox"));
     }
 
     #[test]

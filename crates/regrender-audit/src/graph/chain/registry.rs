@@ -7,7 +7,6 @@ use regrender_image::{AuthKey, DOCKER_HUB, ImageReference, mask_user};
 use super::super::sorted::set;
 use super::super::{Kind, Mark};
 use super::{Chain, Key};
-use crate::declared::covers;
 use crate::judgement::host_of;
 
 impl Chain<'_> {
@@ -33,7 +32,7 @@ impl Chain<'_> {
             return key.clone();
         }
         let declared = self.known.iter().filter_map(|one| {
-            let covering = one.keys.iter().filter(|key| covers(std::slice::from_ref(key), image));
+            let covering = one.keys.iter().filter(|key| key.is_for(image));
             Some((covering.map(AuthKey::path_length).max()?, one.name))
         });
         let name = declared.max_by_key(|(length, _)| *length).map(|(_, name)| name.to_owned());
@@ -66,7 +65,7 @@ impl Chain<'_> {
         let mut found = set(declared.map(|known| Key::new(Kind::Registry, None, known.name)));
         if found.is_empty() {
             let covered = self.repositories.values();
-            let covered = covered.filter(|(image, _)| covers(std::slice::from_ref(&key), image));
+            let covered = covered.filter(|(image, _)| key.is_for(image));
             found.extend(covered.map(|(_, registry)| registry.clone()));
         }
         if found.is_empty() {

@@ -298,3 +298,56 @@ impl From<SecretText> for Node {
         Self::Secret(SecretScalar { kind: SecretKind::Text, text })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Mapping {
+        let mut mapping = Mapping::new().with("a", "1");
+        mapping.push_comment(Comment::Clear(String::from(" of b")));
+        mapping.with("b", Mapping::new().with("c", "2"))
+    }
+
+    fn keys(mapping: &Mapping) -> Vec<&str> {
+        mapping.pairs().map(|(key, _)| key).collect()
+    }
+
+    #[test]
+    fn a_pair_that_is_removed_leaves_the_others_and_the_comments() {
+        let mut mapping = sample();
+        let removed = mapping.remove("a");
+        assert_eq!(removed.as_ref().and_then(Node::as_text), Some("1"));
+        assert_eq!(keys(&mapping), ["b"]);
+        assert_eq!(mapping.entries().len(), 2);
+        assert!(mapping.remove("a").is_none());
+    }
+
+    #[test]
+    fn only_a_mapping_is_changed_in_its_place() {
+        let mut mapping = sample();
+        mapping.mapping_mut("b").unwrap().push("d", "3");
+        assert_eq!(mapping.get("b").and_then(Node::as_mapping).map(keys), Some(vec!["c", "d"]));
+        assert!(mapping.mapping_mut("a").is_none());
+        assert!(mapping.mapping_mut("c").is_none());
+    }
+
+    #[test]
+    fn pairs_and_comments_of_another_mapping_go_to_the_end() {
+        let mut mapping = Mapping::new().with("z", true);
+        mapping.extend(sample());
+        assert_eq!(keys(&mapping), ["z", "a", "b"]);
+        assert_eq!(mapping.entries().len(), 4);
+    }
+
+    #[test]
+    fn a_comment_between_items_is_no_value() {
+        let comment = || Comment::Clear(String::from(" x"));
+        let items = [
+            Item::Comment(comment()),
+            Item::InlineComment(comment()),
+            Item::Value(Node::from("1")),
+        ];
+        assert_eq!(items.iter().filter_map(Item::as_value).count(), 1);
+    }
+}

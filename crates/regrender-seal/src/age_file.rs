@@ -4,12 +4,15 @@
 //! them. The mark says for whom the file is, which an age file itself does not say, and holds the
 //! fingerprint.
 
+mod inspection;
+
 use age_core::format::Stanza;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use regrender_document::SecretText;
 use sha2::{Digest as _, Sha256};
 
+pub use self::inspection::{AgeInspection, inspect_age};
 use crate::armor;
 use crate::container;
 use crate::error::SealError;

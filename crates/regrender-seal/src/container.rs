@@ -20,12 +20,10 @@ use zeroize::Zeroizing;
 
 use crate::armor;
 use crate::random::SealContext;
-use crate::stanza::{self, AgeFile};
+use crate::stanza::{self, AgeFile, NONCE_LENGTH, TAG_LENGTH};
 use crate::x25519::X25519Identity;
 
 const CHUNK_LENGTH: usize = 64 * 1024;
-const TAG_LENGTH: usize = 16;
-const NONCE_LENGTH: usize = 16;
 /// A header with one stanza of an X25519 recipient is shorter.
 const USUAL_HEADER: usize = 256;
 

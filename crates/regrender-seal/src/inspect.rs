@@ -3,7 +3,6 @@
 
 use regrender_document::{Comment, Document, Scalar};
 
-use crate::age_file::SealedAge;
 use crate::armor;
 use crate::data_key::WrappedKey;
 use crate::error::OpenError;
@@ -14,12 +13,12 @@ use crate::mac::MacScope;
 use crate::metadata::Metadata;
 use crate::recipient::{Recipients, canonical};
 use crate::selector::Selector;
-use crate::stanza;
+use crate::stanza::{self, NONCE_LENGTH, TAG_LENGTH};
 use crate::value::{EncryptedValue, has_text_behind, looks_encrypted};
 use crate::walk::{self, Leaf, Place};
 
 /// A data key in an age file: a nonce, 32 bytes and a tag.
-const WRAPPED_PAYLOAD_LENGTH: usize = 16 + 32 + 16;
+const WRAPPED_PAYLOAD_LENGTH: usize = NONCE_LENGTH + 32 + TAG_LENGTH;
 
 /// What a file in the layout of sops shows without any key.
 #[derive(Debug)]
@@ -133,30 +132,6 @@ pub fn inspect(text: &str) -> Result<Inspection, OpenError> {
     })
 }
 
-/// What a plain age file shows without any key.
-#[derive(Debug)]
-pub struct AgeInspection {
-    /// The kinds of its stanzas, in order, without the mark.
-    pub stanzas: Vec<String>,
-    /// The fingerprint, if there is one.
-    pub fingerprint: Option<String>,
-    file: SealedAge,
-}
-
-/// Looks at an armored age file without opening it.
-///
-/// # Errors
-///
-/// Says that it is none.
-pub fn inspect_age(text: &str) -> Result<AgeInspection, OpenError> {
-    let file = SealedAge::parse(text).ok_or(OpenError::AgeFile)?;
-    Ok(AgeInspection {
-        stanzas: file.stanzas.iter().map(|stanza| stanza.tag.clone()).collect(),
-        fingerprint: file.mark.as_ref().and_then(|mark| mark.fingerprint.clone()),
-        file,
-    })
-}
-
 impl Inspection {
     /// Lists the age recipients of a file in any format of sops, in the order of the file.
     ///
@@ -176,21 +151,6 @@ impl Inspection {
         found.sort_unstable();
         found.dedup();
         found == recipients.sorted()
-    }
-}
-
-impl AgeInspection {
-    /// Says whether this crate wrote the file.
-    #[must_use]
-    pub fn is_marked(&self) -> bool {
-        self.file.mark.is_some()
-    }
-
-    /// Says whether the file is for exactly these recipients; `None` when it does not say for whom
-    /// it is, because this crate did not write it.
-    #[must_use]
-    pub fn is_for(&self, recipients: &Recipients) -> Option<bool> {
-        self.file.mark.as_ref().map(|mark| mark.is_for(recipients))
     }
 }
 

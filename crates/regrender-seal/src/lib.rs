@@ -32,7 +32,7 @@ mod value;
 mod walk;
 mod x25519;
 
-pub use age_file::seal_age;
+pub use age_file::{AgeInspection, inspect_age, seal_age};
 pub use certificate::Certificate;
 pub use error::{
     CertificateError, FingerprintKeyError, IdentityError, MetadataError, OpenError, RecipientError,
@@ -41,9 +41,7 @@ pub use error::{
 pub use fingerprint::FingerprintKey;
 pub use format::FileFormat;
 pub use identity::Identities;
-pub use inspect::{
-    AgeInspection, Finding, InspectedValue, Inspection, ValueState, inspect, inspect_age,
-};
+pub use inspect::{Finding, InspectedValue, Inspection, ValueState, inspect};
 pub use key_path::KeyPath;
 pub use mac::MacScope;
 pub use open::{Opened, open, open_age};

@@ -13,8 +13,10 @@ const MAC_PREFIX: &str = "---";
 const BODY_COLUMNS: usize = 64;
 /// Letters of a MAC of 32 bytes.
 const MAC_LETTERS: usize = 43;
-const NONCE_LENGTH: usize = 16;
-const TAG_LENGTH: usize = 16;
+/// How long the nonce before the encrypted text is.
+pub(crate) const NONCE_LENGTH: usize = 16;
+/// How long the tag behind each chunk of the encrypted text is.
+pub(crate) const TAG_LENGTH: usize = 16;
 
 /// The readable parts of an age file.
 pub(crate) struct AgeFile<'a> {

@@ -7,6 +7,7 @@ pub(crate) mod expiry;
 pub(crate) mod failure;
 pub(crate) mod file;
 mod helper;
+mod hub;
 mod inquiry;
 mod lines;
 pub(crate) mod mask;

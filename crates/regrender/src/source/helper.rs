@@ -5,12 +5,13 @@
 
 use std::fmt;
 
-use regrender_config::{Registry, RegistryKind};
+use regrender_config::Registry;
 use regrender_document::SecretText;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use zeroize::Zeroizing;
 
 use super::bytes::SecretBytes;
+use super::hub;
 
 /// What the names of helpers begin with.
 const PREFIX: &str = "docker-credential-";
@@ -20,9 +21,6 @@ const NOT_FOUND: &str = "credentials not found in native keychain";
 
 /// The username with which a helper says that the secret is a token that only Docker can trade.
 const TOKEN_USERNAME: &str = "<token>";
-
-/// The addresses under which Docker and others keep the credential of Docker Hub, best first.
-const DOCKER_HUB: [&str; 3] = ["https://index.docker.io/v1/", "index.docker.io", "docker.io"];
 
 /// What a helper has for a server.
 #[derive(Clone, Debug)]
@@ -52,11 +50,8 @@ pub(crate) fn program(name: &str) -> String {
 /// Lists the addresses to ask for, in order: Docker keeps the credential under the host alone, and
 /// some programs under the address; Docker Hub has a key of its own.
 pub(crate) fn servers(registry: &Registry) -> Vec<String> {
-    let is_hub = registry.kind == RegistryKind::DockerHub
-        || DOCKER_HUB.contains(&registry.host.as_str())
-        || registry.host == "registry-1.docker.io";
-    if is_hub {
-        return DOCKER_HUB.map(str::to_owned).to_vec();
+    if hub::is_meant(registry) {
+        return hub::SERVERS.map(str::to_owned).to_vec();
     }
     vec![registry.host.clone(), format!("https://{}", registry.host)]
 }

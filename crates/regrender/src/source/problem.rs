@@ -48,12 +48,10 @@ pub(crate) fn source_failed(
     let (page, what) = match failure {
         Failure::VariableUnset => (&page::SOURCE_VARIABLE_UNSET, format!("{name} is not set")),
         Failure::VariableEmpty => (&page::SOURCE_VARIABLE_EMPTY, format!("{name} is empty")),
-        Failure::FileMissing => (&page::SOURCE_FILE_MISSING, format!("{name} is not there")),
-        Failure::FileIsFolder => (&page::SOURCE_FILE_IS_FOLDER, format!("{name} is a folder")),
-        Failure::TooLarge => (&page::SOURCE_FILE_TOO_LARGE, format!("{name} is larger than 1 MiB")),
-        Failure::Unreadable(reason) => {
-            (&page::SOURCE_UNREADABLE, format!("{name} cannot be read: {reason}"))
-        }
+        Failure::FileMissing
+        | Failure::FileIsFolder
+        | Failure::TooLarge
+        | Failure::Unreadable(_) => (file_page(failure), format!("{name} {}", failure.of_file())),
         Failure::StdinIsTerminal => (&page::STDIN_IS_TERMINAL, format!("{name} is a terminal")),
         Failure::CommandMissing => (&page::SOURCE_COMMAND_MISSING, format!("{name} is not there")),
         Failure::CommandNotStarted(reason) => {
@@ -82,6 +80,16 @@ pub(crate) fn source_failed(
     let title = format!("{asker} cannot be obtained: {what}");
     let problem = told(page, title).at(source.span.clone(), read_from(&source.kind));
     with_help(problem, &source.kind, failure)
+}
+
+/// Returns the page of a file that gave nothing.
+fn file_page(failure: &Failure) -> &'static Page {
+    match failure {
+        Failure::FileMissing => &page::SOURCE_FILE_MISSING,
+        Failure::FileIsFolder => &page::SOURCE_FILE_IS_FOLDER,
+        Failure::TooLarge => &page::SOURCE_FILE_TOO_LARGE,
+        _ => &page::SOURCE_UNREADABLE,
+    }
 }
 
 fn with_help(problem: Diagnostic, kind: &SourceKind, failure: &Failure) -> Diagnostic {

@@ -1,15 +1,12 @@
 //! The key of an entry in a docker config: the many ways in which one host is spelled.
 
-use regrender_config::{Registry, RegistryKind};
+use regrender_config::Registry;
 
-/// The keys under which Docker and others keep the credential of Docker Hub, best first.
-const DOCKER_HUB: [&str; 3] = ["index.docker.io", "docker.io", "registry-1.docker.io"];
+use crate::source::hub;
 
 /// Lists the spellings of the host of `registry`, best first.
 pub(super) fn hosts_of(registry: &Registry) -> Vec<&str> {
-    let is_hub =
-        registry.kind == RegistryKind::DockerHub || DOCKER_HUB.contains(&registry.host.as_str());
-    if is_hub { DOCKER_HUB.to_vec() } else { vec![&registry.host] }
+    if hub::is_meant(registry) { hub::HOSTS.to_vec() } else { vec![&registry.host] }
 }
 
 /// Says how good an entry `key` is for one of `hosts`, 0 being best.

@@ -3,7 +3,7 @@
 use regrender_config::{Page, Registry};
 use regrender_diagnostic::{Diagnostic, Span};
 
-use super::{credential_of, safe_key, told};
+use super::{credential_of, file_page, safe_key, told};
 use crate::source::docker_config::{AuthFault, LoginError};
 use crate::source::failure::Failure;
 use crate::source::page;
@@ -29,20 +29,13 @@ impl Place<'_> {
 
 /// Says that a docker config gave nothing to look into.
 pub(crate) fn failed(place: Place<'_>, failure: &Failure) -> Diagnostic {
-    let (page, what) = match failure {
-        Failure::DockerConfig(why) => return no_login(place, why),
-        Failure::FileMissing => (&page::SOURCE_FILE_MISSING, String::from("is not there")),
-        Failure::FileIsFolder => (&page::SOURCE_FILE_IS_FOLDER, String::from("is a folder")),
-        Failure::TooLarge => (&page::SOURCE_FILE_TOO_LARGE, String::from("is larger than 1 MiB")),
-        Failure::Unreadable(reason) => {
-            (&page::SOURCE_UNREADABLE, format!("cannot be read: {reason}"))
-        }
-        _ => (&page::SOURCE_UNREADABLE, String::from("cannot be read")),
-    };
+    if let Failure::DockerConfig(why) = failure {
+        return no_login(place, why);
+    }
     let Place { registry, path, .. } = place;
-    let title =
-        format!("{} cannot be obtained: file `{path}` {what}", credential_of(&registry.name));
-    let problem = place.told(page, title);
+    let credential = credential_of(&registry.name);
+    let title = format!("{credential} cannot be obtained: file `{path}` {}", failure.of_file());
+    let problem = place.told(file_page(failure), title);
     match failure {
         Failure::FileMissing => problem
             .note("a path is relative to the folder of registries.toml; `~/` is the home folder")

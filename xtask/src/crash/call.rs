@@ -78,6 +78,12 @@ impl fmt::Display for Call {
     }
 }
 
+/// Says whether a call that opens a file may change it.
+pub(super) fn opens_to_change(name: &str, arguments: &str) -> bool {
+    let flags = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC"];
+    name == "creat" || flags.iter().any(|flag| arguments.contains(flag))
+}
+
 /// Returns name and file of the call on a line; nothing when it is of another kind.
 fn parse(line: &str, kind: Kind) -> Result<Option<(&str, &str)>> {
     let line = line.split_once(' ').context("there is no process")?.1.trim_start();
@@ -87,14 +93,9 @@ fn parse(line: &str, kind: Kind) -> Result<Option<(&str, &str)>> {
         return Ok(None);
     }
     let (name, arguments) = line.split_once('(').context("there is no call")?;
-    if name.starts_with("open") || name == "creat" {
-        let changes = name == "creat"
-            || ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC"]
-                .iter()
-                .any(|flag| arguments.contains(flag));
-        if changes != (kind == Kind::Changing) {
-            return Ok(None);
-        }
+    let opens = name.starts_with("open") || name == "creat";
+    if opens && opens_to_change(name, arguments) != (kind == Kind::Changing) {
+        return Ok(None);
     }
     let first = arguments.split_once(", ").map_or(arguments, |(first, _)| first);
     let quoted = arguments.split('"').nth(1).filter(|path| !path.is_empty());

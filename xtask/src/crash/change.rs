@@ -2,6 +2,8 @@
 
 use anyhow::{Context as _, Result, bail};
 
+use super::call::opens_to_change;
+
 /// What a call changed, by paths in the repository. The repository itself is the empty path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Change {
@@ -65,10 +67,11 @@ fn parse(line: &str, repo: &str) -> Result<Option<Change>> {
     let (call, answer) = line.rsplit_once(" = ").context("there is no answer")?;
     let (name, arguments) = call.split_once('(').context("there is no call")?;
     let arguments = arguments.trim_end().trim_end_matches(')');
-    let arguments: Vec<&str> = arguments.split(", ").collect();
-    if answer.starts_with(['-', '?']) || opens_to_read(name, &arguments) {
+    let opens_to_read = name.starts_with("open") && !opens_to_change(name, arguments);
+    if answer.starts_with(['-', '?']) || opens_to_read {
         return Ok(None);
     }
+    let arguments: Vec<&str> = arguments.split(", ").collect();
     let path = |index: usize| inside(&absolute(&arguments, index)?, repo);
     Ok(Some(match name {
         "open" | "openat" => {
@@ -101,13 +104,6 @@ fn parse(line: &str, repo: &str) -> Result<Option<Change>> {
         "syncfs" | "sync" => Change::FlushAll,
         _ => bail!("what `{name}` does to the disk is not known here"),
     }))
-}
-
-fn opens_to_read(name: &str, arguments: &[&str]) -> bool {
-    name.starts_with("open")
-        && !arguments.iter().any(|flags| {
-            ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC"].iter().any(|flag| flags.contains(flag))
-        })
 }
 
 /// Returns the path of the argument at `index`; one that is not absolute begins at the folder of the

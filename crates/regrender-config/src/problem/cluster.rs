@@ -109,6 +109,11 @@ static INVALID_TEXT: Page = Page {
     way_out: "remove the character that the message names.",
 };
 
+/// Says of which cluster something is; nothing where it is of all.
+pub(super) fn whose(cluster: Option<&str>) -> String {
+    cluster.map_or_else(String::new, |name| format!(" of cluster `{name}`"))
+}
+
 /// `format = "age"` with a GitOps controller.
 pub(crate) fn age_needs_kubectl(
     cluster: Option<&str>,
@@ -116,7 +121,7 @@ pub(crate) fn age_needs_kubectl(
     consumer: Option<Span>,
     controller: &str,
 ) -> Diagnostic {
-    let whose = cluster.map_or_else(String::new, |name| format!(" of cluster `{name}`"));
+    let whose = whose(cluster);
     let problem = AGE_NEEDS_KUBECTL
         .problem(format!("{controller} cannot open the plain age files{whose}"))
         .at(format, "one age message a Secret");
@@ -133,7 +138,7 @@ pub(crate) fn argocd_needs_repository(
     per_namespace: Span,
     consumer: Option<Span>,
 ) -> Diagnostic {
-    let whose = cluster.map_or_else(String::new, |name| format!(" of cluster `{name}`"));
+    let whose = whose(cluster);
     let problem = ARGOCD_NEEDS_REPOSITORY
         .problem(format!("the Applications{whose} have no repository to name"))
         .at(per_namespace, "asks for an Application a namespace");
@@ -147,7 +152,7 @@ pub(crate) fn argocd_needs_repository(
 
 /// SealedSecrets without a certificate.
 pub(crate) fn no_certificate(cluster: Option<&str>, format: Span) -> Diagnostic {
-    let whose = cluster.map_or_else(String::new, |name| format!(" of cluster `{name}`"));
+    let whose = whose(cluster);
     NO_CERTIFICATE
         .problem(format!("the SealedSecrets{whose} have no certificate to be sealed for"))
         .at(format, "sealed for the key of the controller in the cluster")

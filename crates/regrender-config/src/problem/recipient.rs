@@ -2,6 +2,7 @@
 
 use regrender_diagnostic::{Diagnostic, Severity, Span};
 
+use super::cluster::whose;
 use crate::Page;
 
 pub(crate) const PAGES: &[&Page] = &[
@@ -175,7 +176,7 @@ pub(crate) fn none(cluster: Option<&str>, span: Span) -> Diagnostic {
 
 /// A cluster whose controllers could not open anything.
 pub(crate) fn no_native(cluster: Option<&str>, span: Span) -> Diagnostic {
-    let whose = cluster.map_or_else(String::new, |name| format!(" of cluster `{name}`"));
+    let whose = whose(cluster);
     NO_NATIVE_RECIPIENT
         .problem(format!("Flux and Argo CD have no key for any of the recipients{whose}"))
         .at(span, "only SSH keys and plugins")

@@ -173,7 +173,9 @@ impl<'a> Placement<'a> {
                 .as_deref()
                 .or_else(|| declared?.service_account.as_deref())
                 .unwrap_or(DEFAULT_ACCOUNT);
-            for name in account_lists.get(account).into_iter().flatten() {
+            let of_manifest =
+                || surroundings.declared_accounts.get(&(namespace.to_owned(), account.to_owned()));
+            for name in account_lists.get(account).or_else(of_manifest).into_iter().flatten() {
                 add(&mut list, name);
             }
             // kustomize has no schema for a custom resource: its list is replaced, not merged.

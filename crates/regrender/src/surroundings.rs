@@ -1,6 +1,7 @@
 //! What the repository's own manifests say, as far as rendering depends on it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::path::PathBuf;
 
 use regrender_audit::Inventory;
@@ -130,29 +131,48 @@ fn no_namespace(secret: &str, cluster: &Cluster, labels: &BTreeMap<String, Strin
 fn declared_accounts(inventory: &Inventory) -> BTreeMap<(String, String), Vec<String>> {
     let mut accounts: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for account in inventory.service_accounts() {
-        let own = account.namespace.clone().map(|namespace| (namespace, account.name.clone()));
-        let rendered = account
-            .renderings
-            .iter()
-            .filter_map(|rendering| Some((rendering.namespace.clone()?, rendering.name.clone())));
-        for key in own.into_iter().chain(rendered) {
-            let named = account.pull_secrets.iter().filter(|name| !name.is_empty());
-            accounts.entry(key).or_default().extend(named.cloned());
+        let own = (&account.namespace, &account.name, &account.pull_secrets);
+        let rendered = account.renderings.iter().map(|rendering| {
+            let pull_secrets = rendering.pull_secrets.as_ref().unwrap_or(&account.pull_secrets);
+            (&rendering.namespace, &rendering.name, pull_secrets)
+        });
+        for (namespace, name, pull_secrets) in iter::once(own).chain(rendered) {
+            let Some(namespace) = namespace else { continue };
+            let named = pull_secrets.iter().filter(|name| !name.is_empty());
+            accounts.entry((namespace.clone(), name.clone())).or_default().extend(named.cloned());
         }
     }
     accounts
 }
 
+/// Lists the workloads that other manifests declare, as kustomize renders them.
 fn workloads(inventory: &Inventory) -> BTreeMap<(String, String, String), DeclaredWorkload> {
-    let known = inventory.workloads().filter_map(|workload| {
-        let key = (workload.namespace.clone()?, workload.kind.clone(), workload.name.clone());
-        let declared = DeclaredWorkload {
-            service_account: workload.service_account.clone(),
-            pull_secrets: workload.pull_secrets.clone(),
-        };
-        Some((key, declared))
-    });
-    known.collect()
+    let mut workloads: BTreeMap<_, DeclaredWorkload> = BTreeMap::new();
+    for workload in inventory.workloads() {
+        let own = (
+            &workload.namespace,
+            &workload.name,
+            &workload.service_account,
+            &workload.pull_secrets,
+        );
+        let rendered = workload.renderings.iter().map(|rendering| {
+            let account = &rendering.service_account;
+            let account = if account.is_some() { account } else { &workload.service_account };
+            let pull_secrets = rendering.pull_secrets.as_ref().unwrap_or(&workload.pull_secrets);
+            (&rendering.namespace, &rendering.name, account, pull_secrets)
+        });
+        for (namespace, name, account, pull_secrets) in iter::once(own).chain(rendered) {
+            let Some(namespace) = namespace else { continue };
+            let key = (namespace.clone(), workload.kind.clone(), name.clone());
+            let declared = workloads.entry(key).or_default();
+            if declared.service_account.is_none() {
+                declared.service_account.clone_from(account);
+            }
+            let named = pull_secrets.iter().filter(|name| !name.is_empty());
+            declared.pull_secrets.extend(named.cloned());
+        }
+    }
+    workloads
 }
 
 /// Path of the output folder from the top of the Git repository.

@@ -120,7 +120,7 @@ fn a_workload_gets_the_list_of_the_account_its_manifest_names() {
     sandbox.write(
         "apps/web.yaml",
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: team-a}\n\
-         spec: {template: {spec: {serviceAccountName: builder, containers: []}}}\n",
+         spec: {template: {spec: {serviceAccountName: builder, containers: [{image: a.io/b}]}}}\n",
     );
     sandbox.edit(
         "registries.toml",
@@ -141,7 +141,64 @@ fn a_workload_gets_the_list_of_the_account_its_manifest_names() {
         spec:
           imagePullSecrets:
           - name: regcred
+          - name: other
     ");
+}
+
+/// A base with an account, and what pulls with it; each has a pull secret of its own.
+const BASE: &str = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: app}\nimagePullSecrets: [{name: legacy}]\n\
+    ---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+    spec: {template: {spec: {serviceAccountName: app, containers: [{image: a.io/b}]}}}\n\
+    ---\napiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: api}\n\
+    spec: {template: {spec: {imagePullSecrets: [{name: own}], containers: [{image: a.io/b}]}}}\n";
+const ROLLOUT: &str = "{ kind = \"Rollout\", name = \"api\", api-version = \"argoproj.io/v1alpha1\", path = \"spec.template.spec\" }";
+
+#[test]
+fn a_workload_of_several_overlays_keeps_what_it_pulls_with() {
+    let sandbox = Sandbox::simple();
+    sandbox.write("base/app.yaml", BASE);
+    sandbox.write("base/kustomization.yaml", "resources: [app.yaml]\n");
+    for namespace in ["team-a", "team-b"] {
+        let overlay = format!("namespace: {namespace}\nresources: [../base]\n");
+        sandbox.write(&format!("{namespace}/kustomization.yaml"), &overlay);
+    }
+    let more = format!(
+        "namespaces = [\"team-a\", \"team-b\"]\nworkloads = [\"Deployment/web\", {ROLLOUT}]\n"
+    );
+    sandbox.edit("registries.toml", "namespaces = [\"team-a\"]\n", &more);
+    sandbox.run(&["build"]).succeeded();
+    for namespace in ["team-a", "team-b"] {
+        let patch = |file: &str| sandbox.read(&format!("pull-secrets/patches/{namespace}/{file}"));
+        let deployment = patch("deployment-web.yaml");
+        assert!(deployment.ends_with("- name: regcred\n      - name: legacy\n"), "{deployment}");
+        let rollout = patch("rollout.argoproj.io-api.yaml");
+        assert!(rollout.ends_with("- name: regcred\n      - name: own\n"), "{rollout}");
+    }
+}
+
+#[test]
+fn an_overlay_that_changes_the_list_of_an_account_is_followed() {
+    let sandbox = Sandbox::simple();
+    sandbox.write("base/app.yaml", BASE);
+    sandbox.write("base/kustomization.yaml", "resources: [app.yaml]\n");
+    for namespace in ["team-a", "team-b"] {
+        let overlay = format!(
+            "namespace: {namespace}\nresources: [../base]\npatches:\n- patch: |\n    \
+             {{apiVersion: v1, kind: ServiceAccount, metadata: {{name: app}}, imagePullSecrets: [{{name: of-{namespace}}}]}}\n"
+        );
+        sandbox.write(&format!("{namespace}/kustomization.yaml"), &overlay);
+    }
+    let more = "namespaces = [\"team-a\", \"team-b\"]\nservice-accounts = [\"app\"]\nworkloads = [\"Deployment/web\"]\n";
+    sandbox.edit("registries.toml", "namespaces = [\"team-a\"]\n", more);
+    sandbox.run(&["build"]).succeeded();
+    for namespace in ["team-a", "team-b"] {
+        for file in ["deployment-web", "serviceaccount-app"] {
+            let patch = sandbox.read(&format!("pull-secrets/patches/{namespace}/{file}.yaml"));
+            let list: Vec<&str> =
+                patch.lines().filter_map(|line| line.trim().strip_prefix("- name: ")).collect();
+            assert_eq!(list, ["regcred".to_owned(), format!("of-{namespace}")], "{patch}");
+        }
+    }
 }
 
 #[test]

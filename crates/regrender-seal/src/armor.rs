@@ -31,7 +31,12 @@ pub(crate) fn parse(text: &str) -> Option<Vec<u8>> {
     let body = text.trim().strip_prefix(BEGIN)?.strip_suffix(END)?;
     let mut letters = String::with_capacity(body.len());
     letters.extend(body.split_ascii_whitespace());
-    BASE64_STANDARD.decode(letters).ok().filter(|bytes| !bytes.is_empty())
+    let bytes = BASE64_STANDARD.decode(letters).ok().filter(|bytes| !bytes.is_empty())?;
+    // age is strict: blank lines stand above and below only, and every line but the last is full.
+    let is_blank = |line: &str| line.trim().is_empty();
+    let mut lines = text.lines().skip_while(|line| is_blank(line));
+    let is_strict = write(&bytes).lines().all(|line| lines.next() == Some(line));
+    (is_strict && lines.all(is_blank)).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -55,6 +60,29 @@ mod tests {
         for length in 1..200 {
             let bytes = vec![length; usize::from(length)];
             assert_eq!(parse(&write(&bytes)), Some(bytes));
+        }
+    }
+
+    #[test]
+    fn blank_lines_stand_around_it_only() {
+        let bytes = vec![7; 100];
+        let text = write(&bytes);
+        for spelled in [format!("\n \r\n{text} \n\n"), text.replace('\n', "\r\n")] {
+            assert_eq!(parse(&spelled).as_ref(), Some(&bytes), "{spelled:?}");
+        }
+        let first_line = text.lines().nth(1).unwrap();
+        let (half, rest) = first_line.split_at(32);
+        for (from, to) in [
+            (BEGIN, format!(" {BEGIN}")),
+            (BEGIN, format!("{BEGIN} ")),
+            (END, format!(" {END}")),
+            (END, format!("{END} x")),
+            (END, format!("\n{END}")),
+            (first_line, format!("{first_line} ")),
+            (first_line, format!("\n{first_line}")),
+            (first_line, format!("{half}\n{rest}")),
+        ] {
+            assert_eq!(parse(&text.replace(from, &to)), None, "{from} -> {to:?}");
         }
     }
 

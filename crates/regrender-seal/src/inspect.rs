@@ -88,6 +88,8 @@ pub enum Finding {
     MacMissing,
     /// The MAC is not a well-formed encrypted value.
     MacMalformed,
+    /// There is no version of sops, or what is there is none; sops opens no such file.
+    VersionMalformed,
     /// A recipient is listed twice.
     DuplicateRecipient(String),
     /// What is wrapped for a recipient is no age file that can hold a data key.
@@ -201,15 +203,7 @@ impl Inspector {
     }
 
     fn metadata(&mut self, metadata: &Metadata) {
-        let mut seen: Vec<String> = Vec::new();
-        for key in &metadata.wrapped_keys {
-            let recipient = canonical(&key.recipient);
-            if seen.contains(&recipient) {
-                self.findings.push(Finding::DuplicateRecipient(key.recipient.clone()));
-            }
-            seen.push(recipient);
-            self.findings.extend(inspect_key(key));
-        }
+        self.findings.extend(flaws(metadata));
         if metadata.has_key_groups {
             self.findings.push(Finding::KeyGroups);
         }
@@ -227,6 +221,40 @@ impl Inspector {
             self.findings.push(Finding::TextBehindValue(KeyPath::of_mac()));
         }
     }
+}
+
+/// Finds what keeps a recipient or sops from opening a file that may open here all the same, and
+/// who is listed twice.
+pub(crate) fn flaws(metadata: &Metadata) -> Vec<Finding> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut flaws = Vec::new();
+    for key in &metadata.wrapped_keys {
+        let recipient = canonical(&key.recipient);
+        if seen.contains(&recipient) {
+            flaws.push(Finding::DuplicateRecipient(key.recipient.clone()));
+        }
+        seen.push(recipient);
+        flaws.extend(inspect_key(key));
+    }
+    if !is_version(&metadata.version) {
+        flaws.push(Finding::VersionMalformed);
+    }
+    flaws
+}
+
+/// Says whether sops can read `text` as the version of a sops; it opens no file without one.
+pub(crate) fn is_version(text: &str) -> bool {
+    let is_number = |text: &str| {
+        let is_short = text == "0" || !text.starts_with('0');
+        is_short && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let parts: Vec<&str> = text.strip_prefix('v').unwrap_or(text).splitn(3, '.').collect();
+    let [major, minor, rest] = parts.as_slice() else {
+        return false;
+    };
+    // Behind the last number may stand which release before the release it is, and which build.
+    let patch = rest.split(['-', '+']).next().unwrap_or_default();
+    [*major, *minor, patch].into_iter().all(is_number)
 }
 
 fn state_of(text: &str) -> ValueState {

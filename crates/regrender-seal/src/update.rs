@@ -12,7 +12,7 @@ use crate::error::{OpenError, SealError};
 use crate::fingerprint::{self, FingerprintKey};
 use crate::format::FileFormat;
 use crate::identity::Identities;
-use crate::key_path::KeyPath;
+use crate::inspect::{Finding, flaws, is_version};
 use crate::mac::MacScope;
 use crate::metadata::Metadata;
 use crate::open::{Opened, open_parsed};
@@ -76,8 +76,8 @@ pub enum Reason {
     Unreadable(OpenError),
     /// It was changed by something that does not hold its data key.
     HandEdited(OpenError),
-    /// Behind an encrypted value of it stands text that everybody can read and change.
-    TextBehindValue(KeyPath),
+    /// It opens, and this is wrong with it all the same.
+    Flawed(Finding),
 }
 
 /// How it was found out that nothing changed.
@@ -181,24 +181,28 @@ impl Job<'_> {
             Err(error) => return self.seal_anew(vec![Reason::Unreadable(error)], context),
         };
         let check = match self.check_sops(self.wanted, self.recipients, &documents, &metadata) {
-            // The fingerprint does not always cover how the MAC is spelled.
+            // The fingerprint does not cover the version, and not always how the MAC is spelled.
             Check::Unchanged
-                if metadata.mac_scope == self.options.mac && !has_text_behind(&metadata.mac) =>
+                if metadata.mac_scope == self.options.mac
+                    && !has_text_behind(&metadata.mac)
+                    && is_version(&metadata.version) =>
             {
                 return Ok(unchanged(Proof::Fingerprint));
             }
             Check::Unchanged => Check::Differs,
             check => check,
         };
+        // Who can open a file stands in it in clear.
+        let reasons = self.recipient_changes(&metadata.wrapped_keys);
         let Some(identities) = self.keys.identities else {
-            return self.seal_anew(vec![check.without_opening()], context);
+            return self.seal_anew(and_unopened(reasons, check.without_opening()), context);
         };
         // Only whether the file is vouched for is asked of it later, and that with the key only.
         let sealed =
             if self.keys.fingerprint_key.is_some() { documents.clone() } else { Vec::new() };
         match open_parsed(documents, block, metadata, FileFormat::Yaml, identities) {
-            Ok(opened) => self.update_opened(&opened, &sealed, check, context),
-            Err(error) => self.seal_anew(vec![classify(error, check)], context),
+            Ok(opened) => self.update_opened(&opened, &sealed, reasons, check, context),
+            Err(error) => self.seal_anew(and_unopened(reasons, classify(error, check)), context),
         }
     }
 
@@ -231,6 +235,7 @@ impl Job<'_> {
         &self,
         opened: &Opened,
         sealed: &[Document],
+        mut reasons: Vec<Reason>,
         check: Check,
         context: &mut SealContext<'_>,
     ) -> Result<Update, SealError> {
@@ -245,25 +250,18 @@ impl Job<'_> {
         };
         let same_rule = metadata.selector.is_kubernetes() && metadata.other_services.is_empty();
         let same_scope = metadata.mac_scope == self.options.mac;
-        let removed = self.removed(&metadata.wrapped_keys);
-        let added = self.added(&metadata.wrapped_keys);
-
-        let mut reasons = Vec::new();
-        if !removed.is_empty() {
-            reasons.push(Reason::RecipientsRemoved(removed.clone()));
-        }
-        if !added.is_empty() {
-            reasons.push(Reason::RecipientsAdded(added));
-        }
+        let is_for_fewer =
+            reasons.iter().any(|reason| matches!(reason, Reason::RecipientsRemoved(_)));
         if !same_content {
             reasons.push(Reason::ContentChanged);
         }
         if !same_rule || !same_scope {
             reasons.push(Reason::OptionsChanged);
         }
-        let text_behind = opened.text_behind.clone().map(Reason::TextBehindValue);
-        let has_text_behind = text_behind.is_some();
-        reasons.extend(text_behind);
+        let mut flaws = flaws(metadata);
+        flaws.extend(opened.text_behind.clone().map(Finding::TextBehindValue));
+        let is_flawed = !flaws.is_empty();
+        reasons.extend(flaws.into_iter().map(Reason::Flawed));
         if reasons.is_empty() {
             reasons.extend(check.after_opening());
         }
@@ -272,7 +270,7 @@ impl Job<'_> {
         }
         // Whoever is taken off the list knows the data key, and so would read what is sealed with
         // it. A value that stays takes along what stands behind it.
-        let is_renewed = !removed.is_empty() || !same_rule || has_text_behind;
+        let is_renewed = is_for_fewer || !same_rule || is_flawed;
         if is_renewed || !self.is_vouched_for(opened, sealed) {
             return self.seal_anew(reasons, context);
         }
@@ -331,14 +329,22 @@ impl Job<'_> {
         draft.finish(self.wanted, context)
     }
 
-    fn added(&self, found: &[WrappedKey]) -> Vec<String> {
-        let texts = self.recipients.iter().map(|recipient| recipient.as_str().to_owned());
-        texts.filter(|text| !is_among(text, found)).collect()
-    }
-
-    fn removed(&self, found: &[WrappedKey]) -> Vec<String> {
-        let texts = found.iter().map(|key| canonical(&key.recipient));
-        texts.filter(|text| !self.recipients.contains(text)).collect()
+    /// Compares those who can open a file with those who should.
+    fn recipient_changes(&self, found: &[WrappedKey]) -> Vec<Reason> {
+        let removed: Vec<String> = found
+            .iter()
+            .map(|key| canonical(&key.recipient))
+            .filter(|text| !self.recipients.contains(text))
+            .collect();
+        let added: Vec<String> = self
+            .recipients
+            .iter()
+            .map(|recipient| recipient.as_str().to_owned())
+            .filter(|text| !is_among(text, found))
+            .collect();
+        let removed = (!removed.is_empty()).then_some(Reason::RecipientsRemoved(removed));
+        let added = (!added.is_empty()).then_some(Reason::RecipientsAdded(added));
+        removed.into_iter().chain(added).collect()
     }
 }
 
@@ -348,6 +354,15 @@ fn is_among(recipient: &str, found: &[WrappedKey]) -> bool {
 
 fn unchanged(proof: Proof) -> Update {
     Update { text: None, reasons: vec![Reason::Unchanged(proof)] }
+}
+
+/// Adds why a file is written that was not opened. Other recipients make another fingerprint, so
+/// that says nothing more.
+fn and_unopened(mut reasons: Vec<Reason>, reason: Reason) -> Vec<Reason> {
+    if reasons.is_empty() || reason != Reason::FingerprintDiffers {
+        reasons.push(reason);
+    }
+    reasons
 }
 
 /// Says why a file that does not open is written anew.

@@ -185,7 +185,7 @@ impl Comparison<'_> {
                 let folder = self.shown_folder;
                 let message =
                     format!("`{folder}/{path}` does not exist yet, and other files would name it");
-                let hint = format!("build `{}` first, or build without `--only`", file.name);
+                let hint = format!("add `--only {}`, or build without `--only`", file.name);
                 return Err(CliError::new(ErrorKind::Files, message).with_hint(hint));
             }
         };

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use regrender_seal::Reason;
 
+use crate::command::verify::flaw;
 use crate::enumeration::{LINES, in_a_sentence};
 use crate::plan::{Plan, PlannedFile};
 
@@ -22,9 +23,7 @@ pub(crate) fn describe(reason: &Reason) -> Option<String> {
         Reason::NotComparable => String::from("cannot be compared"),
         Reason::Unreadable(error) => format!("is not a sealed file: {error}"),
         Reason::HandEdited(error) => format!("was edited by hand: {error}"),
-        Reason::TextBehindValue(path) => {
-            format!("was edited by hand: text stands behind the encrypted value of `{path}`")
-        }
+        Reason::Flawed(flaw) => format!("was edited by hand: {}", flaw::describe(flaw)),
         _ => String::from("is sealed anew"),
     };
     Some(text)
@@ -70,6 +69,13 @@ pub(crate) fn warnings(plans: &[Plan]) -> Vec<String> {
             in_a_sentence(&names)
         ));
     }
+    let changes = |file: &PlannedFile| file.reasons.contains(&Reason::RecipientsChanged);
+    if plans.iter().flat_map(|plan| &plan.changed).any(changes) {
+        warnings.push(String::from(
+            "the recipients of age files change: whoever was taken off can still open the old files \
+             in the Git history; if somebody was, change the credentials at the registries too",
+        ));
+    }
     warnings
 }
 
@@ -82,7 +88,7 @@ pub(crate) fn not_comparable(plans: &[Plan]) -> usize {
 /// Says that what somebody did to a sealed file is overwritten.
 fn overwritten(plan: &Plan, file: &PlannedFile) -> Option<String> {
     let is_ours_no_more = |reason: &&Reason| {
-        matches!(reason, Reason::Unreadable(_) | Reason::HandEdited(_) | Reason::TextBehindValue(_))
+        matches!(reason, Reason::Unreadable(_) | Reason::HandEdited(_) | Reason::Flawed(_))
     };
     let reason = file.reasons.iter().find(is_ours_no_more)?;
     let why = describe(reason)?;

@@ -193,7 +193,8 @@ fn unescape(value: &str) -> String {
 
 fn push_keys(text: &mut String, section: &str, entries: &[Entry]) -> Result<(), KeyPath> {
     let names = entries.iter().filter_map(|entry| match entry {
-        Entry::Pair { key, .. } => Some(spell_name(key).chars().count()),
+        // The library of sops counts bytes.
+        Entry::Pair { key, .. } => Some(spell_name(key).len()),
         Entry::Comment(_) | Entry::InlineComment(_) => None,
     });
     let width = names.max().unwrap_or_default();
@@ -207,8 +208,8 @@ fn push_keys(text: &mut String, section: &str, entries: &[Entry]) -> Result<(), 
             push_comment(text, comment);
         }
         let name = spell_name(key);
-        let name = format!("{name:width$}");
-        push_all(text, &[&name, " = "]);
+        let padding = " ".repeat(width - name.len());
+        push_all(text, &[&name, &padding, " = "]);
         push_value(text, value.expose());
     }
     Ok(())
@@ -268,6 +269,11 @@ mod tests {
     #[test]
     fn sections_are_parted_by_an_empty_line() {
         check("[a]\nb=c\n[d]\nlong = x\ne: f\n", "[a]\nb = c\n\n[d]\nlong = x\ne    = f\n");
+    }
+
+    #[test]
+    fn names_are_as_wide_as_their_bytes() {
+        check("[a]\nname = x\nü = y\nlonger = z\n", "[a]\nname   = x\nü     = y\nlonger = z\n");
     }
 
     #[test]

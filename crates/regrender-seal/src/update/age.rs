@@ -2,7 +2,7 @@
 
 use regrender_document::{Spelling, emit_revealed};
 
-use super::{Check, Job, Proof, Reason, Update, classify, unchanged};
+use super::{Check, Job, Proof, Reason, Update, and_unopened, classify, unchanged};
 use crate::age_file::{Mark, SealedAge};
 use crate::error::{OpenError, SealError};
 use crate::open::open_age;
@@ -30,19 +30,21 @@ impl Job<'_> {
         if check == Check::Unchanged {
             return Ok(unchanged(Proof::Fingerprint));
         }
+        let mut reasons = Vec::new();
+        if !file.mark.is_some_and(|mark| mark.is_for(self.recipients)) {
+            reasons.push(Reason::RecipientsChanged);
+        }
         let Some(identities) = self.keys.identities else {
-            return self.seal_anew(vec![check.without_opening()], context);
+            return self.seal_anew(and_unopened(reasons, check.without_opening()), context);
         };
         let opened = match open_age(current.as_bytes(), identities) {
             Ok(opened) => opened,
-            Err(error) => return self.seal_anew(vec![classify(error, check)], context),
+            Err(error) => {
+                return self.seal_anew(and_unopened(reasons, classify(error, check)), context);
+            }
         };
-        let mut reasons = Vec::new();
         if opened.expose() != wanted.expose() {
             reasons.push(Reason::ContentChanged);
-        }
-        if !file.mark.is_some_and(|mark| mark.is_for(self.recipients)) {
-            reasons.push(Reason::RecipientsChanged);
         }
         if reasons.is_empty() {
             reasons.extend(check.after_opening());

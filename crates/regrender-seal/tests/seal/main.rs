@@ -11,6 +11,7 @@
 mod age_format;
 mod certificate;
 mod controller;
+mod flawed;
 mod identity;
 mod inspect;
 mod recipient;

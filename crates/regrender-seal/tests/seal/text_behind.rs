@@ -81,7 +81,9 @@ fn a_build_takes_it_away() {
             let text = followed(&sealed(key, random), start);
             let updated = build(Some(&text), &recipients(&[ANNA]), key, random);
             match updated.reasons.as_slice() {
-                [Reason::TextBehindValue(found)] => assert_eq!(found.to_string(), path),
+                [Reason::Flawed(Finding::TextBehindValue(found))] => {
+                    assert_eq!(found.to_string(), path);
+                }
                 other => panic!("{other:?}"),
             }
             let text = updated.text.unwrap();
@@ -101,7 +103,7 @@ fn it_does_not_stay_beside_a_value_that_stays() {
     let updated = build(Some(&text), &recipients(&[ANNA, BERT]), None, random);
     assert!(matches!(
         updated.reasons.as_slice(),
-        [Reason::RecipientsAdded(_), Reason::TextBehindValue(_)]
+        [Reason::RecipientsAdded(_), Reason::Flawed(Finding::TextBehindValue(_))]
     ));
     assert!(!updated.text.unwrap().contains(CANARY));
 }

@@ -4,7 +4,7 @@
 //! command.
 
 pub(crate) mod code;
-mod flaw;
+pub(crate) mod flaw;
 mod sealed;
 mod sealed_secret;
 

@@ -284,7 +284,7 @@ fn only_does_not_leave_a_list_that_names_a_missing_file() {
     assert_snapshot!(sandbox.run(&["build", "--only", "regcred"]).ended_with(1), @"
     --- stderr
     error: `pull-secrets/manifests/team-a/other.sops.yaml` does not exist yet, and other files would name it
-      help: build `other` first, or build without `--only`
+      help: add `--only other`, or build without `--only`
     --- status 1
     ");
     assert!(!sandbox.exists("pull-secrets"));

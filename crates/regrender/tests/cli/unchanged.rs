@@ -191,6 +191,48 @@ fn a_recipient_less_gets_a_new_data_key_and_a_warning() {
 }
 
 #[test]
+fn a_pipeline_without_an_identity_is_told_who_can_open_the_history() {
+    let sandbox = with_fingerprints();
+    let both = format!("[\"{RECIPIENT}\", \"{OTHER_RECIPIENT}\"]");
+    sandbox.edit("registries.toml", &format!("[\"{RECIPIENT}\"]"), &both);
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit("registries.toml", &format!(", \"{OTHER_RECIPIENT}\""), "");
+    assert_snapshot!(sandbox.run(&["diff"]).ended_with(3), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (not for `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` any more)
+      - recipient age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz
+      ? what is there cannot be opened to compare it
+    --- stderr
+    warning: `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` can still open the old files in the Git history: change the credentials at the registries too
+    --- status 3
+    ");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (not for `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` any more)
+    1 updated, 2 unchanged
+    --- stderr
+    warning: `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` can still open the old files in the Git history: change the credentials at the registries too
+    ");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"3 unchanged");
+}
+
+#[test]
+fn a_pipeline_without_an_identity_is_told_that_age_files_are_for_others() {
+    let sandbox = with_fingerprints();
+    sandbox.edit(
+        "registries.toml",
+        "[seal]\n",
+        "[output]\nconsumer = \"kubectl\"\n\n[seal]\nformat = \"age\"\n",
+    );
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit("registries.toml", RECIPIENT, OTHER_RECIPIENT);
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    update pull-secrets/manifests/team-a/regcred.age  (recipients change)
+    1 updated, 1 unchanged
+    --- stderr
+    warning: the recipients of age files change: whoever was taken off can still open the old files in the Git history; if somebody was, change the credentials at the registries too
+    ");
+}
+
+#[test]
 fn conflict_markers_are_told_and_mended() {
     let sandbox = Sandbox::simple();
     sandbox.run(&["build"]).succeeded();

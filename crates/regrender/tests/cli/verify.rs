@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::sandbox::{CANARY, OTHER_RECIPIENT, RECIPIENT, Sandbox};
+use crate::sandbox::{CANARY, OTHER_IDENTITY, OTHER_RECIPIENT, RECIPIENT, Sandbox};
 
 const FILE: &str = "pull-secrets/manifests/team-a/regcred.sops.yaml";
 
@@ -149,13 +149,40 @@ fn a_build_takes_away_what_stands_behind_a_sealed_value() {
     let line = text.lines().find(|line| line.contains(".dockerconfigjson: ENC[")).unwrap();
     sandbox.edit(FILE, line, &format!("{line} {CANARY}"));
     assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
-    update pull-secrets/manifests/team-a/regcred.sops.yaml  (was edited by hand: text stands behind the encrypted value of `data:.dockerconfigjson`)
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (was edited by hand: behind the encrypted value of `data:.dockerconfigjson` stands text that nothing seals)
     1 updated, 2 unchanged
     --- stderr
-    warning: `pull-secrets/manifests/team-a/regcred.sops.yaml` was edited by hand: text stands behind the encrypted value of `data:.dockerconfigjson`; it is sealed anew
+    warning: `pull-secrets/manifests/team-a/regcred.sops.yaml` was edited by hand: behind the encrypted value of `data:.dockerconfigjson` stands text that nothing seals; it is sealed anew
     ");
     assert!(!sandbox.read(FILE).contains(CANARY));
     sandbox.run(&["verify"]).succeeded();
+}
+
+#[test]
+fn a_build_mends_what_one_of_several_recipients_cannot_open() {
+    let mut sandbox = Sandbox::simple();
+    let both = format!("[\"{RECIPIENT}\", \"{OTHER_RECIPIENT}\"]");
+    sandbox.edit("registries.toml", &format!("[\"{RECIPIENT}\"]"), &both);
+    sandbox.run(&["build"]).succeeded();
+    let text = sandbox.read(FILE);
+    let at = text.rfind("            -----END").unwrap();
+    let (above, below) = text.split_at(at);
+    sandbox.write(FILE, &format!("{above}            YWdl\n{below}"));
+    assert_snapshot!(sandbox.run(&["verify"]).ended_with(3), @"
+    error[broken-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: what is wrapped for `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` cannot hold a data key
+      help: run `regrender build` and commit what it writes
+    1 finding
+    --- status 3
+    ");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (was edited by hand: what is wrapped for `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` cannot hold a data key)
+    1 updated, 2 unchanged
+    --- stderr
+    warning: `pull-secrets/manifests/team-a/regcred.sops.yaml` was edited by hand: what is wrapped for `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` cannot hold a data key; it is sealed anew
+    ");
+    sandbox.run(&["verify"]).succeeded();
+    sandbox.set("SOPS_AGE_KEY", OTHER_IDENTITY);
+    sandbox.run(&["build", "--check"]).succeeded();
 }
 
 #[test]

@@ -31,15 +31,18 @@ fn sealed(
     keys: &Keys,
 ) -> Vec<String> {
     let new = wanted.document().as_ref().and_then(Auths::of_document).unwrap_or_default();
+    let mut details = recipients(reasons);
     let old = match current {
         None => Auths::default(),
         Some(text) => match opened(text, keys) {
             Some(document) => Auths::of_document(&document).unwrap_or_default(),
             None if inspect_sealed_secret(text).is_ok() => return of_controller(reasons),
-            None => return vec![String::from("? what is there cannot be opened to compare it")],
+            None => {
+                details.push(String::from("? what is there cannot be opened to compare it"));
+                return details;
+            }
         },
     };
-    let mut details = recipients(reasons);
     details.extend(new.changes_from(&old));
     details
 }

@@ -17,7 +17,7 @@ pub(super) fn code_of(flaw: &Flaw) -> &'static Code {
 }
 
 /// Describes a flaw; never shows a value.
-pub(super) fn describe(flaw: &Flaw) -> String {
+pub(crate) fn describe(flaw: &Flaw) -> String {
     match flaw {
         Flaw::SeveralDocuments(count) => format!("holds {count} documents; one was written"),
         Flaw::ValueInClear(path) => format!("`{path}` can be read by everybody"),
@@ -29,6 +29,9 @@ pub(super) fn describe(flaw: &Flaw) -> String {
         Flaw::OtherSelector => String::from("encrypts other keys than `data` and `stringData`"),
         Flaw::MacMissing => String::from("has no MAC"),
         Flaw::MacMalformed => String::from("its MAC is no well-formed encrypted value"),
+        Flaw::VersionMalformed => {
+            String::from("names no version of sops, without which sops opens nothing")
+        }
         Flaw::DuplicateRecipient(recipient) => format!("lists `{recipient}` twice"),
         Flaw::MalformedKey(recipient) => {
             format!("what is wrapped for `{recipient}` cannot hold a data key")

@@ -35,8 +35,6 @@ pub enum ErrorKind {
     Usage,
     /// Whoever read standard output has seen enough.
     ClosedPipe,
-    /// A bug.
-    Internal,
 }
 
 /// How a run ended that did not fail.
@@ -154,7 +152,6 @@ impl CliError {
             ErrorKind::ClosedPipe => 0,
             ErrorKind::Config | ErrorKind::Credentials | ErrorKind::Files => 1,
             ErrorKind::Usage => 2,
-            ErrorKind::Internal => 70,
         }
     }
 }

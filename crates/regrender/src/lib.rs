@@ -4,6 +4,7 @@
 //! it touches of the outside world goes through [`World`].
 
 mod args;
+mod bug;
 mod certificate;
 mod command;
 mod commit;
@@ -41,6 +42,7 @@ mod stream;
 mod surroundings;
 mod world;
 
+pub use bug::tell_of_bugs;
 pub use error::{CliError, ErrorKind, Exit, Failure};
 pub use regrender_seal::Random;
 pub use run::run;

@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use regrender::{World, run};
+use regrender::{World, run, tell_of_bugs};
 
 fn main() -> ExitCode {
     leave_no_core();
+    tell_of_bugs();
     ExitCode::from(run(std::env::args_os().collect(), &mut World::real()))
 }
 

@@ -87,8 +87,6 @@ pub(crate) fn read_inline_images(value: &Node<'_>, path: &str) -> Vec<ImageUse> 
 }
 
 /// Reads an object as what a strategic merge changes of it; nothing where that is nothing at all.
-///
-/// Where nothing speaks of how to pull, nothing is looked for.
 fn read_parts(root: &Node<'_>, header: &Header, words: Words) -> Vec<Part> {
     if header.kind == "ServiceAccount" {
         let mut part = header.workload(Source::Core);
@@ -100,20 +98,21 @@ fn read_parts(root: &Node<'_>, header: &Header, words: Words) -> Vec<Part> {
         let pod = pod.unwrap_or_else(|| header.workload(Source::Core));
         return vec![Part::new(pod, root, Some(path))];
     }
-    let found = shape::read(root, header);
-    if found.is_empty() {
-        let part = |workload| Part::new(workload, root, None);
-        let pulling =
-            if words.pulling { shape::pulling(root, header) } else { shape::Pulling::Silent };
-        return match pulling {
-            shape::Pulling::Said(workload) => vec![part(*workload)],
-            shape::Pulling::Unclear => vec![part(header.workload(Source::Custom)).unclear()],
-            shape::Pulling::Silent if words.directives && directs(root) => {
-                vec![part(header.workload(Source::Custom))]
-            }
-            shape::Pulling::Silent => Vec::new(),
-        };
-    }
+    let found = match shape::read(root, header) {
+        Ok(found) => found,
+        Err(speaks) => {
+            let part = |workload| Part::new(workload, root, None);
+            let pulling = speaks.then(|| shape::pulling(root, header));
+            return match pulling {
+                Some(Some(workload)) => vec![part(workload)],
+                Some(None) => vec![part(header.workload(Source::Custom)).unclear()],
+                None if words.directives && directs(root) => {
+                    vec![part(header.workload(Source::Custom))]
+                }
+                None => Vec::new(),
+            };
+        }
+    };
     let part = |one| if words.directives { Part::new(one, root, None) } else { Part::from(one) };
     found.into_iter().map(part).collect()
 }

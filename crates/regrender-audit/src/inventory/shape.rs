@@ -1,7 +1,5 @@
 //! Knows how to find images in custom resources: by shape, not by kind.
 
-use std::collections::BTreeSet;
-
 use super::image::{self, is_image_key};
 use super::object::Header;
 use super::{ImageUse, Role, Source, Workload, pod};
@@ -34,81 +32,56 @@ struct Surroundings {
     pull_secrets: Vec<String>,
 }
 
-/// Reads the images of an object of any kind.
-pub(super) fn read(root: &Node<'_>, header: &Header) -> Vec<Workload> {
+/// Reads the images of an object of any kind; where it has none, whether it says how to pull.
+pub(super) fn read(root: &Node<'_>, header: &Header) -> Result<Vec<Workload>, bool> {
     if SKIPPED.contains(&&*header.kind) || header.group() == "constraints.gatekeeper.sh" {
-        return Vec::new();
+        return Err(false);
     }
-    let mut walk = Walk { header, found: Vec::new() };
+    let mut walk = Walk { header, found: Vec::new(), speaks: false };
     walk.mapping(root, &Surroundings::default(), Role::Container, "");
-    walk.found
+    if walk.found.is_empty() { Err(walk.speaks) } else { Ok(walk.found) }
 }
 
 /// Reads the images of a value that stands somewhere in an object, at a path of keys.
 pub(super) fn read_value(value: &Node<'_>, header: &Header, path: &str) -> Vec<ImageUse> {
-    let mut walk = Walk { header, found: Vec::new() };
+    let mut walk = Walk { header, found: Vec::new(), speaks: false };
     walk.value(value, &Surroundings::default(), Role::Container, path);
     walk.found.into_iter().flat_map(|one| one.images).collect()
 }
 
-/// What a part of an object says of how to pull, without an image.
-#[derive(Debug)]
-pub(super) enum Pulling {
-    /// Nothing.
-    Silent,
-    /// This, for all that the object pulls, as far as anybody can tell.
-    Said(Box<Workload>),
-    /// Something for some of it.
-    Unclear,
-}
-
-/// Reads what an object says of how to pull.
-pub(super) fn pulling(root: &Node<'_>, header: &Header) -> Pulling {
-    if SKIPPED.contains(&&*header.kind) {
-        return Pulling::Silent;
-    }
-    let speaks = |key: &str| {
-        matches!(
-            key,
-            "serviceAccountName" | "serviceAccount" | "imagePullSecrets" | "imagePullSecret"
-        )
-    };
-    let mut paths = BTreeSet::new();
+/// Reads what an object says of how to pull, for all that it pulls; `None` where that is not clear.
+pub(super) fn pulling(root: &Node<'_>, header: &Header) -> Option<Workload> {
+    let mut paths = Vec::new();
     let mut rest = vec![(String::new(), root)];
     while let Some((path, node)) = rest.pop() {
-        for (key, value) in node.members() {
-            if speaks(&key.text) {
-                paths.insert(path.clone());
-            }
-            rest.push((join(&path, &key.text), value));
+        let own = surroundings(node, &Surroundings::default());
+        if own != Surroundings::default() {
+            paths.push((path.clone(), own));
         }
+        let members = node.members().into_iter();
+        rest.extend(members.map(|(key, value)| (join(&path, &key.text), value)));
         rest.extend(node.items().iter().map(|item| (format!("{path}[]"), item)));
     }
-    let mut paths = paths.into_iter();
-    let pod = match (paths.next().as_deref(), paths.next()) {
-        (None, _) => return Pulling::Silent,
-        (Some("spec"), None) => root.get("spec"),
-        (Some("spec.template.spec"), None) => root.at(&["spec", "template", "spec"]),
-        _ => None,
+    let [(path, said)] = paths.as_slice() else {
+        return None;
     };
-    let Some(pod) = pod else {
-        return Pulling::Unclear;
-    };
-    let said = surroundings(pod, &Surroundings::default());
     let mut workload = header.workload(Source::Custom);
-    workload.service_account = said.service_account;
-    workload.pull_secrets = said.pull_secrets;
-    Pulling::Said(Box::new(workload))
+    workload.service_account.clone_from(&said.service_account);
+    workload.pull_secrets.clone_from(&said.pull_secrets);
+    matches!(&**path, "spec" | "spec.template.spec").then_some(workload)
 }
 
 struct Walk<'h> {
     header: &'h Header,
     found: Vec<Workload>,
+    /// Whether an account or a pull secret is named anywhere.
+    speaks: bool,
 }
 
 impl Walk<'_> {
     fn mapping(&mut self, node: &Node<'_>, outer: &Surroundings, role: Role, path: &str) {
         let inner = surroundings(node, outer);
+        self.speaks |= inner != *outer;
         let has_containers = pod::CONTAINERS.iter().any(|(member, _)| {
             node.get(member).is_some_and(|list| list.items().iter().any(Node::is_mapping))
         });

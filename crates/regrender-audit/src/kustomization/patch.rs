@@ -83,6 +83,7 @@ pub(super) struct Target {
 #[derive(Clone, Debug)]
 struct Pattern {
     text: String,
+    /// Where the text is more than a name.
     regex: Option<Regex>,
 }
 
@@ -95,11 +96,7 @@ impl Target {
     pub(super) fn read(node: &Node<'_>) -> Self {
         let pattern = |name: &str| {
             let text = node.get(name).and_then(Node::scalar).filter(|text| !text.is_empty())?;
-            // A pattern that this dialect cannot read is taken literally.
-            let regex = Regex::new(&format!("^(?:{text})$"))
-                .or_else(|_| Regex::new(&format!("^{}$", regex::escape(text))))
-                .ok();
-            Some(Pattern { text: text.to_owned(), regex })
+            Some(Pattern::new(text))
         };
         Self {
             group: pattern("group"),
@@ -138,18 +135,33 @@ impl Target {
 }
 
 impl Pattern {
+    /// A pattern that this dialect cannot read is taken literally.
+    fn new(text: &str) -> Self {
+        let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-.".contains(letter);
+        let regex = if text.chars().all(is_name) {
+            None
+        } else {
+            Regex::new(&format!("^(?:{text})$")).ok()
+        };
+        Self { text: text.to_owned(), regex }
+    }
+
     /// Returns the only name that it matches, if it is that plain.
     fn name(&self) -> Option<&str> {
-        let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-.".contains(letter);
-        self.text.chars().all(is_name).then_some(&*self.text)
+        self.regex.is_none().then_some(&*self.text)
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        // A full stop, which is in every group, stands for any letter, and needs no machine.
+        let fits = |(own, other): (u8, u8)| own == b'.' || own == other;
+        let is_same =
+            || self.text.len() == text.len() && self.text.bytes().zip(text.bytes()).all(fits);
+        self.regex.as_ref().map_or_else(is_same, |regex| regex.is_match(text))
     }
 }
 
 fn matches(pattern: Option<&Pattern>, texts: &[&str]) -> bool {
-    let Some(regex) = pattern.and_then(|pattern| pattern.regex.as_ref()) else {
-        return true;
-    };
-    texts.iter().any(|text| regex.is_match(text))
+    pattern.is_none_or(|pattern| texts.iter().any(|text| pattern.is_match(text)))
 }
 
 /// Reads all patches of a kustomization, in the order in which they are applied.

@@ -287,7 +287,10 @@ impl<'i> Credentials<'i> {
         let mut secrets = Vec::new();
         for name in names.iter().filter(|name| !name.is_empty()) {
             let position = self.secret(namespace, name);
+            let found = position.and_then(|position| self.inventory.secrets.get(position));
+            let is_refused = found.is_some_and(|secret| !secret.bad_keys.is_empty());
             let content = position.and_then(|position| self.content(position));
+            let content = content.filter(|_| !is_refused);
             let rendered =
                 namespace.and_then(|namespace| self.declarations.rendered(namespace, name));
             match (content, rendered) {
@@ -297,6 +300,9 @@ impl<'i> Credentials<'i> {
                 (None, Some(rendered)) => secrets.push(rendered.stand_in()),
                 (None, None) => {
                     let what = match position {
+                        Some(_) if is_refused => {
+                            "is not valid base64, so the API server refuses it"
+                        }
                         Some(_) => "cannot be opened",
                         None => "is not in the repository",
                     };

@@ -66,6 +66,9 @@ pub struct Explanation {
     /// What becomes of the image.
     #[serde(serialize_with = "crate::report::verdict_name")]
     pub verdict: Verdict,
+    /// The Secrets that the kubelet passes over, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<Broken>,
     /// Why the API server turns the pod away, where it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejected: Option<String>,
@@ -93,7 +96,7 @@ pub struct Credential {
     pub kind: &'static str,
 }
 
-/// A Secret that cannot be decoded.
+/// A Secret that cannot be decoded, or is passed over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Broken {
     /// The Secret.
@@ -108,6 +111,8 @@ struct List {
     names: Vec<String>,
     /// The Secrets that are there, in order; an entry without a Secret has none.
     secrets: Vec<PullSecret>,
+    /// The Secrets that no cluster takes.
+    refused: Vec<Broken>,
     rejected: Option<AdmissionError>,
     unknown: Option<String>,
 }
@@ -134,6 +139,8 @@ fn explain_list(image: &str, list: List, declarations: &Declarations<'_>) -> Exp
         }
     };
     explanation.broken = broken(&list.secrets);
+    explanation.skipped = list.refused;
+    explanation.skipped.extend(skipped(&list.secrets));
     explanation.pull_secrets = list.names;
     explanation.rejected = list.rejected.map(|error| error.to_string());
     explanation
@@ -182,10 +189,19 @@ fn empty(image: &str, verdict: Verdict, reason: String) -> Explanation {
         pull_secrets: Vec::new(),
         broken: Vec::new(),
         verdict,
+        skipped: Vec::new(),
         rejected: None,
         unreadable: Vec::new(),
         reason,
     }
+}
+
+/// Lists the Secrets that the kubelet takes for none that it could pull with.
+fn skipped(secrets: &[PullSecret]) -> impl Iterator<Item = Broken> {
+    secrets.iter().filter_map(|secret| {
+        let fault = secret.payload().err()?;
+        Some(Broken { secret: secret.name.clone(), reason: fault.to_string() })
+    })
 }
 
 fn broken(secrets: &[PullSecret]) -> Vec<Broken> {
@@ -198,7 +214,7 @@ fn broken(secrets: &[PullSecret]) -> Vec<Broken> {
 
 /// Works out the list of pull secrets: all that are given, or what admission makes of pod and account.
 fn list_of(question: &Question<'_>, unreadable: &mut Vec<UnreadableRow>) -> List {
-    let (mut given, mut names) = (Vec::new(), Vec::new());
+    let (mut given, mut names, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     let mut sealed = None;
     for (path, bytes) in question.pull_secrets {
         for secret in read(path, bytes, unreadable).secrets {
@@ -207,6 +223,11 @@ fn list_of(question: &Question<'_>, unreadable: &mut Vec<UnreadableRow>) -> List
                 SecretState::Clear | SecretState::Damaged => Some(secret.content),
                 _ => (question.open)(&secret),
             };
+            if let Some(key) = secret.bad_keys.first() {
+                let reason = format!("the API server refuses it: `{key}` is not valid base64");
+                refused.push(Broken { secret: secret.name, reason });
+                continue;
+            }
             match content {
                 Some(content) => given.push(PullSecret { name: secret.name, ..content }),
                 None => {
@@ -216,12 +237,15 @@ fn list_of(question: &Question<'_>, unreadable: &mut Vec<UnreadableRow>) -> List
         }
     }
     if question.pod.is_none() && question.service_account.is_none() {
-        return List { names, secrets: given, rejected: None, unknown: sealed };
+        return List { names, secrets: given, refused, rejected: None, unknown: sealed };
     }
     let mut list = admitted(question, unreadable);
+    refused.retain(|one| list.names.contains(&one.secret));
+    list.refused = refused;
     for name in list.names.iter().filter(|name| !name.is_empty()) {
         match given.iter().find(|secret| secret.name == *name) {
             Some(secret) => list.secrets.push(secret.clone()),
+            None if list.refused.iter().any(|one| one.secret == *name) => {}
             // The kubelet passes over a Secret that does not exist.
             None if list.unknown.is_none() => {
                 list.unknown = Some(format!("Secret `{name}` is not among those given"));
@@ -322,8 +346,10 @@ impl Explanation {
         for name in &self.pull_secrets {
             line("pull secret", if name.is_empty() { "(an entry without a name)" } else { name });
         }
-        for one in &self.broken {
-            line("broken", &format!("{}: {}", one.secret, one.reason));
+        for (name, several) in [("skipped", &self.skipped), ("broken", &self.broken)] {
+            for one in several {
+                line(name, &format!("{}: {}", one.secret, one.reason));
+            }
         }
         for one in &self.credentials {
             let user = if one.username.is_empty() { "(none)" } else { &one.username };

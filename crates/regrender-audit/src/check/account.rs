@@ -42,6 +42,8 @@ pub(crate) fn check_subject(
             check_against(&title, &in_force.names, found, place, &mut findings);
         }
         Some(_) => {}
+        // Where an operator is installed from it, its accounts are made along.
+        None if subject.workload.kind == "ClusterServiceVersion" => {}
         None => findings.extend(account_elsewhere(&title, account, namespace, inventory, place)),
     }
     findings

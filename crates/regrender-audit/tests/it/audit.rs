@@ -426,6 +426,22 @@ fn a_value_that_is_no_base64_is_told_once() {
     assert_eq!(findings(&[("a.yaml", other)]), [""; 0]);
 }
 
+/// The API server takes nothing of a Secret of which one value is no base64.
+#[test]
+fn a_secret_that_is_refused_covers_nothing() {
+    let good = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#));
+    let bad = good.replacen("stringData:", "data: {other: '!!!'}\nstringData:", 1);
+    assert_ne!(good, bad);
+    let pod = pod("r.io/x", "[{name: s}]");
+    for (secret, verdict) in [(good, "covered"), (bad, "undetermined")] {
+        let text = secret + &pod;
+        assert_eq!(verdicts(&[("a.yaml", &text)], &private("r.io")), [verdict]);
+        if verdict == "undetermined" {
+            finds(&[("a.yaml", &text)], "secret-bad-data");
+        }
+    }
+}
+
 #[test]
 fn lists_are_checked() {
     finds(&[("a.yaml", &pod("r.io/x", "[{name: a}, {name: a}]"))], "pull-secret-twice");
@@ -443,6 +459,13 @@ fn lists_are_checked() {
     let text = account.to_owned() + &pod("r.io/x", "[]\n  serviceAccountName: s");
     finds(&[("a.yaml", &text)], "account-elsewhere");
     finds(&[("a.yaml", &text)], "account-unused");
+    // What installs an operator brings its accounts along.
+    let installed = text
+        .replace("kind: Pod", "kind: ClusterServiceVersion")
+        .replace("apiVersion: v1", "apiVersion: operators.coreos.com/v1alpha1");
+    let report = run(&[("a.yaml", &installed)], &Declared::default());
+    assert!(report.findings.iter().all(|one| one.code.name() != "account-elsewhere"));
+    assert_eq!(report.images.len(), 1);
     let unused = secret("s", &format!(r#"{{"q.io":{LOGIN}}}"#)) + &pod("r.io/x", "[{name: s}]");
     finds(&[("a.yaml", &unused)], "key-unused");
 }

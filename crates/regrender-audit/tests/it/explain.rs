@@ -237,3 +237,33 @@ fn sealed_secret_is_opened_by_whoever_can() {
     assert_eq!(found.verdict.name(), "covered");
     assert_eq!(found.credentials[0].secret, "regcred");
 }
+
+/// What the kubelet passes over without a word, and what no API server takes.
+#[test]
+fn secrets_that_count_for_nothing_are_told() {
+    let opaque =
+        SECRET.replace("kubernetes.io/dockerconfigjson", "Opaque").replace("regcred", "opaque");
+    let bad = r#"{"kind":"Secret","metadata":{"name":"bad"},"type":"kubernetes.io/dockerconfigjson",
+        "stringData":{".dockerconfigjson":"{\"auths\":{\"r.io\":{\"username\":\"bot\"}}}"},"data":{"other":"!!!"}}"#;
+    let pod = r#"{"kind":"Pod","apiVersion":"v1","spec":{"imagePullSecrets":[{"name":"opaque"},{"name":"bad"}]}}"#;
+    for pod in [None, Some(pod)] {
+        let found = ask("r.io/app:1", &[&opaque, bad], pod);
+        assert_eq!(found.verdict.name(), "uncovered-unknown");
+        assert_eq!(found.pull_secrets, ["opaque", "bad"]);
+        let json = found.to_json();
+        let of = |position: usize, member: &str| {
+            json["skipped"][position][member].as_str().unwrap().to_owned()
+        };
+        let mut told = [of(0, "secret"), of(1, "secret")];
+        told.sort();
+        assert_eq!(told, ["bad", "opaque"]);
+        let text = found.to_text();
+        assert!(
+            text.contains(
+                "skipped      bad: the API server refuses it: `other` is not valid base64"
+            ),
+            "{text}"
+        );
+        assert!(text.contains("skipped      opaque: its type is"), "{text}");
+    }
+}

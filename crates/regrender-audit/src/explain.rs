@@ -138,9 +138,9 @@ fn explain_list(image: &str, list: List, declarations: &Declarations<'_>) -> Exp
             explanation
         }
     };
-    explanation.broken = broken(&list.secrets);
-    explanation.skipped = list.refused;
-    explanation.skipped.extend(skipped(&list.secrets));
+    explanation.broken = list.refused;
+    explanation.broken.extend(broken(&list.secrets));
+    explanation.skipped = skipped(&list.secrets);
     explanation.pull_secrets = list.names;
     explanation.rejected = list.rejected.map(|error| error.to_string());
     explanation
@@ -197,11 +197,12 @@ fn empty(image: &str, verdict: Verdict, reason: String) -> Explanation {
 }
 
 /// Lists the Secrets that the kubelet takes for none that it could pull with.
-fn skipped(secrets: &[PullSecret]) -> impl Iterator<Item = Broken> {
-    secrets.iter().filter_map(|secret| {
+fn skipped(secrets: &[PullSecret]) -> Vec<Broken> {
+    let skipped = |secret: &PullSecret| {
         let fault = secret.payload().err()?;
         Some(Broken { secret: secret.name.clone(), reason: fault.to_string() })
-    })
+    };
+    secrets.iter().filter_map(skipped).collect()
 }
 
 fn broken(secrets: &[PullSecret]) -> Vec<Broken> {

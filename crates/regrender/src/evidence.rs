@@ -1,7 +1,6 @@
 //! What a report on a repository goes by: what is declared, what the manifests say, and what opens
 //! their sealed Secrets.
 
-use std::io::Read as _;
 use std::path::PathBuf;
 
 use regrender_audit::{Declared, FileFacts, Inventory, SIZE_LIMIT, read_pipe};
@@ -12,6 +11,7 @@ use crate::error::{CliError, ErrorKind, Failure};
 use crate::manifests::{Manifests, search_others};
 use crate::opener::SecretOpener;
 use crate::project::{Project, shown};
+use crate::source::bytes::read_all;
 use crate::world::World;
 
 /// The name of standard input among the paths.
@@ -106,13 +106,13 @@ impl Sources {
 }
 
 fn read_stdin(world: &mut World) -> Result<FileFacts, CliError> {
-    let mut bytes = Vec::new();
-    let limit = SIZE_LIMIT as u64 + 1;
-    world.stdin.by_ref().take(limit).read_to_end(&mut bytes).map_err(|error| {
+    const NAME: &str = "<stdin>";
+    let read = read_all(&mut *world.stdin, SIZE_LIMIT).map_err(|error| {
         CliError::new(ErrorKind::Files, "standard input cannot be read").with_source(error)
     })?;
-    if bytes.trim_ascii().is_empty() {
+    let Some(bytes) = read else { return Ok(FileFacts::too_large(NAME)) };
+    if bytes.expose().trim_ascii().is_empty() {
         world.warn("standard input is empty; see whether the program before the pipe failed");
     }
-    Ok(read_pipe("<stdin>", &bytes))
+    Ok(read_pipe(NAME, bytes.expose()))
 }

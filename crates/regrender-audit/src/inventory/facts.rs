@@ -64,6 +64,12 @@ impl FileFacts {
         Self::unread(path, Reason::HelmTemplate)
     }
 
+    /// What is known of a file with more than [`SIZE_LIMIT`](crate::SIZE_LIMIT) bytes.
+    #[must_use]
+    pub fn too_large(path: &str) -> Self {
+        Self::unread(path, Reason::TooLarge)
+    }
+
     /// Returns what the file changes when a kustomization names it as a patch.
     pub(crate) fn as_patch(&self) -> Vec<Change> {
         let operations = self.operations.iter().cloned().map(Change::Operations);

@@ -87,19 +87,19 @@ pub(crate) fn read_piece(reader: &mut dyn Read) -> io::Result<Zeroizing<Vec<u8>>
     }
 }
 
-/// Reads all of `reader`, or returns `None` when it holds more than [`LIMIT`].
+/// Reads all of `reader`, or returns `None` when it holds more than `limit` bytes.
 ///
 /// # Errors
 ///
 /// Those of `reader`.
-pub(crate) fn read_all(reader: &mut dyn Read) -> io::Result<Option<SecretBytes>> {
+pub(crate) fn read_all(reader: &mut dyn Read, limit: usize) -> io::Result<Option<SecretBytes>> {
     let mut pieces = Pieces::default();
     loop {
         let piece = read_piece(reader)?;
         if piece.is_empty() {
             return Ok(Some(pieces.join()));
         }
-        if !pieces.push(piece, LIMIT) {
+        if !pieces.push(piece, limit) {
             return Ok(None);
         }
     }
@@ -112,25 +112,25 @@ mod tests {
     #[test]
     fn all_pieces_are_read_in_order() {
         let text: Vec<u8> = (0..=255).cycle().take(20_000).collect();
-        let read = read_all(&mut text.as_slice()).unwrap().unwrap();
+        let read = read_all(&mut text.as_slice(), LIMIT).unwrap().unwrap();
         assert_eq!(read.expose(), text);
     }
 
     #[test]
     fn the_limit_itself_is_allowed() {
         let text = vec![b'a'; LIMIT];
-        assert_eq!(read_all(&mut text.as_slice()).unwrap().unwrap().expose().len(), LIMIT);
+        assert_eq!(read_all(&mut text.as_slice(), LIMIT).unwrap().unwrap().expose().len(), LIMIT);
     }
 
     #[test]
     fn one_byte_more_is_too_much() {
         let text = vec![b'a'; LIMIT + 1];
-        assert!(read_all(&mut text.as_slice()).unwrap().is_none());
+        assert!(read_all(&mut text.as_slice(), LIMIT).unwrap().is_none());
     }
 
     #[test]
     fn an_endless_reader_is_left_at_the_limit() {
-        assert!(read_all(&mut io::repeat(b'a')).unwrap().is_none());
+        assert!(read_all(&mut io::repeat(b'a'), LIMIT).unwrap().is_none());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::bytes::{SecretBytes, read_all};
+use super::bytes::{LIMIT, SecretBytes, read_all};
 use super::failure::Failure;
 
 /// Reads all of a file.
@@ -18,7 +18,7 @@ pub(crate) fn read_file(path: &Path) -> Result<SecretBytes, Failure> {
         return Err(Failure::FileIsFolder);
     }
     let mut file = File::open(path).map_err(|error| failure(&error))?;
-    read_all(&mut file).map_err(|error| failure(&error))?.ok_or(Failure::TooLarge)
+    read_all(&mut file, LIMIT).map_err(|error| failure(&error))?.ok_or(Failure::TooLarge)
 }
 
 fn failure(error: &io::Error) -> Failure {
@@ -31,7 +31,6 @@ fn failure(error: &io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::bytes::LIMIT;
 
     fn written(text: &[u8]) -> Result<SecretBytes, Failure> {
         let folder = tempfile::tempdir().unwrap();

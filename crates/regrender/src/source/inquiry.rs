@@ -11,7 +11,7 @@ use regrender_config::{Config, Credential as Declared, Registry, Source, SourceK
 use regrender_image::docker_config_secrets;
 use regrender_seal::Identities;
 
-use super::bytes::{SecretBytes, read_all};
+use super::bytes::{LIMIT, SecretBytes, read_all};
 use super::docker_config::DockerConfig;
 use super::failure::Failure;
 use super::file::read_file;
@@ -244,6 +244,6 @@ fn ask_stdin(stdin: &mut dyn Read, terminal: Terminal) -> Answer {
     if terminal.stdin {
         return Err(Failure::StdinIsTerminal);
     }
-    let read = read_all(stdin).map_err(|error| Failure::Unreadable(error.to_string()))?;
+    let read = read_all(stdin, LIMIT).map_err(|error| Failure::Unreadable(error.to_string()))?;
     read.map(Given::Bytes).ok_or(Failure::TooLarge)
 }

@@ -13,7 +13,7 @@ use crate::import::{Found, is_docker_config};
 use crate::manifests::Manifests;
 use crate::opener::SecretOpener;
 use crate::project::shown;
-use crate::source::bytes::SecretBytes;
+use crate::source::bytes::{SecretBytes, read_all};
 use crate::source::failure::Failure as Unread;
 use crate::source::file::read_file as read_secret_file;
 use crate::world::World;
@@ -103,22 +103,20 @@ fn take(
 }
 
 fn read_stream(stream: &mut dyn Read, name: &str) -> Result<SecretBytes, CliError> {
-    let mut bytes = zeroize::Zeroizing::new(Vec::new());
-    let limit = SIZE_LIMIT as u64 + 1;
-    stream.take(limit).read_to_end(&mut bytes).map_err(|error| {
+    let read = read_all(stream, SIZE_LIMIT).map_err(|error| {
         CliError::new(ErrorKind::Files, format!("{name} cannot be read")).with_source(error)
     })?;
-    if bytes.trim_ascii().is_empty() {
+    let bytes = read.ok_or_else(|| {
+        let message = format!("{name} holds more than {} MiB", SIZE_LIMIT / 1024 / 1024);
+        CliError::new(ErrorKind::Files, message).with_hint(
+            "ask for pull secrets alone: `--field-selector type=kubernetes.io/dockerconfigjson`",
+        )
+    })?;
+    if bytes.expose().trim_ascii().is_empty() {
         return Err(CliError::new(ErrorKind::Files, format!("{name} is empty"))
             .with_hint("see whether the program before the pipe failed"));
     }
-    if bytes.len() > SIZE_LIMIT {
-        let message = format!("{name} holds more than {} MiB", SIZE_LIMIT / 1024 / 1024);
-        return Err(CliError::new(ErrorKind::Files, message).with_hint(
-            "ask for pull secrets alone: `--field-selector type=kubernetes.io/dockerconfigjson`",
-        ));
-    }
-    Ok(SecretBytes::new(&bytes))
+    Ok(bytes)
 }
 
 fn unreadable(name: &str, failure: &Unread) -> CliError {

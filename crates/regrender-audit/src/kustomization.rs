@@ -9,10 +9,7 @@ mod patch;
 mod replacement;
 mod tree;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use regrender_image::PullSecret;
 
 pub(crate) use self::deployer::read_deployers;
 use self::image_change::ImageChange;
@@ -76,40 +73,21 @@ impl Kustomization {
     /// Returns the entries of `images:` as if they were images of a workload.
     pub(crate) fn images_as_workload(&self) -> Option<Workload> {
         let images: Vec<ImageUse> = self.images.iter().map(ImageChange::as_use).collect();
-        (!images.is_empty()).then(|| Workload {
-            kind: "Kustomization".to_owned(),
-            api_version: String::new(),
-            namespace: self.namespace.clone(),
-            name: self.base.clone(),
-            service_account: None,
-            pull_secrets: Vec::new(),
-            images,
-            keeps_namespace: false,
-            source: Source::KustomizeImages,
-            place: self.place.clone(),
-            renderings: Vec::new(),
-        })
+        let written = Written {
+            kind: "Kustomization",
+            api_version: "",
+            namespace: self.namespace.as_deref(),
+            name: &self.base,
+        };
+        let workload = Workload::new(written, Source::KustomizeImages, &self.place);
+        (!images.is_empty()).then_some(Workload { images, ..workload })
     }
 
     /// Lists the Secrets that the build generates.
     pub(crate) fn generated_secrets(&self) -> Vec<Secret> {
-        let secret = |one: &GeneratedSecret| Secret {
-            namespace: one.namespace.clone(),
-            name: one.name.clone(),
-            written_name: one.name.clone(),
-            kind: one.kind.clone(),
-            state: SecretState::Generated,
-            content: PullSecret {
-                name: one.name.clone(),
-                kind: one.kind.clone(),
-                data: BTreeMap::new(),
-            },
-            bad_keys: Vec::new(),
-            expires_at: None,
-            is_live: false,
-            keeps_name: false,
-            place: one.place.clone(),
-            renderings: Vec::new(),
+        let secret = |one: &GeneratedSecret| {
+            let namespace = one.namespace.clone();
+            Secret::new(namespace, &one.name, &one.kind, SecretState::Generated, &one.place)
         };
         self.secrets.iter().map(secret).collect()
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Rendering, Source, Workload};
+use crate::kustomization::Written;
 use crate::place::Place;
 
 /// A ServiceAccount.
@@ -27,20 +28,19 @@ pub struct ServiceAccount {
 }
 
 impl ServiceAccount {
+    /// Returns what it is.
+    pub(super) fn written(&self) -> Written<'_> {
+        Written {
+            kind: "ServiceAccount",
+            api_version: "v1",
+            namespace: self.namespace.as_deref(),
+            name: &self.name,
+        }
+    }
+
     /// Returns what a patch for the account changes, in the form that patches of workloads have.
     pub(super) fn as_part(&self) -> Workload {
-        Workload {
-            kind: "ServiceAccount".to_owned(),
-            api_version: "v1".to_owned(),
-            namespace: self.namespace.clone(),
-            name: self.name.clone(),
-            service_account: None,
-            pull_secrets: self.pull_secrets.clone(),
-            images: Vec::new(),
-            keeps_namespace: false,
-            source: Source::Core,
-            place: self.place.clone(),
-            renderings: Vec::new(),
-        }
+        let pull_secrets = self.pull_secrets.clone();
+        Workload { pull_secrets, ..Workload::new(self.written(), Source::Core, &self.place) }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::facts::{FileFacts, Words};
 use super::{ImageUse, Namespace, ServiceAccount, Source, Workload, helm, pod, secret, shape};
-use crate::kustomization::{Part, directs, is_directed, read_deployers};
+use crate::kustomization::{Part, Written, directs, is_directed, read_deployers};
 use crate::manifest::Node;
 use crate::place::{Place, folder_of, join};
 
@@ -162,19 +162,13 @@ impl Header {
     }
 
     pub(super) fn workload(&self, source: Source) -> Workload {
-        Workload {
-            kind: self.kind.clone(),
-            api_version: self.api_version.clone(),
-            namespace: self.namespace.clone(),
-            name: self.name.clone(),
-            service_account: None,
-            pull_secrets: Vec::new(),
-            images: Vec::new(),
-            keeps_namespace: false,
-            source,
-            place: self.place.clone(),
-            renderings: Vec::new(),
-        }
+        let written = Written {
+            kind: &self.kind,
+            api_version: &self.api_version,
+            namespace: self.namespace.as_deref(),
+            name: &self.name,
+        };
+        Workload::new(written, source, &self.place)
     }
 }
 

@@ -56,21 +56,15 @@ impl Inventory {
             settle_workload(one, rendered, &mut used)
         });
         self.service_accounts.retain_mut(|one| {
-            let written = Written {
-                kind: "ServiceAccount",
-                api_version: "v1",
-                namespace: one.namespace.as_deref(),
-                name: &one.name,
-            };
             let rendered =
-                kustomizations.render_object(&one.place.file, written, &one.pull_secrets);
+                kustomizations.render_object(&one.place.file, one.written(), &one.pull_secrets);
             used.extend(rendered.used);
             one.renderings = rendered.renderings;
             settle(&mut one.namespace, &mut one.name, &one.renderings);
             if let [Rendering { pull_secrets: Some(changed), .. }] = one.renderings.as_slice() {
                 one.pull_secrets.clone_from(changed);
             }
-            !rendered.is_deleted || !one.renderings.is_empty()
+            !rendered.is_gone
         });
         self.secrets.retain_mut(|one| {
             let (kind, api_version) = one.state.object();
@@ -85,7 +79,7 @@ impl Inventory {
                 }
             }
             settle(&mut one.namespace, &mut one.name, &one.renderings);
-            !rendered.is_deleted || !one.renderings.is_empty()
+            !rendered.is_gone
         });
         for mut one in kustomizations.unseen(&used, files) {
             let rendered = kustomizations.render_unseen(&one);
@@ -155,7 +149,7 @@ fn settle_workload(one: &mut Workload, rendered: Rendered, used: &mut BTreeSet<P
     if let [only] = renderings.as_slice() {
         only.apply(images, pull_secrets, service_account);
     }
-    !rendered.is_deleted || !one.renderings.is_empty()
+    !rendered.is_gone
 }
 
 /// Takes over what all renderings agree on; a namespace that they do not agree on is undetermined.

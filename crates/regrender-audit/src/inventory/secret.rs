@@ -77,6 +77,34 @@ pub struct Secret {
     pub renderings: Vec<Rendering>,
 }
 
+impl Secret {
+    /// Makes one of whose content nothing is known.
+    pub(crate) fn new(
+        namespace: Option<String>,
+        name: &str,
+        kind: &str,
+        state: SecretState,
+        place: &Place,
+    ) -> Self {
+        let content =
+            PullSecret { name: name.to_owned(), kind: kind.to_owned(), data: BTreeMap::new() };
+        Self {
+            namespace,
+            name: name.to_owned(),
+            written_name: name.to_owned(),
+            kind: kind.to_owned(),
+            state,
+            content,
+            bad_keys: Vec::new(),
+            expires_at: None,
+            is_live: false,
+            keeps_name: false,
+            place: place.clone(),
+            renderings: Vec::new(),
+        }
+    }
+}
+
 /// Reads a Secret, or something that becomes one.
 pub(super) fn read(root: &Node<'_>, header: &Header) -> Option<Secret> {
     match &*header.kind {
@@ -153,22 +181,7 @@ fn external(root: &Node<'_>, header: &Header) -> Secret {
 }
 
 fn secret(header: &Header, name: &str, kind: &str, state: SecretState) -> Secret {
-    let content =
-        PullSecret { name: name.to_owned(), kind: kind.to_owned(), data: BTreeMap::new() };
-    Secret {
-        namespace: header.namespace.clone(),
-        name: name.to_owned(),
-        written_name: name.to_owned(),
-        kind: kind.to_owned(),
-        state,
-        content,
-        bad_keys: Vec::new(),
-        expires_at: None,
-        is_live: false,
-        keeps_name: false,
-        place: header.place.clone(),
-        renderings: Vec::new(),
-    }
+    Secret::new(header.namespace.clone(), name, kind, state, &header.place)
 }
 
 /// Decodes as the API server does: padded, standard alphabet, line breaks ignored.

@@ -1,6 +1,7 @@
 //! Knows what is kept of something that makes pods, and of the images that they pull.
 
 use super::Rendering;
+use crate::kustomization::Written;
 use crate::place::Place;
 
 /// What a container is for.
@@ -82,4 +83,33 @@ pub struct Workload {
     pub place: Place,
     /// What becomes of it in each tree that lists its file.
     pub renderings: Vec<Rendering>,
+}
+
+impl Workload {
+    /// Makes one of which nothing is known but what it is.
+    pub(crate) fn new(written: Written<'_>, source: Source, place: &Place) -> Self {
+        Self {
+            kind: written.kind.to_owned(),
+            api_version: written.api_version.to_owned(),
+            namespace: written.namespace.map(str::to_owned),
+            name: written.name.to_owned(),
+            service_account: None,
+            pull_secrets: Vec::new(),
+            images: Vec::new(),
+            keeps_namespace: false,
+            source,
+            place: place.clone(),
+            renderings: Vec::new(),
+        }
+    }
+
+    /// Returns what it is.
+    pub(crate) fn written(&self) -> Written<'_> {
+        Written {
+            kind: &self.kind,
+            api_version: &self.api_version,
+            namespace: self.namespace.as_deref(),
+            name: &self.name,
+        }
+    }
 }

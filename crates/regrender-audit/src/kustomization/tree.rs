@@ -1,4 +1,6 @@
-//! Knows which kustomization lists which file, and what becomes of an object on the way to the top.
+//! Knows which kustomization lists which file, and leads each object up to the top.
+
+mod transform;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,8 +8,8 @@ use super::Kustomization;
 use super::deployer::{deployed_folder, files_below};
 use super::object::Object;
 pub(crate) use super::object::Written;
-use super::patch::{Body, Change, Patch, Target};
-use crate::inventory::{ImageUse, Rendering, Role, Source, Workload, is_core};
+use super::patch::{Body, Change, Patch};
+use crate::inventory::{Rendering, Source, Workload, is_core};
 use crate::place::{Place, folder_of, join};
 
 /// More trees than this for one file are not told apart.
@@ -33,8 +35,8 @@ pub(crate) struct Kustomizations {
 pub(crate) struct Rendered {
     pub(crate) renderings: Vec<Rendering>,
     pub(crate) used: Vec<Place>,
-    /// Whether a tree takes it out.
-    pub(crate) is_deleted: bool,
+    /// Whether a tree takes it out, and no other keeps it.
+    pub(crate) is_gone: bool,
 }
 
 /// A workload of which only the patches are at hand.
@@ -279,16 +281,18 @@ impl Kustomizations {
         object: impl Fn(&[&Kustomization]) -> Object<'o>,
     ) -> Rendered {
         let mut rendered = Rendered::default();
+        let mut is_deleted = false;
         for chain in chains {
             let kustomizations: Vec<&Kustomization> =
                 chain.iter().filter_map(|folder| self.by_folder.get(*folder)).collect();
             if let Some(root) = chain.last() {
                 let (rendering, used) = object(&kustomizations).into_rendering(root);
-                rendered.is_deleted |= rendering.is_none();
+                is_deleted |= rendering.is_none();
                 rendered.renderings.extend(rendering);
                 rendered.used.extend(used);
             }
         }
+        rendered.is_gone = is_deleted && rendered.renderings.is_empty();
         rendered.renderings.sort_by(|one, other| {
             one.outcome().cmp(&other.outcome()).then(one.root.cmp(&other.root))
         });
@@ -328,141 +332,15 @@ impl Kustomizations {
             way.pop();
         }
     }
-
-    fn transform(&self, object: &mut Object<'_>, chain: &[&Kustomization]) {
-        let mut own_component = None;
-        for (position, one) in chain.iter().enumerate() {
-            let is_last = position + 1 == chain.len();
-            if one.is_component && !is_last {
-                // Whoever uses the component applies it, and the ones that it lists after it.
-                own_component = Some(&*one.key);
-                continue;
-            }
-            self.transform_with(object, one, own_component.take(), &mut Vec::new());
-        }
-        // Names of further fields, which kustomize renames along.
-        let renames = chain.iter().any(|one| !one.prefix.is_empty() || !one.suffix.is_empty());
-        let configured = chain.iter().find_map(|one| one.configurations.as_ref());
-        if let Some(place) = configured.filter(|_| renames && !object.is_core) {
-            object.doubt(place);
-        }
-    }
-
-    /// Applies a kustomization's components, then what it says itself; the components from
-    /// `own_component` on where the object comes from one.
-    fn transform_with<'k>(
-        &'k self,
-        object: &mut Object<'_>,
-        one: &'k Kustomization,
-        own_component: Option<&str>,
-        within: &mut Vec<&'k str>,
-    ) {
-        if within.contains(&&*one.key) || within.len() >= CHAIN_LIMIT || object.budget == 0 {
-            return;
-        }
-        object.budget -= 1;
-        within.push(&one.key);
-        let components = one.components.iter().map(|path| join(&one.base, path));
-        let components: Vec<String> = components.collect();
-        let first = components.iter().position(|key| Some(&**key) == own_component);
-        for component in components.iter().skip(first.unwrap_or(0)) {
-            if let Some(component) = self.by_folder.get(component) {
-                self.transform_with(object, component, None, within);
-            }
-        }
-        within.pop();
-        self.apply_patches(object, one, false);
-        if let Some(namespace) = &one.namespace {
-            object.namespace = Some(namespace.clone());
-        }
-        if object.namespace.is_none() {
-            object.namespace.clone_from(&one.default_namespace);
-        }
-        object.name = format!("{}{}{}", one.prefix, object.name, one.suffix);
-        self.apply_patches(object, one, true);
-        change_images(object, one);
-        let reaches = |object: &Object<'_>, targets: &Option<Vec<Target>>| {
-            targets.as_ref().is_none_or(|all| all.iter().any(|target| target.takes(object)))
-        };
-        for replacement in &one.replacements {
-            if reaches(object, &replacement.targets) {
-                object.doubt(&replacement.place);
-            }
-        }
-        if let Some(place) = &one.transformers {
-            object.doubt(place);
-        }
-    }
-
-    fn apply_patches(&self, object: &mut Object<'_>, one: &Kustomization, is_late: bool) {
-        for patch in one.patches.iter().filter(|patch| patch.is_late == is_late) {
-            let changes = self.changes(one, patch);
-            let is_for = |target: &Target| target.takes(object);
-            if changes.is_empty() && patch.renames && patch.target.as_ref().is_some_and(is_for) {
-                // Of a patch that says nothing of images, not even the name is known.
-                object.doubt(&patch.place);
-            }
-            for change in changes {
-                let is_meant = match (&patch.target, change) {
-                    (Some(target), _) => target.takes(object),
-                    (None, Change::Merge(part)) => object.is_meant_by(part),
-                    (None, Change::Operations(_)) => false,
-                };
-                if !is_meant {
-                    continue;
-                }
-                object.used.push(patch.place.clone());
-                // Labels and annotations, by which it may be left out, are not followed.
-                let is_narrower = patch.target.as_ref().is_some_and(|target| target.is_narrower);
-                if is_narrower && change.matters() {
-                    object.doubt(&patch.place);
-                } else {
-                    object.patch(change, patch);
-                }
-            }
-        }
-    }
-}
-
-/// Applies the entries of `images:`, one after the other, to the fields that kustomize looks at.
-fn change_images(object: &mut Object<'_>, one: &Kustomization) {
-    let (is_core, kind) = (object.is_core, object.written.kind);
-    let is_looked_at = |image: &ImageUse| match image.role {
-        // kustomize knows volumes since 5.7, in pods and where their template is that of the object.
-        Role::Volume => is_core && !matches!(kind, "CronJob" | "PodTemplate"),
-        Role::Ephemeral => false,
-        Role::Init | Role::Container => image.in_list,
-    };
-    let mut doubt = None;
-    for change in &one.images {
-        for image in object.images.iter_mut().filter(|image| change.is_about(&image.image)) {
-            if is_looked_at(image) {
-                image.image = change.apply(&image.image);
-                object.images_changed = true;
-                object.used.push(change.place.clone());
-            } else if one.configurations.is_some() || image.role == Role::Volume && !is_core {
-                doubt = Some(&change.place);
-            }
-        }
-    }
-    if let Some(place) = doubt {
-        object.doubt(place);
-    }
 }
 
 fn object_of(workload: &Workload) -> Object<'_> {
-    let written = Written {
-        kind: &workload.kind,
-        api_version: &workload.api_version,
-        namespace: workload.namespace.as_deref(),
-        name: &workload.name,
-    };
     Object {
         images: workload.images.clone(),
         pull_secrets: workload.pull_secrets.clone(),
         service_account: workload.service_account.clone(),
         is_core: workload.source == Source::Core,
-        ..Object::new(written, STEP_LIMIT)
+        ..Object::new(workload.written(), STEP_LIMIT)
     }
 }
 
@@ -480,17 +358,6 @@ fn unseen_workload(patch: &Patch, change: &Change) -> Option<Workload> {
         _ => return None,
     };
     let source = if is_core(kind) { Source::Core } else { Source::Custom };
-    Some(Workload {
-        kind: kind.to_owned(),
-        api_version: api_version.to_owned(),
-        namespace: namespace.map(str::to_owned),
-        name: name.to_owned(),
-        service_account: None,
-        pull_secrets: Vec::new(),
-        images: Vec::new(),
-        keeps_namespace: false,
-        source,
-        place: patch.place.clone(),
-        renderings: Vec::new(),
-    })
+    let written = Written { kind, api_version, namespace, name };
+    Some(Workload::new(written, source, &patch.place))
 }

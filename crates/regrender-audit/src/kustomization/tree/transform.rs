@@ -1,0 +1,130 @@
+//! Knows what kustomizations make of an object, one after the other, on the way to the top.
+
+use super::{CHAIN_LIMIT, Kustomizations};
+use crate::inventory::{ImageUse, Role};
+use crate::kustomization::Kustomization;
+use crate::kustomization::object::Object;
+use crate::kustomization::patch::{Change, Target};
+use crate::place::join;
+
+impl Kustomizations {
+    pub(super) fn transform(&self, object: &mut Object<'_>, chain: &[&Kustomization]) {
+        let mut own_component = None;
+        for (position, one) in chain.iter().enumerate() {
+            let is_last = position + 1 == chain.len();
+            if one.is_component && !is_last {
+                // Whoever uses the component applies it, and the ones that it lists after it.
+                own_component = Some(&*one.key);
+                continue;
+            }
+            self.transform_with(object, one, own_component.take(), &mut Vec::new());
+        }
+        // Names of further fields, which kustomize renames along.
+        let renames = chain.iter().any(|one| !one.prefix.is_empty() || !one.suffix.is_empty());
+        let configured = chain.iter().find_map(|one| one.configurations.as_ref());
+        if let Some(place) = configured.filter(|_| renames && !object.is_core) {
+            object.doubt(place);
+        }
+    }
+
+    /// Applies a kustomization's components, then what it says itself; the components from
+    /// `own_component` on where the object comes from one.
+    fn transform_with<'k>(
+        &'k self,
+        object: &mut Object<'_>,
+        one: &'k Kustomization,
+        own_component: Option<&str>,
+        within: &mut Vec<&'k str>,
+    ) {
+        if within.contains(&&*one.key) || within.len() >= CHAIN_LIMIT || object.budget == 0 {
+            return;
+        }
+        object.budget -= 1;
+        within.push(&one.key);
+        let components = one.components.iter().map(|path| join(&one.base, path));
+        let components: Vec<String> = components.collect();
+        let first = components.iter().position(|key| Some(&**key) == own_component);
+        for component in components.iter().skip(first.unwrap_or(0)) {
+            if let Some(component) = self.by_folder.get(component) {
+                self.transform_with(object, component, None, within);
+            }
+        }
+        within.pop();
+        self.apply_patches(object, one, false);
+        if let Some(namespace) = &one.namespace {
+            object.namespace = Some(namespace.clone());
+        }
+        if object.namespace.is_none() {
+            object.namespace.clone_from(&one.default_namespace);
+        }
+        object.name = format!("{}{}{}", one.prefix, object.name, one.suffix);
+        self.apply_patches(object, one, true);
+        change_images(object, one);
+        let reaches = |object: &Object<'_>, targets: &Option<Vec<Target>>| {
+            targets.as_ref().is_none_or(|all| all.iter().any(|target| target.takes(object)))
+        };
+        for replacement in &one.replacements {
+            if reaches(object, &replacement.targets) {
+                object.doubt(&replacement.place);
+            }
+        }
+        if let Some(place) = &one.transformers {
+            object.doubt(place);
+        }
+    }
+
+    fn apply_patches(&self, object: &mut Object<'_>, one: &Kustomization, is_late: bool) {
+        for patch in one.patches.iter().filter(|patch| patch.is_late == is_late) {
+            let changes = self.changes(one, patch);
+            let is_for = |target: &Target| target.takes(object);
+            if changes.is_empty() && patch.renames && patch.target.as_ref().is_some_and(is_for) {
+                // Of a patch that says nothing of images, not even the name is known.
+                object.doubt(&patch.place);
+            }
+            for change in changes {
+                let is_meant = match (&patch.target, change) {
+                    (Some(target), _) => target.takes(object),
+                    (None, Change::Merge(part)) => object.is_meant_by(part),
+                    (None, Change::Operations(_)) => false,
+                };
+                if !is_meant {
+                    continue;
+                }
+                object.used.push(patch.place.clone());
+                // Labels and annotations, by which it may be left out, are not followed.
+                let is_narrower = patch.target.as_ref().is_some_and(|target| target.is_narrower);
+                if is_narrower && change.matters() {
+                    object.doubt(&patch.place);
+                } else {
+                    object.patch(change, patch);
+                }
+            }
+        }
+    }
+}
+
+/// Applies the entries of `images:`, one after the other, to the fields that kustomize looks at.
+fn change_images(object: &mut Object<'_>, one: &Kustomization) {
+    let (is_core, kind) = (object.is_core, object.written.kind);
+    let is_looked_at = |image: &ImageUse| match image.role {
+        // kustomize knows volumes since 5.7, in pods and where their template is that of the object.
+        Role::Volume => is_core && !matches!(kind, "CronJob" | "PodTemplate"),
+        Role::Ephemeral => false,
+        Role::Init | Role::Container => image.in_list,
+    };
+    let mut doubt = None;
+    for change in &one.images {
+        for image in object.images.iter_mut().filter(|image| change.is_about(&image.image)) {
+            if is_looked_at(image) {
+                image.image = change.apply(&image.image);
+                object.images_changed = true;
+                object.used.push(change.place.clone());
+            } else if one.configurations.is_some() || image.role == Role::Volume && !is_core {
+                doubt = Some(&change.place);
+            }
+        }
+    }
+    if let Some(place) = doubt {
+        object.doubt(place);
+    }
+}

@@ -113,6 +113,19 @@ impl Sandbox {
         self.write(path, &text.replacen(from, to, 1));
     }
 
+    /// Has a second recipient declared beside the one of the tests.
+    #[track_caller]
+    pub(crate) fn add_recipient(&self) {
+        let both = format!("[\"{RECIPIENT}\", \"{OTHER_RECIPIENT}\"]");
+        self.edit("registries.toml", &format!("[\"{RECIPIENT}\"]"), &both);
+    }
+
+    /// Has the second recipient declared no more.
+    #[track_caller]
+    pub(crate) fn remove_recipient(&self) {
+        self.edit("registries.toml", &format!(", \"{OTHER_RECIPIENT}\""), "");
+    }
+
     /// Says whether there is such a file or folder.
     pub(crate) fn exists(&self, path: &str) -> bool {
         self.path(path).exists()

@@ -137,11 +137,7 @@ fn a_recipient_more_keeps_the_values() {
     let mut sandbox = Sandbox::simple();
     sandbox.run(&["build"]).succeeded();
     let before = sandbox.read(FILE);
-    sandbox.edit(
-        "registries.toml",
-        &format!("[\"{RECIPIENT}\"]"),
-        &format!("[\"{RECIPIENT}\", \"{OTHER_RECIPIENT}\"]"),
-    );
+    sandbox.add_recipient();
     assert_snapshot!(sandbox.run(&["diff"]).ended_with(3), @"
     update pull-secrets/manifests/team-a/regcred.sops.yaml  (for `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` too)
       + recipient age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz
@@ -163,13 +159,9 @@ fn a_recipient_more_keeps_the_values() {
 #[test]
 fn a_recipient_less_gets_a_new_data_key_and_a_warning() {
     let mut sandbox = Sandbox::simple();
-    sandbox.edit(
-        "registries.toml",
-        &format!("[\"{RECIPIENT}\"]"),
-        &format!("[\"{RECIPIENT}\", \"{OTHER_RECIPIENT}\"]"),
-    );
+    sandbox.add_recipient();
     sandbox.run(&["build"]).succeeded();
-    sandbox.edit("registries.toml", &format!(", \"{OTHER_RECIPIENT}\""), "");
+    sandbox.remove_recipient();
     assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
     update pull-secrets/manifests/team-a/regcred.sops.yaml  (not for `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` any more)
     1 updated, 2 unchanged
@@ -193,10 +185,9 @@ fn a_recipient_less_gets_a_new_data_key_and_a_warning() {
 #[test]
 fn a_pipeline_without_an_identity_is_told_who_can_open_the_history() {
     let sandbox = with_fingerprints();
-    let both = format!("[\"{RECIPIENT}\", \"{OTHER_RECIPIENT}\"]");
-    sandbox.edit("registries.toml", &format!("[\"{RECIPIENT}\"]"), &both);
+    sandbox.add_recipient();
     sandbox.run(&["build"]).succeeded();
-    sandbox.edit("registries.toml", &format!(", \"{OTHER_RECIPIENT}\""), "");
+    sandbox.remove_recipient();
     assert_snapshot!(sandbox.run(&["diff"]).ended_with(3), @"
     update pull-secrets/manifests/team-a/regcred.sops.yaml  (not for `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` any more)
       - recipient age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz

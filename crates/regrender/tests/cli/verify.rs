@@ -161,8 +161,7 @@ fn a_build_takes_away_what_stands_behind_a_sealed_value() {
 #[test]
 fn a_build_mends_what_one_of_several_recipients_cannot_open() {
     let mut sandbox = Sandbox::simple();
-    let both = format!("[\"{RECIPIENT}\", \"{OTHER_RECIPIENT}\"]");
-    sandbox.edit("registries.toml", &format!("[\"{RECIPIENT}\"]"), &both);
+    sandbox.add_recipient();
     sandbox.run(&["build"]).succeeded();
     let text = sandbox.read(FILE);
     let at = text.rfind("            -----END").unwrap();

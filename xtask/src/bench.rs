@@ -32,7 +32,7 @@ use table::Report;
 use workload::Workload;
 
 const NAMESPACES: usize = 1000;
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 
 /// Measures everything and prints a table.
 ///

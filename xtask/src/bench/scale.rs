@@ -35,9 +35,9 @@ pub(super) struct Size {
 pub(super) struct SizeRound {
     /// The builds.
     pub(super) builds: Builds,
-    /// The multiplications that wrapping takes, alone.
+    /// The multiplications that wrapping takes, alone: the mean of before the builds and after.
     pub(super) wrap: Duration,
-    /// The multiplications that unwrapping takes, alone.
+    /// The multiplications that unwrapping takes, alone: the mean of before the builds and after.
     pub(super) unwrap: Duration,
     /// `cat` of the files of the tree.
     pub(super) cat: Duration,
@@ -48,13 +48,23 @@ pub(super) struct SizeRound {
 impl SizeRound {
     fn measure(workload: &Workload<'_>, xtask: &Path, recipients: usize) -> Result<Self> {
         let secrets = workload.namespaces();
-        let unwrap = floor::ask(xtask, Work::Unwrap, secrets)?;
-        let wrap = floor::ask(xtask, Work::Wrap, secrets * recipients)?;
+        let floors = || -> Result<[Duration; 2]> {
+            let wrap = floor::ask(xtask, Work::Wrap, secrets * recipients)?;
+            Ok([wrap, floor::ask(xtask, Work::Unwrap, secrets)?])
+        };
+        let before = floors()?;
         let builds = Builds::measure(workload, recipients)?;
+        let [wrap, unwrap] = middle(before, floors()?);
         let cat = workload.cat()?;
         let by_hand = (recipients == 1).then(|| ByHand::measure(workload)).transpose()?;
         Ok(Self { builds, wrap, unwrap, cat, by_hand })
     }
+}
+
+/// The means of what was measured twice, since the pace of a machine may change between.
+fn middle(before: [Duration; 2], after: [Duration; 2]) -> [Duration; 2] {
+    let [[wrap, unwrap], [wrap_after, unwrap_after]] = [before, after];
+    [(wrap + wrap_after) / 2, (unwrap + unwrap_after) / 2]
 }
 
 /// Measures every size below `folder`.
@@ -88,4 +98,15 @@ pub(super) fn measure(
         workload.clear()?;
     }
     Ok(sizes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_floor_lies_between_what_was_measured_before_and_after() {
+        let [before, after] = [[100, 20], [300, 30]].map(|floor| floor.map(Duration::from_millis));
+        assert_eq!(middle(before, after), [200, 25].map(Duration::from_millis));
+    }
 }

@@ -46,7 +46,7 @@ impl Report {
              ## Scale\n\n\
              The same in a folder in memory, so that no disk is involved; in seconds, and as multiples of a floor.\n\
              The floor of a build from nothing is one multiplication of the X25519 base point and one of the recipient's point for each Secret and recipient; \
-             that of an unchanged build with an identity is one multiplication for each Secret; both on all cores, and nothing else.\n\
+             that of an unchanged build with an identity is one multiplication for each Secret; both on all cores, before the builds of a round and after them, and nothing else.\n\
              That of an unchanged build with a fingerprint key is `find … -exec cat {{}} +` of the same files.\n\
              A rotated password changes every Secret, and so does an added recipient.\n\n{}\n\
              How many times faster it is than by hand, with the loops in the same folder, for one recipient, run for {SAMPLE} Secrets and scaled.\n\n{}\n\

@@ -7,7 +7,8 @@ use super::flat::unflatten;
 use crate::key_path::KeyPath;
 use crate::metadata;
 
-/// The section of keys that stand above the first section.
+/// The section of keys that stand above the first header. To sops it is the first of every file, and
+/// one below a header `[DEFAULT]` is another.
 const DEFAULT_SECTION: &str = "DEFAULT";
 const DELIMITERS: [char; 2] = ['=', ':'];
 
@@ -43,9 +44,11 @@ pub(super) fn reveal(document: &Document) -> Result<SecretText, KeyPath> {
         if let Some(comment) = comment {
             push_comment(&mut text, comment);
         }
-        // Keys above the first section have no header, and nothing but their own comments.
-        let is_above = index == 0 && *name == DEFAULT_SECTION && !keys.is_empty();
-        if !is_above || comment.is_some() {
+        let is_above = index == 0 && *name == DEFAULT_SECTION;
+        if is_above && keys.is_empty() {
+            continue;
+        }
+        if !is_above {
             push_all(&mut text, &["[", name, "]\n"]);
         }
         push_keys(&mut text, name, keys)?;
@@ -112,6 +115,10 @@ impl Reader {
     }
 
     fn begin(&mut self, name: &str) {
+        if self.sections.is_empty() && name == DEFAULT_SECTION {
+            // What tells this header from none.
+            self.sections.push(Section::new(DEFAULT_SECTION, String::new()));
+        }
         let comment = self.take_comment();
         self.sections.push(Section::new(name, comment));
     }
@@ -301,6 +308,13 @@ mod tests {
         check("[a]\nb = c\n\n[DEFAULT]\nd = e\n", "[a]\nb = c\n\n[DEFAULT]\nd = e\n");
         check("a = b\n[DEFAULT]\nc = d\n", "a = b\n\n[DEFAULT]\nc = d\n");
         check("; top\n[DEFAULT]\na = b\n", "; top\n[DEFAULT]\na = b\n");
+    }
+
+    #[test]
+    fn header_of_a_default_section_at_the_top_stays() {
+        check("[DEFAULT]\na = b\n", "[DEFAULT]\na = b\n");
+        check("[DEFAULT]\n; on a\na = b\n[c]\nd = e\n", "[DEFAULT]\n; on a\na = b\n\n[c]\nd = e\n");
+        check("[default]\na = b\n", "[default]\na = b\n");
     }
 
     #[test]

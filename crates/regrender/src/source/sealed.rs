@@ -212,7 +212,7 @@ fn value_at(documents: &[Document], path: &ValuePath) -> Result<Value, PathFailu
 fn child<'a>(node: &'a Node, step: &Step, above: &str) -> Result<&'a Node, PathFailure> {
     match (node, step) {
         (Node::Mapping(mapping), Step::Key(name)) => {
-            mapping.get(name).ok_or_else(|| PathFailure::KeyMissing {
+            member(mapping, name).ok_or_else(|| PathFailure::KeyMissing {
                 above: above.to_owned(),
                 name: name.clone(),
                 there: names(mapping),
@@ -241,8 +241,18 @@ fn child<'a>(node: &'a Node, step: &Step, above: &str) -> Result<&'a Node, PathF
     }
 }
 
+/// Of several sections of one name in an INI file, the first with anything in it counts: to sops a
+/// section `DEFAULT` is at the top of each, whatever header comes first.
+fn member<'a>(mapping: &'a Mapping, name: &str) -> Option<&'a Node> {
+    let named = || mapping.pairs().filter(|(key, _)| *key == name).map(|(_, value)| value);
+    let has_any = |value: &&Node| value.as_mapping().is_none_or(|section| !section.is_empty());
+    named().find(has_any).or_else(|| named().next())
+}
+
 fn names(mapping: &Mapping) -> Vec<String> {
-    mapping.pairs().map(|(name, _)| name.to_owned()).collect()
+    let mut names: Vec<String> = mapping.pairs().map(|(name, _)| name.to_owned()).collect();
+    names.dedup();
+    names
 }
 
 fn text_of(node: &Node) -> Result<Value, PathFailure> {

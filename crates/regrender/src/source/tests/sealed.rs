@@ -84,6 +84,8 @@ fn values_of_the_other_formats_are_read() {
     reads("s.json", "credentials-json--default/sealed.json", "hub.password", "dckr_pat_zyx");
     reads("s.env", "credentials-env--default/sealed.env", "HUB_PASSWORD", "dckr_pat_a=b=c");
     reads("s.ini", "credentials-ini--default/sealed.ini", "hub.username", "acme-bot");
+    let in_default = "default-ini--default/sealed.ini";
+    reads("s.ini", in_default, "DEFAULT.password", "dckr_pat_of_default");
 }
 
 #[test]

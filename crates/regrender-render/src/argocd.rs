@@ -3,14 +3,16 @@
 use regrender_config::ArgoCd;
 use regrender_document::{Document, Mapping, Node};
 
-use crate::kubernetes::{metadata, object, pull_secrets_of, specified};
+use crate::kubernetes::{metadata, object, specified};
 use crate::layout::argocd_folder;
+use crate::namespace_name;
 
 /// Renders the KSOPS generator that opens `files`.
 pub(crate) fn generator(namespace: &str, files: Vec<String>) -> Document {
     let function = Mapping::new().with("config.kubernetes.io/function", "exec:\n  path: ksops\n");
-    let metadata =
-        Mapping::new().with("name", pull_secrets_of(namespace)).with("annotations", function);
+    let metadata = Mapping::new()
+        .with("name", namespace_name::opener(namespace))
+        .with("annotations", function);
     object(
         "viaduct.ai/v1",
         "ksops",
@@ -40,6 +42,6 @@ pub(crate) fn application(
         .with("source", source)
         .with("destination", destination)
         .with("syncPolicy", sync_policy);
-    let metadata = metadata(&pull_secrets_of(namespace), &argocd.namespace);
+    let metadata = metadata(&namespace_name::applier(namespace), &argocd.namespace);
     specified("argoproj.io/v1alpha1", "Application", metadata, spec)
 }

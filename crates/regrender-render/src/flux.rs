@@ -3,8 +3,9 @@
 use regrender_config::{Flux, Format};
 use regrender_document::{Document, Mapping};
 
-use crate::kubernetes::{metadata, pull_secrets_of, specified};
+use crate::kubernetes::{metadata, specified};
 use crate::layout::namespace_folder;
+use crate::namespace_name;
 
 /// Renders the Flux Kustomization of one namespace.
 ///
@@ -28,6 +29,6 @@ pub(crate) fn kustomization(
             .with("secretRef", Mapping::new().with("name", flux.decryption_secret.as_str()));
         spec.push("decryption", decryption);
     }
-    let metadata = metadata(&pull_secrets_of(namespace), &flux.namespace);
+    let metadata = metadata(&namespace_name::applier(namespace), &flux.namespace);
     specified("kustomize.toolkit.fluxcd.io/v1", "Kustomization", metadata, spec)
 }

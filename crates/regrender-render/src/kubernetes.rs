@@ -33,11 +33,6 @@ pub(crate) fn metadata(name: &str, namespace: &str) -> Mapping {
     Mapping::new().with("name", name).with("namespace", namespace)
 }
 
-/// The name of what opens or applies the pull secrets of a namespace.
-pub(crate) fn pull_secrets_of(namespace: &str) -> String {
-    format!("pull-secrets-{namespace}")
-}
-
 /// A list of references by name.
 pub(crate) fn name_references(names: &[String]) -> Node {
     Node::list(names.iter().map(|name| Mapping::new().with("name", name.as_str()).into()))

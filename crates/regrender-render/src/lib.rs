@@ -14,6 +14,7 @@ mod kubernetes;
 mod kustomize;
 mod layout;
 mod makefile;
+mod namespace_name;
 mod node;
 mod patch;
 mod payload;

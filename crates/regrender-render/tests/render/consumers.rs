@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{RECIPIENT, Texts, parsed, surroundings, texts, texts_in, yaml};
+use crate::support::{RECIPIENT, Texts, config, parsed, surroundings, texts, texts_in, yaml};
 
 fn tree(output: &str) -> Texts {
     texts(&format!(
@@ -118,6 +118,32 @@ fn argo_cd_has_an_application_for_each_namespace_if_asked() {
             },
         })
     );
+}
+
+/// Flux and Argo CD put these names into labels, whose values end at 63 characters.
+#[test]
+fn long_namespaces_make_names_that_fit_into_a_label() {
+    let [one, other] = [1, 2].map(|last| format!("{}-{last}", "a-long-name-".repeat(5)));
+    let config = config(&format!(
+        "[output]\nconsumer = [\"flux\", \"argocd\"]\nper-namespace = true\n\
+         argocd = {{ repository = \"r\" }}\n\
+         [registry.r]\nhost = \"r.example\"\nusername = \"u\"\npassword = {{ env = \"X\" }}\n\
+         [secret.regcred]\nregistries = [\"r\"]\nnamespaces = [\"{one}\", \"{other}\"]\n"
+    ));
+    let tree = texts_in(&config, &surroundings(&config));
+    let name = |folder: &str, namespace: &str| {
+        let name = &yaml(&tree[&format!("{folder}/{namespace}.yaml")])["metadata"]["name"];
+        name.as_str().unwrap().to_owned()
+    };
+    for folder in ["flux", "argocd-applications"] {
+        let names = [name(folder, &one), name(folder, &other)];
+        assert!(names.iter().all(|name| name.len() <= 63), "{names:?}");
+        assert!(
+            names.iter().all(|name| name.starts_with("pull-secrets-a-long-name-")),
+            "{names:?}"
+        );
+        assert_ne!(names[0], names[1]);
+    }
 }
 
 /// kustomize refuses a list that names a folder without a list of its own, and nobody applies a

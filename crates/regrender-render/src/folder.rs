@@ -138,7 +138,7 @@ impl<'a> Folder<'a> {
             self.clear(layout::patch_file(namespace, name), patch::render(patch));
         }
         let patches = placement.patches.iter();
-        let entries = patches.map(|(name, patch)| patch::entry(name, &patch.target)).collect();
+        let entries = patches.map(|(name, patch)| patch::entry(name, patch)).collect();
         self.clear(layout::patches_kustomization(namespace), kustomize::component(entries));
     }
 

@@ -1,6 +1,6 @@
 //! Patches for other people's manifests: one document a file, in a component.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regrender_config::Workload;
 use regrender_document::{Document, Mapping, Node};
@@ -12,6 +12,8 @@ use crate::kubernetes::{name_references, object, texts};
 pub struct Patch {
     /// What is patched.
     pub target: PatchTarget,
+    /// The names that it has in its manifests, where kustomize gives it the name it is known by.
+    pub written_names: BTreeSet<String>,
     /// The names of its pull secrets.
     pub pull_secrets: Vec<String>,
     /// What an account says of itself.
@@ -53,19 +55,24 @@ pub(crate) fn render(patch: &Patch) -> Document {
     }
 }
 
-/// Renders the entry of the component that applies the patch in the file `name` to `target`.
+/// Renders the entry of the component that applies the patch in the file `name` to its target.
 ///
 /// The target is named without a namespace: components run before the namespace transformer of the
-/// overlay that takes them, so a namespace would silently match nothing. With a target a patch that
-/// matches nothing does not break the build.
-pub(crate) fn entry(name: &str, target: &PatchTarget) -> Mapping {
+/// overlay that takes them, so a namespace would silently match nothing. So would the name that the
+/// prefix of that overlay makes; the one in the manifest matches in every overlay. With a target a
+/// patch that matches nothing does not break the build.
+pub(crate) fn entry(name: &str, Patch { target, written_names, .. }: &Patch) -> Mapping {
+    let mut names: Vec<&str> = written_names.iter().map(String::as_str).collect();
+    if names.is_empty() {
+        names.push(target.name());
+    }
     let mut selector = Mapping::new();
     if let Some(group) = target.group() {
         selector.push("group", group);
     }
     selector.push("kind", target.kind());
     // kustomize reads the name as an anchored regular expression.
-    selector.push("name", target.name().replace('.', "\\."));
+    selector.push("name", names.join("|").replace('.', "\\."));
     Mapping::new().with("path", name).with("target", selector)
 }
 
@@ -78,6 +85,11 @@ impl PatchTarget {
             Some(group) if group.contains('.') => format!("{kind}.{group}-{}.yaml", self.name()),
             _ => format!("{kind}-{}.yaml", self.name()),
         }
+    }
+
+    /// The kind and name of the target.
+    pub(crate) fn address(&self) -> (&str, &str) {
+        (self.kind(), self.name())
     }
 
     fn name(&self) -> &str {

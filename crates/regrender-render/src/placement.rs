@@ -119,7 +119,8 @@ impl<'a> Placement<'a> {
             }
             let key = (namespace.to_owned(), account);
             if surroundings.declared_accounts.contains_key(&key) {
-                self.add_patch(PatchTarget::Account(key.1), list);
+                let (namespace, account) = key;
+                self.add_patch(namespace, PatchTarget::Account(account), list, surroundings);
             } else {
                 self.accounts.insert(key.1, list);
             }
@@ -185,18 +186,29 @@ impl<'a> Placement<'a> {
                 }
             }
             if !list.is_empty() {
-                self.add_patch(PatchTarget::Workload(workload), list);
+                let target = PatchTarget::Workload(workload);
+                self.add_patch(namespace.to_owned(), target, list, surroundings);
             }
         }
     }
 
-    fn add_patch(&mut self, target: PatchTarget, pull_secrets: Vec<String>) {
+    fn add_patch(
+        &mut self,
+        namespace: String,
+        target: PatchTarget,
+        pull_secrets: Vec<String>,
+        surroundings: &Surroundings,
+    ) {
         let annotations = match &target {
             PatchTarget::Account(account) => self.annotations.get(account).cloned(),
             PatchTarget::Workload(_) => None,
         };
         let annotations = annotations.unwrap_or_default();
-        self.patches.insert(target.file_name(), Patch { target, pull_secrets, annotations });
+        let (kind, name) = target.address();
+        let key = (namespace, kind.to_owned(), name.to_owned());
+        let written_names = surroundings.written_names.get(&key).cloned().unwrap_or_default();
+        let patch = Patch { target, written_names, pull_secrets, annotations };
+        self.patches.insert(patch.target.file_name(), patch);
     }
 
     /// One entry a workload, whichever pull secrets name it.

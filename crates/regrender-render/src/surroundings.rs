@@ -12,6 +12,9 @@ pub struct Surroundings {
     /// The account and the pull secrets of its own that each known workload has, by namespace, kind
     /// and name.
     pub workloads: BTreeMap<(String, String, String), DeclaredWorkload>,
+    /// The names that accounts and workloads have in their manifests, where kustomize gives them
+    /// another one, by namespace, kind and that other name.
+    pub written_names: BTreeMap<(String, String, String), BTreeSet<String>>,
     /// Accounts, by namespace and name, that an earlier build wrote; the list of one that is not
     /// declared any more is emptied.
     pub written_accounts: BTreeSet<(String, String)>,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use std::path::PathBuf;
 
-use regrender_audit::Inventory;
+use regrender_audit::{Inventory, Rendering};
 use regrender_config::{Cluster, Config, Namespaces, PullSecret};
 use regrender_render::{DeclaredWorkload, Surroundings, account_of_path};
 
@@ -56,6 +56,7 @@ pub(crate) fn surroundings(
         namespaces,
         declared_accounts: declared_accounts(inventory),
         workloads: workloads(inventory),
+        written_names: written_names(inventory),
         written_accounts: written,
         repository_path: repository_path(project, cluster),
     })
@@ -145,34 +146,96 @@ fn declared_accounts(inventory: &Inventory) -> BTreeMap<(String, String), Vec<St
     accounts
 }
 
-/// Lists the workloads that other manifests declare, as kustomize renders them.
+/// Lists the workloads that other manifests declare, as kustomize renders them. One that it renames can
+/// also be declared by the name in its manifest.
 fn workloads(inventory: &Inventory) -> BTreeMap<(String, String, String), DeclaredWorkload> {
     let mut workloads: BTreeMap<_, DeclaredWorkload> = BTreeMap::new();
+    let mut by_written_name = Vec::new();
+    let accounts = renamed_accounts(inventory);
     for workload in inventory.workloads() {
-        let own = (
-            &workload.namespace,
-            &workload.name,
-            &workload.service_account,
-            &workload.pull_secrets,
-        );
-        let rendered = workload.renderings.iter().map(|rendering| {
-            let account = &rendering.service_account;
-            let account = if account.is_some() { account } else { &workload.service_account };
+        let key = |namespace: &String, name: &String| {
+            (namespace.clone(), workload.kind.clone(), name.clone())
+        };
+        if let (Some(namespace), []) = (&workload.namespace, workload.renderings.as_slice()) {
+            let account = workload.service_account.as_ref();
+            let declared = workloads.entry(key(namespace, &workload.name)).or_default();
+            extend(declared, account, &workload.pull_secrets);
+        }
+        for rendering in &workload.renderings {
+            let Some(namespace) = &rendering.namespace else { continue };
+            let account = rendering.service_account.as_ref().or(workload.service_account.as_ref());
+            let account = account
+                .map(|account| *accounts.get(&(&rendering.root, account)).unwrap_or(&account));
             let pull_secrets = rendering.pull_secrets.as_ref().unwrap_or(&workload.pull_secrets);
-            (&rendering.namespace, &rendering.name, account, pull_secrets)
-        });
-        for (namespace, name, account, pull_secrets) in iter::once(own).chain(rendered) {
-            let Some(namespace) = namespace else { continue };
-            let key = (namespace.clone(), workload.kind.clone(), name.clone());
-            let declared = workloads.entry(key).or_default();
-            if declared.service_account.is_none() {
-                declared.service_account.clone_from(account);
+            let declared = workloads.entry(key(namespace, &rendering.name)).or_default();
+            extend(declared, account, pull_secrets);
+            if rendering.name != workload.written_name {
+                by_written_name.push((key(namespace, &workload.written_name), declared.clone()));
             }
-            let named = pull_secrets.iter().filter(|name| !name.is_empty());
-            declared.pull_secrets.extend(named.cloned());
         }
     }
+    for (key, declared) in by_written_name {
+        workloads.entry(key).or_insert(declared);
+    }
     workloads
+}
+
+fn extend(declared: &mut DeclaredWorkload, account: Option<&String>, pull_secrets: &[String]) {
+    if declared.service_account.is_none() {
+        declared.service_account = account.cloned();
+    }
+    let named = pull_secrets.iter().filter(|name| !name.is_empty());
+    declared.pull_secrets.extend(named.cloned());
+}
+
+/// Lists what the trees call accounts, by the folder of the tree and the name in the manifest.
+fn renamed_accounts(inventory: &Inventory) -> BTreeMap<(&String, &String), &String> {
+    let accounts = inventory
+        .service_accounts()
+        .flat_map(|account| account.renderings.iter().map(move |tree| (account, tree)));
+    let renamed = accounts.flat_map(|(account, tree)| {
+        let roots = iter::once(&tree.root).chain(&tree.other_roots);
+        roots.map(move |root| ((root, &account.written_name), &tree.name))
+    });
+    renamed.collect()
+}
+
+/// Lists what accounts and workloads are called in their manifests, where kustomize calls them
+/// something else.
+///
+/// A name that something else of that kind has in the same namespace is not listed: it would stand for
+/// both.
+fn written_names(inventory: &Inventory) -> BTreeMap<(String, String, String), BTreeSet<String>> {
+    let accounts = inventory
+        .service_accounts()
+        .map(|account| ("ServiceAccount", &account.written_name, &account.renderings));
+    let workloads = inventory
+        .workloads()
+        .map(|workload| (workload.kind.as_str(), &workload.written_name, &workload.renderings));
+    let mut names: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
+    for (kind, written_name, renderings) in accounts.chain(workloads) {
+        for Rendering { namespace, name, .. } in renderings {
+            let Some(namespace) = namespace else { continue };
+            let key = (namespace.clone(), kind.to_owned(), name.clone());
+            names.entry(key).or_default().insert(written_name.clone());
+        }
+    }
+    let mut bearers: BTreeMap<_, BTreeSet<&String>> = BTreeMap::new();
+    for ((namespace, kind, name), written) in &names {
+        for called in written.iter().chain([name]) {
+            bearers.entry((namespace, kind, called)).or_default().insert(name);
+        }
+    }
+    let renamed = names.iter().filter_map(|(key, written)| {
+        let (namespace, kind, name) = key;
+        let mut written = written.clone();
+        written.retain(|called| {
+            bearers.get(&(namespace, kind, called)).is_none_or(|bearers| bearers.len() == 1)
+        });
+        let is_renamed = written.iter().any(|called| called != name);
+        is_renamed.then(|| (key.clone(), written))
+    });
+    renamed.collect()
 }
 
 /// Path of the output folder from the top of the Git repository.

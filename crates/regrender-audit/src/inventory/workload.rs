@@ -69,6 +69,8 @@ pub struct Workload {
     pub namespace: Option<String>,
     /// Its name.
     pub name: String,
+    /// Its name as written, before any tree renames it.
+    pub written_name: String,
     /// The account that its pods name.
     pub service_account: Option<String>,
     /// The names in the pods' `imagePullSecrets`; an entry without a name is an empty one.
@@ -93,6 +95,7 @@ impl Workload {
             api_version: written.api_version.to_owned(),
             namespace: written.namespace.map(str::to_owned),
             name: written.name.to_owned(),
+            written_name: written.name.to_owned(),
             service_account: None,
             pull_secrets: Vec::new(),
             images: Vec::new(),

@@ -64,6 +64,19 @@ impl Rendered<'_> {
         all.map(|what| Part { rendered: self, what }).collect()
     }
 
+    /// Returns the part of this tree that is in the place of `part` in another one of the cluster.
+    #[must_use]
+    pub fn counterpart(&self, part: &Part<'_>) -> Option<Part<'_>> {
+        let what = match part.what {
+            What::Roots => What::Roots,
+            What::Namespace(namespace, _) => {
+                let (namespace, placement) = self.placements.get_key_value(namespace)?;
+                What::Namespace(namespace, placement)
+            }
+        };
+        Some(Part { rendered: self, what })
+    }
+
     /// Returns how many files shall be sealed.
     #[must_use]
     pub fn sealed_count(&self) -> usize {

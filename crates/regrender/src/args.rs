@@ -142,15 +142,15 @@ pub(crate) struct Build {
     pub(crate) selection: Selection,
     #[command(flatten)]
     pub(crate) identities: IdentityFiles,
-    /// Only this pull secret; the sealed files of the others stay as they are; may be given several
-    /// times
+    /// Only this pull secret: its sealed files, and what has to name them; everything else stays as it
+    /// is, and is told; may be given several times
     #[arg(long, value_name = "SECRET")]
     pub(crate) only: Vec<String>,
     /// Write nothing; exit with 3 if a build would change anything
     #[arg(long)]
     pub(crate) check: bool,
     /// Remove service accounts that an earlier build emptied
-    #[arg(long)]
+    #[arg(long, conflicts_with = "only")]
     pub(crate) drop_emptied: bool,
     #[command(flatten)]
     pub(crate) reach: ReachOptions,

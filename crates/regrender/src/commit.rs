@@ -235,6 +235,7 @@ mod tests {
             shown_folder: String::from("pull-secrets"),
             changed: files.iter().map(planned).collect(),
             kept: 0,
+            left: Vec::new(),
             current: OutputFolder { folders, ..OutputFolder::default() },
             emptied_accounts: Vec::new(),
         }

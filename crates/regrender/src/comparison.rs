@@ -3,7 +3,7 @@
 //! A file is rendered, read, sealed and handed to the command that asked while it is at hand; what
 //! stays of it is a line in the plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use regrender_document::{Document, Spelling};
@@ -12,6 +12,7 @@ use regrender_seal::{Reason, Update};
 
 use crate::disk::{Current, Obstacle, OutputFolder, TOO_LONG, Text};
 use crate::error::{CliError, ErrorKind};
+use crate::only::{Only, Share};
 use crate::plan::{Action, PlannedFile};
 use crate::progress::Progress;
 use crate::sealing::{Keys, Sealer};
@@ -67,6 +68,8 @@ pub(crate) struct Comparison<'a> {
     pub(crate) purpose: &'a dyn Purpose,
     /// Told of each sealed file.
     pub(crate) progress: &'a Progress,
+    /// The pull secrets that the run is for, if it is not for all.
+    pub(crate) only: Option<&'a Only<'a>>,
 }
 
 /// What came of a comparison.
@@ -76,6 +79,12 @@ pub(crate) struct Compared {
     pub(crate) changed: Vec<PlannedFile>,
     /// The paths of the files that stay.
     pub(crate) kept: Vec<String>,
+    /// What is not done, by path, since the run is for some pull secrets only.
+    pub(crate) left: Vec<(Action, String)>,
+    /// The paths of files that would change for those and for others.
+    entangled: Vec<String>,
+    /// The paths and names of pull secrets that are not there and that the run is not for.
+    absent: Vec<(String, String)>,
     /// What is in the way; one thing can be in the way of many files.
     obstacles: BTreeSet<Obstacle>,
     /// What else is wrong.
@@ -107,22 +116,34 @@ impl Comparison<'_> {
         for compared in compared {
             all.changed.extend(compared.changed);
             all.kept.extend(compared.kept);
+            all.left.extend(compared.left);
+            all.entangled.extend(compared.entangled);
+            all.absent.extend(compared.absent);
             all.obstacles.extend(compared.obstacles);
             all.errors.extend(compared.errors);
         }
         let mut errors: Vec<CliError> =
             all.obstacles.iter().map(|obstacle| self.in_the_way(obstacle)).collect();
         errors.append(&mut all.errors);
+        errors.extend(self.entangled(&all));
         match self.left_over(&all) {
+            Ok(files) if self.only.is_some() => {
+                all.left.extend(files.into_iter().map(|file| (file.action, file.path)));
+            }
             Ok(files) => all.changed.extend(files),
             Err(error) => errors.push(error),
         }
+        all.left.sort_unstable_by(|(_, one), (_, other)| one.cmp(other));
         all.changed.sort_unstable_by(|one, other| one.path.cmp(&other.path));
         if errors.is_empty() { Ok(all) } else { Err(errors) }
     }
 
     fn part(&self, part: &Part<'_>, Portion { compared, buffer }: &mut Portion) {
+        let rest = self.only.map(|only| only.rest_of(part)).unwrap_or_default();
         for (path, wanted) in part.files() {
+            if self.only.is_some() && self.is_left(&path, &wanted, &rest, compared, buffer) {
+                continue;
+            }
             let current = match self.folder.current(&path, buffer) {
                 Ok(Current::Missing) => None,
                 Ok(Current::Ours(text)) => Some(text),
@@ -142,6 +163,54 @@ impl Comparison<'_> {
                 Err(error) => compared.errors.push(error),
             }
         }
+    }
+
+    /// Says whether a file is not for the pull secrets that the run is for, and notes what would be
+    /// done with it.
+    fn is_left(
+        &self,
+        path: &str,
+        wanted: &WantedFile,
+        rest: &BTreeMap<String, String>,
+        compared: &mut Compared,
+        buffer: &mut Vec<u8>,
+    ) -> bool {
+        let rest = rest.get(path).map(String::as_str);
+        let current = match self.folder.current(path, buffer) {
+            Ok(Current::Ours(text)) => Some(text),
+            Ok(Current::Missing) => None,
+            // Whoever needs the file is told of it.
+            Ok(Current::InTheWay(_)) | Err(_) => {
+                return match wanted {
+                    WantedFile::Sealed(file) => file.payload.is_none(),
+                    _ => clear_text(wanted).as_deref() == rest,
+                };
+            }
+        };
+        let action = if current.is_some() { Action::Update } else { Action::Create };
+        let Some(text) = clear_text(wanted) else {
+            let WantedFile::Sealed(PullSecretFile { name, payload: None, .. }) = wanted else {
+                return false;
+            };
+            self.progress.step();
+            if action == Action::Create {
+                compared.absent.push((path.to_owned(), name.clone()));
+                compared.left.push((action, path.to_owned()));
+            } else {
+                compared.kept.push(path.to_owned());
+            }
+            return true;
+        };
+        if current == Some(text.as_str()) {
+            return false;
+        }
+        match Share::of(&text, rest, current) {
+            Share::All => return false,
+            Share::Nothing => {}
+            Share::Entangled => compared.entangled.push(path.to_owned()),
+        }
+        compared.left.push((action, path.to_owned()));
+        true
     }
 
     /// Returns nothing for a file that stays.
@@ -178,29 +247,49 @@ impl Comparison<'_> {
         file: &PullSecretFile,
         current: Option<&str>,
     ) -> Result<Update, CliError> {
-        let update = match (file.document(), current) {
-            (Some(wanted), _) => self.sealer.seal(path, &wanted, current)?,
-            (None, Some(_)) => Update { text: None, reasons: Vec::new() },
-            (None, None) => {
-                let folder = self.shown_folder;
-                let message =
-                    format!("`{folder}/{path}` does not exist yet, and other files would name it");
-                let hint = format!("add `--only {}`, or build without `--only`", file.name);
-                return Err(CliError::new(ErrorKind::Files, message).with_hint(hint));
-            }
-        };
+        let wanted = file.document().expect("a pull secret that the run is for has a payload");
+        let update = self.sealer.seal(path, &wanted, current)?;
         self.progress.step();
         Ok(update)
     }
 
+    /// Says why the files that would change for several reasons cannot: what they would name is not
+    /// there, or they name more.
+    fn entangled(&self, compared: &Compared) -> Vec<CliError> {
+        let folder = self.shown_folder;
+        if compared.entangled.is_empty() {
+            return Vec::new();
+        }
+        let absent = compared.absent.iter().map(|(path, name)| {
+            let message =
+                format!("`{folder}/{path}` does not exist yet, and other files would name it");
+            let hint = format!("add `--only {name}`, or build without `--only`");
+            CliError::new(ErrorKind::Files, message).with_hint(hint)
+        });
+        let absent: Vec<CliError> = absent.collect();
+        if !absent.is_empty() {
+            return absent;
+        }
+        let entangled = compared.entangled.iter().map(|path| {
+            let message = format!(
+                "`{folder}/{path}` would change for more than what `--only` names; nothing was written"
+            );
+            CliError::new(ErrorKind::Files, message).with_hint("build without `--only`")
+        });
+        entangled.collect()
+    }
+
     /// Lists the files of earlier builds that nothing asks for any more.
     fn left_over(&self, compared: &Compared) -> Result<Vec<PlannedFile>, CliError> {
-        let updated = compared.changed.iter().filter(|file| file.action == Action::Update).count();
+        let changed = compared.changed.iter().map(|file| (file.action, &file.path));
+        let left = compared.left.iter().map(|(action, path)| (*action, path));
+        let asked_for = || changed.clone().chain(left.clone());
+        let updated = asked_for().filter(|(action, _)| *action == Action::Update).count();
         if updated + compared.kept.len() == self.folder.files.len() {
             // As many files are asked for as there are.
             return Ok(Vec::new());
         }
-        let changed = compared.changed.iter().map(|file| file.path.as_str());
+        let changed = asked_for().map(|(_, path)| path.as_str());
         let wanted: BTreeSet<&str> =
             changed.chain(compared.kept.iter().map(String::as_str)).collect();
         let others: Vec<&String> =
@@ -235,6 +324,15 @@ impl Comparison<'_> {
 fn written(text: String, current: Option<&str>) -> Update {
     let stays = current == Some(text.as_str());
     Update { text: (!stays).then_some(text), reasons: Vec::new() }
+}
+
+/// Spells a file of the tree that may be seen.
+pub(crate) fn clear_text(file: &WantedFile) -> Option<String> {
+    match file {
+        WantedFile::Clear(document) => Some(emit(document)),
+        WantedFile::Text(text) => Some(text.clone()),
+        WantedFile::Sealed(_) => None,
+    }
 }
 
 /// Spells a document of the tree that may be seen.

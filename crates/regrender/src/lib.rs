@@ -22,6 +22,7 @@ mod left_over;
 mod manifests;
 mod message;
 mod new_file;
+mod only;
 mod open_folder;
 mod opener;
 mod plan;

@@ -17,6 +17,8 @@ pub(crate) struct Plan {
     pub(crate) changed: Vec<PlannedFile>,
     /// How many files stay as they are.
     pub(crate) kept: usize,
+    /// What is not done, since `--only` names no pull secret that needs it, by path.
+    pub(crate) left: Vec<(Action, String)>,
     /// What is in the folder.
     pub(crate) current: OutputFolder,
     /// The accounts, by namespace and name, whose list is empty since nothing declares them.
@@ -59,7 +61,8 @@ pub(crate) struct Change<'a> {
 }
 
 impl Action {
-    fn verb(self) -> &'static str {
+    /// Says what is done.
+    pub(crate) fn verb(self) -> &'static str {
         match self {
             Self::Create => "create",
             Self::Update => "update",

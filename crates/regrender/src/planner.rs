@@ -11,7 +11,8 @@ use crate::comparison::{Compared, Comparison, Purpose};
 use crate::disk::OutputFolder;
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::manifests::Manifests;
-use crate::plan::Plan;
+use crate::only::{self, Only};
+use crate::plan::{Action, Plan};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::reach::Reach;
@@ -76,28 +77,40 @@ pub(crate) fn plan(
     Failure::of_any(errors)?;
     let contents = Contents::Resolved { credentials: &credentials, only: only.as_ref() };
     let rendered = render(project, &grounds, contents)?;
+    let without: Option<Vec<Surroundings>> = only
+        .as_ref()
+        .map(|only| grounds.iter().map(|ground| ground.surroundings.without(only)).collect());
+    let only = without.as_deref().map(|without| only::each(project, &grounds, without));
     let compared =
-        compare(&grounds, &rendered, &certificates, &keys, purpose, world).inspect_err(|_| {
-            for ground in &grounds {
-                purpose.give_up(&ground.folder);
-            }
-        })?;
-    let emptied: Vec<_> = rendered.iter().map(Rendered::emptied_accounts).collect();
-    drop(rendered);
+        compare(&grounds, &rendered, &certificates, &keys, only.as_deref(), purpose, world)
+            .inspect_err(|_| {
+                for ground in &grounds {
+                    purpose.give_up(&ground.folder);
+                }
+            })?;
+    let is_whole = only.is_none();
+    let emptied =
+        rendered.iter().map(|tree| if is_whole { tree.emptied_accounts() } else { Vec::new() });
+    let emptied: Vec<_> = emptied.collect();
+    drop((rendered, only));
     let plans: Vec<Plan> = grounds
         .into_iter()
         .zip(compared)
         .zip(emptied)
-        .map(|((ground, Compared { changed, kept, .. }), emptied_accounts)| Plan {
+        .map(|((ground, Compared { changed, kept, left, .. }), emptied_accounts)| Plan {
             cluster: ground.cluster.name.clone(),
             shown_folder: ground.cluster.directory.clone(),
             changed,
-            kept: kept.len(),
+            kept: kept.len() + left.iter().filter(|(action, _)| *action != Action::Create).count(),
+            left,
             current: ground.folder,
             emptied_accounts,
         })
         .collect();
     world.warn_of(reason::warnings(&plans));
+    if let Some(note) = only::note(&plans) {
+        world.note(&note);
+    }
     if reason::not_comparable(&plans) > 0 {
         // What was passed over may be the identity that is missing.
         for note in &passed_over {
@@ -267,6 +280,7 @@ fn compare(
     rendered: &[Rendered<'_>],
     certificates: &[Option<Certificate>],
     keys: &Keys,
+    only: Option<&[Only<'_>]>,
     purpose: &dyn Purpose,
     world: &World,
 ) -> Result<Vec<Compared>, Failure> {
@@ -282,7 +296,9 @@ fn compare(
     let progress = Progress::start("sealing", sealed, world.terminal.stderr);
     let mut all = Vec::new();
     let mut errors = Vec::new();
-    for ((ground, rendered), sealer) in grounds.iter().zip(rendered).zip(&sealers) {
+    for (index, ((ground, rendered), sealer)) in
+        grounds.iter().zip(rendered).zip(&sealers).enumerate()
+    {
         let comparison = Comparison {
             folder: &ground.folder,
             shown_folder: &ground.cluster.directory,
@@ -290,6 +306,7 @@ fn compare(
             keys,
             purpose,
             progress: &progress,
+            only: only.and_then(|only| only.get(index)),
         };
         match comparison.run(rendered) {
             Ok(compared) => all.push(compared),

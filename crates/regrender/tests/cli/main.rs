@@ -20,6 +20,7 @@ mod import;
 mod many;
 mod mistakes;
 mod obstacles;
+mod only;
 mod provide;
 mod sandbox;
 mod sealed_secrets;

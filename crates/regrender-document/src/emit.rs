@@ -6,10 +6,10 @@
 
 mod buffer;
 mod comment;
+mod emitter;
 mod quote;
 mod scalar;
 mod style;
-mod tree;
 
 use std::fmt;
 
@@ -51,14 +51,14 @@ enum Step {
 ///
 /// Says where a secret is left. Nothing is spelled then.
 pub fn emit(documents: &[Document], spelling: Spelling) -> Result<String, SecretLeft> {
-    Ok(tree::spell(documents, spelling, Secrets::Refused)?.into_string())
+    Ok(emitter::spell(documents, spelling, Secrets::Refused)?.into_string())
 }
 
 /// Spells `documents` with their secrets in clear, as `sops -d` does.
 #[must_use]
 #[expect(clippy::missing_panics_doc, reason = "nothing that a caller can do brings it about")]
 pub fn emit_revealed(documents: &[Document], spelling: Spelling) -> SecretText {
-    let buffer = tree::spell(documents, spelling, Secrets::Revealed)
+    let buffer = emitter::spell(documents, spelling, Secrets::Revealed)
         .expect("a secret is an error only where secrets are refused");
     SecretText::new(buffer.into_string())
 }

@@ -14,8 +14,8 @@ use std::path::Path;
 use rayon::prelude::*;
 use regrender_render::MANIFESTS;
 
-use crate::disk::{OutputFolder, folder_of};
 use crate::error::{CliError, ErrorKind};
+use crate::output_folder::{OutputFolder, folder_of};
 use crate::plan::{Action, Plan};
 use crate::staging::beside;
 

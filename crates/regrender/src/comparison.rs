@@ -10,9 +10,9 @@ use regrender_document::{Document, Spelling};
 use regrender_render::{Part, PullSecretFile, Rendered, WantedFile};
 use regrender_seal::{Reason, Update};
 
-use crate::disk::{Current, Obstacle, OutputFolder, TOO_LONG, Text};
 use crate::error::{CliError, ErrorKind};
 use crate::only::{Only, Share};
+use crate::output_folder::{Current, Obstacle, OutputFolder, TOO_LONG, Text};
 use crate::plan::{Action, PlannedFile};
 use crate::progress::Progress;
 use crate::sealing::{Keys, Sealer};

@@ -3,7 +3,7 @@
 use regrender_seal::Reason;
 use serde::Serialize;
 
-use crate::disk::OutputFolder;
+use crate::output_folder::OutputFolder;
 use crate::reason;
 
 /// What a build would do to the output folder of one cluster.

@@ -8,10 +8,10 @@ use regrender_render::{Contents, Credentials, RenderError, Rendered, Surrounding
 use regrender_seal::Certificate;
 
 use crate::comparison::{Compared, Comparison, Purpose};
-use crate::disk::OutputFolder;
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::manifests::Manifests;
 use crate::only::{self, Only};
+use crate::output_folder::OutputFolder;
 use crate::plan::{Action, Plan};
 use crate::progress::Progress;
 use crate::project::Project;

@@ -8,8 +8,8 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::disk::{OutputFolder, UNFINISHED, folder_of};
 use crate::error::{CliError, ErrorKind};
+use crate::output_folder::{OutputFolder, UNFINISHED, folder_of};
 
 /// Removes what an interrupted build left.
 pub(crate) fn clear(folder: &OutputFolder) -> Result<(), CliError> {

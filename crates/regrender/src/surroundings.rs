@@ -8,9 +8,9 @@ use regrender_audit::{Inventory, Rendering};
 use regrender_config::{Cluster, Config, Namespaces, PullSecret};
 use regrender_render::{DeclaredWorkload, Surroundings, account_of_path};
 
-use crate::disk::{OutputFolder, Text};
 use crate::error::{CliError, ErrorKind};
 use crate::manifests::Manifests;
+use crate::output_folder::{OutputFolder, Text};
 use crate::project::Project;
 use crate::{left_over, repository};
 

@@ -1,7 +1,7 @@
 //! Where comments are written.
 
+use super::emitter::Emitter;
 use super::style::LINE_ENDS;
-use super::tree::Emitter;
 
 /// Comments of one place, a line each, without the number sign.
 pub(super) type Comments<'a> = Vec<&'a str>;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::emitter::{Emitter, Indicator, Parent};
 use super::style::{LINE_ENDS, Place, Style, choose};
-use super::tree::{Emitter, Indicator, Parent};
 use super::{SecretLeft, Secrets, quote};
 use crate::node::{Item, Node, Scalar, SecretKind, SecretScalar};
 use crate::number;

@@ -1,24 +1,11 @@
-//! Argo CD: the KSOPS generator of a namespace, and an Application a namespace.
+//! Argo CD Applications: one a namespace, so that a broken one does not block the others.
 
 use regrender_config::ArgoCd;
 use regrender_document::{Document, Mapping, Node};
 
-use crate::kubernetes::{metadata, object, specified};
+use crate::kubernetes::{metadata, specified};
 use crate::layout::argocd_folder;
 use crate::namespace_name;
-
-/// Renders the KSOPS generator that opens `files`.
-pub(crate) fn generator(namespace: &str, files: Vec<String>) -> Document {
-    let function = Mapping::new().with("config.kubernetes.io/function", "exec:\n  path: ksops\n");
-    let metadata = Mapping::new()
-        .with("name", namespace_name::opener(namespace))
-        .with("annotations", function);
-    object(
-        "viaduct.ai/v1",
-        "ksops",
-        Mapping::new().with("metadata", metadata).with("files", Node::texts(files)),
-    )
-}
 
 /// Renders the Application of one namespace.
 pub(crate) fn application(

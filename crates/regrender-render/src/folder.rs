@@ -6,14 +6,14 @@ use std::sync::Arc;
 use regrender_config::{Cluster, Config, Consumer, Format};
 use regrender_document::Document;
 
-use crate::payload::{NODES, Payloads};
+use crate::payload::Payloads;
 use crate::placement::{MadeSecret, Placement};
 use crate::pull_secret::PullSecretFile;
 use crate::surroundings::Surroundings;
 use crate::wanted_file::WantedFile;
 use crate::{
-    argocd, external_secret, flux, generator, kustomize, layout, makefile, node, patch, policy,
-    service_account,
+    argocd, external_secret, flux, generator, ksops, kustomize, layout, makefile, node, patch,
+    policy, service_account,
 };
 
 /// A part of the output folder of a cluster while it is rendered.
@@ -70,7 +70,7 @@ impl<'a> Folder<'a> {
 
     fn render_secrets(&mut self, namespace: &str, placement: &Placement<'_>) {
         for secret in &placement.secrets {
-            let payload = self.payloads.get(&secret.name).cloned();
+            let payload = self.payloads.of_secrets.get(&secret.name).cloned();
             let mut registries = self.config.registries_of(secret);
             let may_expire = registries.any(|registry| registry.allow_short_lived);
             let file = PullSecretFile::new(secret, namespace, self.cluster, payload, may_expire);
@@ -108,7 +108,7 @@ impl<'a> Folder<'a> {
             self.clear(layout::credential_providers(), document);
         }
         if node::static_registries(self.config).next().is_some() {
-            let payload = self.payloads.get(NODES).map(|payload| Arc::clone(&payload.text));
+            let payload = self.payloads.of_nodes.as_ref().map(|payload| Arc::clone(&payload.text));
             let file = node::docker_config(payload);
             let path = layout::node_docker_config(self.cluster.format);
             self.files.push((path, WantedFile::Sealed(file)));
@@ -202,8 +202,8 @@ impl<'a> Folder<'a> {
                 .iter()
                 .map(|name| layout::from_argocd_to_manifests(namespace, name))
                 .collect();
-            self.clear(layout::argocd_generator(namespace), argocd::generator(namespace, files));
-            generators.push(String::from("ksops.yaml"));
+            self.clear(layout::argocd_generator(namespace), ksops::render(namespace, files));
+            generators.push(layout::KSOPS.to_owned());
         }
         // A file outside its folder is refused by kustomize, a folder is not.
         let resources = if needs_opening {

@@ -98,8 +98,11 @@ pub(crate) fn argocd_kustomization(namespace: &str) -> String {
     format!("{ARGOCD}/{namespace}/{KUSTOMIZATION}")
 }
 
+/// Name of the generator in the Argo CD folder of a namespace.
+pub(crate) const KSOPS: &str = "ksops.yaml";
+
 pub(crate) fn argocd_generator(namespace: &str) -> String {
-    format!("{ARGOCD}/{namespace}/ksops.yaml")
+    format!("{ARGOCD}/{namespace}/{KSOPS}")
 }
 
 /// Path from an Argo CD folder to the manifests of the same namespace.

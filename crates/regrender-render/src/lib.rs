@@ -10,6 +10,7 @@ mod external_secret;
 mod flux;
 mod folder;
 mod generator;
+mod ksops;
 mod kubernetes;
 mod kustomize;
 mod layout;

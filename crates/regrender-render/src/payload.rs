@@ -15,9 +15,6 @@ use crate::{Credential, Credentials, node};
 /// The most bytes that the API server takes in the data of a Secret.
 pub(crate) const LARGEST_SECRET: usize = 1_048_576;
 
-/// What the payload of the nodes is kept under: no pull secret can have this name.
-pub(crate) const NODES: &str = "";
-
 /// What is known of the contents of the pull secrets.
 #[derive(Clone, Copy, Debug)]
 pub enum Contents<'a> {
@@ -59,8 +56,14 @@ pub(crate) struct Payload {
     pub(crate) expires_at: Option<String>,
 }
 
-/// What each pull secret holds, by its name.
-pub(crate) type Payloads = BTreeMap<String, Payload>;
+/// What is sealed in a tree.
+#[derive(Debug, Default)]
+pub(crate) struct Payloads {
+    /// What each pull secret holds, by its name.
+    pub(crate) of_secrets: BTreeMap<String, Payload>,
+    /// What the docker config of the kubelets holds.
+    pub(crate) of_nodes: Option<Payload>,
+}
 
 /// The payload of each pull secret is made once, however many namespaces it lands in.
 pub(crate) fn payloads(
@@ -69,13 +72,13 @@ pub(crate) fn payloads(
     contents: Contents<'_>,
 ) -> Result<Payloads, Vec<RenderError>> {
     let Contents::Resolved { credentials, only } = contents else {
-        return Ok(BTreeMap::new());
+        return Ok(Payloads::default());
     };
-    let mut payloads = BTreeMap::new();
+    let mut payloads = Payloads::default();
     let mut errors = Vec::new();
     if only.is_none() && node::static_registries(config).next().is_some() {
         let entries = entries_of(node::static_registries(config), credentials);
-        payloads.insert(NODES.to_owned(), payload(&entries));
+        payloads.of_nodes = Some(payload(&entries));
     }
     let wanted = |secret: &&PullSecret| {
         config.is_sealed(secret) && only.is_none_or(|only| only.contains(&secret.name))
@@ -87,7 +90,7 @@ pub(crate) fn payloads(
             let (secret, bytes) = (secret.name.clone(), payload.bytes);
             errors.push(RenderError::TooLarge { secret, bytes });
         }
-        payloads.insert(secret.name.clone(), payload);
+        payloads.of_secrets.insert(secret.name.clone(), payload);
     }
     if errors.is_empty() { Ok(payloads) } else { Err(errors) }
 }

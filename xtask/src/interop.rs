@@ -39,7 +39,7 @@ use anyhow::Result;
 use crate::options::Options;
 use crate::workspace::{self, Profile};
 
-pub(crate) use clear::{find as find_canary, find_text};
+pub(crate) use clear::{find as find_canary, find_piece};
 pub(crate) use ksops::{KSOPS_CHORE, emulate_ksops};
 pub(crate) use peer::{Peer, Peers};
 

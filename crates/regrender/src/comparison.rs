@@ -10,6 +10,7 @@ use regrender_document::{Document, Spelling};
 use regrender_render::{Part, PullSecretFile, Rendered, WantedFile};
 use regrender_seal::{Reason, Update};
 
+use crate::dead_stack::wipe_dead_stacks;
 use crate::error::{CliError, ErrorKind};
 use crate::only::{Only, Share};
 use crate::output_folder::{Current, Obstacle, OutputFolder, TOO_LONG, Text};
@@ -112,6 +113,7 @@ impl Comparison<'_> {
             })
             .map(|portion| portion.compared)
             .collect();
+        wipe_dead_stacks();
         let mut all = Compared::default();
         for compared in compared {
             all.changed.extend(compared.changed);

@@ -9,6 +9,7 @@ mod certificate;
 mod command;
 mod commit;
 mod comparison;
+mod dead_stack;
 mod declared;
 mod enumeration;
 mod error;

@@ -1,5 +1,7 @@
 //! The secret of all cases, and how to find it where it must not be.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -38,10 +40,24 @@ pub(crate) fn find(bytes: &[u8]) -> Option<String> {
 }
 
 /// Names the first spelling of `text` in `bytes`.
-pub(crate) fn find_text(bytes: &[u8], text: &str) -> Option<String> {
+fn find_text(bytes: &[u8], text: &str) -> Option<String> {
     spellings(text)
         .into_iter()
         .find(|needle| bytes.windows(needle.len()).any(|window| window == needle.as_bytes()))
+}
+
+/// Names a spelling of `text` of which so many characters in a row are in `bytes`.
+pub(crate) fn find_piece(bytes: &[u8], text: &str, length: usize) -> Option<String> {
+    let spellings = spellings(text);
+    let pieces: BTreeMap<&[u8], &String> = spellings
+        .iter()
+        .flat_map(|spelling| {
+            spelling.as_bytes().windows(length).map(move |piece| (piece, spelling))
+        })
+        .collect();
+    // Most of a memory is zero.
+    let mut windows = bytes.windows(length).filter(|window| window.first() != Some(&0));
+    windows.find_map(|window| pieces.get(window).map(|spelling| (*spelling).clone()))
 }
 
 #[cfg(test)]
@@ -70,6 +86,15 @@ mod tests {
             let outer = STANDARD.encode(["{\"auth\":\"", &inner, "\"}"].concat());
             assert!(find(outer.as_bytes()).is_some(), "{before:?}");
         }
+    }
+
+    #[test]
+    fn a_piece_is_found_in_any_spelling() {
+        let find = |bytes: &[u8]| find_piece(bytes, "canary-4f1d-secret", 6);
+        assert_eq!(find(b"\0\0d-secr\0").as_deref(), Some("canary-4f1d-secret"));
+        assert!(find(STANDARD.encode("d-secret").as_bytes()).is_some());
+        assert!(find(STANDARD.encode(STANDARD.encode("1d-secret")).as_bytes()).is_some());
+        assert_eq!(find(b"\0\0d-sec\0r"), None);
     }
 
     #[test]

@@ -77,10 +77,24 @@ impl Project {
         })
     }
 
-    /// Lists the output folders of all clusters.
+    /// Lists the output folders of all clusters; what a link leads to is one too.
     pub(crate) fn outputs(&self) -> Vec<PathBuf> {
-        let clusters = self.config.clusters.iter();
-        clusters.map(|cluster| self.folder.join(&cluster.directory)).collect()
+        let top = self.folder.canonicalize().ok();
+        let mut outputs = Vec::new();
+        for cluster in &self.config.clusters {
+            let folder = self.folder.join(&cluster.directory);
+            let real = folder.canonicalize().ok();
+            let behind_link = real
+                .as_deref()
+                .zip(top.as_deref())
+                .and_then(|(real, top)| real.strip_prefix(top).ok())
+                .filter(|inside| !inside.as_os_str().is_empty())
+                .map(|inside| self.folder.join(inside))
+                .filter(|real| *real != folder);
+            outputs.push(folder);
+            outputs.extend(behind_link);
+        }
+        outputs
     }
 
     fn check_clusters(&self, names: &[String]) -> Result<(), Failure> {

@@ -108,3 +108,21 @@ fn a_tree_of_another_file_is_not_left_over() {
     sandbox.run(&["build", "--config", "other/registries.toml"]).succeeded();
     assert_eq!(sandbox.run(&["build"]).succeeded().stderr, "");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_tree_behind_a_link_is_not_left_over() {
+    let sandbox = Sandbox::simple();
+    sandbox.edit(
+        "registries.toml",
+        "namespaces = [\"team-a\"]\n",
+        "namespaces = [\"team-a\"]\nservice-accounts = [\"builder\"]\n",
+    );
+    std::fs::create_dir_all(sandbox.path("deploy/of-pull-secrets")).unwrap();
+    std::os::unix::fs::symlink("deploy/of-pull-secrets", sandbox.path("pull-secrets")).unwrap();
+    sandbox.run(&["build"]).succeeded();
+    assert!(sandbox.exists("deploy/of-pull-secrets/manifests/team-a/regcred.sops.yaml"));
+    for command in [&["build"][..], &["build", "--check"], &["verify"]] {
+        assert_eq!(sandbox.run(command).succeeded().stderr, "", "{command:?}");
+    }
+}

@@ -64,6 +64,9 @@ pub(crate) fn plan(
         survey(project, request.clusters, request.drop_emptied, &mut manifests, &mut errors);
     world.warn_of(left_over::warning(project, &mut manifests, &world.directory));
     drop(manifests);
+    for ground in &grounds {
+        world.warn_of(surroundings::warnings(project, ground.cluster, &ground.surroundings));
+    }
     let certificates = certificate::read_all(project, &grounds, &mut errors);
     errors.extend(certificate::expired(&grounds, &certificates, world.now));
     world.warn_of(certificate::warnings(&grounds, &certificates, world.now));

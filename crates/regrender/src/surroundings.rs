@@ -14,6 +14,9 @@ use crate::output_folder::{OutputFolder, Text};
 use crate::project::Project;
 use crate::{left_over, repository};
 
+/// The kind of accounts.
+const ACCOUNT: &str = "ServiceAccount";
+
 /// Reads the inventory of `cluster`: its manifests, without the output folder of any cluster and
 /// what earlier builds wrote elsewhere.
 ///
@@ -236,6 +239,38 @@ fn written_names(inventory: &Inventory) -> BTreeMap<(String, String, String), BT
         is_renamed.then(|| (key.clone(), written))
     });
     renamed.collect()
+}
+
+/// Says which accounts are declared by the name in their manifest, though kustomize gives them another
+/// one: the build would make an account that no pod runs under.
+pub(crate) fn warnings(
+    project: &Project,
+    cluster: &Cluster,
+    surroundings: &Surroundings,
+) -> BTreeSet<String> {
+    let mut warnings = BTreeSet::new();
+    for secret in project.config.secrets_of(cluster) {
+        let namespaces = surroundings.namespaces.get(&secret.name).into_iter().flatten();
+        for (namespace, account) in
+            namespaces.flat_map(|name| secret.service_accounts.iter().map(move |one| (name, one)))
+        {
+            if surroundings.declared_accounts.contains_key(&(namespace.clone(), account.clone())) {
+                continue;
+            }
+            let first = (namespace.clone(), ACCOUNT.to_owned(), String::new());
+            let accounts = surroundings.written_names.range(first..);
+            let renamed = accounts
+                .take_while(|((place, kind, _), _)| place == namespace && kind == ACCOUNT)
+                .find(|(_, written)| written.contains(account));
+            warnings.extend(renamed.map(|((_, _, name), _)| {
+                format!(
+                    "kustomize calls the service account `{account}` of `{namespace}` `{name}`: \
+                     declare it by that name; the build makes another account `{account}`"
+                )
+            }));
+        }
+    }
+    warnings
 }
 
 /// Path of the output folder from the top of the Git repository.

@@ -255,6 +255,18 @@ fn a_patch_finds_what_an_overlay_gives_a_prefix_by_the_name_in_its_manifest() {
 }
 
 #[test]
+fn an_account_that_is_declared_by_the_name_in_its_manifest_is_warned_of() {
+    let sandbox = with_prefixes(&["prod-"], "service-accounts = [\"app\", \"other\"]\n");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    6 unchanged
+    --- stderr
+    warning: kustomize calls the service account `app` of `team-a` `prod-app`: declare it by that name; the build makes another account `app`
+    ");
+    sandbox.edit("registries.toml", "\"app\"", "\"prod-app\"");
+    assert!(!sandbox.run(&["build"]).succeeded().stderr.contains("kustomize calls"));
+}
+
+#[test]
 fn a_name_that_two_workloads_have_in_their_manifests_is_not_used() {
     let sandbox = with_prefixes(&["one-", "two-"], "workloads = [\"Deployment/one-web\"]\n");
     let component = sandbox.read("pull-secrets/patches/team-a/kustomization.yaml");

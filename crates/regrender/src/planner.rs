@@ -96,20 +96,7 @@ pub(crate) fn plan(
         rendered.iter().map(|tree| if is_whole { tree.emptied_accounts() } else { Vec::new() });
     let emptied: Vec<_> = emptied.collect();
     drop((rendered, only));
-    let plans: Vec<Plan> = grounds
-        .into_iter()
-        .zip(compared)
-        .zip(emptied)
-        .map(|((ground, Compared { changed, kept, left, .. }), emptied_accounts)| Plan {
-            cluster: ground.cluster.name.clone(),
-            shown_folder: ground.cluster.directory.clone(),
-            changed,
-            kept: kept.len() + left.iter().filter(|(action, _)| *action != Action::Create).count(),
-            left,
-            current: ground.folder,
-            emptied_accounts,
-        })
-        .collect();
+    let plans = of_compared(grounds, compared, emptied);
     world.warn_of(reason::warnings(&plans));
     if let Some(note) = only::note(&plans) {
         world.note(&note);
@@ -121,6 +108,29 @@ pub(crate) fn plan(
         }
     }
     Ok(plans)
+}
+
+/// Makes the plans of what a comparison came to.
+fn of_compared(
+    grounds: Vec<Ground<'_>>,
+    compared: Vec<Compared>,
+    emptied: Vec<Vec<(String, String)>>,
+) -> Vec<Plan> {
+    let all = grounds.into_iter().zip(compared).zip(emptied);
+    let plan = |((ground, compared), emptied_accounts): ((Ground<'_>, Compared), _)| {
+        let Compared { changed, kept, left, .. } = compared;
+        let untouched = left.iter().filter(|(action, _)| *action != Action::Create);
+        Plan {
+            cluster: ground.cluster.name.clone(),
+            shown_folder: ground.cluster.directory.clone(),
+            changed,
+            kept: kept.len() + untouched.count(),
+            left,
+            current: ground.folder,
+            emptied_accounts,
+        }
+    };
+    all.map(plan).collect()
 }
 
 /// Everything that is secret.

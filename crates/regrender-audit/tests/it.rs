@@ -12,6 +12,10 @@ mod graph;
 mod inventory;
 #[path = "it/leak.rs"]
 mod leak;
+#[path = "it/merge.rs"]
+mod merge;
+#[path = "it/operation.rs"]
+mod operation;
 #[path = "it/patch.rs"]
 mod patch;
 #[path = "it/picture.rs"]
@@ -20,6 +24,8 @@ mod picture;
 mod place;
 #[path = "it/properties.rs"]
 mod properties;
+#[path = "it/reference.rs"]
+mod reference;
 #[path = "it/rendering.rs"]
 mod rendering;
 #[path = "it/shape.rs"]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regrender_audit::{Inventory, Role, SecretState};
+use regrender_audit::{FileFacts, Inventory, Role, SecretState};
 
 fn read(files: &[(&str, &str)]) -> Inventory {
     Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())))
@@ -360,6 +360,18 @@ fn chart_templates_are_named_even_where_they_parse() {
     let inventory = read(&files);
     assert_eq!(inventory.unreadable()[0].reason.to_string(), "helm-template");
     assert_eq!(inventory.workloads().count(), 1);
+}
+
+#[test]
+fn a_file_that_is_too_large_is_listed_as_unreadable() {
+    let facts = [FileFacts::too_large("big.yaml"), regrender_audit::read_file("a.yaml", b"a: b")];
+    let inventory = Inventory::from_facts(facts);
+    let found: Vec<_> = inventory
+        .unreadable()
+        .iter()
+        .map(|one| (&*one.file, one.document, one.reason.to_string()))
+        .collect();
+    assert_eq!(found, [("big.yaml", None, String::from("larger than 64 MiB"))]);
 }
 
 #[test]

@@ -63,3 +63,13 @@ fn what_is_no_yaml_is_told_with_line_and_column() {
     let Reason::Syntax { line, column, .. } = &broken.reason else { panic!("{broken:?}") };
     assert_eq!((*line, *column), (2, 7));
 }
+
+/// What a kustomization generates stands where it is told to, in the document that tells it.
+#[test]
+fn a_kustomization_knows_which_document_it_is() {
+    let text = "{}\n---\nsecretGenerator:\n- {name: g}\nimages:\n- {name: r.io/x, newTag: '2'}\n";
+    let inventory = read("kustomization.yaml", text);
+    let secret = inventory.secrets().next().expect("it generates one");
+    let images = inventory.workloads().next().expect("it names one");
+    assert_eq!((at(&secret.place), images.place.document), ((1, 4, 3), 1));
+}

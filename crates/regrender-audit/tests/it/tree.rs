@@ -383,6 +383,16 @@ fn what_a_component_lists_goes_through_it_once() {
     assert_eq!(workloads(&files), ["n/three-two-web"]);
 }
 
+/// A build of the component itself, which kustomize does as well.
+#[test]
+fn a_component_that_nobody_uses_is_a_tree_of_its_own() {
+    let files = [
+        ("part/kustomization.yaml", "kind: Component\nnamespace: n\nresources: [web.yaml]\n"),
+        ("part/web.yaml", WEB),
+    ];
+    assert_eq!(workloads(&files), ["n/web"]);
+}
+
 #[test]
 fn what_an_application_of_argo_patches_is_patched() {
     let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n\

@@ -1,0 +1,245 @@
+//! Strategic merges: whom they are for, in which order they leave containers, what takes away.
+
+use regrender_audit::{Inventory, Workload};
+
+const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    \
+    spec:\n      initContainers: [{name: app, image: init.io/app}]\n      \
+    containers: [{name: app, image: main.io/app}, {name: side, image: main.io/side}]\n";
+
+fn read(files: &[(&str, &str)]) -> Inventory {
+    Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())))
+}
+
+/// The first workload of a tree with a patch in a file.
+#[track_caller]
+fn merged(object: &str, more: &str, patch: &str) -> Workload {
+    let kustomization = format!("resources: [o.yaml]\npatches: [{{{more}path: p.yaml}}]\n");
+    let files = [("kustomization.yaml", &*kustomization), ("o.yaml", object), ("p.yaml", patch)];
+    read(&files).workloads().next().expect("there is one").clone()
+}
+
+fn part(metadata: &str, pod: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web{metadata}}}\n\
+         spec: {{template: {{spec: {{{pod}}}}}}}\n"
+    )
+}
+
+/// What kustomize builds: those that are new come first, in their order.
+#[test]
+fn several_new_containers_keep_their_order() {
+    let new = "[{name: x, image: x.io/x}, {name: y, image: y.io/y}]";
+    let found = merged(WEB, "", &part("", &format!("containers: {new}")));
+    let names: Vec<&str> = found.images.iter().map(|one| &*one.container).collect();
+    assert_eq!(names, ["app", "x", "y", "app", "side"]);
+}
+
+/// What names no namespace is in `default`, for kustomize.
+#[test]
+fn a_merge_is_for_the_object_of_its_namespace() {
+    let pod = "containers: [{name: app, image: new.io/app}]";
+    let namespaced = WEB.replace("{name: web}", "{name: web, namespace: n}");
+    for (object, metadata, is_meant) in [
+        (WEB, "", true),
+        (WEB, ", namespace: default", true),
+        (WEB, ", namespace: other", false),
+        (&*namespaced, "", true),
+        (&*namespaced, ", namespace: n", true),
+        (&*namespaced, ", namespace: other", false),
+    ] {
+        let found = merged(object, "", &part(metadata, pod));
+        assert_eq!(found.images[1].image == "new.io/app", is_meant, "{metadata}");
+    }
+}
+
+/// The versions of External Secrets are several, so a patch's is not compared.
+#[test]
+fn an_external_secret_is_deleted_whatever_its_version() {
+    let external = |version: &str, more: &str| {
+        format!(
+            "apiVersion: external-secrets.io/{version}\nkind: ExternalSecret\nmetadata: {{name: e}}\n{more}"
+        )
+    };
+    let object =
+        external("v1", "spec: {target: {template: {type: kubernetes.io/dockerconfigjson}}}\n");
+    for (patch, count) in [(external("v1", "$patch: delete\n"), 0), (external("v1", ""), 1)] {
+        let files = [
+            ("kustomization.yaml", "resources: [o.yaml]\npatches: [{path: p.yaml}]\n"),
+            ("o.yaml", &*object),
+            ("p.yaml", &*patch),
+        ];
+        assert_eq!(read(&files).secrets().count(), count, "{patch}");
+    }
+}
+
+/// Labels are not followed: a patch that is for some objects only may be for this one or not.
+#[test]
+fn a_patch_chosen_by_labels_is_undetermined_if_it_says_anything_of_pulling() {
+    let narrower = "target: {labelSelector: a=b}, ";
+    for (pod, is_followed) in [
+        ("tolerations: [{key: a}]", true),
+        ("containers: [{name: app, image: x.io/x}]", false),
+        ("imagePullSecrets: [{name: p}]", false),
+        ("serviceAccountName: s", false),
+        ("imagePullSecrets: null", false),
+    ] {
+        let found = merged(WEB, narrower, &part("", pod));
+        assert_eq!(found.renderings[0].doubt.is_none(), is_followed, "{pod}");
+        assert_eq!(found.images.len(), 3, "{pod}");
+    }
+}
+
+#[test]
+fn a_patch_takes_an_account_its_pull_secrets() {
+    let account = |list: &str| {
+        format!(
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: a}}\nimagePullSecrets: {list}\n"
+        )
+    };
+    for (patch, expected) in [("[]", &[][..]), ("null", &[]), ("[{name: z}]", &["z"])] {
+        let files = [
+            ("kustomization.yaml", "resources: [a.yaml]\npatches: [{path: p.yaml}]\n"),
+            ("a.yaml", &*account("[{name: p}]")),
+            ("p.yaml", &*account(patch)),
+        ];
+        let inventory = read(&files);
+        let found: Vec<_> = inventory.service_accounts().map(|one| &one.pull_secrets).collect();
+        assert_eq!(found, [expected], "{patch}");
+    }
+}
+
+/// A patch that no kustomization names is one all the same.
+#[test]
+fn an_object_with_a_directive_anywhere_is_not_deployed() {
+    for pod in [
+        "$patch: replace, containers: [{name: c, image: x.io/x}]",
+        "containers: [{name: c, image: x.io/x}, {name: d, $patch: delete}]",
+        "containers: [{name: c, image: x.io/x, resources: {$patch: replace}}]",
+    ] {
+        assert_eq!(read(&[("p.yaml", &part("", pod))]).workloads().count(), 0, "{pod}");
+    }
+    let merge = part("", "containers: [{name: c, image: x.io/x, resources: {$patch: merge}}]");
+    assert_eq!(read(&[("p.yaml", &merge)]).workloads().count(), 1);
+}
+
+#[test]
+fn a_merge_that_deletes_tells_of_no_object_elsewhere() {
+    let patch = part("", "containers: [{name: c, image: x.io/x}]");
+    let deleting = format!("{patch}$patch: delete\n");
+    for (more, patch, count) in [
+        ("", &patch, 1),
+        ("", &deleting, 0),
+        // Nobody knows what becomes of it, and it is not known to be there.
+        ("transformers: [t.yaml]\n", &patch, 1),
+        ("transformers: [t.yaml]\n", &deleting, 0),
+    ] {
+        let kustomization = format!(
+            "resources: ['https://github.com/acme/base?ref=v1']\npatches: [{{path: p.yaml}}]\n{more}"
+        );
+        let files = [("kustomization.yaml", &*kustomization), ("p.yaml", &**patch)];
+        assert_eq!(read(&files).workloads().count(), count, "{more}{patch}");
+    }
+}
+
+const CUSTOM: &str = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: c}\n\
+    spec: {image: a.io/a}\n";
+
+/// A file is searched for what a patch can say only where a word in it tells of that.
+#[test]
+fn what_a_patch_of_a_custom_resource_says_counts_in_a_file_as_well() {
+    let part = |more: &str| {
+        format!("apiVersion: example.io/v1\nkind: Custom\nmetadata: {{name: c}}\n{more}\n")
+    };
+    let account = merged(CUSTOM, "", &part("spec: {serviceAccountName: s}"));
+    assert_eq!(account.service_account.as_deref(), Some("s"));
+    let size = "spec: {size: 2}";
+    for patch in [part(size), part(&format!("# an image, $patch\n{size}"))] {
+        let found = merged(CUSTOM, "", &patch);
+        assert!(found.renderings[0].doubt.is_none(), "{patch}");
+    }
+    let files = [
+        ("kustomization.yaml", "resources: [o.yaml]\npatches: [{path: p.yaml}]\n"),
+        ("o.yaml", CUSTOM),
+        ("p.yaml", &*part("$patch: delete")),
+    ];
+    assert_eq!(read(&files).workloads().count(), 0);
+}
+
+#[test]
+fn a_patch_within_a_kustomization_that_says_nothing_of_pulling_is_followed() {
+    for (spec, is_followed) in
+        [("{size: 2}", true), ("{a: {serviceAccountName: s}, b: {serviceAccountName: t}}", false)]
+    {
+        let kustomization = format!(
+            "resources: [o.yaml]\npatches:\n- patch: |\n    \
+             {{apiVersion: example.io/v1, kind: Custom, metadata: {{name: c}}, spec: {spec}}}\n"
+        );
+        let inventory = read(&[("kustomization.yaml", &kustomization), ("o.yaml", CUSTOM)]);
+        let custom = inventory.workloads().next().expect("there is one");
+        assert_eq!(custom.renderings[0].doubt.is_none(), is_followed, "{spec}");
+    }
+}
+
+/// Of a file that says nothing of images, the new name is not known either.
+#[test]
+fn a_patch_that_may_rename_is_undetermined_where_its_name_is_not_read() {
+    let target = |options: &str| format!("target: {{kind: Custom}}, options: {options}, ");
+    let part = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: d}\nspec: {size: 2}\n";
+    for (options, is_followed) in [("{allowNameChange: true}", false), ("{}", true)] {
+        for comment in ["", "# an image\n", "# an image, $patch\n"] {
+            let found = merged(CUSTOM, &target(options), &format!("{comment}{part}"));
+            assert_eq!(found.renderings[0].doubt.is_none(), is_followed, "{options} {comment}");
+            assert_eq!(found.name, "c");
+        }
+    }
+}
+
+/// Each document of a file is merged, whether or not it takes something away.
+#[test]
+fn documents_of_one_patch_file_are_all_merged() {
+    let with_null = "imagePullSecrets: null, containers: [{name: app, image: x.io/x}]";
+    let patch = [
+        part("", with_null),
+        part("", "containers: [{name: side, image: y.io/y}]"),
+        String::from("apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a}\nimagePullSecrets: [{name: z}]\n"),
+    ]
+    .join("---\n");
+    let web = WEB.replace("initContainers", "imagePullSecrets: [{name: p}]\n      initContainers");
+    let files = [
+        ("kustomization.yaml", "resources: [o.yaml, a.yaml]\npatches: [{path: p.yaml}]\n"),
+        ("o.yaml", &*web),
+        ("a.yaml", "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a}\n"),
+        ("p.yaml", &*patch),
+    ];
+    let inventory = read(&files);
+    let found = inventory.workloads().next().expect("there is one");
+    let images: Vec<&str> = found.images.iter().map(|one| &*one.image).collect();
+    assert_eq!(images, ["init.io/app", "x.io/x", "y.io/y"]);
+    assert_eq!(found.pull_secrets, [""; 0]);
+    let account = inventory.service_accounts().next().expect("there is one");
+    assert_eq!(account.pull_secrets, ["z"]);
+}
+
+/// kustomize looks at volumes since 5.7, in pods and in templates of the object itself.
+#[test]
+fn entries_of_images_reach_volumes_where_kustomize_knows_of_them() {
+    let volumes = "volumes: [{name: v, image: {reference: 'v.io/v:1'}}]";
+    let containers = "containers: [{name: c, image: a.io/c}]";
+    let job = format!("spec: {{template: {{spec: {{{containers}, {volumes}}}}}}}");
+    for (api_version, kind, spec, expected) in [
+        ("apps/v1", "Deployment", job.clone(), ("v.io/v:2", true)),
+        ("batch/v1", "CronJob", format!("spec: {{jobTemplate: {{{job}}}}}"), ("v.io/v:1", true)),
+        ("example.io/v1", "Custom", job, ("v.io/v:1", false)),
+    ] {
+        let object =
+            format!("apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: o}}\n{spec}\n");
+        let inventory = read(&[
+            ("kustomization.yaml", "resources: [o.yaml]\nimages: [{name: v.io/v, newTag: '2'}]\n"),
+            ("o.yaml", &*object),
+        ]);
+        let found = inventory.workloads().find(|one| one.kind == kind).expect("there is one");
+        let volume = found.images.iter().find(|one| one.container == "v").expect("there is one");
+        let is_followed = found.renderings[0].doubt.is_none();
+        assert_eq!((&*volume.image, is_followed), expected, "{kind}");
+    }
+}

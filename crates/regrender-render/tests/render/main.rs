@@ -14,5 +14,6 @@ mod kubectl;
 mod names;
 mod patches;
 mod providers;
+mod rest;
 mod sealed_secrets;
 mod support;

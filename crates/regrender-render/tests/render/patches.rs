@@ -56,6 +56,37 @@ fn a_target_says_its_group_where_it_has_one() {
     );
 }
 
+/// Patches of a component run before an overlay gives what they are for another name.
+#[test]
+fn a_target_has_the_name_that_its_manifest_gives_it() {
+    let config = config(&text("\"Deployment/p-web\", \"Job/p-web\"", "\"Deployment/other\""));
+    let mut surroundings = surroundings(&config);
+    for (namespace, kind, names) in [
+        ("team-a", "Deployment", &["web", "web.old"][..]),
+        ("team-a", "Pod", &["of-another-kind"]),
+        ("team-b", "Job", &["of-another-namespace"]),
+    ] {
+        let key = (namespace.to_owned(), kind.to_owned(), String::from("p-web"));
+        let names = names.iter().copied().map(str::to_owned).collect();
+        surroundings.written_names.insert(key, names);
+    }
+    let component = yaml(&texts_in(&config, &surroundings)["patches/team-a/kustomization.yaml"]);
+    let found: Vec<(&str, &str)> = component["patches"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["path"].as_str().unwrap(), one["target"]["name"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("deployment-other.yaml", "other"),
+            ("deployment-p-web.yaml", "web|web\\.old"),
+            ("job-p-web.yaml", "p-web"),
+        ]
+    );
+}
+
 #[test]
 fn the_list_stands_in_the_pod_spec() {
     let tree = tree("\"Pod/a\", \"Deployment/b\", \"CronJob/c\"", "\"Deployment/b\"");

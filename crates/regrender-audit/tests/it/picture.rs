@@ -155,6 +155,30 @@ fn arrows_are_marked_as_what_they_say() {
     assert_eq!(text.matches("linkStyle").count(), 2, "{text}");
 }
 
+/// Graphviz puts each box into the column of its kind only if arrows say how many they cross.
+#[test]
+fn an_arrow_says_how_many_columns_it_crosses() {
+    let dot = of_every_mark().to_dot();
+    let column = |node: &str| {
+        let start = format!("{node} [shape=");
+        let shape = dot.lines().find_map(|line| line.trim().strip_prefix(&*start));
+        let shape = shape.and_then(|rest| rest.split(' ').next()).expect("every box has a shape");
+        ["cylinder", "hexagon", "oval", "box"].iter().position(|one| *one == shape).expect(shape)
+    };
+    let mut crossed = Vec::new();
+    for line in dot.lines().map(str::trim) {
+        let Some((from, rest)) = line.split_once(" -> ") else { continue };
+        let to = rest.split(' ').next().unwrap_or_default();
+        let columns = column(to) - column(from);
+        let said =
+            line.split_once("minlen=").map(|(_, rest)| rest.trim_end_matches(['[', ']', ';']));
+        assert_eq!(said.map_or(Ok(1), str::parse), Ok(columns), "{line}");
+        assert_eq!(said.is_some(), columns > 1, "{line}");
+        crossed.push(columns);
+    }
+    assert!(crossed.contains(&1) && crossed.iter().any(|columns| *columns > 1), "{dot}");
+}
+
 #[test]
 fn boxes_are_filled_as_they_are_marked() {
     let graph = of_every_mark();

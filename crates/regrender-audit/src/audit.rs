@@ -8,12 +8,13 @@ use crate::check::{check_accounts, check_secrets, check_subject};
 use crate::credentials::{Credentials, InForce, Opener};
 use crate::declared::{Declarations, Declared};
 use crate::finding::{Code, Finding};
-use crate::inventory::{ImageUse, Inventory};
+use crate::inventory::{Doubt, ImageUse, Inventory};
 use crate::judge::Judge;
 use crate::judgement::{Judgement, host_of};
 use crate::place::Place;
 use crate::report::{AuditReport, ImageRow};
 use crate::subject::{Subject, subjects};
+use crate::variable::reference_of;
 use crate::verdict::Verdict;
 
 /// Judges every image of `inventory`.
@@ -74,7 +75,7 @@ impl Auditor<'_> {
         }
         let mut needed = BTreeSet::new();
         for image in &subject.images {
-            let parsed = ImageReference::parse(&image.image);
+            let parsed = reference_of(subject, image);
             if let Ok(parsed) = &parsed {
                 let host = host_of(parsed);
                 if !self.declarations.knows(parsed) {
@@ -82,7 +83,7 @@ impl Auditor<'_> {
                 }
                 needed.insert(host);
             }
-            let judgement = self.judge.judge(subject, &in_force, &image.image, parsed.as_ref());
+            let judgement = self.judge.judge(subject, &in_force, image, parsed.as_ref());
             self.report(subject, image, &judgement);
             self.images.push(ImageRow::new(
                 subject,
@@ -121,6 +122,9 @@ impl Auditor<'_> {
     ) {
         let hosts: Vec<&str> = needed.iter().map(String::as_str).collect();
         let mut message = format!("the namespace of {} is not known", subject.title());
+        if let Some(Doubt::Variable(reason)) = &subject.doubt {
+            message = format!("{message}: {reason}");
+        }
         if !hosts.is_empty() {
             message = format!("{message}; in any, its images come from `{}`", hosts.join("`, `"));
         }
@@ -154,7 +158,7 @@ impl Auditor<'_> {
                 continue;
             };
             let images: Vec<ImageReference> =
-                users.iter().filter_map(|row| ImageReference::parse(&row.image).ok()).collect();
+                users.iter().filter_map(|row| row.reference()).collect();
             let keys = config.entries.keys().filter_map(|text| AuthKey::parse(text).ok());
             for key in keys.filter(|key| !images.iter().any(|image| key.is_for(image))) {
                 let message = format!(

@@ -6,7 +6,7 @@ use regrender_image::{BrokenSecret, DEFAULT_ACCOUNT, Keyring, PullSecret};
 
 use crate::check::is_pull_secret;
 use crate::declared::Declarations;
-use crate::inventory::{Inventory, Rendering, Secret, SecretState, ServiceAccount, is_core};
+use crate::inventory::{Doubt, Inventory, Rendering, Secret, SecretState, ServiceAccount, is_core};
 use crate::subject::Subject;
 
 /// Opens a sealed Secret, where an identity for it is at hand.
@@ -186,8 +186,13 @@ impl<'i> Credentials<'i> {
         let mut unknown =
             (!known).then(|| format!("ServiceAccount `{name}` is not in the repository"));
         let (_, tree) = self.account_meant(subject, name).unzip();
-        if let Some(place) = tree.flatten().and_then(|tree| tree.doubt.as_ref()) {
-            unknown = Some(format!("what `{place}` changes of its account is not followed here"));
+        match tree.flatten().and_then(|tree| tree.doubt.as_ref()) {
+            Some(Doubt::Change(place)) => {
+                unknown =
+                    Some(format!("what `{place}` changes of its account is not followed here"));
+            }
+            Some(Doubt::Variable(reason)) => unknown = Some(format!("of its account, {reason}")),
+            None => {}
         }
         let account = Some(self.account_name(subject, name));
         InForce { origin: Origin::Account, account, names: list.unwrap_or_default(), unknown }

@@ -5,11 +5,13 @@ mod admission;
 mod facts;
 mod helm;
 mod image;
+mod metadata;
 mod object;
 mod pod;
 mod rendering;
 mod secret;
 mod shape;
+mod variable_source;
 mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,10 +22,14 @@ pub(crate) use self::admission::read_pods;
 use self::facts::Sealing;
 pub use self::facts::{FileFacts, read_file, read_other_file, read_pipe};
 pub(crate) use self::image::is_image_key;
+pub use self::metadata::Metadata;
 pub(crate) use self::object::{is_core, read_inline_images, read_inline_parts};
 pub(crate) use self::pod::{containers, reference_names, role_of_list};
-pub use self::rendering::Rendering;
+pub use self::rendering::{Doubt, Rendering};
 pub use self::secret::{Secret, SecretState};
+pub(crate) use self::variable_source::VariableSource;
+use self::variable_source::take_texts;
+pub(crate) use self::workload::Filling;
 pub use self::workload::{ImageUse, Role, Source, Workload};
 use crate::finding::{Code, Finding};
 use crate::kustomization::{Change, Kustomization, Kustomizations};
@@ -83,6 +89,10 @@ impl Inventory {
             .collect();
         inventory.findings = unsealed_files(&facts);
         let paths: BTreeSet<String> = facts.iter().map(|file| join("", &file.path)).collect();
+        let texts = take_texts(&mut facts);
+        let is_given =
+            |file: &FileFacts| file.gives_variables && named.contains(&join("", &file.path));
+        let gives_variables = facts.iter().any(is_given);
         for file in facts {
             let path = join("", &file.path);
             if named.contains(&path) {
@@ -105,8 +115,26 @@ impl Inventory {
             Kustomizations::new(kustomizations, &generated, &paths, |path| {
                 patches.remove(path).unwrap_or_default()
             });
+        inventory.settle_variables(&texts, gives_variables);
         inventory.render(&paths);
         inventory
+    }
+
+    /// Finds the values of the variables that the objects of Flux fill in.
+    fn settle_variables(&mut self, texts: &[(Arc<str>, Box<str>)], gives_variables: bool) {
+        let asked = self.kustomizations.variable_sources();
+        let named = |wanted: &str| -> BTreeSet<String> {
+            let of_kind = asked.iter().filter(|(kind, _)| kind == wanted);
+            of_kind.map(|(_, name)| name.clone()).collect()
+        };
+        let (maps, secrets) = (named("ConfigMap"), named("Secret"));
+        let read = |(path, text): &(Arc<str>, Box<str>)| {
+            VariableSource::read(path, text, &maps, &self.kustomizations)
+        };
+        let mut sources: Vec<VariableSource> = texts.iter().flat_map(read).collect();
+        let secrets = self.secrets.iter().filter(|secret| secrets.contains(&secret.name));
+        sources.extend(secrets.map(VariableSource::of_secret));
+        self.kustomizations.settle_variables(&sources, gives_variables);
     }
 
     /// Returns how many files were read.

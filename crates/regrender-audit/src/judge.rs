@@ -7,8 +7,10 @@ use regrender_image::{ImageReference, ReferenceError};
 use crate::credentials::{Credentials, InForce, Opened};
 use crate::declared::Declarations;
 use crate::finding::Severity;
+use crate::inventory::ImageUse;
 use crate::judgement::{Judgement, judge};
 use crate::subject::Subject;
+use crate::variable::awaited;
 use crate::verdict::Verdict;
 
 /// Lists of pull secrets that were opened already, by namespace and names.
@@ -29,21 +31,20 @@ impl<'a> Judge<'a> {
         Self { declarations, credentials, opened: Cache::new() }
     }
 
-    /// Judges the image `text`, which `parsed` is the outcome of reading.
+    /// Judges `image`, which `parsed` is the outcome of reading.
     pub(crate) fn judge(
         &mut self,
         subject: &Subject<'_>,
         in_force: &InForce,
-        text: &str,
+        image: &ImageUse,
         parsed: Result<&ImageReference, &ReferenceError>,
     ) -> Judgement {
-        if let Some(place) = &subject.doubt {
-            let reason = format!("what `{place}` changes of it is not followed here");
-            return Judgement::new(Verdict::Undetermined, reason);
+        if let Some(doubt) = &subject.doubt {
+            return Judgement::new(Verdict::Undetermined, doubt.to_string());
         }
         match parsed {
-            Ok(image) => self.judge_parsed(subject, in_force, image),
-            Err(error) => invalid(subject, text, &error.to_string()),
+            Ok(parsed) => self.judge_parsed(subject, in_force, parsed),
+            Err(error) => invalid(subject, image, &error.to_string()),
         }
     }
 
@@ -91,18 +92,11 @@ impl<'a> Judge<'a> {
 }
 
 /// Judges an image that does not parse: wrong, or filled in later.
-fn invalid(subject: &Subject<'_>, text: &str, error: &str) -> Judgement {
-    let group = subject.workload.api_version.split('/').next().unwrap_or_default();
-    let filled_in = text.contains("{{") || text.contains("$(") || text.contains("${");
-    if filled_in && matches!(group, "argoproj.io" | "tekton.dev") {
-        let reason = "the image is a parameter that is filled in when it runs";
+fn invalid(subject: &Subject<'_>, image: &ImageUse, error: &str) -> Judgement {
+    if let Some(reason) = awaited(subject, image) {
         return Judgement::new(Verdict::Undetermined, reason);
     }
-    if text.contains("$(") && subject.root.is_some() {
-        let reason = "the image has a variable, which kustomize may fill in";
-        return Judgement::new(Verdict::Undetermined, reason);
-    }
-    if filled_in {
+    if ["{{", "$(", "${"].iter().any(|start| image.image.contains(start)) {
         let reason = "the image is a template that was not rendered";
         return Judgement::new(Verdict::InvalidImage, reason);
     }

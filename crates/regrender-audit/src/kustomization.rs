@@ -1,11 +1,14 @@
 //! Knows what a `kustomization.yaml` says, as far as namespaces, names, images and pull secrets go.
 
 mod deployer;
+mod expansion;
+mod glob;
 mod image_change;
 mod object;
 mod operation;
 mod part;
 mod patch;
+mod post_build;
 mod replacement;
 mod tree;
 
@@ -15,8 +18,9 @@ pub(crate) use self::deployer::read_deployers;
 use self::image_change::ImageChange;
 pub(crate) use self::operation::{Operation, read_operations};
 pub(crate) use self::part::{Part, directs, is_directed};
-pub(crate) use self::patch::Change;
 use self::patch::{Body, Patch, read_patches};
+pub(crate) use self::patch::{Change, speaks_of_variables};
+use self::post_build::PostBuild;
 use self::replacement::{Replacement, read_replacements};
 pub(crate) use self::tree::{Kustomizations, Rendered, Written};
 use crate::inventory::{ImageUse, Secret, SecretState, Source, Workload};
@@ -51,6 +55,8 @@ pub(crate) struct Kustomization {
     /// Where it says of which further fields names and images are.
     configurations: Option<Place>,
     secrets: Vec<GeneratedSecret>,
+    /// What Flux fills in when everything is built.
+    post_build: Option<PostBuild>,
 }
 
 #[derive(Clone, Debug)]
@@ -68,6 +74,11 @@ impl Kustomization {
             Body::File(path) => Some(join(&self.base, path)),
             Body::Inline(_) => None,
         })
+    }
+
+    /// Tells whether a patch that stands in it may give variables to Kustomizations of Flux.
+    fn gives_variables(&self) -> bool {
+        self.patches.iter().any(|patch| patch.gives_variables)
     }
 
     /// Returns the entries of `images:` as if they were images of a workload.
@@ -135,6 +146,7 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
                 place: place.of(node),
             })
             .collect(),
+        post_build: None,
     }
 }
 

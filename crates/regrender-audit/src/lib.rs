@@ -22,6 +22,7 @@ mod sarif;
 mod subject;
 mod text;
 mod unreadable;
+mod variable;
 mod verdict;
 
 pub use self::audit::audit;
@@ -33,8 +34,8 @@ pub use self::explain::{
 pub use self::finding::{Code, Finding, Severity};
 pub use self::graph::{Graph, GraphSize};
 pub use self::inventory::{
-    FileFacts, ImageUse, Inventory, Namespace, Rendering, Role, Secret, SecretState,
-    ServiceAccount, Source, Workload, read_file, read_other_file, read_pipe,
+    Doubt, FileFacts, ImageUse, Inventory, Metadata, Namespace, Rendering, Role, Secret,
+    SecretState, ServiceAccount, Source, Workload, read_file, read_other_file, read_pipe,
 };
 pub use self::place::Place;
 pub use self::report::{AuditReport, ImageRow, Summary, UnreadableRow};

@@ -117,6 +117,12 @@ impl ImageRow {
             reason: judgement.reason,
         }
     }
+
+    /// Returns what is pulled, as far as it is known.
+    pub(crate) fn reference(&self) -> Option<ImageReference> {
+        let image = ImageReference::parse(&self.image).ok();
+        image.or_else(|| ImageReference::parse(self.repository.as_deref()?).ok())
+    }
 }
 
 impl Summary {

@@ -1,7 +1,6 @@
 //! Knows the workloads one by one as they are deployed: one for each tree that renders them.
 
-use crate::inventory::{ImageUse, Inventory, Rendering, Source, Workload};
-use crate::place::Place;
+use crate::inventory::{Doubt, ImageUse, Inventory, Rendering, Source, Workload};
 
 /// A workload as one tree deploys it.
 #[derive(Clone, Debug)]
@@ -16,7 +15,7 @@ pub(crate) struct Subject<'i> {
     pub(crate) pull_secrets: Vec<String>,
     pub(crate) service_account: Option<String>,
     /// What changes it in a way that is not followed.
-    pub(crate) doubt: Option<Place>,
+    pub(crate) doubt: Option<Doubt>,
 }
 
 impl Subject<'_> {

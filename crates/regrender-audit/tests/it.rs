@@ -32,6 +32,8 @@ mod rendering;
 mod shape;
 #[path = "it/tree.rs"]
 mod tree;
+#[path = "it/variable.rs"]
+mod variable;
 #[path = "it/vector.rs"]
 mod vector;
 #[path = "it/way.rs"]

@@ -142,7 +142,7 @@ fn check_against(
         );
         findings.push(Finding::new(Code::AccountSecretsNotAdded, place, message));
     }
-    let enforces = account.annotations.get(ENFORCE_MOUNTABLE_SECRETS);
+    let enforces = account.metadata.annotations.get(ENFORCE_MOUNTABLE_SECRETS);
     if enforces.is_some_and(|value| enforces_mountable_secrets(value)) {
         for name in names.iter().filter(|name| !account.pull_secrets.contains(name)) {
             let message = format!(

@@ -17,6 +17,7 @@ use crate::inventory::{Inventory, Rendering};
 use crate::judge::Judge;
 use crate::judgement::{Judgement, host_of};
 use crate::subject::{Subject, subjects};
+use crate::variable::reference_of;
 use crate::verdict::Verdict;
 
 /// What tells two nodes apart while the graph grows.
@@ -124,8 +125,8 @@ impl<'a> Chain<'a> {
         let workload = Key::new(Kind::Workload, subject.namespace.as_deref(), &name(subject));
         self.node(&workload);
         for image in &subject.images {
-            let parsed = ImageReference::parse(&image.image);
-            let judgement = judge.judge(subject, &in_force, &image.image, parsed.as_ref());
+            let parsed = reference_of(subject, image);
+            let judgement = judge.judge(subject, &in_force, image, parsed.as_ref());
             if let Ok(parsed) = parsed {
                 self.add_image(&workload, &parsed, &judgement);
             } else {

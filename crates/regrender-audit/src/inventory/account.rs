@@ -1,8 +1,8 @@
 //! Knows what is kept of a ServiceAccount.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::{Rendering, Source, Workload};
+use super::{Metadata, Rendering, Source, Workload};
 use crate::kustomization::Written;
 use crate::place::Place;
 
@@ -19,8 +19,8 @@ pub struct ServiceAccount {
     pub pull_secrets: Vec<String>,
     /// The names in `secrets`.
     pub mountable_secrets: Vec<String>,
-    /// Its annotations.
-    pub annotations: BTreeMap<String, String>,
+    /// Its labels and annotations.
+    pub metadata: Arc<Metadata>,
     /// Where it is declared.
     pub place: Place,
     /// What becomes of it in each tree that lists its file.

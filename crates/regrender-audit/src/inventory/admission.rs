@@ -45,7 +45,7 @@ fn read_pod(root: &Node<'_>) -> Option<(Option<String>, PodAdmission)> {
 
 impl From<&ServiceAccount> for Account {
     fn from(account: &ServiceAccount) -> Self {
-        let enforces = account.annotations.get(ENFORCE_MOUNTABLE_SECRETS);
+        let enforces = account.metadata.annotations.get(ENFORCE_MOUNTABLE_SECRETS);
         Self {
             name: account.name.clone(),
             image_pull_secrets: account.pull_secrets.clone(),

@@ -6,9 +6,12 @@ use std::sync::{Arc, LazyLock};
 use regex::Regex;
 
 use super::object::read_object;
+use super::variable_source::text_of_config_maps;
 use super::{Namespace, Secret, ServiceAccount, Workload, helm};
 use crate::finding::Finding;
-use crate::kustomization::{self, Change, Kustomization, Operation, Part, read_operations};
+use crate::kustomization::{
+    self, Change, Kustomization, Operation, Part, read_operations, speaks_of_variables,
+};
 use crate::leak::{self, SopsRules};
 use crate::manifest::{Document, Node, is_plain, read_documents};
 use crate::place::{Place, file_name};
@@ -45,6 +48,10 @@ pub struct FileFacts {
     pub(crate) is_chart: bool,
     /// Whether `{{` occurs anywhere.
     pub(crate) has_braces: bool,
+    /// Its text, where it may hold `ConfigMaps` that variables come from.
+    pub(crate) config_maps: Option<Box<str>>,
+    /// Whether it may give variables to Kustomizations of Flux, if it is a patch.
+    pub(crate) gives_variables: bool,
 }
 
 /// Whether a file is sealed.
@@ -87,6 +94,8 @@ impl FileFacts {
             path: Arc::from(path),
             has_braces: text.contains("{{"),
             is_chart: file_name(path) == "Chart.yaml",
+            config_maps: text_of_config_maps(text),
+            gives_variables: speaks_of_variables(text),
             ..Self::default()
         }
     }

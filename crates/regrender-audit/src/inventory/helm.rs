@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::object::Header;
-use super::{ImageUse, Role, Source, Workload, image, pod};
+use super::{Filling, ImageUse, Role, Source, Workload, image, pod};
 use crate::manifest::{Document, Node, read_documents};
 use crate::place::{Place, file_name};
 
@@ -47,6 +47,7 @@ pub(super) fn read_values_file(path: &str, document: usize, root: &Node<'_>) -> 
         api_version: String::new(),
         namespace: None,
         name: String::new(),
+        metadata: Arc::default(),
         place,
     };
     let mut workload = header.workload(Source::HelmValues);
@@ -105,6 +106,7 @@ fn walk(workload: &mut Workload, node: &Node<'_>, place: &Place, path: &str) {
                 container: path,
                 image: found.image,
                 in_list: false,
+                filling: Filling::Open,
                 place,
             };
             workload.images.push(image);

@@ -1,9 +1,11 @@
 //! Knows the kinds of Kubernetes objects, and what of each the inventory keeps.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::facts::{FileFacts, Words};
-use super::{ImageUse, Namespace, ServiceAccount, Source, Workload, helm, pod, secret, shape};
+use super::{
+    ImageUse, Metadata, Namespace, ServiceAccount, Source, Workload, helm, pod, secret, shape,
+};
 use crate::kustomization::{Part, Written, directs, is_directed, read_deployers};
 use crate::manifest::Node;
 use crate::place::{Place, folder_of, join};
@@ -35,7 +37,7 @@ fn read_with(facts: &mut FileFacts, root: &Node<'_>, header: Header, words: Word
     }
     match &*header.kind {
         "Namespace" => facts.namespaces.push(Namespace {
-            labels: texts(root.at(&["metadata", "labels"])),
+            labels: header.metadata.labels.clone(),
             name: header.name,
             place: place.clone(),
         }),
@@ -124,6 +126,7 @@ pub(super) struct Header {
     pub(super) api_version: String,
     pub(super) namespace: Option<String>,
     pub(super) name: String,
+    pub(super) metadata: Arc<Metadata>,
     pub(super) place: Place,
 }
 
@@ -142,6 +145,7 @@ impl Header {
             api_version: text(&["apiVersion"]),
             namespace: Some(text(&["metadata", "namespace"])).filter(|name| !name.is_empty()),
             name,
+            metadata: Metadata::read(root),
             place: place.clone(),
         }
     }
@@ -168,7 +172,8 @@ impl Header {
             namespace: self.namespace.as_deref(),
             name: &self.name,
         };
-        Workload::new(written, source, &self.place)
+        let metadata = Arc::clone(&self.metadata);
+        Workload { metadata, ..Workload::new(written, source, &self.place) }
     }
 }
 
@@ -222,16 +227,8 @@ fn service_account(root: &Node<'_>, header: Header) -> ServiceAccount {
         name: header.name,
         pull_secrets: pod::reference_names(root.get("imagePullSecrets")),
         mountable_secrets: pod::reference_names(root.get("secrets")),
-        annotations: texts(root.at(&["metadata", "annotations"])),
+        metadata: header.metadata,
         place: header.place,
         renderings: Vec::new(),
     }
-}
-
-fn texts(node: Option<&Node<'_>>) -> BTreeMap<String, String> {
-    let members = node.map(Node::members).unwrap_or_default();
-    members
-        .into_iter()
-        .filter_map(|(key, value)| Some((key.text.to_string(), value.scalar()?.to_owned())))
-        .collect()
 }

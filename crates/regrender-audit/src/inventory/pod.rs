@@ -1,7 +1,7 @@
 //! Knows the images, the account and the pull secrets of a pod specification.
 
 use super::object::Header;
-use super::{ImageUse, Role, Source, Workload};
+use super::{Filling, ImageUse, Role, Source, Workload};
 use crate::manifest::Node;
 use crate::place::Place;
 
@@ -90,6 +90,7 @@ fn image_use(
         container: owner.get("name").and_then(Node::scalar).unwrap_or_default().to_owned(),
         image: node.scalar()?.to_owned(),
         in_list: true,
+        filling: Filling::Open,
         place: place.of(node),
     })
 }

@@ -1,6 +1,8 @@
 //! Knows what the trees of a repository make of its objects.
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
 
 use super::{ImageUse, Inventory, Workload};
 use crate::finding::{Code, Finding};
@@ -25,7 +27,25 @@ pub struct Rendering {
     /// The account, where a patch changes it.
     pub service_account: Option<String>,
     /// What changes the object in a way that is not followed here.
-    pub doubt: Option<Place>,
+    pub doubt: Option<Doubt>,
+}
+
+/// Why nobody knows what becomes of an object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doubt {
+    /// What stands here changes it in a way that is not followed.
+    Change(Place),
+    /// It has a variable whose value is not known, for this reason.
+    Variable(Arc<str>),
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Change(place) => write!(f, "what `{place}` changes of it is not followed here"),
+            Self::Variable(reason) => f.write_str(reason),
+        }
+    }
 }
 
 impl Inventory {
@@ -56,8 +76,12 @@ impl Inventory {
             settle_workload(one, rendered, &mut used)
         });
         self.service_accounts.retain_mut(|one| {
-            let rendered =
-                kustomizations.render_object(&one.place.file, one.written(), &one.pull_secrets);
+            let rendered = kustomizations.render_object(
+                &one.place.file,
+                one.written(),
+                &one.metadata,
+                &one.pull_secrets,
+            );
             used.extend(rendered.used);
             one.renderings = rendered.renderings;
             settle(&mut one.namespace, &mut one.name, &one.renderings);
@@ -70,7 +94,8 @@ impl Inventory {
             let (kind, api_version) = one.state.object();
             let namespace = one.namespace.as_deref();
             let written = Written { kind, api_version, namespace, name: &one.name };
-            let rendered = kustomizations.render_object(&one.place.file, written, &[]);
+            let rendered =
+                kustomizations.render_object(&one.place.file, written, &one.metadata, &[]);
             used.extend(rendered.used);
             one.renderings = rendered.renderings;
             if one.keeps_name {

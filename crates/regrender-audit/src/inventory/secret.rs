@@ -1,13 +1,14 @@
 //! Knows Secrets in their several states: in clear, sealed, or only promised.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use regrender_image::PullSecret;
 
-use super::Rendering;
 use super::object::Header;
+use super::{Metadata, Rendering};
 use crate::manifest::Node;
 use crate::place::Place;
 
@@ -73,6 +74,10 @@ pub struct Secret {
     pub(crate) keeps_name: bool,
     /// Where it is declared.
     pub place: Place,
+    /// Its labels and annotations.
+    pub metadata: Arc<Metadata>,
+    /// The keys of its content, where the manifest shows them.
+    pub(crate) keys: Option<Vec<String>>,
     /// What becomes of it in each tree that lists its file.
     pub renderings: Vec<Rendering>,
 }
@@ -100,6 +105,8 @@ impl Secret {
             is_live: false,
             keeps_name: false,
             place: place.clone(),
+            metadata: Arc::default(),
+            keys: None,
             renderings: Vec::new(),
         }
     }
@@ -119,7 +126,8 @@ fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
     let kind = root.get("type").and_then(Node::scalar).unwrap_or_default();
     if root.get("sops").is_some_and(|sops| sops.get("mac").is_some()) {
         let sealed = secret(header, &header.name, kind, SecretState::Sops);
-        return Secret { expires_at: expiry(root), ..sealed };
+        let keys = keys_of(root, &[&["data"], &["stringData"]]);
+        return Secret { expires_at: expiry(root), keys: Some(keys), ..sealed };
     }
     let state = if is_encrypted(root) { SecretState::Damaged } else { SecretState::Clear };
     let mut found = secret(header, &header.name, kind, state);
@@ -139,6 +147,7 @@ fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
             None => found.bad_keys.push(key.text.to_string()),
         }
     }
+    found.keys = Some(keys_of(root, &[&["data"], &["stringData"]]));
     found.content.data = data;
     found
 }
@@ -162,7 +171,15 @@ fn sealed(root: &Node<'_>, header: &Header) -> Secret {
     let otherwise = if is_old { "" } else { "Opaque" };
     let kind = kind.filter(|kind| !kind.is_empty()).unwrap_or(otherwise);
     let sealed = secret(header, &header.name, kind, SecretState::SealedSecret);
-    Secret { expires_at: expiry(root), ..sealed }
+    let keys = keys_of(root, &[&["spec", "encryptedData"], &["spec", "template", "data"]]);
+    Secret { expires_at: expiry(root), keys: (!is_old).then_some(keys), ..sealed }
+}
+
+/// Lists the keys that variables may be called by, of all members at `paths`.
+fn keys_of(root: &Node<'_>, paths: &[&[&str]]) -> Vec<String> {
+    let members = paths.iter().filter_map(|path| root.at(path)).flat_map(Node::members);
+    let keys = members.map(|(key, _)| &key.text);
+    keys.filter(|key| !key.starts_with('.')).map(ToString::to_string).collect()
 }
 
 /// Returns when a build says that the first of the credentials is dead.
@@ -181,7 +198,8 @@ fn external(root: &Node<'_>, header: &Header) -> Secret {
 }
 
 fn secret(header: &Header, name: &str, kind: &str, state: SecretState) -> Secret {
-    Secret::new(header.namespace.clone(), name, kind, state, &header.place)
+    let secret = Secret::new(header.namespace.clone(), name, kind, state, &header.place);
+    Secret { metadata: Arc::clone(&header.metadata), ..secret }
 }
 
 /// Decodes as the API server does: padded, standard alphabet, line breaks ignored.

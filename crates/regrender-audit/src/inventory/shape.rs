@@ -2,7 +2,7 @@
 
 use super::image::{self, is_image_key};
 use super::object::Header;
-use super::{ImageUse, Role, Source, Workload, pod};
+use super::{Filling, ImageUse, Role, Source, Workload, pod};
 use crate::manifest::Node;
 
 /// Kinds whose `image` is not one that a pod pulls.
@@ -104,7 +104,14 @@ impl Walk<'_> {
                     _ => path,
                 };
                 let place = self.header.place.of(found.node);
-                let image = ImageUse { role, container, image: found.image, in_list: false, place };
+                let image = ImageUse {
+                    role,
+                    container,
+                    image: found.image,
+                    in_list: false,
+                    filling: Filling::Open,
+                    place,
+                };
                 self.add(&inner, vec![image]);
             } else {
                 let role = pod::CONTAINERS.iter().find(|(member, _)| *member == key.text);

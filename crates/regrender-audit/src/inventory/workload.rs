@@ -1,6 +1,8 @@
 //! Knows what is kept of something that makes pods, and of the images that they pull.
 
-use super::Rendering;
+use std::sync::Arc;
+
+use super::{Metadata, Rendering};
 use crate::kustomization::Written;
 use crate::place::Place;
 
@@ -41,6 +43,8 @@ pub struct ImageUse {
     pub image: String,
     /// Whether it stands in a list of containers or volumes, of which kustomize knows.
     pub(crate) in_list: bool,
+    /// What becomes of the variables in it.
+    pub(crate) filling: Filling,
     /// Where it is written.
     pub place: Place,
 }
@@ -56,6 +60,18 @@ pub enum Source {
     HelmValues,
     /// The `images:` of a kustomization, which rename images of other files.
     KustomizeImages,
+}
+
+/// What becomes of the variables in a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Filling {
+    /// Nobody is known who fills them in, or leaves them.
+    #[default]
+    Open,
+    /// Whoever fills them in has done so, or leaves them as they are.
+    Final,
+    /// They are filled in with what is not known, for this reason.
+    NotKnown(Arc<str>),
 }
 
 /// Something that makes pods.
@@ -79,6 +95,8 @@ pub struct Workload {
     pub images: Vec<ImageUse>,
     /// Whether its namespace is one that no tree changes: the target of a release.
     pub(crate) keeps_namespace: bool,
+    /// Its labels and annotations.
+    pub metadata: Arc<Metadata>,
     /// What kind of text it was found in.
     pub source: Source,
     /// Where it is declared.
@@ -100,6 +118,7 @@ impl Workload {
             pull_secrets: Vec::new(),
             images: Vec::new(),
             keeps_namespace: false,
+            metadata: Arc::default(),
             source,
             place: place.clone(),
             renderings: Vec::new(),

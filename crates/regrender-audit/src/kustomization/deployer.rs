@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::patch::read_patches;
+use super::post_build::PostBuild;
 use super::{ImageChange, Kustomization, images, member, texts};
 use crate::manifest::Node;
 use crate::place::{Place, join};
@@ -15,7 +16,7 @@ pub(crate) fn read_deployers(root: &Node<'_>, place: &Place) -> Vec<Kustomizatio
         return Vec::new();
     };
     if version.starts_with("kustomize.toolkit.fluxcd.io/") {
-        return flux(spec, place).into_iter().collect();
+        return flux(root, spec, place).into_iter().collect();
     }
     if !version.starts_with("argoproj.io/") {
         return Vec::new();
@@ -28,8 +29,9 @@ pub(crate) fn read_deployers(root: &Node<'_>, place: &Place) -> Vec<Kustomizatio
     deployers.collect()
 }
 
-fn flux(spec: &Node<'_>, place: &Place) -> Option<Kustomization> {
+fn flux(root: &Node<'_>, spec: &Node<'_>, place: &Place) -> Option<Kustomization> {
     let path = member(spec, "path")?;
+    let metadata = |name: &str| root.at(&["metadata", name]).and_then(Node::scalar);
     let found = Kustomization {
         place: place.clone(),
         key: format!("{place}"),
@@ -41,6 +43,11 @@ fn flux(spec: &Node<'_>, place: &Place) -> Option<Kustomization> {
         images: images(spec, place),
         patches: read_patches(spec, place),
         deploys: Some(path),
+        post_build: PostBuild::read(
+            spec,
+            metadata("name").unwrap_or_default(),
+            metadata("namespace"),
+        ),
         ..Kustomization::default()
     };
     changes_something(&found).then_some(found)
@@ -83,6 +90,7 @@ fn changes_something(one: &Kustomization) -> bool {
         || !one.components.is_empty()
         || !one.images.is_empty()
         || !one.patches.is_empty()
+        || one.post_build.is_some()
 }
 
 /// Finds the folder that an object in `file` means by a path from the top of its repository.

@@ -3,7 +3,7 @@
 use regex::Regex;
 
 use super::member;
-use crate::inventory::{ImageUse, Role};
+use crate::inventory::{Filling, ImageUse, Role};
 use crate::manifest::Node;
 use crate::place::Place;
 
@@ -62,6 +62,7 @@ impl ImageChange {
             container: self.name.clone(),
             image: self.apply(&self.name),
             in_list: true,
+            filling: Filling::Open,
             place: self.place.clone(),
         }
     }

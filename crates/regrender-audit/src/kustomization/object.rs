@@ -1,11 +1,14 @@
 //! Knows an object on its way through the kustomizations, and what a patch does to it.
 
+use std::sync::Arc;
+
 use regrender_image::DEFAULT_ACCOUNT;
 
 use super::operation::{Entry, Operation};
 use super::part::{List, Part};
 use super::patch::{Change, Patch};
-use crate::inventory::{ImageUse, Rendering, Role};
+use super::post_build::PostBuild;
+use crate::inventory::{Doubt, Filling, ImageUse, Metadata, Rendering, Role};
 use crate::place::Place;
 
 /// What an object is called where it is written.
@@ -24,6 +27,7 @@ pub(super) struct Object<'o> {
     pub(super) written: Written<'o>,
     pub(super) namespace: Option<String>,
     pub(super) name: String,
+    pub(super) metadata: Arc<Metadata>,
     pub(super) images: Vec<ImageUse>,
     pub(super) images_changed: bool,
     pub(super) pull_secrets: Vec<String>,
@@ -36,7 +40,7 @@ pub(super) struct Object<'o> {
     pub(super) is_unseen: bool,
     pub(super) is_deleted: bool,
     /// What changes it in a way that is not followed.
-    pub(super) doubt: Option<Place>,
+    pub(super) doubt: Option<Doubt>,
     /// How many kustomizations may still act on it.
     pub(super) budget: usize,
     /// The places of the image entries and patches that took effect.
@@ -49,6 +53,7 @@ impl<'o> Object<'o> {
             written,
             namespace: written.namespace.map(str::to_owned),
             name: written.name.to_owned(),
+            metadata: Arc::default(),
             images: Vec::new(),
             images_changed: false,
             pull_secrets: Vec::new(),
@@ -79,7 +84,44 @@ impl<'o> Object<'o> {
     }
 
     pub(super) fn doubt(&mut self, place: &Place) {
-        self.doubt.get_or_insert_with(|| place.clone());
+        self.doubt.get_or_insert_with(|| Doubt::Change(place.clone()));
+    }
+
+    /// Fills in the variables of everything that counts here.
+    pub(super) fn fill_in(&mut self, post_build: &PostBuild) {
+        if PostBuild::spares(&self.metadata) {
+            for image in &mut self.images {
+                image.filling = Filling::Final;
+            }
+            self.images_changed |= !self.images.is_empty();
+            return;
+        }
+        for image in &mut self.images {
+            let filled;
+            (filled, image.filling) = post_build.fill_in(&image.image);
+            image.image = filled.unwrap_or_else(|| std::mem::take(&mut image.image));
+            self.images_changed = true;
+        }
+        let mut reason = None;
+        for name in &mut self.pull_secrets {
+            self.pull_secrets_changed |= fill_in(name, post_build, &mut reason);
+        }
+        if let Some(name) = &mut self.service_account {
+            self.service_account_changed |= fill_in(name, post_build, &mut reason);
+        }
+        let mut of_namespace = None;
+        if let Some(namespace) = &mut self.namespace {
+            fill_in(namespace, post_build, &mut of_namespace);
+        }
+        if of_namespace.is_some() {
+            self.namespace = None;
+        }
+        if let Some(reason) = reason.or(of_namespace) {
+            self.doubt.get_or_insert(Doubt::Variable(reason));
+        }
+        if let (Some(name), _) = post_build.fill_in(&self.name) {
+            self.name = name;
+        }
     }
 
     pub(super) fn patch(&mut self, change: &Change, patch: &Patch) {
@@ -322,6 +364,7 @@ impl<'o> Object<'o> {
                     container: String::new(),
                     image: image.clone(),
                     in_list: true,
+                    filling: Filling::Open,
                     place: Place::default(),
                 };
                 self.insert(at, &unseen, place);
@@ -352,6 +395,22 @@ impl<'o> Object<'o> {
             doubt: self.doubt,
         };
         ((!is_gone).then_some(rendering), self.used)
+    }
+}
+
+/// Fills in the variables of a name, and tells whether there was any; the first that is not known
+/// gives the reason.
+fn fill_in(text: &mut String, post_build: &PostBuild, reason: &mut Option<Arc<str>>) -> bool {
+    match post_build.fill_in(text) {
+        (_, Filling::NotKnown(found)) => {
+            reason.get_or_insert(found);
+            false
+        }
+        (Some(filled), _) => {
+            *text = filled;
+            true
+        }
+        (None, _) => false,
     }
 }
 

@@ -3,7 +3,8 @@
 use regrender_image::DEFAULT_ACCOUNT;
 
 use crate::inventory::{
-    ImageUse, Role, containers, is_image_key, read_inline_images, reference_names, role_of_list,
+    Filling, ImageUse, Role, containers, is_image_key, read_inline_images, reference_names,
+    role_of_list,
 };
 use crate::manifest::Node;
 use crate::place::Place;
@@ -176,6 +177,7 @@ fn elsewhere(op: &str, parts: &[&str], value: Option<&Node<'_>>) -> Option<Opera
             container: path.clone(),
             image: image.to_owned(),
             in_list: false,
+            filling: Filling::Open,
             place: Place::default(),
         };
         return Some(Operation::SetImageAt(path, image));
@@ -230,6 +232,7 @@ mod tests {
             container: container.to_owned(),
             image: image.to_owned(),
             in_list,
+            filling: Filling::Open,
             place: Place { line: 1, ..Place::default() },
         }
     }

@@ -15,6 +15,8 @@ pub(super) struct Patch {
     pub(super) target: Option<Target>,
     pub(super) body: Body,
     pub(super) place: Place,
+    /// Whether it may give variables to Kustomizations of Flux.
+    pub(super) gives_variables: bool,
     /// Whether it may rename what it is for.
     pub(super) renames: bool,
     /// Whether it is applied after the kustomization has renamed and moved everything.
@@ -174,8 +176,14 @@ pub(super) fn read_patches(root: &Node<'_>, place: &Place) -> Vec<Patch> {
             } else {
                 Body::File(text.to_owned())
             };
-            let place = place.of(node);
-            patches.push(Patch { target: None, body, place, renames: false, is_late: false });
+            patches.push(Patch {
+                target: None,
+                body,
+                place: place.of(node),
+                gives_variables: speaks_of_variables(text),
+                renames: false,
+                is_late: false,
+            });
         }
     }
     for (member, is_late) in [("patches", false), ("patchesJson6902", true)] {
@@ -191,12 +199,18 @@ pub(super) fn read_patches(root: &Node<'_>, place: &Place) -> Vec<Patch> {
                 target: node.get("target").map(Target::read),
                 body,
                 place: place.of(node),
+                gives_variables: text("patch").is_some_and(speaks_of_variables),
                 renames: renames == Some("true"),
                 is_late,
             });
         }
     }
     patches
+}
+
+/// Tells whether a patch may be about the variables of a Kustomization of Flux.
+pub(crate) fn speaks_of_variables(text: &str) -> bool {
+    text.contains("postBuild")
 }
 
 fn read_changes(text: &str) -> Vec<Change> {

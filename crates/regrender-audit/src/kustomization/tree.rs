@@ -3,13 +3,15 @@
 mod transform;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Kustomization;
 use super::deployer::{deployed_folder, files_below};
 use super::object::Object;
 pub(crate) use super::object::Written;
 use super::patch::{Body, Change, Patch};
-use crate::inventory::{Rendering, Source, Workload, is_core};
+use super::post_build::PostBuild;
+use crate::inventory::{Metadata, Rendering, Source, VariableSource, Workload, is_core};
 use crate::place::{Place, folder_of, join};
 
 /// More trees than this for one file are not told apart.
@@ -87,6 +89,24 @@ impl Kustomizations {
             })
             .collect();
         all
+    }
+
+    /// Lists kind and name of what variables are taken from.
+    pub(crate) fn variable_sources(&self) -> BTreeSet<(String, String)> {
+        let all = self.by_folder.values().filter_map(|one| one.post_build.as_ref());
+        let references = all.flat_map(PostBuild::references);
+        references.map(|(kind, name)| (kind.to_owned(), name.to_owned())).collect()
+    }
+
+    /// Lets the objects of Flux take their variables from `sources`; `is_patched` tells whether a
+    /// patch in a file of its own may give them more.
+    pub(crate) fn settle_variables(&mut self, sources: &[VariableSource], is_patched: bool) {
+        let is_patched = is_patched || self.by_folder.values().any(Kustomization::gives_variables);
+        for one in self.by_folder.values_mut() {
+            if let Some(post_build) = &mut one.post_build {
+                post_build.settle(sources, is_patched);
+            }
+        }
     }
 
     /// Lets the objects of Flux and Argo CD have their say over what they apply.
@@ -223,11 +243,13 @@ impl Kustomizations {
         &self,
         file: &str,
         written: Written<'_>,
+        metadata: &Arc<Metadata>,
         pull_secrets: &[String],
     ) -> Rendered {
         self.render(&self.chains_of(file), |chain| {
             let mut object = Object::new(written, STEP_LIMIT);
             object.is_core = true;
+            object.metadata = Arc::clone(metadata);
             object.pull_secrets = pull_secrets.to_vec();
             self.transform(&mut object, chain);
             object
@@ -340,6 +362,7 @@ fn object_of(workload: &Workload) -> Object<'_> {
         pull_secrets: workload.pull_secrets.clone(),
         service_account: workload.service_account.clone(),
         is_core: workload.source == Source::Core,
+        metadata: Arc::clone(&workload.metadata),
         ..Object::new(workload.written(), STEP_LIMIT)
     }
 }

@@ -260,7 +260,7 @@ fn accounts_keep_what_admission_asks_for() {
     let account = inventory.service_account("n", "s").unwrap();
     assert_eq!(account.pull_secrets, ["p", ""]);
     assert_eq!(account.mountable_secrets, ["m"]);
-    assert_eq!(account.annotations["a"], "b");
+    assert_eq!(account.metadata.annotations["a"], "b");
 }
 
 #[test]

@@ -71,6 +71,9 @@ impl Kustomizations {
         if let Some(place) = &one.transformers {
             object.doubt(place);
         }
+        if let Some(post_build) = &one.post_build {
+            object.fill_in(post_build);
+        }
     }
 
     fn apply_patches(&self, object: &mut Object<'_>, one: &Kustomization, is_late: bool) {

@@ -1,0 +1,41 @@
+//! Knows the labels and annotations of an object, by which others choose it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::manifest::Node;
+
+/// The whole object once more, as `kubectl apply` leaves it behind.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Labels and annotations of an object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// Whether an API server answered with it: it bears the number that only that gives.
+    pub is_live: bool,
+}
+
+impl Metadata {
+    /// Reads those of an object.
+    pub(super) fn read(root: &Node<'_>) -> Arc<Self> {
+        let Some(metadata) = root.get("metadata") else {
+            return Arc::default();
+        };
+        let mut annotations = texts(metadata.get("annotations"));
+        annotations.remove(LAST_APPLIED);
+        let is_live = metadata.get("uid").is_some();
+        Arc::new(Self { labels: texts(metadata.get("labels")), annotations, is_live })
+    }
+}
+
+fn texts(node: Option<&Node<'_>>) -> BTreeMap<String, String> {
+    let members = node.map(Node::members).unwrap_or_default();
+    members
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.text.to_string(), value.scalar()?.to_owned())))
+        .collect()
+}

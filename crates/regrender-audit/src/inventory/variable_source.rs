@@ -1,0 +1,96 @@
+//! Knows the objects that Flux takes the values of variables from: `ConfigMaps` and Secrets.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::object::Header;
+use super::{FileFacts, Secret};
+use crate::kustomization::{Kustomizations, Written};
+use crate::manifest::{Document, Node, read_documents};
+use crate::place::Place;
+
+/// No text with values of variables is longer than this.
+pub(super) const LENGTH_LIMIT: usize = 64 * 1024;
+
+/// A `ConfigMap` or a Secret.
+#[derive(Clone, Debug)]
+pub(crate) struct VariableSource {
+    pub(crate) kind: &'static str,
+    /// Its namespace, where one is known, and its name, in every tree that lists its file.
+    pub(crate) names: Vec<(Option<String>, String)>,
+    /// Its values, `None` where they are sealed or secret; nothing where not even the keys are
+    /// known.
+    pub(crate) values: Option<BTreeMap<String, Option<String>>>,
+}
+
+impl VariableSource {
+    /// Reads those of the `ConfigMaps` of a text that are called by one of `names`.
+    pub(super) fn read(
+        path: &Arc<str>,
+        text: &str,
+        names: &BTreeSet<String>,
+        kustomizations: &Kustomizations,
+    ) -> Vec<Self> {
+        if !names.iter().any(|name| text.contains(&**name)) {
+            return Vec::new();
+        }
+        let documents = read_documents(text);
+        let roots = documents
+            .iter()
+            .filter_map(|Document { root, .. }| root.as_ref().ok())
+            .flat_map(|root| match root.get("items") {
+                Some(items) => items.items().iter().collect(),
+                None => vec![root],
+            });
+        let place = Place { file: Arc::clone(path), ..Place::default() };
+        let found = roots.filter_map(|root| {
+            let header = Header::of(root, &place);
+            let is_meant = header.kind == "ConfigMap" && header.group().is_empty();
+            is_meant.then(|| Self::of_config_map(root, &header, kustomizations))
+        });
+        found.collect()
+    }
+
+    fn of_config_map(root: &Node<'_>, header: &Header, kustomizations: &Kustomizations) -> Self {
+        let written = Written {
+            kind: "ConfigMap",
+            api_version: &header.api_version,
+            namespace: header.namespace.as_deref(),
+            name: &header.name,
+        };
+        let rendered =
+            kustomizations.render_object(&header.place.file, written, &header.metadata, &[]);
+        let mut names: Vec<(Option<String>, String)> =
+            rendered.renderings.into_iter().map(|one| (one.namespace, one.name)).collect();
+        if names.is_empty() {
+            names.push((header.namespace.clone(), header.name.clone()));
+        }
+        let is_sealed = root.get("sops").is_some();
+        let values = root.get("data").map(Node::members).unwrap_or_default();
+        let values = values.into_iter().map(|(key, value)| {
+            let value = value.scalar().unwrap_or_default().replace('\n', "");
+            (key.text.to_string(), (!is_sealed).then_some(value))
+        });
+        Self { kind: "ConfigMap", names, values: Some(values.collect()) }
+    }
+
+    /// Takes the keys of a Secret; its values are nobody's business.
+    pub(super) fn of_secret(secret: &Secret) -> Self {
+        let names = vec![(secret.namespace.clone(), secret.name.clone())];
+        let keys = secret.keys.as_ref();
+        let values = keys.map(|keys| keys.iter().map(|key| (key.clone(), None)).collect());
+        Self { kind: "Secret", names, values }
+    }
+}
+
+/// Returns a text that may hold `ConfigMaps` with values of variables, which are read when a
+/// Kustomization asks for them: most repositories have `ConfigMaps`, and few have variables.
+pub(super) fn text_of_config_maps(text: &str) -> Option<Box<str>> {
+    (text.len() <= LENGTH_LIMIT && text.contains("ConfigMap")).then(|| Box::from(text))
+}
+
+/// Takes the texts that may hold `ConfigMaps` out of the facts of files.
+pub(super) fn take_texts(facts: &mut [FileFacts]) -> Vec<(Arc<str>, Box<str>)> {
+    let take = |file: &mut FileFacts| Some((Arc::clone(&file.path), file.config_maps.take()?));
+    facts.iter_mut().filter_map(take).collect()
+}

@@ -1,0 +1,113 @@
+//! Knows what an image says whose variables are not filled in yet.
+
+use regrender_image::{ImageReference, ReferenceError};
+
+use crate::inventory::{Filling, ImageUse};
+use crate::subject::Subject;
+
+/// Parses an image. Where nobody knows what is filled in for its tag or digest, it is parsed without:
+/// credentials are chosen by the rest.
+pub(crate) fn reference_of(
+    subject: &Subject<'_>,
+    image: &ImageUse,
+) -> Result<ImageReference, ReferenceError> {
+    let parsed = ImageReference::parse(&image.image);
+    if parsed.is_ok() || awaited(subject, image).is_none() {
+        return parsed;
+    }
+    let without = without_tag(&image.image).map(ImageReference::parse);
+    without.and_then(Result::ok).map_or(parsed, Ok)
+}
+
+/// Says why it is not known yet what an image will be; `None` where that is known.
+pub(crate) fn awaited(subject: &Subject<'_>, image: &ImageUse) -> Option<String> {
+    let text = &*image.image;
+    let group = subject.workload.api_version.split('/').next().unwrap_or_default();
+    let is_template = text.contains("{{");
+    if (is_template || text.contains("$(") || text.contains("${"))
+        && matches!(group, "argoproj.io" | "tekton.dev")
+    {
+        return Some("the image is a parameter that is filled in when it runs".to_owned());
+    }
+    if text.contains("$(") && subject.root.is_some() {
+        return Some("the image has a variable, which kustomize may fill in".to_owned());
+    }
+    match &image.filling {
+        Filling::NotKnown(reason) => Some(reason.to_string()),
+        Filling::Final => None,
+        Filling::Open if is_template || subject.workload.metadata.is_live => None,
+        Filling::Open => {
+            let name = first_variable(text)?;
+            Some(format!("nothing in the repository fills in the variable `{name}`"))
+        }
+    }
+}
+
+/// Returns the name of the first variable of the shell.
+fn first_variable(text: &str) -> Option<&str> {
+    text.match_indices('$').find_map(|(at, _)| {
+        let rest = text.get(at + 1..)?;
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        let name = rest.get(..end.unwrap_or(rest.len()))?;
+        name.starts_with(|letter: char| !letter.is_numeric()).then_some(name)
+    })
+}
+
+/// Returns an image without tag and digest, if all that is filled in stands there.
+fn without_tag(text: &str) -> Option<&str> {
+    let start = text.find(['$', '{'])?;
+    let (before, filled) = text.split_at(start);
+    let mut depth = 0_usize;
+    for letter in filled.chars() {
+        match letter {
+            '{' | '(' => depth += 1,
+            '}' | ')' => depth = depth.saturating_sub(1),
+            // Whatever this separates, the variable is in its path.
+            '/' if depth == 0 => return None,
+            _ => {}
+        }
+    }
+    let name = before.rsplit('/').next().unwrap_or(before);
+    let tag = name.find([':', '@'])?;
+    before.get(..before.len() - name.len() + tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_cut_off_where_nothing_else_is_filled_in() {
+        for (text, expected) in [
+            ("r.io/app:${TAG}", Some("r.io/app")),
+            ("r.io:5000/app:v${TAG:=1/2}-x", Some("r.io:5000/app")),
+            ("app:${A}.${B}", Some("app")),
+            ("app@sha256:${DIGEST}", Some("app")),
+            ("app:1@${DIGEST}", Some("app")),
+            ("r.io/app:{{ tag }}", Some("r.io/app")),
+            ("r.io/app:$(tag)", Some("r.io/app")),
+            ("r.io:${PORT}/app:1", None),
+            ("${HOST}/app:1", None),
+            ("r.io/${APP}:1", None),
+            ("r.io/app${SUFFIX}", None),
+            ("r.io/app:${A}/${B}", None),
+            ("r.io/app:1", None),
+        ] {
+            assert_eq!(without_tag(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_variable_is_called_by_its_name() {
+        for (text, expected) in [
+            ("a:${TAG:=${B}}", Some("TAG")),
+            ("a:$TAG-x", Some("TAG")),
+            ("a:$$5${_X}", Some("_X")),
+            ("a:$(TAG)$1${}", None),
+            ("a:${X", Some("X")),
+        ] {
+            assert_eq!(first_variable(text), expected, "{text}");
+        }
+    }
+}

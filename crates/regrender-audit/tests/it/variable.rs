@@ -1,0 +1,316 @@
+//! What becomes of manifests with variables, which Flux or somebody else fills in.
+
+use regrender_audit::{AuditReport, Declared, Inventory, audit};
+
+/// A workload with these images; more of its pod's specification may follow.
+fn web(images: &[&str], pod: &str) -> String {
+    let container = |(position, image)| format!("{{name: c{position}, image: '{image}'}}");
+    let containers: Vec<String> = images.iter().enumerate().map(container).collect();
+    format!(
+        "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web, namespace: n}}\n\
+         spec: {{template: {{spec: {{containers: [{}]{pod}}}}}}}\n",
+        containers.join(", ")
+    )
+}
+
+fn flux(spec: &str) -> String {
+    format!(
+        "---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+         metadata: {{name: apps, namespace: flux-system}}\nspec: {{path: ./apps, {spec}}}\n"
+    )
+}
+
+fn config_map(name: &str, data: &str) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: flux-system}}\n\
+         data: {{{data}}}\n"
+    )
+}
+
+fn secret(name: &str, keys: &str) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: flux-system}}\n\
+         stringData: {{{keys}}}\nsops: {{mac: x}}\n"
+    )
+}
+
+fn report(files: &[(&str, &str)]) -> AuditReport {
+    let inventory = Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())));
+    audit(&inventory, &Declared::default(), &|_| None)
+}
+
+/// The images of a folder that a Kustomization applies, each with its verdict and the reason where
+/// nobody knows.
+fn applied(cluster: &str, apps: &str) -> Vec<String> {
+    told(&report(&[("cluster/flux.yaml", cluster), ("apps/web.yaml", apps)]))
+}
+
+fn told(report: &AuditReport) -> Vec<String> {
+    let line = |row: &regrender_audit::ImageRow| match row.verdict.name() {
+        "undetermined" => format!("{}: {}", row.image, row.reason),
+        verdict => format!("{} {verdict}", row.image),
+    };
+    report.images.iter().map(line).collect()
+}
+
+#[track_caller]
+fn check(post_build: &str, image: &str, expected: &str) {
+    let found = applied(&flux(&format!("postBuild: {post_build}")), &web(&[image], ""));
+    assert_eq!(found, [expected], "{post_build} {image}");
+}
+
+#[test]
+fn flux_fills_in_what_its_object_sets() {
+    let post_build = "{substitute: {HOST: r.io, APP: web}}";
+    check(post_build, "${HOST}/${APP}:1", "r.io/web:1 uncovered-unknown");
+    check(post_build, "${HOST:=x.io}/${NONE:=y}", "r.io/y uncovered-unknown");
+    check(post_build, "${HOST/r/q}/${APP%b}", "q.io/we uncovered-unknown");
+    check(post_build, "r.io/$HOST", "r.io/$HOST invalid-image");
+    check(post_build, "$${HOST}/web", "${HOST}/web invalid-image");
+    check(post_build, "${HOST-x}/web", "${HOST-x}/web invalid-image");
+}
+
+#[test]
+fn a_line_feed_is_no_part_of_a_value() {
+    check("{substitute: {HOST: \"r.io\\n\"}}", "${HOST}/web", "r.io/web uncovered-unknown");
+}
+
+/// Where no variable is set at all, not even a default counts, unless that is asked for.
+#[test]
+fn without_any_variable_nothing_is_filled_in() {
+    for (post_build, expected) in [
+        ("{}", "${HOST:=r.io}/web invalid-image"),
+        ("{substitute: {}}", "${HOST:=r.io}/web invalid-image"),
+        ("{substituteStrategy: WithVariables}", "${HOST:=r.io}/web invalid-image"),
+        ("{substituteStrategy: Always}", "r.io/web uncovered-unknown"),
+        ("{substitute: {OTHER: x}}", "r.io/web uncovered-unknown"),
+    ] {
+        check(post_build, "${HOST:=r.io}/web", expected);
+    }
+}
+
+#[test]
+fn a_variable_that_nothing_sets_is_named() {
+    check(
+        "{substitute: {OTHER: x}}",
+        "${HOST}/web",
+        "${HOST}/web: Kustomization `apps` does not set `HOST`",
+    );
+}
+
+#[test]
+fn a_value_that_is_made_from_another_variable_is_not_known() {
+    check(
+        "{substitute: {HOST: 'r.${DOMAIN}'}}",
+        "${HOST}/web",
+        "${HOST}/web: Kustomization `apps` makes `HOST` from another variable",
+    );
+}
+
+#[test]
+fn values_come_from_config_maps_the_last_of_which_counts() {
+    let from = "substituteFrom: [{kind: ConfigMap, name: one}, {kind: ConfigMap, name: two}]";
+    let maps = config_map("one", "HOST: one.io, APP: web, TAG: '1'")
+        + &config_map("two", "HOST: two.io, APP: \"app\\n\"");
+    for (own, expected) in [
+        ("", "two.io/app:1 uncovered-unknown"),
+        ("substitute: {HOST: own.io}, ", "own.io/app:1 uncovered-unknown"),
+    ] {
+        let cluster = flux(&format!("postBuild: {{{own}{from}}}")) + &maps;
+        assert_eq!(applied(&cluster, &web(&["${HOST}/${APP}:${TAG}"], "")), [expected]);
+    }
+}
+
+#[test]
+fn a_config_map_is_found_where_kustomizations_put_it() {
+    let flux = flux("postBuild: {substituteFrom: [{kind: ConfigMap, name: vars}]}");
+    let map = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: vars}\ndata: {HOST: r.io}\n";
+    for (namespace, expected) in [
+        ("flux-system", "r.io/web uncovered-unknown"),
+        (
+            "else",
+            "${HOST}/web: Kustomization `apps` may take `HOST` from ConfigMap `vars`, which is not in the repository",
+        ),
+    ] {
+        let files = [
+            ("cluster/flux.yaml", &*flux),
+            ("cluster/vars.yaml", map),
+            (
+                "cluster/kustomization.yaml",
+                &format!("namespace: {namespace}\nresources: [vars.yaml]\n"),
+            ),
+            ("apps/web.yaml", &web(&["${HOST}/web"], "")),
+        ];
+        assert_eq!(told(&report(&files)), [expected]);
+    }
+}
+
+/// Two clusters with a `ConfigMap` each, and one folder for both.
+#[test]
+fn config_maps_that_differ_leave_open_what_they_differ_in() {
+    let from = flux("postBuild: {substituteFrom: [{kind: ConfigMap, name: vars}]}");
+    for (other, expected) in [
+        ("HOST: one.io, OTHER: x", "one.io/web uncovered-unknown"),
+        (
+            "HOST: two.io",
+            "${HOST}/web: Kustomization `apps` may take `HOST` from ConfigMap `vars`, which the repository holds more than once",
+        ),
+    ] {
+        let cluster =
+            from.clone() + &config_map("vars", "HOST: one.io") + &config_map("vars", other);
+        assert_eq!(applied(&cluster, &web(&["${HOST}/web"], "")), [expected]);
+    }
+}
+
+#[test]
+fn what_comes_from_a_secret_is_not_known_and_what_does_not_is() {
+    let from =
+        "postBuild: {substituteFrom: [{kind: ConfigMap, name: vars}, {kind: Secret, name: s}]}";
+    let maps = config_map("vars", "HOST: r.io, TOKEN: x");
+    let image = ["${HOST}/web", "${TOKEN}/web"];
+    let with = flux(from) + &maps + &secret("s", "TOKEN: 'ENC[AES256_GCM,x]'");
+    assert_eq!(
+        applied(&with, &web(&image, "")),
+        [
+            "r.io/web uncovered-unknown",
+            "${TOKEN}/web: Kustomization `apps` may take `TOKEN` from Secret `s`, whose values are not looked at"
+        ]
+    );
+    let without = flux(from) + &maps;
+    assert_eq!(
+        applied(&without, &web(&["${HOST}/web"], "")),
+        [
+            "${HOST}/web: Kustomization `apps` may take `HOST` from Secret `s`, which is not in the repository"
+        ]
+    );
+    let optional = without.replace("name: s}", "name: s, optional: true}");
+    assert_eq!(
+        applied(&optional, &web(&["${HOST}/web"], "")),
+        applied(&without, &web(&["${HOST}/web"], ""))
+    );
+}
+
+#[test]
+fn the_value_of_a_secret_in_clear_is_never_repeated() {
+    let from = flux("postBuild: {substituteFrom: [{kind: Secret, name: s}]}");
+    let clear = secret("s", "HOST: canary-4f1d.io").replace("sops: {mac: x}\n", "");
+    let report = report(&[
+        ("cluster/flux.yaml", &*(from + &clear)),
+        ("apps/web.yaml", &web(&["${HOST}/web"], "")),
+    ]);
+    assert!(!format!("{report:?}").contains("canary-4f1d"), "{report:?}");
+    assert_eq!(report.images[0].verdict.name(), "undetermined");
+}
+
+#[test]
+fn what_is_marked_so_is_left_as_it_is() {
+    for member in ["labels", "annotations"] {
+        let marked = web(&["${HOST}/web"], "").replace(
+            "namespace: n}",
+            &format!(
+                "namespace: n, {member}: {{kustomize.toolkit.fluxcd.io/substitute: disabled}}}}"
+            ),
+        );
+        let flux = flux("postBuild: {substitute: {HOST: r.io}}");
+        assert_eq!(applied(&flux, &marked), ["${HOST}/web invalid-image"], "{member}");
+        let other = marked.replace("disabled", "enabled");
+        assert_eq!(applied(&flux, &other), ["r.io/web uncovered-unknown"], "{member}");
+    }
+}
+
+/// The credential is chosen by the rest.
+#[test]
+fn a_tag_need_not_be_known() {
+    let flux = flux("postBuild: {substitute: {OTHER: x}}");
+    let images = ["r.io/web:${TAG}", "r.io/web@sha256:${DIGEST}", "r.io/${APP}:1"];
+    let report = report(&[("cluster/flux.yaml", &*flux), ("apps/web.yaml", &web(&images, ""))]);
+    let repositories: Vec<_> = report.images.iter().map(|row| row.repository.as_deref()).collect();
+    assert_eq!(repositories, [Some("r.io/web"), Some("r.io/web"), None]);
+    let verdicts: Vec<_> = report.images.iter().map(|row| row.verdict.name()).collect();
+    assert_eq!(verdicts, ["uncovered-unknown", "uncovered-unknown", "undetermined"]);
+}
+
+#[test]
+fn namespace_account_and_pull_secrets_are_filled_in_too() {
+    let flux = flux("postBuild: {substitute: {NS: prod, S: regcred, A: runner}}");
+    let pull = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: '${S}', namespace: '${NS}'}\n\
+        type: kubernetes.io/dockerconfigjson\nstringData: {.dockerconfigjson: '{\"auths\":{\"r.io\":\
+        {\"username\":\"u\",\"password\":\"canary-4f1d\"}}}'}\n";
+    let account = "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: runner, namespace: prod}\n\
+        imagePullSecrets: [{name: '${S}'}]\n";
+    for pod in [", imagePullSecrets: [{name: '${S}'}]", ", serviceAccountName: '${A}'"] {
+        let web = web(&["r.io/web"], pod).replace("namespace: n", "namespace: '${NS}'");
+        let report =
+            report(&[("cluster/flux.yaml", &*flux), ("apps/web.yaml", &(web + pull + account))]);
+        assert_eq!(told(&report), ["r.io/web covered"], "{pod}");
+        assert_eq!(report.images[0].namespace.as_deref(), Some("prod"));
+        assert_eq!(report.images[0].pull_secrets, ["regcred"]);
+    }
+}
+
+#[test]
+fn a_namespace_or_pull_secret_that_is_not_known_leaves_the_image_open() {
+    let flux = flux("postBuild: {substitute: {OTHER: x}}");
+    let named = web(&["r.io/web"], ", imagePullSecrets: [{name: '${S}'}]");
+    assert_eq!(applied(&flux, &named), ["r.io/web: Kustomization `apps` does not set `S`"]);
+    let placed = web(&["r.io/web"], "").replace("namespace: n", "namespace: '${NS}'");
+    let report = report(&[("cluster/flux.yaml", &*flux), ("apps/web.yaml", &placed)]);
+    assert_eq!(report.images[0].namespace, None);
+    let found: Vec<_> = report.findings.iter().map(|one| &*one.message).collect();
+    assert_eq!(
+        found,
+        [
+            "the namespace of Deployment `web` is not known: Kustomization `apps` does not set `NS`; in any, its images come from `r.io`, and no pull secret is named"
+        ]
+    );
+}
+
+/// A parent often gives all its children the same sources.
+#[test]
+fn a_patch_may_give_every_kustomization_more_variables() {
+    let flux = flux("postBuild: {substitute: {APP: web}}");
+    let apps = web(&["r.io/${APP}", "${HOST:=r.io}/web"], "");
+    let patch =
+        "kind: Kustomization\nspec: {postBuild: {substituteFrom: [{kind: Secret, name: s}]}}\n";
+    let patch_in_file = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+        metadata: {name: all}\nspec: {postBuild: {substituteFrom: [{kind: Secret, name: s}]}}\n";
+    let inline = format!("patches: [{{patch: {patch:?}, target: {{kind: Kustomization}}}}]\n");
+    let in_file = "patches: [{path: patch.yaml, target: {kind: Kustomization}}]\n";
+    for kustomization in [&*inline, in_file] {
+        let files = [
+            ("cluster/flux.yaml", &*flux),
+            ("cluster/kustomization.yaml", kustomization),
+            ("cluster/patch.yaml", patch_in_file),
+            ("apps/web.yaml", &apps),
+        ];
+        assert_eq!(
+            told(&report(&files)),
+            [
+                "r.io/web uncovered-unknown",
+                "${HOST:=r.io}/web: Kustomization `apps` does not set `HOST`, and a patch may give its Kustomization more variables"
+            ]
+        );
+    }
+}
+
+/// Something else fills in what no Kustomization of Flux does: envsubst in a pipeline, `oc process`.
+#[test]
+fn variables_that_nothing_here_fills_in_leave_the_image_open() {
+    let images = ["${HOST}/web", "$HOST/web", "r.io/web:$TAG", "r.io/web:${{ x }}", "r.io/$1"];
+    assert_eq!(
+        told(&report(&[("a.yaml", &web(&images, ""))])),
+        [
+            "${HOST}/web: nothing in the repository fills in the variable `HOST`",
+            "$HOST/web: nothing in the repository fills in the variable `HOST`",
+            "r.io/web:$TAG uncovered-unknown",
+            "r.io/web:${{ x }} invalid-image",
+            "r.io/$1 invalid-image",
+        ]
+    );
+}
+
+#[test]
+fn what_a_cluster_runs_is_filled_in_by_nobody() {
+    let live = web(&["${HOST}/web"], "").replace("namespace: n", "namespace: n, uid: 1-2");
+    assert_eq!(told(&report(&[("a.yaml", &live)])), ["${HOST}/web invalid-image"]);
+}

@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub use self::account::ServiceAccount;
 pub(crate) use self::admission::read_pods;
 use self::facts::Sealing;
-pub use self::facts::{FileFacts, read_file, read_other_file, read_pipe};
+pub use self::facts::{Content, FileFacts, read_file, read_other_file, read_pipe};
 pub(crate) use self::image::is_image_key;
 pub use self::metadata::Metadata;
 pub(crate) use self::object::{is_core, read_inline_images, read_inline_parts};

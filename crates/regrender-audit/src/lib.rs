@@ -34,7 +34,7 @@ pub use self::explain::{
 pub use self::finding::{Code, Finding, Severity};
 pub use self::graph::{Graph, GraphSize};
 pub use self::inventory::{
-    Doubt, FileFacts, ImageUse, Inventory, Metadata, Namespace, Rendering, Role, Secret,
+    Content, Doubt, FileFacts, ImageUse, Inventory, Metadata, Namespace, Rendering, Role, Secret,
     SecretState, ServiceAccount, Source, Workload, read_file, read_other_file, read_pipe,
 };
 pub use self::place::Place;

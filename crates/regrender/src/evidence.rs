@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use regrender_audit::{Declared, FileFacts, Inventory, SIZE_LIMIT, read_pipe};
+use regrender_audit::{Content, Declared, FileFacts, Inventory, SIZE_LIMIT, read_pipe};
 
 use crate::args::{ReportSources, Selection};
 use crate::declared::declared;
@@ -48,6 +48,7 @@ impl Evidence {
         let declared = declarations(&from.selection, &mut manifests, world)?;
         let opener = SecretOpener::discover(&from.identities.identity, world)?;
         let sources = Sources::of(&from.paths, world)?;
+        sources.check(&mut manifests, world)?;
         let walk = manifests.walk(&sources.roots);
         let mut facts = Vec::from_iter(sources.stdin);
         if others == Others::Search {
@@ -105,14 +106,65 @@ impl Sources {
     }
 }
 
+impl Sources {
+    /// Makes sure that there is something to report on: a program before a pipe may have failed,
+    /// and a path may be the wrong one. As for kubectl, that is an error.
+    fn check(&self, manifests: &mut Manifests, world: &mut World) -> Result<(), Failure> {
+        let mut empty = Vec::new();
+        for root in &self.roots {
+            let name = format!("`{}`", shown(root, &world.directory));
+            let walk = manifests.walk(std::slice::from_ref(root));
+            manifests.read(&walk.manifests);
+            if manifests.is_pipe(root) {
+                check_piped(&name, manifests.content(root), None)?;
+            }
+            let is_something = |path: &PathBuf| manifests.content(path) != Content::Nothing;
+            // Where the run is cannot be the wrong place.
+            let is_here = *root == world.directory;
+            if is_here || walk.manifests.iter().any(is_something) || !walk.unreadable.is_empty() {
+                continue;
+            }
+            let message = format!("{name} holds no manifest");
+            if walk.others.is_empty() {
+                empty.push(message);
+            } else {
+                world.warn(&message);
+            }
+        }
+        if !empty.is_empty() && empty.len() == self.roots.len() && self.stdin.is_none() {
+            let hint = "name what holds manifests; what Git ignores counts only if it is named";
+            let errors = empty.iter();
+            let errors = errors.map(|one| CliError::new(ErrorKind::Files, one).with_hint(hint));
+            return Failure::of_any(errors.collect());
+        }
+        for message in empty {
+            world.warn(&message);
+        }
+        Ok(())
+    }
+}
+
+/// Fails where a program wrote nothing into a pipe, or nothing that can be read.
+fn check_piped(name: &str, content: Content, reason: Option<String>) -> Result<(), CliError> {
+    let message = match (content, reason) {
+        (Content::Nothing, _) => format!("{name} is empty"),
+        (Content::Unreadable, Some(reason)) => format!("{name} cannot be read: {reason}"),
+        (Content::Unreadable, None) => format!("{name} cannot be read"),
+        (Content::Something, _) => return Ok(()),
+    };
+    let hint = "see whether the program before the pipe failed";
+    Err(CliError::new(ErrorKind::Files, message).with_hint(hint))
+}
+
 fn read_stdin(world: &mut World) -> Result<FileFacts, CliError> {
     const NAME: &str = "<stdin>";
     let read = read_all(&mut *world.stdin, SIZE_LIMIT).map_err(|error| {
         CliError::new(ErrorKind::Files, "standard input cannot be read").with_source(error)
     })?;
-    let Some(bytes) = read else { return Ok(FileFacts::too_large(NAME)) };
-    if bytes.expose().trim_ascii().is_empty() {
-        world.warn("standard input is empty; see whether the program before the pipe failed");
-    }
-    Ok(read_pipe(NAME, bytes.expose()))
+    let facts = match read {
+        Some(bytes) => read_pipe(NAME, bytes.expose()),
+        None => FileFacts::too_large(NAME),
+    };
+    check_piped("standard input", facts.content(), facts.why_unreadable())?;
+    Ok(facts)
 }

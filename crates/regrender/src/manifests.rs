@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use regrender_audit::{FileFacts, Inventory, SIZE_LIMIT, read_file, read_other_file, read_pipe};
+use regrender_audit::{
+    Content, FileFacts, Inventory, SIZE_LIMIT, read_file, read_other_file, read_pipe,
+};
 use regrender_render::HEADER;
 
 use crate::error::{CliError, ErrorKind};
@@ -137,6 +139,19 @@ impl Manifests {
         });
         let folders = walk.unreadable.iter().map(|(path, error)| (path, error));
         files.chain(folders).map(|(path, error)| refused(&shown(path, &self.base), error)).collect()
+    }
+
+    /// Says whether anything is in a manifest that was read.
+    pub(crate) fn content(&self, path: &Path) -> Content {
+        let manifest = self.read.get(path.as_os_str());
+        // Its own row says why one cannot be read.
+        let facts = manifest.and_then(|manifest| manifest.facts.as_ref().ok());
+        facts.map_or(Content::Unreadable, |facts| facts.content())
+    }
+
+    /// Says whether a root is neither a file nor a folder, as a pipe that a shell makes.
+    pub(crate) fn is_pipe(&self, root: &Path) -> bool {
+        self.pipes.contains(root)
     }
 
     /// Says whether a manifest begins with the header of a build.

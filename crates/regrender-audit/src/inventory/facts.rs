@@ -46,6 +46,8 @@ pub struct FileFacts {
     pub(crate) sealing: Sealing,
     /// Whether the file is the `Chart.yaml` of a Helm chart.
     pub(crate) is_chart: bool,
+    /// Whether anything is in it.
+    content: Content,
     /// Whether `{{` occurs anywhere.
     pub(crate) has_braces: bool,
     /// Its text, where it may hold `ConfigMaps` that variables come from.
@@ -66,7 +68,40 @@ pub(crate) enum Sealing {
     Sealed,
 }
 
+/// Whether there is anything in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Content {
+    /// There is no document: at most comments.
+    #[default]
+    Nothing,
+    /// There is something, and none of it can be read.
+    Unreadable,
+    /// A document can be read.
+    Something,
+}
+
+impl Content {
+    fn of(text: &str) -> Self {
+        let mut lines = text.lines().map(str::trim);
+        let is_blank =
+            lines.all(|line| matches!(line, "" | "---" | "...") || line.starts_with('#'));
+        if is_blank { Self::Nothing } else { Self::Something }
+    }
+}
+
 impl FileFacts {
+    /// Tells whether anything is in the file.
+    #[must_use]
+    pub fn content(&self) -> Content {
+        self.content
+    }
+
+    /// Returns why the first document that cannot be read cannot be.
+    #[must_use]
+    pub fn why_unreadable(&self) -> Option<String> {
+        self.unreadable.first().map(|one| one.reason.to_string())
+    }
+
     pub(crate) fn helm_template(path: &str) -> Self {
         Self::unread(path, Reason::HelmTemplate)
     }
@@ -94,6 +129,7 @@ impl FileFacts {
             path: Arc::from(path),
             has_braces: text.contains("{{"),
             is_chart: file_name(path) == "Chart.yaml",
+            content: Content::of(text),
             config_maps: text_of_config_maps(text),
             gives_variables: speaks_of_variables(text),
             ..Self::default()
@@ -103,7 +139,7 @@ impl FileFacts {
     fn unread(path: &str, reason: Reason) -> Self {
         let path: Arc<str> = Arc::from(path);
         let unreadable = vec![Unreadable { file: Arc::clone(&path), document: None, reason }];
-        Self { path, unreadable, ..Self::default() }
+        Self { path, unreadable, content: Content::Unreadable, ..Self::default() }
     }
 }
 
@@ -141,7 +177,11 @@ fn parse(path: &str, text: &str) -> FileFacts {
     let words = Words::of(text);
     let mut facts = FileFacts::of(path, text);
     facts.findings = leak::identities(&facts.path, text);
-    for Document { index, root } in read_documents(text) {
+    let documents = read_documents(text);
+    if !documents.is_empty() && documents.iter().all(|document| document.root.is_err()) {
+        facts.content = Content::Unreadable;
+    }
+    for Document { index, root } in documents {
         match root {
             Ok(root) => facts.take_document(index, &root, words),
             Err(reason) if facts.has_braces && is_template(text, &reason) => {

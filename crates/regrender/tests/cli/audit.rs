@@ -54,10 +54,62 @@ fn a_pipe_that_is_named_is_read() {
     assert!(outcome.stdout.contains("[registry.registry-example-com]"), "{outcome}");
 }
 
+/// `kubectl get … | regrender audit -` must not pass when kubectl failed.
 #[test]
-fn an_empty_standard_input_is_told() {
-    let outcome = repository().run(&["audit", "-"]).succeeded();
-    assert!(outcome.stderr.contains("warning: standard input is empty;"), "{outcome}");
+fn a_pipe_that_nothing_came_through_fails() {
+    let mut sandbox = repository();
+    for command in ["audit", "graph"] {
+        for (text, message) in [
+            ("", "standard input is empty"),
+            ("\n# nothing\n---\n", "standard input is empty"),
+            ("{\"kind\": \"List\", \"items\": [{\"kind\":", "standard input cannot be read: "),
+        ] {
+            sandbox.type_in(text);
+            let outcome = sandbox.run(&[command, "-", "apps"]).ended_with(1);
+            assert!(outcome.stderr.contains(&format!("error: {message}")), "{outcome}");
+            assert!(outcome.stderr.contains("whether the program before the pipe failed"));
+            assert!(outcome.stdout.is_empty(), "{outcome}");
+        }
+        // A cluster without any is no failure, and one broken document among others is listed.
+        for text in [r#"{"kind": "List", "items": []}"#, "a: 1\n---\nb: [\n"] {
+            sandbox.type_in(text);
+            sandbox.run(&[command, "-"]).succeeded();
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_named_pipe_that_nothing_came_through_fails() {
+    let sandbox = repository();
+    for text in ["", "a: ["] {
+        let (path, _reader) = pipe(text);
+        let outcome = sandbox.run(&["audit", &path, "apps"]).ended_with(1);
+        assert!(outcome.stderr.contains("whether the program before the pipe failed"), "{outcome}");
+    }
+}
+
+#[test]
+fn paths_without_any_manifest_fail_unless_another_has_one() {
+    let sandbox = repository();
+    sandbox.write("blank/a.yaml", "# nothing\n");
+    sandbox.write("docs/a.txt", "text\n");
+    sandbox.write("broken.yaml", "a: [\n");
+    std::fs::create_dir(sandbox.path("nothing")).unwrap();
+    for command in ["audit", "graph"] {
+        let outcome = sandbox.run(&[command, "nothing", "blank", "blank/a.yaml"]).ended_with(1);
+        let expected = "error: `nothing` holds no manifest\n\
+                        error: `blank` holds no manifest\n\
+                        error: `blank/a.yaml` holds no manifest\n  \
+                        help: name what holds manifests; what Git ignores counts only if it is named\n";
+        assert_eq!(outcome.stderr, expected);
+        let outcome = sandbox.run(&[command, "blank", "apps"]).succeeded();
+        assert!(outcome.stderr.contains("warning: `blank` holds no manifest"), "{outcome}");
+        let outcome = sandbox.run(&[command, "docs"]).succeeded();
+        assert!(outcome.stderr.contains("warning: `docs` holds no manifest"), "{outcome}");
+        let outcome = sandbox.run(&[command, "broken.yaml"]).succeeded();
+        assert!(!outcome.stderr.contains("warning"), "{outcome}");
+    }
 }
 
 #[test]

@@ -243,6 +243,12 @@ codes! {
     LeakedIdentity, "leaked-identity", Error,
         "The repository holds a private age key.",
         "make a new key, list it as recipient instead, run `regrender build`, and change the credentials";
+    LeakedSealingKey, "leaked-sealing-key", Error,
+        "The repository holds a key in clear that the controller of SealedSecrets opens them with.",
+        "let the controller make a new key, seal everything anew, and change what was sealed with the old one";
+    LeakedPrivateKey, "leaked-private-key", Error,
+        "The repository holds a private key in clear, which no password protects.",
+        "make a new key, seal it or keep it elsewhere, and withdraw the old one";
     LeakedSopsValue, "leaked-sops-value", Error,
         "A SOPS file has a value in clear that its own rule wants encrypted, or text behind an encrypted one.",
         "revoke what was exposed and seal the file again";

@@ -1,5 +1,6 @@
 //! Knows secrets that stand where they should not. Never repeats what it found.
 
+mod private_key;
 mod sops;
 
 use std::sync::Arc;
@@ -10,12 +11,15 @@ use regrender_image::{
 };
 
 pub(crate) use self::sops::{SopsRules, is_sealed};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Severity};
 use crate::inventory::{Secret, SecretState};
 use crate::manifest::Node;
 use crate::place::Place;
 
 const IDENTITY: &str = "AGE-SECRET-KEY-";
+
+/// The label of the keys that the controller of SealedSecrets opens them with.
+const SEALING_KEY: &str = "sealedsecrets.bitnami.com/sealed-secrets-key";
 
 /// Finds private age keys in any text.
 pub(crate) fn identities(path: &Arc<str>, text: &str) -> Vec<Finding> {
@@ -43,18 +47,68 @@ pub(crate) fn identities(path: &Arc<str>, text: &str) -> Vec<Finding> {
     findings
 }
 
-/// Finds what leaks in one document of a file that may or may not speak of `auths` anywhere.
-pub(crate) fn in_document(root: &Node<'_>, place: &Place, speaks_of_auths: bool) -> Vec<Finding> {
+/// What a file speaks of anywhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Topics {
+    pub(crate) auths: bool,
+    pub(crate) private_keys: bool,
+}
+
+impl Topics {
+    pub(crate) fn of(text: &str) -> Self {
+        Self { auths: text.contains("auths"), private_keys: text.contains(private_key::LABEL) }
+    }
+}
+
+/// Finds what leaks in one document of a file.
+pub(crate) fn in_document(root: &Node<'_>, place: &Place, topics: Topics) -> Vec<Finding> {
     let mut findings = Vec::new();
     if is_sealed(root) {
         findings.extend(sops::values_in_clear(root, place));
-    } else if speaks_of_auths {
-        let is_secret = root.get("kind").and_then(Node::scalar) == Some("Secret");
-        if !is_secret {
-            auths_below(root, place, &mut findings);
-        }
+        return findings;
+    }
+    if is_secret(root) {
+        return findings;
+    }
+    if topics.auths {
+        auths_below(root, place, &mut findings);
+    }
+    if topics.private_keys && !private_key::is_for_tests(&place.file) {
+        private_keys_below(root, place, &mut findings);
     }
     findings
+}
+
+fn is_secret(node: &Node<'_>) -> bool {
+    node.get("kind").and_then(Node::scalar) == Some("Secret")
+}
+
+fn private_keys_below(node: &Node<'_>, place: &Place, findings: &mut Vec<Finding>) {
+    // A Secret in a list is looked into as one.
+    if is_secret(node) {
+        return;
+    }
+    if node.string().is_some_and(|text| private_key::first_in(text).is_some()) {
+        let message = "a private key stands in this value in clear";
+        findings.push(Finding::new(Code::LeakedPrivateKey, &place.of(node), message));
+    }
+    for (_, value) in node.members() {
+        private_keys_below(value, place, findings);
+    }
+    for item in node.items() {
+        private_keys_below(item, place, findings);
+    }
+}
+
+/// Finds a private key in a file that is no manifest and holds nothing but keys and certificates.
+pub(crate) fn in_key_file(path: &Arc<str>, text: &str) -> Option<Finding> {
+    let is_named_so = path.ends_with(".pem") || path.ends_with(".key");
+    if private_key::is_for_tests(path) || !is_named_so && !text.trim_start().starts_with("-----") {
+        return None;
+    }
+    let line = private_key::first_in(text)? + 1;
+    let place = Place { file: Arc::clone(path), document: 0, line, column: 1 };
+    Some(Finding::new(Code::LeakedPrivateKey, &place, "a private key stands here in clear"))
 }
 
 /// Finds what a Secret in clear gives away.
@@ -63,6 +117,7 @@ pub(crate) fn in_secret(secret: &Secret) -> Vec<Finding> {
     if secret.state != SecretState::Clear {
         return findings;
     }
+    findings.extend(key_in_secret(secret));
     let shapes = [
         (".dockerconfigjson", ConfigShape::DockerConfigJson),
         (".dockercfg", ConfigShape::DockerCfg),
@@ -89,6 +144,28 @@ pub(crate) fn in_secret(secret: &Secret) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Finds a private key in a Secret in clear.
+fn key_in_secret(secret: &Secret) -> Option<Finding> {
+    let mut values = secret.content.data.iter();
+    let (key, _) = values.find(|(_, value)| {
+        str::from_utf8(value).is_ok_and(|text| private_key::first_in(text).is_some())
+    })?;
+    let name = &secret.name;
+    if secret.metadata.labels.contains_key(SEALING_KEY) {
+        let message =
+            format!("Secret `{name}` holds a key that the controller opens SealedSecrets with");
+        return Some(Finding::new(Code::LeakedSealingKey, &secret.place, message));
+    }
+    if private_key::is_for_tests(&secret.place.file) {
+        return None;
+    }
+    let message = format!("Secret `{name}` holds a private key in clear, under `{key}`");
+    // What a server shows who it is with opens nothing that is sealed.
+    let is_of_server = secret.kind == "kubernetes.io/tls";
+    let severity = if is_of_server { Severity::Warning } else { Severity::Error };
+    Some(Finding::with_severity(Code::LeakedPrivateKey, severity, &secret.place, message))
 }
 
 fn holds_nothing(config: &DockerConfig) -> bool {

@@ -205,11 +205,12 @@ pub fn read_other_file(path: &str, bytes: &[u8]) -> Option<FileFacts> {
     let text = text::decode(bytes).ok()?;
     let path: Arc<str> = Arc::from(path);
     let mut findings = leak::identities(&path, &text);
+    findings.extend(leak::in_key_file(&path, &text));
     if text.trim_start().starts_with('{') && text.contains("\"auths\"") {
         for Document { index, root } in read_documents(&text) {
             let Ok(root) = root else { continue };
             let place = Place { file: Arc::clone(&path), document: index, line: 1, column: 1 };
-            findings.extend(leak::in_document(&root, &place, true));
+            findings.extend(leak::in_document(&root, &place, leak::Topics::of(&text)));
         }
     }
     (!findings.is_empty()).then(|| FileFacts { path, findings, ..FileFacts::default() })
@@ -218,7 +219,7 @@ pub fn read_other_file(path: &str, bytes: &[u8]) -> Option<FileFacts> {
 impl FileFacts {
     fn take_document(&mut self, index: usize, root: &Node<'_>, words: Words) {
         let place = self.place(index, root);
-        self.findings.extend(leak::in_document(root, &place, words.auths));
+        self.findings.extend(leak::in_document(root, &place, words.leaks));
         if leak::is_sealed(root) {
             self.sealing = Sealing::Sealed;
         }
@@ -258,7 +259,7 @@ impl FileFacts {
 #[derive(Clone, Copy, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each word is there or not")]
 pub(super) struct Words {
-    auths: bool,
+    leaks: leak::Topics,
     secret_references: bool,
     pub(super) images: bool,
     pub(super) pulling: bool,
@@ -267,15 +268,17 @@ pub(super) struct Words {
 
 /// One search for all of them; most files hold none.
 static ANY_WORD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"auths|secretName|secretRef|[iI]mage|repository|serviceAccount|\$patch|\\")
-        .expect("it is a pattern")
+    Regex::new(
+        r"auths|PRIVATE KEY-|secretName|secretRef|[iI]mage|repository|serviceAccount|\$patch|\\",
+    )
+    .expect("it is a pattern")
 });
 
 /// Words without one of which a file declares nothing: the kinds that are taken, and what images,
 /// Secrets and leaks are told by. A backslash may stand for any letter.
 static TELLING_WORD: LazyLock<Regex> = LazyLock::new(|| {
     let words = "auths|[iI]mage|repository|Namespace|ServiceAccount|Secret|secretName|secretRef\
-                 |serviceAccount|Helm|Application|Kustomization|ksops|sops|\\$patch|AGE-SECRET-KEY-|Pod|Job|Deployment\
+                 |serviceAccount|Helm|Application|Kustomization|ksops|sops|\\$patch|AGE-SECRET-KEY-|PRIVATE KEY-|Pod|Job|Deployment\
                  |StatefulSet|DaemonSet|ReplicaSet|ReplicationController|\\\\";
     Regex::new(words).expect("it is a pattern")
 });
@@ -292,7 +295,7 @@ fn tells_nothing(path: &str, text: &str) -> bool {
 impl Words {
     /// Whatever may be there.
     pub(super) const ANY: Self = Self {
-        auths: true,
+        leaks: leak::Topics { auths: true, private_keys: true },
         secret_references: true,
         images: true,
         pulling: true,
@@ -306,7 +309,7 @@ impl Words {
         let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
         // A backslash may stand for any letter.
         Self {
-            auths: has(&["auths"]),
+            leaks: leak::Topics::of(text),
             secret_references: has(&["secretName", "secretRef"]),
             images: has(&["image", "Image", "repository", "\\"]),
             pulling: has(&["serviceAccount", "imagePullSecret", "\\"]),
@@ -400,6 +403,7 @@ mod tests {
             "resources:\n- b.yaml\n",
             "creation_rules:\n- path_regex: x\n",
             "# AGE-SECRET-KEY-1CANARY4F1D\n",
+            "data:\n  key: |\n    -----BEGIN PRIVATE KEY-----\n    Y2FuYXJ5LTRmMWRjYW5hcnktNGYxZGNhbmFyeS00ZjFkY2FuYXJ5LTRmMWQ=\n    -----END PRIVATE KEY-----\n",
             "---\n",
             "broken: [\n",
         ]);

@@ -177,3 +177,85 @@ fn a_file_is_read_the_same_by_either_way_where_it_leaks() {
     assert_eq!(manifest, leaks_of_other("a.yaml", &text));
     assert_eq!(manifest.len(), 1);
 }
+
+/// Base64 of something that is long enough for a key, and none.
+const BODY: &str = "Y2FuYXJ5LTRmMWRjYW5hcnktNGYxZGNhbmFyeS00ZjFkY2FuYXJ5LTRmMWRjYW5hcnktNGYxZA==";
+
+fn pem(label: &str) -> String {
+    format!("-----BEGIN {label}-----\n{BODY}\n-----END {label}-----\n")
+}
+
+/// A Secret with a key in clear; `metadata` and `kind` say whose it is.
+fn with_key(metadata: &str, kind: &str, label: &str) -> String {
+    let key = pem(label).replace('\n', "\n    ");
+    format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: n{metadata}}}\ntype: {kind}\n\
+         stringData:\n  identity: |\n    {key}\n"
+    )
+}
+
+const LABELLED: &str = ", labels: {sealedsecrets.bitnami.com/sealed-secrets-key: active}";
+
+#[test]
+fn what_opens_every_sealed_secret_leaks() {
+    let backup = with_key(LABELLED, "kubernetes.io/tls", "RSA PRIVATE KEY");
+    for path in ["backup.yaml", "test/backup.yaml"] {
+        assert_eq!(leaks(&[(path, &backup)]), [format!("{path}:1:1 leaked-sealing-key")]);
+    }
+    let public = with_key(LABELLED, "kubernetes.io/tls", "CERTIFICATE");
+    assert_eq!(leaks(&[("a.yaml", &public)]), [""; 0]);
+    let sealed = backup.clone() + "sops: {mac: x, encrypted_regex: ^none$}\n";
+    assert_eq!(leaks(&[("a.yaml", &sealed)]), [""; 0]);
+    // `kubectl get secret -l … -o yaml` gives a list.
+    let item = backup.trim_end().replace('\n', "\n  ");
+    let list = format!("apiVersion: v1\nkind: List\nitems:\n- {item}\n");
+    assert_eq!(leaks(&[("a.yaml", &list)]), ["a.yaml:4:3 leaked-sealing-key"]);
+}
+
+#[test]
+fn a_private_key_in_a_secret_leaks() {
+    let severities = |text: &str| {
+        let inventory = Inventory::read([("a.yaml", text.as_bytes())]);
+        let report = audit(&inventory, &Declared::default(), &|_| None);
+        let leaks = report.findings.iter().filter(|one| one.code.name() == "leaked-private-key");
+        leaks.map(|one| (one.severity.name(), one.message.clone())).collect::<Vec<_>>()
+    };
+    let message = "Secret `s` holds a private key in clear, under `identity`".to_owned();
+    let key = |kind: &str| with_key("", kind, "PRIVATE KEY");
+    assert_eq!(severities(&key("Opaque")), [("error", message.clone())]);
+    assert_eq!(severities(&key("kubernetes.io/tls")), [("warning", message)]);
+    for label in ["PUBLIC KEY", "ENCRYPTED PRIVATE KEY"] {
+        assert_eq!(severities(&with_key("", "Opaque", label)), [], "{label}");
+    }
+    assert_eq!(leaks(&[("a/testdata/a.yaml", &key("Opaque"))]), [""; 0]);
+    let live = with_key(", uid: a-b", "Opaque", "PRIVATE KEY");
+    assert_eq!(of(&Inventory::from_facts([read_pipe("<stdin>", live.as_bytes())])), [""; 0]);
+}
+
+#[test]
+fn a_private_key_in_any_value_leaks() {
+    let key = pem("OPENSSH PRIVATE KEY").replace('\n', "\n    ");
+    let values = format!("configs:\n  key: |\n    {key}\n");
+    assert_eq!(leaks(&[("values.yaml", &values)]), ["values.yaml:2:5 leaked-private-key"]);
+    assert_eq!(leaks(&[("fixtures/values.yaml", &values)]), [""; 0]);
+    let sealed = values + "sops: {mac: x, encrypted_regex: ^none$}\n";
+    assert_eq!(leaks(&[("values.yaml", &sealed)]), [""; 0]);
+}
+
+#[test]
+fn a_private_key_in_a_file_of_its_own_leaks() {
+    let key = pem("CERTIFICATE") + &pem("PRIVATE KEY");
+    for path in ["tls.pem", "a/id_ed25519"] {
+        assert_eq!(leaks_of_other(path, &key), [format!("{path}:4:1 leaked-private-key")]);
+    }
+    let described = format!("Bag Attributes\n{key}");
+    assert_eq!(leaks_of_other("a.key", &described), ["a.key:5:1 leaked-private-key"]);
+    for (path, text) in [
+        ("README.md", &*described),
+        ("tests/a.key", &*key),
+        ("a.pem", &*pem("CERTIFICATE")),
+        ("a.pem", "-----BEGIN AGE ENCRYPTED FILE-----\n"),
+    ] {
+        assert_eq!(leaks_of_other(path, text), [""; 0], "{path}");
+    }
+}

@@ -10,8 +10,10 @@ mod part;
 mod patch;
 mod post_build;
 mod replacement;
+mod selector;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use self::deployer::read_deployers;
@@ -55,6 +57,9 @@ pub(crate) struct Kustomization {
     /// Where it says of which further fields names and images are.
     configurations: Option<Place>,
     secrets: Vec<GeneratedSecret>,
+    /// The labels and annotations that everything gets.
+    labels: BTreeMap<String, String>,
+    annotations: BTreeMap<String, String>,
     /// What Flux fills in when everything is built.
     post_build: Option<PostBuild>,
 }
@@ -146,8 +151,16 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
                 place: place.of(node),
             })
             .collect(),
+        labels: labels(root),
+        annotations: root.get("commonAnnotations").map(Node::texts).unwrap_or_default(),
         post_build: None,
     }
+}
+
+/// Reads the labels that everything gets; of several the last count, and `commonLabels` after all.
+fn labels(root: &Node<'_>) -> BTreeMap<String, String> {
+    let pairs = root.items_of("labels").iter().filter_map(|one| one.get("pairs"));
+    pairs.chain(root.get("commonLabels")).flat_map(Node::texts).collect()
 }
 
 fn images(root: &Node<'_>, place: &Place) -> Vec<ImageChange> {

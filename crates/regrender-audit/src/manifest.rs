@@ -5,7 +5,7 @@ mod reader;
 mod scalar;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 pub(crate) use self::plain::is_plain;
@@ -108,6 +108,14 @@ impl<'a> Node<'a> {
         self.collect_members(&mut found);
         found.reverse();
         found
+    }
+
+    /// Returns the members that are scalars, but for null, with their texts.
+    pub(crate) fn texts(&self) -> BTreeMap<String, String> {
+        let text = |(key, value): (&Key<'a>, &Self)| {
+            Some((key.text.to_string(), value.scalar()?.to_owned()))
+        };
+        self.members().into_iter().filter_map(text).collect()
     }
 
     /// Goes backwards, so that the first of each name that is met is the one that counts.

@@ -25,17 +25,10 @@ impl Metadata {
         let Some(metadata) = root.get("metadata") else {
             return Arc::default();
         };
-        let mut annotations = texts(metadata.get("annotations"));
+        let texts = |name: &str| metadata.get(name).map(Node::texts).unwrap_or_default();
+        let mut annotations = texts("annotations");
         annotations.remove(LAST_APPLIED);
         let is_live = metadata.get("uid").is_some();
-        Arc::new(Self { labels: texts(metadata.get("labels")), annotations, is_live })
+        Arc::new(Self { labels: texts("labels"), annotations, is_live })
     }
-}
-
-fn texts(node: Option<&Node<'_>>) -> BTreeMap<String, String> {
-    let members = node.map(Node::members).unwrap_or_default();
-    members
-        .into_iter()
-        .filter_map(|(key, value)| Some((key.text.to_string(), value.scalar()?.to_owned())))
-        .collect()
 }

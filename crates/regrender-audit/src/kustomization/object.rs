@@ -1,10 +1,11 @@
 //! Knows an object on its way through the kustomizations, and what a patch does to it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use regrender_image::DEFAULT_ACCOUNT;
 
-use super::operation::{Entry, Operation};
+use super::operation::{Entry, Marks, Operation};
 use super::part::{List, Part};
 use super::patch::{Change, Patch};
 use super::post_build::PostBuild;
@@ -155,7 +156,12 @@ impl<'o> Object<'o> {
         if directives.clears_account {
             self.set_account(DEFAULT_ACCOUNT);
         }
+        for (which, key) in &directives.unmarked {
+            self.marks(*which).remove(key);
+        }
         let part = &part.workload;
+        self.mark(Marks::Labels, &part.metadata.labels);
+        self.mark(Marks::Annotations, &part.metadata.annotations);
         if !part.pull_secrets.is_empty() {
             let own = std::mem::take(&mut self.pull_secrets);
             self.pull_secrets.clone_from(&part.pull_secrets);
@@ -201,6 +207,30 @@ impl<'o> Object<'o> {
         }
         self.images.insert(at.min(self.images.len()), image);
         self.images_changed = true;
+    }
+
+    pub(super) fn marks(&mut self, which: Marks) -> &mut BTreeMap<String, String> {
+        let metadata = Arc::make_mut(&mut self.metadata);
+        match which {
+            Marks::Labels => &mut metadata.labels,
+            Marks::Annotations => &mut metadata.annotations,
+        }
+    }
+
+    fn set_mark(&mut self, which: Marks, key: &str, value: Option<&str>) {
+        let marks = self.marks(which);
+        match value {
+            Some(value) => drop(marks.insert(key.to_owned(), value.to_owned())),
+            None => drop(marks.remove(key)),
+        }
+    }
+
+    /// Adds labels or annotations to those that it has.
+    pub(super) fn mark(&mut self, which: Marks, marks: &BTreeMap<String, String>) {
+        if !marks.is_empty() {
+            let more = marks.iter().map(|(key, value)| (key.clone(), value.clone()));
+            self.marks(which).extend(more);
+        }
     }
 
     fn set_account(&mut self, name: &str) {
@@ -264,6 +294,8 @@ impl<'o> Object<'o> {
                 }
             }
             Operation::SetServiceAccount(name) => self.set_account(name),
+            Operation::SetMark(which, key, value) => self.set_mark(*which, key, value.as_deref()),
+            Operation::SetMarks(which, marks) => self.marks(*which).clone_from(marks),
             Operation::SetName(name) => self.name.clone_from(name),
             Operation::SetNamespace(namespace) => self.namespace.clone_from(namespace),
             Operation::SetContainers(role, images) => {

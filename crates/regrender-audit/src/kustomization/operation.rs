@@ -1,5 +1,7 @@
 //! Knows the JSON operations of a patch, as far as they touch what is pulled, and where.
 
+use std::collections::BTreeMap;
+
 use regrender_image::DEFAULT_ACCOUNT;
 
 use crate::inventory::{
@@ -29,6 +31,10 @@ pub(crate) enum Operation {
     SetServiceAccount(String),
     /// The object is renamed.
     SetName(String),
+    /// A label or an annotation is given, or taken out.
+    SetMark(Marks, String, Option<String>),
+    /// All labels or annotations are given.
+    SetMarks(Marks, BTreeMap<String, String>),
     /// The object is moved, or names no namespace any more.
     SetNamespace(Option<String>),
     /// The whole list of containers is given; their file is not known here.
@@ -48,6 +54,25 @@ pub(crate) enum Operation {
     AddImages(Vec<ImageUse>),
     /// What is below a path of keys changes in a way that is not followed, but for new images.
     Change(String, Vec<ImageUse>),
+}
+
+/// What objects are chosen by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Marks {
+    /// Their labels.
+    Labels,
+    /// Their annotations.
+    Annotations,
+}
+
+impl Marks {
+    fn of_member(member: &str) -> Option<Self> {
+        match member {
+            "labels" => Some(Self::Labels),
+            "annotations" => Some(Self::Annotations),
+            _ => None,
+        }
+    }
 }
 
 /// What becomes of one container.
@@ -117,6 +142,15 @@ fn operation(node: &Node<'_>) -> Option<Operation> {
     match parts.as_slice() {
         ["metadata", "name"] => text().map(Operation::SetName),
         ["metadata", "namespace"] => Some(Operation::SetNamespace(text())),
+        ["metadata", member] => {
+            let marks = value.map(Node::texts).unwrap_or_default();
+            Marks::of_member(member).map(|which| Operation::SetMarks(which, marks))
+        }
+        ["metadata", member, key] => {
+            // RFC 6901, section 4: in this order.
+            let key = key.replace("~1", "/").replace("~0", "~");
+            Marks::of_member(member).map(|which| Operation::SetMark(which, key, text()))
+        }
         ["metadata", _, ..] => None,
         [.., "imagePullSecrets"] => Some(Operation::SetPullSecrets(reference_names(value))),
         [.., "imagePullSecrets", position] => pull_secret(op, position, value),

@@ -1,5 +1,6 @@
 //! Knows what a strategic merge says of one object, its directives included.
 
+use super::operation::Marks;
 use crate::inventory::{Role, Workload};
 use crate::manifest::Node;
 
@@ -25,6 +26,8 @@ pub(super) struct Directives {
     pub(super) removed: Vec<(List, String)>,
     /// The pod names no account any more.
     pub(super) clears_account: bool,
+    /// The labels and annotations that are taken away.
+    pub(super) unmarked: Vec<(Marks, String)>,
     /// It says something that is not followed.
     pub(super) is_unclear: bool,
 }
@@ -55,6 +58,11 @@ impl Part {
             None => directives.is_unclear = root.members().iter().any(|(_, one)| directs(one)),
         }
         directives.deletes = directive(root) == Some("delete");
+        for (member, marks) in [("labels", Marks::Labels), ("annotations", Marks::Annotations)] {
+            let all = root.at(&["metadata", member]).map(Node::members).unwrap_or_default();
+            let gone = all.into_iter().filter(|(_, value)| value.is_null());
+            directives.unmarked.extend(gone.map(|(key, _)| (marks, key.text.to_string())));
+        }
         Self { workload, directives }
     }
 

@@ -1,11 +1,14 @@
 //! Knows the patches of a kustomization: whom each is for, and when it is applied.
 
+use std::collections::BTreeMap;
+
 use regex::Regex;
 
 use super::object::Object;
 use super::operation::{Operation, read_operations};
 use super::part::Part;
-use crate::inventory::read_inline_parts;
+use super::selector::Selector;
+use crate::inventory::{Metadata, read_inline_parts};
 use crate::manifest::{Document, Node, read_documents};
 use crate::place::Place;
 
@@ -78,8 +81,10 @@ pub(super) struct Target {
     kind: Option<Pattern>,
     name: Option<Pattern>,
     namespace: Option<Pattern>,
-    /// Whether it is for some of these only, by labels or annotations.
-    pub(super) is_narrower: bool,
+    labels: Option<Selector>,
+    annotations: Option<Selector>,
+    /// Whether Kubernetes would refuse a selector.
+    is_unreadable: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -100,16 +105,28 @@ impl Target {
             let text = node.get(name).and_then(Node::scalar).filter(|text| !text.is_empty())?;
             Some(Pattern::new(text))
         };
+        let selector = |name: &str| node.get(name).and_then(Node::scalar).map(Selector::parse);
+        let (labels, annotations) = (selector("labelSelector"), selector("annotationSelector"));
         Self {
             group: pattern("group"),
             version: pattern("version"),
             kind: pattern("kind"),
             name: pattern("name"),
             namespace: pattern("namespace"),
-            is_narrower: ["labelSelector", "annotationSelector"]
-                .iter()
-                .any(|selector| node.get(selector).is_some()),
+            is_unreadable: matches!(labels, Some(None)) || matches!(annotations, Some(None)),
+            labels: labels.flatten(),
+            annotations: annotations.flatten(),
         }
+    }
+
+    /// Tells whether it chooses by labels or annotations.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.is_unreadable || self.labels.is_some() || self.annotations.is_some()
+    }
+
+    /// Tells whether nobody knows if it is for an object that is so by its names.
+    pub(super) fn is_doubtful(&self, object: &Object<'_>) -> bool {
+        self.is_unreadable || object.is_unseen && self.is_narrow()
     }
 
     /// Tells whether it is for an object, by its names now and as written.
@@ -126,6 +143,14 @@ impl Target {
             && matches(self.kind.as_ref(), &[object.written.kind])
             && matches(self.name.as_ref(), &[&object.name, object.written.name])
             && matches(self.namespace.as_ref(), &namespaces)
+            && (object.is_unseen || self.takes_marks(&object.metadata))
+    }
+
+    fn takes_marks(&self, metadata: &Metadata) -> bool {
+        let takes = |selector: &Option<Selector>, marks: &BTreeMap<String, String>| {
+            selector.as_ref().is_none_or(|selector| selector.takes(marks))
+        };
+        takes(&self.labels, &metadata.labels) && takes(&self.annotations, &metadata.annotations)
     }
 
     /// Returns what it says of kind, namespace and name, as far as those are no patterns.

@@ -28,6 +28,12 @@ pub(super) fn read_replacements(root: &Node<'_>, place: &Place) -> Vec<Replaceme
 /// Tells whether a target's fields have to do with what is pulled, and where.
 fn matters(target: &Node<'_>) -> bool {
     let words = ["mage", "serviceAccount", "metadata.name", "volumes", "ontainers.*.name"];
-    let is_told = |path: &String| words.iter().any(|word| path.contains(word));
+    // A whole specification, list or container holds everything.
+    let is_whole = |path: &str| {
+        let ends = ["spec", "template", "jobTemplate", "ontainers"];
+        let outer = path.rsplit_once('.').map_or("", |(outer, _)| outer);
+        ends.iter().any(|end| path.ends_with(end)) || outer.ends_with("ontainers")
+    };
+    let is_told = |path: &String| words.iter().any(|word| path.contains(word)) || is_whole(path);
     texts(target, "fieldPaths").iter().any(is_told)
 }

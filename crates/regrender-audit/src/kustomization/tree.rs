@@ -9,7 +9,7 @@ use super::Kustomization;
 use super::deployer::{deployed_folder, files_below};
 use super::object::Object;
 pub(crate) use super::object::Written;
-use super::patch::{Body, Change, Patch};
+use super::patch::{Body, Change, Patch, Target};
 use super::post_build::PostBuild;
 use crate::inventory::{Metadata, Rendering, Source, VariableSource, Workload, is_core};
 use crate::place::{Place, folder_of, join};
@@ -222,7 +222,9 @@ impl Kustomizations {
                 let changes = self.changes(one, patch).iter().filter(|change| change.has_image());
                 for workload in changes.filter_map(|change| unseen_workload(patch, change)) {
                     // kustomize lets operations match nothing, but no merge.
-                    let is_surely_there = patch.target.is_none() || workload.source != Source::Core;
+                    let by_name =
+                        |target: &Target| !target.is_narrow() && workload.source != Source::Core;
+                    let is_surely_there = patch.target.as_ref().is_none_or(by_name);
                     let is_complete = || self.is_complete(key, files, &mut BTreeSet::new());
                     let is_known = found.iter().any(|known| {
                         let (known, key_of_it) = (&known.workload, &known.key);

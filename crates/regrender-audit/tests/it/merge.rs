@@ -72,10 +72,10 @@ fn an_external_secret_is_deleted_whatever_its_version() {
     }
 }
 
-/// Labels are not followed: a patch that is for some objects only may be for this one or not.
+/// kustomize refuses such a selector: nobody knows what was meant.
 #[test]
-fn a_patch_chosen_by_labels_is_undetermined_if_it_says_anything_of_pulling() {
-    let narrower = "target: {labelSelector: a=b}, ";
+fn a_patch_with_a_broken_selector_is_undetermined_if_it_says_anything_of_pulling() {
+    let narrower = "target: {labelSelector: a=b c}, ";
     for (pod, is_followed) in [
         ("tolerations: [{key: a}]", true),
         ("containers: [{name: app, image: x.io/x}]", false),

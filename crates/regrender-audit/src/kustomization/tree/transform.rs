@@ -4,6 +4,7 @@ use super::{CHAIN_LIMIT, Kustomizations};
 use crate::inventory::{ImageUse, Role};
 use crate::kustomization::Kustomization;
 use crate::kustomization::object::Object;
+use crate::kustomization::operation::Marks;
 use crate::kustomization::patch::{Change, Target};
 use crate::place::join;
 
@@ -58,6 +59,8 @@ impl Kustomizations {
             object.namespace.clone_from(&one.default_namespace);
         }
         object.name = format!("{}{}{}", one.prefix, object.name, one.suffix);
+        object.mark(Marks::Labels, &one.labels);
+        object.mark(Marks::Annotations, &one.annotations);
         self.apply_patches(object, one, true);
         change_images(object, one);
         let reaches = |object: &Object<'_>, targets: &Option<Vec<Target>>| {
@@ -94,9 +97,8 @@ impl Kustomizations {
                     continue;
                 }
                 object.used.push(patch.place.clone());
-                // Labels and annotations, by which it may be left out, are not followed.
-                let is_narrower = patch.target.as_ref().is_some_and(|target| target.is_narrower);
-                if is_narrower && change.matters() {
+                let doubtful = |target: &Target| target.is_doubtful(object);
+                if patch.target.as_ref().is_some_and(doubtful) && change.matters() {
                     object.doubt(&patch.place);
                 } else {
                     object.patch(change, patch);

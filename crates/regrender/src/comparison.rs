@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use regrender_document::{Document, Spelling};
-use regrender_render::{Part, PullSecretFile, Rendered, WantedFile};
+use regrender_render::{MANIFESTS, Part, PullSecretFile, Rendered, WantedFile};
 use regrender_seal::{Reason, Update};
 
 use crate::dead_stack::wipe_dead_stacks;
@@ -196,7 +196,10 @@ impl Comparison<'_> {
             };
             self.progress.step();
             if action == Action::Create {
-                compared.absent.push((path.to_owned(), name.clone()));
+                // No list names what the kubelets get.
+                if path.starts_with(MANIFESTS) {
+                    compared.absent.push((path.to_owned(), name.clone()));
+                }
                 compared.left.push((action, path.to_owned()));
             } else {
                 compared.kept.push(path.to_owned());

@@ -187,3 +187,30 @@ fn what_is_in_the_way_of_others_does_not_matter() {
     1 updated, 2 unchanged
     ");
 }
+
+#[test]
+fn what_the_kubelets_get_is_never_missing() {
+    let sandbox = Sandbox::simple();
+    sandbox.edit(
+        "registries.toml",
+        "[secret.regcred]",
+        "[registry.nodes]\nhost = \"nodes.example\"\nusername = \"u\"\npassword = { env = \"NODES\" }\n\
+         provide = \"node\"\n\n[secret.other]\nregistries = [\"hub\"]\nnamespaces = [\"team-a\"]\n\n[secret.regcred]",
+    );
+    assert_snapshot!(sandbox.run(&["build", "--only", "regcred"]).ended_with(1), @"
+    --- stderr
+    error: `pull-secrets/manifests/team-a/other.sops.yaml` does not exist yet, and other files would name it
+      help: add `--only other`, or build without `--only`
+    --- status 1
+    ");
+    let both = ["build", "--only", "regcred", "--only", "other"];
+    assert_snapshot!(sandbox.run(&both).succeeded(), @"
+    create pull-secrets/manifests/kustomization.yaml
+    create pull-secrets/manifests/team-a/kustomization.yaml
+    create pull-secrets/manifests/team-a/other.sops.yaml
+    create pull-secrets/manifests/team-a/regcred.sops.yaml
+    4 created, 0 unchanged
+    --- stderr
+    note: a build without `--only` would also create `pull-secrets/nodes/config.sops.yaml`
+    ");
+}

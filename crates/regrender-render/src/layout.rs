@@ -75,9 +75,12 @@ pub(crate) fn permissions_file(registry: &str) -> String {
     format!("{POLICIES}/{registry}/permissions.json")
 }
 
+/// Name of the file of who may assume a role.
+pub(crate) const TRUST: &str = "trust.json";
+
 /// File of who may assume the role for a registry.
 pub(crate) fn trust_file(registry: &str) -> String {
-    format!("{POLICIES}/{registry}/trust.json")
+    format!("{POLICIES}/{registry}/{TRUST}")
 }
 
 /// File of the programs that a kubelet asks for credentials.

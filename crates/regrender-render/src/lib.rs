@@ -34,7 +34,7 @@ pub use layout::{HEADER, MANIFESTS, account_of_path, component_folder};
 pub use patch::{Patch, PatchTarget};
 pub use payload::{Contents, RenderError};
 pub use placement::{MadeSecret, Placement};
-pub use policy::STATEMENT_MARK;
+pub use policy::{LongPolicy, STATEMENT_MARK};
 pub use pull_secret::{EXPIRES_AT, PullSecretFile, SERVER_SIDE_APPLY, SYNC_OPTIONS};
 pub use render::{Part, Rendered, render};
 pub use surroundings::{DeclaredWorkload, Surroundings};

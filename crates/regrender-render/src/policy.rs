@@ -19,6 +19,45 @@ pub const STATEMENT_MARK: &str = "RenderedByRegrender";
 const PULL: &[&str] =
     &["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
 
+/// The most characters of a role's trust policy, until its quota is raised: to 8,192 at most. This and
+/// the next are quotas of IAM, which counts no white space.
+const LONGEST_TRUST: usize = 2_048;
+
+/// The most characters of a managed policy.
+const LONGEST_PERMISSIONS: usize = 6_144;
+
+/// A policy that IAM may refuse for its length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LongPolicy {
+    /// Its path in the output folder.
+    pub path: String,
+    /// Its length without white space.
+    pub length: usize,
+    /// What IAM takes.
+    pub limit: usize,
+    /// Of which policies it takes that.
+    pub of: &'static str,
+}
+
+/// Lists the policies of a cluster that are too long.
+pub(crate) fn too_long(
+    config: &Config,
+    cluster: &Cluster,
+    placements: &BTreeMap<String, Placement<'_>>,
+) -> Vec<LongPolicy> {
+    let policies = render(config, cluster, placements).into_iter().map(|(path, text)| {
+        let is_trust = path.ends_with(layout::TRUST);
+        let (limit, of) = if is_trust {
+            (LONGEST_TRUST, "trust policies whose quota is not raised")
+        } else {
+            (LONGEST_PERMISSIONS, "managed policies")
+        };
+        let length = text.chars().filter(|character| !character.is_whitespace()).count();
+        LongPolicy { path, length, limit, of }
+    });
+    policies.filter(|policy| policy.length > policy.limit).collect()
+}
+
 /// Renders the policies of a cluster, by their path in the output folder.
 pub(crate) fn render(
     config: &Config,

@@ -8,6 +8,7 @@ use crate::folder::Folder;
 use crate::node;
 use crate::payload::{Contents, Payloads, RenderError, payloads};
 use crate::placement::Placement;
+use crate::policy::{self, LongPolicy};
 use crate::surroundings::Surroundings;
 use crate::wanted_file::WantedFile;
 
@@ -83,6 +84,12 @@ impl Rendered<'_> {
         let of_nodes = usize::from(node::static_registries(self.config).next().is_some());
         let of_namespaces = self.placements.values().map(|placement| placement.secrets.len());
         of_namespaces.sum::<usize>() + of_nodes
+    }
+
+    /// Lists the policies that IAM may refuse for their length.
+    #[must_use]
+    pub fn long_policies(&self) -> Vec<LongPolicy> {
+        policy::too_long(self.config, self.cluster, &self.placements)
     }
 
     /// Lists the accounts, by namespace and name, whose list is emptied since nothing declares them

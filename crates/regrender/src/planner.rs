@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use regrender_config::Cluster;
-use regrender_render::{Contents, Credentials, RenderError, Rendered, Surroundings};
+use regrender_render::{Contents, Credentials, LongPolicy, RenderError, Rendered, Surroundings};
 use regrender_seal::Certificate;
 
 use crate::comparison::{Compared, Comparison, Purpose};
@@ -80,6 +80,7 @@ pub(crate) fn plan(
     Failure::of_any(errors)?;
     let contents = Contents::Resolved { credentials: &credentials, only: only.as_ref() };
     let rendered = render(project, &grounds, contents)?;
+    world.warn_of(long_policies(&grounds, &rendered));
     let without: Option<Vec<Surroundings>> = only
         .as_ref()
         .map(|only| grounds.iter().map(|ground| ground.surroundings.without(only)).collect());
@@ -280,6 +281,20 @@ pub(crate) fn render<'a>(
     }
     Failure::of_any(errors)?;
     Ok(all)
+}
+
+/// Says which policies IAM may refuse for their length.
+fn long_policies(grounds: &[Ground<'_>], rendered: &[Rendered<'_>]) -> Vec<String> {
+    let all = grounds.iter().zip(rendered).flat_map(|(ground, rendered)| {
+        rendered.long_policies().into_iter().map(|policy| (&ground.cluster.directory, policy))
+    });
+    let told = all.map(|(folder, LongPolicy { path, length, limit, of })| {
+        format!(
+            "`{folder}/{path}` has {length} characters, and IAM takes {limit} in {of}: divide the \
+             accounts or repositories among several roles, each with a registry of its own"
+        )
+    });
+    told.collect()
 }
 
 fn too_large(error: &RenderError) -> CliError {

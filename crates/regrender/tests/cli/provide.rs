@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::sandbox::{RECIPIENT, Sandbox};
@@ -132,6 +133,31 @@ fn policies_are_known_without_a_header() {
     sandbox.run(&["build"]).succeeded();
     assert!(!sandbox.exists("pull-secrets/policies/images"));
     assert!(sandbox.exists("pull-secrets/policies/others/trust.json"));
+}
+
+/// The accounts of hundreds of namespaces do not fit into one role's policy.
+#[test]
+fn a_policy_that_iam_refuses_for_its_length_is_warned_of() {
+    let role = "provide = \"irsa\"\nrole-arn = \"arn:aws:iam::111122223333:role/pull\"";
+    let sandbox = sandbox(role);
+    sandbox.edit(
+        "registries.toml",
+        "[registry.images]",
+        "[output]\noidc-provider = \"oidc.example.com/id/A\"\n\n[registry.images]",
+    );
+    let list = |start: &str, count: usize| {
+        let names = (0..count).map(|number| format!("\"{start}-{number:03}\""));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let namespaces = |count| list("team", count);
+    sandbox.edit("registries.toml", "\"team-a\"", &namespaces(40));
+    assert_eq!(sandbox.run(&["build"]).succeeded().stderr, "");
+    sandbox.edit("registries.toml", &namespaces(40), &namespaces(60));
+    assert_snapshot!(sandbox.run(&["build"]).succeeded().stderr, @"warning: `pull-secrets/policies/images/trust.json` has 2790 characters, and IAM takes 2048 in trust policies whose quota is not raised: divide the accounts or repositories among several roles, each with a registry of its own");
+    let names = list("apps/internal", 100);
+    sandbox.edit("registries.toml", "provide =", &format!("repositories = [{names}]\nprovide ="));
+    sandbox.edit("registries.toml", &namespaces(60), "\"team-a\"");
+    assert_snapshot!(sandbox.run(&["diff"]).ended_with(3).stderr, @"warning: `pull-secrets/policies/images/permissions.json` has 6904 characters, and IAM takes 6144 in managed policies: divide the accounts or repositories among several roles, each with a registry of its own");
 }
 
 #[test]

@@ -216,6 +216,57 @@ fn a_drawing_names_its_columns_and_dashes_what_is_no_way() {
     }
 }
 
+/// Returns the `fill` of the only rule among `rules` that is for `selector`.
+fn fill_of(rules: &str, selector: &str) -> String {
+    let is_for = |line: &&str| {
+        let selectors = line.split('{').next().unwrap_or_default();
+        selectors.split(',').any(|one| one == format!(".regrender {selector}"))
+    };
+    let fills: Vec<&str> = rules
+        .lines()
+        .filter(is_for)
+        .filter_map(|line| line.split_once("{fill:#")?.1.get(..6))
+        .collect();
+    assert_eq!(fills.len(), 1, "{selector}: {fills:?}");
+    fills.concat()
+}
+
+/// WCAG 2.2, relative luminance: of a colour in `sRGB`.
+fn luminance(colour: &str) -> f64 {
+    let channels = [0..2, 2..4, 4..6].map(|range| {
+        let channel = colour.get(range).and_then(|text| u8::from_str_radix(text, 16).ok());
+        let value = f64::from(channel.expect("it is hexadecimal")) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    });
+    0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
+}
+
+/// WCAG 2.2, 1.4.3: text of a usual size needs a contrast of 4.5.
+#[test]
+fn text_stands_out_on_light_and_on_dark_ground() {
+    let svg = of_every_mark().to_svg();
+    let (light, dark) = svg.split_once("@media (prefers-color-scheme:dark){").expect("it has both");
+    let dark = dark.split("</style>").next().unwrap_or_default();
+    for rules in [light, dark] {
+        for (ink, ground) in [
+            (".name", ".ground"),
+            (".headline", ".ground"),
+            (".soft", ".ground"),
+            (".space", ".frame"),
+            (".word", ".frame"),
+            (".line", ".node rect"),
+            (".broken .name", ".broken rect"),
+            (".doubtful .remark", ".doubtful rect"),
+        ] {
+            let one = luminance(&fill_of(rules, ink)) + 0.05;
+            let other = luminance(&fill_of(rules, ground)) + 0.05;
+            let contrast = if one > other { one / other } else { other / one };
+            assert!(contrast >= 4.5, "{ink} on {ground}: {contrast}");
+        }
+    }
+    assert!(luminance(&fill_of(light, ".ground")) > luminance(&fill_of(dark, ".ground")));
+}
+
 #[test]
 fn a_drawing_counts_what_is_broken_doubtful_and_well() {
     let svg = of_every_mark().to_svg();

@@ -103,7 +103,7 @@ fn private_keys_below(node: &Node<'_>, place: &Place, findings: &mut Vec<Finding
 /// Finds a private key in a file that is no manifest and holds nothing but keys and certificates.
 pub(crate) fn in_key_file(path: &Arc<str>, text: &str) -> Option<Finding> {
     let is_named_so = path.ends_with(".pem") || path.ends_with(".key");
-    if private_key::is_for_tests(path) || !is_named_so && !text.trim_start().starts_with("-----") {
+    if private_key::is_test_key(path) || !is_named_so && !text.trim_start().starts_with("-----") {
         return None;
     }
     let line = private_key::first_in(text)? + 1;
@@ -163,7 +163,7 @@ fn key_in_secret(secret: &Secret) -> Option<Finding> {
     }
     let message = format!("Secret `{name}` holds a private key in clear, under `{key}`");
     // What a server shows who it is with opens nothing that is sealed.
-    let is_of_server = secret.kind == "kubernetes.io/tls";
+    let is_of_server = secret.kind == "kubernetes.io/tls" || key == "tls.key";
     let severity = if is_of_server { Severity::Warning } else { Severity::Error };
     Some(Finding::with_severity(Code::LeakedPrivateKey, severity, &secret.place, message))
 }

@@ -40,12 +40,23 @@ pub(super) fn first_in(text: &str) -> Option<usize> {
     None
 }
 
-/// Tells whether the folders of a path say that what is in them is made for tests.
+/// Words in a path by which what is there is made for tests, or to show something.
+const TEST_WORDS: [&str; 9] =
+    ["testdata", "tests", "e2e", "fixture", "fixtures", "example", "examples", "sample", "samples"];
+
+/// Tells whether a path says that what is there is made for tests; `test` alone says it of no
+/// manifest, since clusters are called so.
 pub(super) fn is_for_tests(path: &str) -> bool {
-    let (folders, _) = path.rsplit_once('/').unwrap_or_default();
-    folders.split('/').any(|folder| {
-        matches!(folder, "test" | "tests" | "testdata" | "test-data" | "fixtures" | "e2e")
-    })
+    words(path).any(|word| TEST_WORDS.contains(&word)) || path.contains("test-data")
+}
+
+/// Tells the same of a file that holds nothing but keys and certificates.
+pub(super) fn is_test_key(path: &str) -> bool {
+    is_for_tests(path) || words(path).any(|word| word == "test")
+}
+
+fn words(path: &str) -> impl Iterator<Item = &str> {
+    path.split(|letter: char| !letter.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]
@@ -111,12 +122,18 @@ mod tests {
     }
 
     #[test]
-    fn folders_of_tests_are_told_by_their_names() {
-        for path in ["test/a.pem", "a/testdata/b/c.key", "e2e/a"] {
+    fn what_is_made_for_tests_is_told_by_its_path() {
+        for path in
+            ["a/testdata/b/c.key", "_testdata/a", "e2e/a", "a/test-data/b", "x-example.yaml"]
+        {
             assert!(is_for_tests(path), "{path}");
         }
-        for path in ["a.pem", "test", "a/tests.pem", "latest/a.pem", "test.d/a"] {
+        for path in ["a.pem", "clusters/test/a.yaml", "latest/a.pem", "a/contests.pem"] {
             assert!(!is_for_tests(path), "{path}");
         }
+        for path in ["test/a.pem", "a/github_test.pem", "fixtures/a.key"] {
+            assert!(is_test_key(path), "{path}");
+        }
+        assert!(!is_test_key("latest/a.pem"));
     }
 }

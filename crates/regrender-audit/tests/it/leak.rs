@@ -224,6 +224,8 @@ fn a_private_key_in_a_secret_leaks() {
     let key = |kind: &str| with_key("", kind, "PRIVATE KEY");
     assert_eq!(severities(&key("Opaque")), [("error", message.clone())]);
     assert_eq!(severities(&key("kubernetes.io/tls")), [("warning", message)]);
+    let of_server = key("Opaque").replace("identity:", "tls.key:");
+    assert_eq!(severities(&of_server)[0].0, "warning");
     for label in ["PUBLIC KEY", "ENCRYPTED PRIVATE KEY"] {
         assert_eq!(severities(&with_key("", "Opaque", label)), [], "{label}");
     }
@@ -253,6 +255,7 @@ fn a_private_key_in_a_file_of_its_own_leaks() {
     for (path, text) in [
         ("README.md", &*described),
         ("tests/a.key", &*key),
+        ("test/a.key", &*key),
         ("a.pem", &*pem("CERTIFICATE")),
         ("a.pem", "-----BEGIN AGE ENCRYPTED FILE-----\n"),
     ] {

@@ -189,6 +189,7 @@ pub(crate) fn survey<'a>(
     errors: &mut Vec<CliError>,
 ) -> Vec<Ground<'a>> {
     let mut grounds = Vec::new();
+    errors.extend(shared_folder(project));
     for cluster in project.clusters(clusters) {
         let path = project.folder.join(&cluster.directory);
         if let Some(error) = outside_of_repository(project, cluster, &path) {
@@ -215,6 +216,26 @@ pub(crate) fn survey<'a>(
         }
     }
     grounds
+}
+
+/// Links may lead from the output folders of two clusters to one, in which each build would take away
+/// what is for the other.
+fn shared_folder(project: &Project) -> Option<CliError> {
+    let places = project.config.clusters.iter().filter_map(|cluster| {
+        let place = project.folder.join(&cluster.directory).canonicalize().ok()?;
+        Some((place, &cluster.directory))
+    });
+    let mut places: Vec<_> = places.collect();
+    places.sort_unstable();
+    let neighbours = places.iter().zip(places.iter().skip(1));
+    let ((above, one), (_, other)) =
+        neighbours.into_iter().find(|((above, _), (below, _))| below.starts_with(above))?;
+    let message = format!(
+        "output folders `{one}` and `{other}` of two clusters both lead to `{}`",
+        above.display()
+    );
+    let hint = "put a folder in the place of a link, or set another `directory`";
+    Some(CliError::new(ErrorKind::Files, message).with_hint(hint))
 }
 
 /// A link in the way to the output folder may lead anywhere; nothing outside of the repository is

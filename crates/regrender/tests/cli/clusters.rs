@@ -126,3 +126,23 @@ fn a_tree_behind_a_link_is_not_left_over() {
         assert_eq!(sandbox.run(command).succeeded().stderr, "", "{command:?}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn two_clusters_do_not_share_a_folder_behind_links() {
+    let sandbox = Sandbox::simple();
+    let text = sandbox.read("registries.toml");
+    let clusters = "[cluster.one]\ndirectory = \"one\"\n[cluster.two]\ndirectory = \"two\"\n";
+    sandbox.write("registries.toml", &format!("{text}\n{clusters}"));
+    std::fs::create_dir_all(sandbox.path("real/deeper")).unwrap();
+    std::os::unix::fs::symlink("real", sandbox.path("one")).unwrap();
+    std::os::unix::fs::symlink("real/deeper", sandbox.path("two")).unwrap();
+    assert_snapshot!(sandbox.run(&["build", "--cluster", "two"]).ended_with(1), @"
+    --- stderr
+    error: output folders `one` and `two` of two clusters both lead to `$FOLDER/real`
+      help: put a folder in the place of a link, or set another `directory`
+    --- status 1
+    ");
+    std::fs::remove_file(sandbox.path("two")).unwrap();
+    sandbox.run(&["build"]).succeeded();
+}

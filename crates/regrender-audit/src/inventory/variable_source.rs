@@ -46,6 +46,8 @@ impl VariableSource {
         let found = roots.filter_map(|root| {
             let header = Header::of(root, &place);
             let is_meant = header.kind == "ConfigMap" && header.group().is_empty();
+            let data = root.get("data").map(Node::members).unwrap_or_default();
+            let is_meant = is_meant && data.iter().all(|(key, _)| is_variable(&key.text));
             is_meant.then(|| Self::of_config_map(root, &header, kustomizations))
         });
         found.collect()
@@ -86,7 +88,28 @@ impl VariableSource {
 /// Returns a text that may hold `ConfigMaps` with values of variables, which are read when a
 /// Kustomization asks for them: most repositories have `ConfigMaps`, and few have variables.
 pub(super) fn text_of_config_maps(text: &str) -> Option<Box<str>> {
-    (text.len() <= LENGTH_LIMIT && text.contains("ConfigMap")).then(|| Box::from(text))
+    let may_hold =
+        text.len() <= LENGTH_LIMIT && text.contains("ConfigMap") && may_hold_variables(text);
+    may_hold.then(|| Box::from(text))
+}
+
+/// Tells whether the data of a text may be variables. Flux refuses all of a `ConfigMap` with a key
+/// that is no name of one, and where others are kept, such as files, the first tells mostly.
+fn may_hold_variables(text: &str) -> bool {
+    const DATA: &str = "\ndata:\n";
+    let mut places = text.match_indices(DATA).peekable();
+    let may_begin = |(at, _)| {
+        let line = text.get(at + DATA.len()..).and_then(|rest| rest.lines().next());
+        let key = line.unwrap_or_default().trim_start().split(':').next().unwrap_or_default();
+        // What is in quotation marks, or a comment, is not looked into.
+        key.starts_with(['"', '\'', '#']) || is_variable(key)
+    };
+    places.peek().is_none() || places.any(may_begin)
+}
+
+fn is_variable(name: &str) -> bool {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    name.chars().all(is_letter) && !name.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// Takes the texts that may hold `ConfigMaps` out of the facts of files.

@@ -61,7 +61,7 @@ impl Reference {
     fn look_up(&self, name: &str) -> Given<'_> {
         let mut all = self.sources.iter().map(|source| Given::by(source, name));
         match all.next() {
-            None => Given::NotKnown("which is not in the repository"),
+            None => Given::NotKnown("for which no manifest here holds variables"),
             Some(first) if all.all(|other| other == first) => first,
             Some(_) => Given::NotKnown("which the repository holds more than once"),
         }

@@ -129,7 +129,7 @@ fn a_config_map_is_found_where_kustomizations_put_it() {
         ("flux-system", "r.io/web uncovered-unknown"),
         (
             "else",
-            "${HOST}/web: Kustomization `apps` may take `HOST` from ConfigMap `vars`, which is not in the repository",
+            "${HOST}/web: Kustomization `apps` may take `HOST` from ConfigMap `vars`, for which no manifest here holds variables",
         ),
     ] {
         let files = [
@@ -142,6 +142,29 @@ fn a_config_map_is_found_where_kustomizations_put_it() {
             ("apps/web.yaml", &web(&["${HOST}/web"], "")),
         ];
         assert_eq!(told(&report(&files)), [expected]);
+    }
+}
+
+/// Flux refuses such a `ConfigMap` as a whole.
+#[test]
+fn a_config_map_with_another_key_gives_no_variables() {
+    let open = "${HOST}/web: Kustomization `apps` may take `HOST` from ConfigMap `vars`, for which no manifest here holds variables";
+    let given = "r.io/web uncovered-unknown";
+    for (data, expected) in [
+        ("  HOST: r.io\n  _OTHER_1: x\n", given),
+        ("  # whose it is\n  HOST: r.io\n", given),
+        ("  \"HOST\": r.io\n", given),
+        ("  HOST: r.io\n  some.file: x\n", open),
+        ("  some.file: x\n  HOST: r.io\n", open),
+        ("  1A: x\n  HOST: r.io\n", open),
+    ] {
+        let map =
+            format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: vars\ndata:\n{data}");
+        let cluster = flux("postBuild: {substituteFrom: [{kind: ConfigMap, name: vars}]}") + &map;
+        assert_eq!(applied(&cluster, &web(&["${HOST}/web"], "")), [expected], "{data}");
+        // Other data in the same file does not matter.
+        let other = "---\nkind: ConfigMap\ndata:\n  a.b: c\n".to_owned();
+        assert_eq!(applied(&(other + &cluster), &web(&["${HOST}/web"], "")), [expected], "{data}");
     }
 }
 
@@ -180,7 +203,7 @@ fn what_comes_from_a_secret_is_not_known_and_what_does_not_is() {
     assert_eq!(
         applied(&without, &web(&["${HOST}/web"], "")),
         [
-            "${HOST}/web: Kustomization `apps` may take `HOST` from Secret `s`, which is not in the repository"
+            "${HOST}/web: Kustomization `apps` may take `HOST` from Secret `s`, for which no manifest here holds variables"
         ]
     );
     let optional = without.replace("name: s}", "name: s, optional: true}");

@@ -228,6 +228,14 @@ mod tests {
     }
 
     #[test]
+    fn the_domain_of_a_key_may_have_hyphens_and_digits_within() {
+        for key in ["x-y.io/c", "x.9-9.io/c", "0.io/c"] {
+            let marks = BTreeMap::from([(key.to_owned(), String::from("1"))]);
+            assert!(Selector::parse(key).unwrap().takes(&marks), "{key}");
+        }
+    }
+
+    #[test]
     fn a_number_is_larger_or_smaller() {
         check("a>1", &["a=2"]);
         check("a < 2", &["a=1", "a=1,b=1"]);
@@ -253,6 +261,10 @@ mod tests {
             "!a=1",
             "A.b/c",
             "a/b/c",
+            "-a.b/c",
+            "a-.b/c",
+            "a_b.c/d",
+            "a..b/c",
             "a!1",
             "a=1=2",
         ] {

@@ -271,6 +271,19 @@ fn namespace_account_and_pull_secrets_are_filled_in_too() {
     }
 }
 
+/// The Secret has its name as it is, and only the list has a variable.
+#[test]
+fn a_pull_secret_that_a_variable_names_is_the_one_of_that_name() {
+    let flux = flux("postBuild: {substitute: {S: regcred}}");
+    let secret = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: regcred, namespace: n}\n\
+        type: kubernetes.io/dockerconfigjson\nstringData: {.dockerconfigjson: '{\"auths\":{\"r.io\":\
+        {\"username\":\"u\",\"password\":\"canary-4f1d\"}}}'}\n";
+    let web = web(&["r.io/web"], ", imagePullSecrets: [{name: '${S}'}]");
+    let report = report(&[("cluster/flux.yaml", &*flux), ("apps/web.yaml", &(web + secret))]);
+    assert_eq!(told(&report), ["r.io/web covered"]);
+    assert_eq!(report.images[0].pull_secrets, ["regcred"]);
+}
+
 #[test]
 fn a_namespace_or_pull_secret_that_is_not_known_leaves_the_image_open() {
     let flux = flux("postBuild: {substitute: {OTHER: x}}");

@@ -79,8 +79,18 @@ impl<'a> Placement<'a> {
         cluster: &Cluster,
         surroundings: &Surroundings,
     ) -> BTreeMap<String, Self> {
+        Self::of_cluster_without(&BTreeSet::new(), config, cluster, surroundings)
+    }
+
+    /// Works out what would land in which namespace if the pull secrets of these names did not.
+    pub(crate) fn of_cluster_without(
+        names: &BTreeSet<String>,
+        config: &'a Config,
+        cluster: &Cluster,
+        surroundings: &Surroundings,
+    ) -> BTreeMap<String, Self> {
         let mut placements: BTreeMap<String, Self> = BTreeMap::new();
-        for secret in config.secrets_of(cluster) {
+        for secret in config.secrets_of(cluster).filter(|secret| !names.contains(&secret.name)) {
             let (landed, made) = Landed::new(config, secret);
             let landed = Arc::new(landed);
             for namespace in surroundings.namespaces.get(&secret.name).into_iter().flatten() {

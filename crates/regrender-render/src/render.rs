@@ -1,6 +1,6 @@
 //! The whole tree of one cluster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regrender_config::{Cluster, Config};
 
@@ -55,6 +55,15 @@ pub fn render<'a>(
 }
 
 impl Rendered<'_> {
+    /// Returns the tree that there would be without the pull secrets of these names; what is sealed in
+    /// it holds nothing.
+    #[must_use]
+    pub fn without(&self, names: &BTreeSet<String>) -> Self {
+        let Rendered { config, cluster, surroundings, .. } = *self;
+        let placements = Placement::of_cluster_without(names, config, cluster, surroundings);
+        Self { config, cluster, surroundings, payloads: Payloads::default(), placements }
+    }
+
     /// Lists the parts of the tree, the largest first; together they are the whole of it.
     #[must_use]
     pub fn parts(&self) -> Vec<Part<'_>> {

@@ -22,16 +22,6 @@ pub struct Surroundings {
     pub repository_path: String,
 }
 
-impl Surroundings {
-    /// Returns the same, with these pull secrets landing nowhere.
-    #[must_use]
-    pub fn without(&self, secrets: &BTreeSet<String>) -> Self {
-        let mut rest = self.clone();
-        rest.namespaces.retain(|secret, _| !secrets.contains(secret));
-        rest
-    }
-}
-
 /// What the manifests say of a workload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeclaredWorkload {

@@ -5,13 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regrender_render::{Contents, Part, Rendered, Surroundings, render};
+use regrender_render::{Part, Rendered};
 
 use crate::comparison::clear_text;
 use crate::enumeration::in_a_sentence;
 use crate::plan::{Action, Plan};
-use crate::planner::Ground;
-use crate::project::Project;
 
 /// The pull secrets that a build is for.
 #[derive(Debug)]
@@ -31,18 +29,11 @@ pub(crate) enum Share {
     Entangled,
 }
 
-/// Renders the trees of clusters without the pull secrets that a build is for.
-pub(crate) fn each<'a>(
-    project: &'a Project,
-    grounds: &'a [Ground<'a>],
-    without: &'a [Surroundings],
-) -> Vec<Only<'a>> {
-    let trees = grounds.iter().zip(without).map(|(ground, without)| {
-        let rest = render(&project.config, ground.cluster, without, Contents::Unknown)
-            .expect("what holds nothing is not too large");
-        Only { rest }
-    });
-    trees.collect()
+impl<'a> Only<'a> {
+    /// Is for the pull secrets of these names in a tree.
+    pub(crate) fn of(names: &BTreeSet<String>, tree: &Rendered<'a>) -> Self {
+        Self { rest: tree.without(names) }
+    }
 }
 
 impl Only<'_> {

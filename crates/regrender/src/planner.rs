@@ -81,10 +81,8 @@ pub(crate) fn plan(
     let contents = Contents::Resolved { credentials: &credentials, only: only.as_ref() };
     let rendered = render(project, &grounds, contents)?;
     world.warn_of(long_policies(&grounds, &rendered));
-    let without: Option<Vec<Surroundings>> = only
-        .as_ref()
-        .map(|only| grounds.iter().map(|ground| ground.surroundings.without(only)).collect());
-    let only = without.as_deref().map(|without| only::each(project, &grounds, without));
+    let only: Option<Vec<Only<'_>>> =
+        only.as_ref().map(|names| rendered.iter().map(|tree| Only::of(names, tree)).collect());
     let compared =
         compare(&grounds, &rendered, &certificates, &keys, only.as_deref(), purpose, world)
             .inspect_err(|_| {

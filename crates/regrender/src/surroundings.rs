@@ -154,7 +154,7 @@ fn declared_accounts(inventory: &Inventory) -> BTreeMap<(String, String), Vec<St
 fn workloads(inventory: &Inventory) -> BTreeMap<(String, String, String), DeclaredWorkload> {
     let mut workloads: BTreeMap<_, DeclaredWorkload> = BTreeMap::new();
     let mut by_written_name = Vec::new();
-    let accounts = renamed_accounts(inventory);
+    let accounts = accounts_in_trees(inventory);
     for workload in inventory.workloads() {
         let key = |namespace: &String, name: &String| {
             (namespace.clone(), workload.kind.clone(), name.clone())
@@ -167,8 +167,7 @@ fn workloads(inventory: &Inventory) -> BTreeMap<(String, String, String), Declar
         for rendering in &workload.renderings {
             let Some(namespace) = &rendering.namespace else { continue };
             let account = rendering.service_account.as_ref().or(workload.service_account.as_ref());
-            let account = account
-                .map(|account| *accounts.get(&(&rendering.root, account)).unwrap_or(&account));
+            let account = account.map(|account| name_in_tree(&accounts, &rendering.root, account));
             let pull_secrets = rendering.pull_secrets.as_ref().unwrap_or(&workload.pull_secrets);
             let declared = workloads.entry(key(namespace, &rendering.name)).or_default();
             extend(declared, account, pull_secrets);
@@ -191,16 +190,29 @@ fn extend(declared: &mut DeclaredWorkload, account: Option<&String>, pull_secret
     declared.pull_secrets.extend(named.cloned());
 }
 
-/// Lists what the trees call accounts, by the folder of the tree and the name in the manifest.
-fn renamed_accounts(inventory: &Inventory) -> BTreeMap<(&String, &String), &String> {
-    let accounts = inventory
-        .service_accounts()
-        .flat_map(|account| account.renderings.iter().map(move |tree| (account, tree)));
-    let renamed = accounts.flat_map(|(account, tree)| {
-        let roots = iter::once(&tree.root).chain(&tree.other_roots);
-        roots.map(move |root| ((root, &account.written_name), &tree.name))
-    });
-    renamed.collect()
+/// An account in a tree: the folder of the tree, the name in the manifest, and the name in the tree.
+type InTree<'a> = (&'a String, &'a String, &'a String);
+
+/// Lists what the trees call accounts, in order.
+fn accounts_in_trees(inventory: &Inventory) -> Vec<InTree<'_>> {
+    let mut accounts = Vec::new();
+    for account in inventory.service_accounts() {
+        for tree in &account.renderings {
+            let roots = iter::once(&tree.root).chain(&tree.other_roots);
+            accounts.extend(roots.map(|root| (root, &account.written_name, &tree.name)));
+        }
+    }
+    accounts.sort_unstable();
+    accounts
+}
+
+/// Returns what a tree calls the account that its manifests call `name`.
+fn name_in_tree<'a>(accounts: &[InTree<'a>], root: &String, name: &'a String) -> &'a String {
+    let place = accounts.partition_point(|(of, written, _)| (*of, *written) < (root, name));
+    match accounts.get(place) {
+        Some((of, written, in_tree)) if (*of, *written) == (root, name) => in_tree,
+        _ => name,
+    }
 }
 
 /// Lists what accounts and workloads are called in their manifests, where kustomize calls them
@@ -211,34 +223,41 @@ fn renamed_accounts(inventory: &Inventory) -> BTreeMap<(&String, &String), &Stri
 fn written_names(inventory: &Inventory) -> BTreeMap<(String, String, String), BTreeSet<String>> {
     let accounts = inventory
         .service_accounts()
-        .map(|account| ("ServiceAccount", &account.written_name, &account.renderings));
+        .map(|account| (ACCOUNT, &account.written_name, &account.renderings));
     let workloads = inventory
         .workloads()
         .map(|workload| (workload.kind.as_str(), &workload.written_name, &workload.renderings));
-    let mut names: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
+    let mut all = Vec::new();
     for (kind, written_name, renderings) in accounts.chain(workloads) {
         for Rendering { namespace, name, .. } in renderings {
-            let Some(namespace) = namespace else { continue };
-            let key = (namespace.clone(), kind.to_owned(), name.clone());
-            names.entry(key).or_default().insert(written_name.clone());
+            all.extend(namespace.as_ref().map(|namespace| (namespace, kind, name, written_name)));
         }
     }
-    let mut bearers: BTreeMap<_, BTreeSet<&String>> = BTreeMap::new();
-    for ((namespace, kind, name), written) in &names {
-        for called in written.iter().chain([name]) {
-            bearers.entry((namespace, kind, called)).or_default().insert(name);
+    all.sort_unstable();
+    let mut names: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
+    for group in all.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1)) {
+        let is_shared = |called: &String, of: &String| {
+            group
+                .iter()
+                .any(|(_, _, name, written)| *name != of && (*name == called || *written == called))
+        };
+        for (namespace, kind, name, written) in group {
+            if written != name && !is_shared(written, name) {
+                let key = ((*namespace).clone(), (*kind).to_owned(), (*name).clone());
+                names.entry(key).or_default().insert((*written).clone());
+            }
         }
     }
-    let renamed = names.iter().filter_map(|(key, written)| {
-        let (namespace, kind, name) = key;
-        let mut written = written.clone();
-        written.retain(|called| {
-            bearers.get(&(namespace, kind, called)).is_none_or(|bearers| bearers.len() == 1)
-        });
-        let is_renamed = written.iter().any(|called| called != name);
-        is_renamed.then(|| (key.clone(), written))
-    });
-    renamed.collect()
+    // What keeps its name in another tree is called that, too.
+    for (namespace, kind, name, written) in all {
+        let key = (namespace.clone(), kind.to_owned(), name.clone());
+        if written == name
+            && let Some(names) = names.get_mut(&key)
+        {
+            names.insert(written.clone());
+        }
+    }
+    names
 }
 
 /// Says which accounts are declared by the name in their manifest, though kustomize gives them another
@@ -249,25 +268,20 @@ pub(crate) fn warnings(
     surroundings: &Surroundings,
 ) -> BTreeSet<String> {
     let mut warnings = BTreeSet::new();
-    for secret in project.config.secrets_of(cluster) {
-        let namespaces = surroundings.namespaces.get(&secret.name).into_iter().flatten();
-        for (namespace, account) in
-            namespaces.flat_map(|name| secret.service_accounts.iter().map(move |one| (name, one)))
-        {
-            if surroundings.declared_accounts.contains_key(&(namespace.clone(), account.clone())) {
-                continue;
-            }
-            let first = (namespace.clone(), ACCOUNT.to_owned(), String::new());
-            let accounts = surroundings.written_names.range(first..);
-            let renamed = accounts
-                .take_while(|((place, kind, _), _)| place == namespace && kind == ACCOUNT)
-                .find(|(_, written)| written.contains(account));
-            warnings.extend(renamed.map(|((_, _, name), _)| {
-                format!(
+    for ((namespace, kind, name), written) in &surroundings.written_names {
+        for account in written.iter().filter(|_| kind == ACCOUNT) {
+            let is_declared = project.config.secrets_of(cluster).any(|secret| {
+                let namespaces = surroundings.namespaces.get(&secret.name);
+                secret.service_accounts.contains(account)
+                    && namespaces.is_some_and(|list| list.contains(namespace))
+            });
+            let key = (namespace.clone(), account.clone());
+            if is_declared && !surroundings.declared_accounts.contains_key(&key) {
+                warnings.insert(format!(
                     "kustomize calls the service account `{account}` of `{namespace}` `{name}`: \
                      declare it by that name; the build makes another account `{account}`"
-                )
-            }));
+                ));
+            }
         }
     }
     warnings

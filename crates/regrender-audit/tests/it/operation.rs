@@ -115,6 +115,7 @@ fn a_path_beside_the_image_of_a_custom_resource_is_followed() {
     check(SINGLE, "op: remove, path: /spec/im", true);
     check(SINGLE, "op: remove, path: /metadata/annotations/x", true);
     check(ONE, "op: remove, path: /metadata/annotations/x", true);
+    check(ONE, "op: remove, path: /metadata/ownerReferences/0/uid", true);
     check(SINGLE, "op: remove, path: /spec/image", false);
     check(SINGLE, "op: remove, path: /spec", false);
     check(SINGLE, "op: replace, path: '', value: {}", false);

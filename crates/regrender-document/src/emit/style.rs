@@ -1,6 +1,6 @@
 //! Which of the styles of YAML a string is spelled in.
 
-use crate::bytes::every_byte;
+use crate::bytes::ByteSet;
 use crate::resolve::is_ambiguous;
 
 /// The styles a string can be spelled in.
@@ -22,6 +22,9 @@ pub(super) enum Place {
 /// What some reader takes for the end of a line.
 pub(super) const LINE_ENDS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
+/// What nearly every text consists of, and long ones above all; none of it needs an escape.
+static USUAL: ByteSet = ByteSet::PRINTABLE.and(b"\n\t");
+
 /// Chooses the style of `text`.
 ///
 /// Plain, unless a reader would take it for something else; single quotes where an indicator or a
@@ -31,8 +34,7 @@ pub(super) fn choose(text: &str, place: Place) -> Style {
     if is_ordinary(text) {
         return if is_ambiguous(text) { Style::DoubleQuoted } else { Style::Plain };
     }
-    // Nearly every text is of these bytes alone, and long ones above all.
-    let is_usual = every_byte(text, |byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'));
+    let is_usual = USUAL.has_all_of(text);
     let needs_escape =
         !is_usual && text.chars().any(|character| needs_escape(character) && character != '\t');
     let ends_with_space = text.ends_with(' ');

@@ -23,7 +23,7 @@ pub(crate) struct ImageChange {
 impl ImageChange {
     pub(super) fn read(node: &Node<'_>, place: Place) -> Option<Self> {
         let name = member(node, "name")?;
-        // A full stop is in every host, and stands for itself there.
+        // A full stop is in every host; it is the one part of a pattern that is cheap to compare.
         let is_name = |letter: char| letter.is_ascii_alphanumeric() || "./:_-".contains(letter);
         let pattern = if name.chars().all(is_name) { None } else { whole(&name) };
         Some(Self {
@@ -71,7 +71,7 @@ impl ImageChange {
     pub(super) fn is_about(&self, image: &str) -> bool {
         match &self.pattern {
             Some(pattern) => pattern.is_match(image),
-            None => image.strip_prefix(&self.name).is_some_and(is_tag_and_digest),
+            None => strip_name(image, &self.name).is_some_and(is_tag_and_digest),
         }
     }
 
@@ -101,6 +101,15 @@ const TAG_AND_DIGEST: &str = "(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$
 
 fn whole(name: &str) -> Option<Regex> {
     Regex::new(&format!("^{name}{TAG_AND_DIGEST}")).ok()
+}
+
+/// Strips a name off an image; as in the pattern that it is, a full stop is any letter.
+fn strip_name<'a>(image: &'a str, name: &str) -> Option<&'a str> {
+    let mut letters = image.chars();
+    for letter in name.chars() {
+        letters.next().filter(|other| letter == '.' || letter == *other)?;
+    }
+    Some(letters.as_str())
 }
 
 /// Tells whether `rest` is what [`TAG_AND_DIGEST`] matches.
@@ -148,6 +157,14 @@ mod tests {
         for image in ["a.io/app2", "a.io:5000/app", "a.io/app:$(TAG)", "a.io/app@sha512:00"] {
             assert!(!change.is_about(image), "{image}");
         }
+    }
+
+    #[test]
+    fn a_full_stop_in_a_name_is_any_letter() {
+        let change = change("{name: a.io/app, newTag: '2'}");
+        assert!(change.is_about("axio/app:1"));
+        assert!(!change.is_about("aio/app:1"));
+        assert!(!change.is_about("a.io/ap"));
     }
 
     #[test]

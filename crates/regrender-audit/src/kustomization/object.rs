@@ -179,26 +179,22 @@ impl<'o> Object<'o> {
         self.merge_images(&part.images, place);
     }
 
-    /// Merges containers by their names; new ones come first, as kustomize has it.
+    /// Merges containers by their names; those of the patch come first, as kustomize has it.
     fn merge_images(&mut self, images: &[ImageUse], place: &Place) {
         // The lists of custom resources are given as a whole, and which list is which is not known.
         let is_in_list = |one: &ImageUse| one.in_list;
         if !self.is_core && images.iter().any(is_in_list) && self.images.iter().any(is_in_list) {
             self.doubt(place);
         }
-        let mut behind = 0;
-        for new in images {
-            let same = |one: &&mut ImageUse| one.role == new.role && one.container == new.container;
-            if let Some(image) = self.images.iter_mut().find(same) {
+        // Each one in front of the one behind it: so they keep their order.
+        for new in images.iter().rev() {
+            let same = |one: &ImageUse| one.role == new.role && one.container == new.container;
+            let mut image = new.clone();
+            if let Some(at) = self.images.iter().position(same) {
+                image = self.images.remove(at);
                 image.image.clone_from(&new.image);
-            } else {
-                let at = if self.is_core { self.start_of(new.role) } else { self.images.len() };
-                let within = self.images.get(at..).unwrap_or_default().iter();
-                behind = behind.min(within.take_while(|one| one.role == new.role).count());
-                self.insert(at + behind, new, place);
-                behind += 1;
             }
-            self.images_changed = true;
+            self.insert(self.start_of(new.role), &image, place);
         }
     }
 

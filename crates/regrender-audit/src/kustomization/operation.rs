@@ -131,10 +131,7 @@ fn operation(node: &Node<'_>) -> Option<Operation> {
     let value = match op {
         "add" | "replace" => node.get("value"),
         "remove" => None,
-        "move" | "copy" => {
-            let is_told = parts.first().is_none_or(|first| *first != "metadata");
-            return is_told.then(|| Operation::Change(keys(&parts), Vec::new()));
-        }
+        "move" | "copy" => return between_places(node, &parts),
         // RFC 6902, section 4.6: `test` compares.
         _ => return None,
     };
@@ -180,6 +177,31 @@ fn operation(node: &Node<'_>) -> Option<Operation> {
         // What is inside of a container.
         [_, inner @ .., _, _] if inner.iter().any(|part| role_of_list(part).is_some()) => None,
         _ => elsewhere(op, &parts, value),
+    }
+}
+
+/// Reads an operation that takes a value from one place to another; which value is not followed.
+fn between_places(node: &Node<'_>, parts: &[&str]) -> Option<Operation> {
+    let from: Vec<&str> = node.get("from").and_then(Node::scalar)?.split('/').skip(1).collect();
+    let is_metadata = |parts: &[&str]| parts.first() == Some(&"metadata");
+    if is_metadata(parts) {
+        return None;
+    }
+    let is_anywhere = is_pulled_with(parts) || is_pulled_with(&from);
+    let path = if is_anywhere { String::new() } else { keys(parts) };
+    Some(Operation::Change(path, Vec::new()))
+}
+
+/// Tells whether an image, or what it is pulled with, is at a path.
+fn is_pulled_with(parts: &[&str]) -> bool {
+    match parts {
+        [.., "serviceAccountName" | "serviceAccount"] => true,
+        [.., list, _, "image" | "name"] | [.., list, _] | [.., list]
+            if role_of_list(list).is_some() =>
+        {
+            true
+        }
+        _ => parts.contains(&"imagePullSecrets"),
     }
 }
 
@@ -366,5 +388,26 @@ mod tests {
             "op: remove, path: /spec/template",
             Some(Operation::Change("spec.template".to_owned(), Vec::new())),
         );
+    }
+    #[test]
+    fn copies_and_moves_are_told_where_they_touch_what_is_pulled() {
+        let whole = || Some(Operation::Change(String::new(), Vec::new()));
+        let pod = "/spec/template/spec";
+        for (from, path) in [
+            ("initContainers/0/image", "containers/0/image"),
+            ("containers/0", "initContainers/-"),
+            ("imagePullSecrets/0", "foo"),
+            ("foo", "imagePullSecrets"),
+            ("schedulerName", "serviceAccountName"),
+        ] {
+            for op in ["copy", "move"] {
+                check(&format!("op: {op}, from: {pod}/{from}, path: {pod}/{path}"), whole());
+            }
+        }
+        check(
+            &format!("op: move, from: {pod}/containers/0/env/1, path: {pod}/containers/0/env/0"),
+            Some(Operation::Change("spec.template.spec.containers.env".to_owned(), Vec::new())),
+        );
+        check("op: copy, from: /spec/replicas, path: /metadata/labels/a", None);
     }
 }

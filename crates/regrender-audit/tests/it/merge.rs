@@ -214,7 +214,7 @@ fn documents_of_one_patch_file_are_all_merged() {
     let inventory = read(&files);
     let found = inventory.workloads().next().expect("there is one");
     let images: Vec<&str> = found.images.iter().map(|one| &*one.image).collect();
-    assert_eq!(images, ["init.io/app", "x.io/x", "y.io/y"]);
+    assert_eq!(images, ["init.io/app", "y.io/y", "x.io/x"]);
     assert_eq!(found.pull_secrets, [""; 0]);
     let account = inventory.service_accounts().next().expect("there is one");
     assert_eq!(account.pull_secrets, ["z"]);

@@ -61,7 +61,18 @@ fn containers_are_merged_by_name_within_their_own_list() {
     let side = merged("containers: [{name: side, image: new.io/side}]");
     assert_eq!(
         images(&side),
-        ["init init.io/app", "container main.io/app", "container new.io/side"]
+        ["init init.io/app", "container new.io/side", "container main.io/app"]
+    );
+    let both =
+        merged("containers: [{name: new, image: new.io/new}, {name: side, image: new.io/side}]");
+    assert_eq!(
+        images(&both),
+        [
+            "init init.io/app",
+            "container new.io/new",
+            "container new.io/side",
+            "container main.io/app"
+        ]
     );
     let main = merged("containers: [{name: app, image: new.io/app}]");
     assert_eq!(

@@ -240,7 +240,10 @@ impl<'i> Credentials<'i> {
     ) -> Option<(&'i ServiceAccount, Option<&'i Rendering>)> {
         let referrer = Referrer::of(subject);
         let of_tree = referrer.find(&self.accounts_of_tree, name);
-        if let Some((position, tree)) = of_tree.filter(|_| referrer.follows_accounts()) {
+        // Where a pod names none, nothing is renamed along: it has the account `default`.
+        let is_named = subject.service_account.as_deref() == Some(name);
+        if let Some((position, tree)) = of_tree.filter(|_| is_named && referrer.follows_accounts())
+        {
             return Some((self.inventory.service_accounts.get(position)?, Some(tree)));
         }
         let account = self.account(subject.namespace.as_deref(), name)?;

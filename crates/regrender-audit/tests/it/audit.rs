@@ -351,6 +351,35 @@ fn a_tree_that_renames_objects_renames_what_refers_to_them() {
     assert!(found.iter().any(|one| one.starts_with(told)), "{found:?}");
 }
 
+/// What kustomize builds: `default` becomes `x-default`, and a pod that names no account keeps
+/// `default`; one that names it is changed along.
+#[test]
+fn an_account_that_a_tree_renames_is_the_default_account_no_more() {
+    let secret = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)).replace(", namespace: n", "");
+    let account =
+        "kind: ServiceAccount\nmetadata: {name: default}\nimagePullSecrets: [{name: s}]\n";
+    for (account_of_pod, expected) in [
+        ("", ("default", "uncovered-unknown")),
+        ("\n  serviceAccountName: default", ("x-default", "covered")),
+    ] {
+        let pod = pod("r.io/app", &format!("[]{account_of_pod}")).replace(", namespace: n", "");
+        let files = [
+            (
+                "kustomization.yaml",
+                "namespace: n\nnamePrefix: x-\nresources: [p.yaml, s.yaml, a.yaml]\n",
+            ),
+            ("p.yaml", &*pod),
+            ("s.yaml", &*secret),
+            ("a.yaml", account),
+        ];
+        let row = &run(&files, &Declared::default()).images[0];
+        assert_eq!(
+            (row.service_account.as_deref(), row.verdict.name()),
+            (Some(expected.0), expected.1)
+        );
+    }
+}
+
 #[test]
 fn each_overlay_has_its_own_secret_of_a_name() {
     let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\

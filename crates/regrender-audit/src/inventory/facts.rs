@@ -156,7 +156,7 @@ pub fn read_file(path: &str, bytes: &[u8]) -> FileFacts {
 #[must_use]
 pub fn read_pipe(path: &str, bytes: &[u8]) -> FileFacts {
     let mut facts = read(path, bytes);
-    let written = facts.secrets.iter().filter(|secret| !secret.is_live);
+    let written = facts.secrets.iter().filter(|secret| !secret.metadata.is_live);
     facts.findings.extend(written.flat_map(leak::in_secret));
     facts
 }

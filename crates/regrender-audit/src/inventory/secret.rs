@@ -68,8 +68,6 @@ pub struct Secret {
     pub bad_keys: Vec<String>,
     /// When the first of its credentials is dead, as a build says of one that is sealed.
     pub expires_at: Option<String>,
-    /// Whether an API server answered with it: it bears the number that only that gives.
-    pub is_live: bool,
     /// Whether its name is one that no tree changes: the target of an `ExternalSecret`.
     pub(crate) keeps_name: bool,
     /// Where it is declared.
@@ -102,7 +100,6 @@ impl Secret {
             content,
             bad_keys: Vec::new(),
             expires_at: None,
-            is_live: false,
             keeps_name: false,
             place: place.clone(),
             metadata: Arc::default(),
@@ -131,7 +128,6 @@ fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
     }
     let state = if is_encrypted(root) { SecretState::Damaged } else { SecretState::Clear };
     let mut found = secret(header, &header.name, kind, state);
-    found.is_live = root.at(&["metadata", "uid"]).is_some();
     let mut data: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (key, value) in root.get("data").map(Node::members).unwrap_or_default() {
         match value.scalar().map(decode_base64) {

@@ -143,10 +143,11 @@ impl Comparison<'_> {
     fn part(&self, part: &Part<'_>, Portion { compared, buffer }: &mut Portion) {
         let rest = self.only.map(|only| only.rest_of(part)).unwrap_or_default();
         for (path, wanted) in part.files() {
-            if self.only.is_some() && self.is_left(&path, &wanted, &rest, compared, buffer) {
+            let current = self.folder.current(&path, buffer);
+            if self.only.is_some() && self.is_left(&path, &wanted, &rest, &current, compared) {
                 continue;
             }
-            let current = match self.folder.current(&path, buffer) {
+            let current = match current {
                 Ok(Current::Missing) => None,
                 Ok(Current::Ours(text)) => Some(text),
                 Ok(Current::InTheWay(obstacle)) => {
@@ -174,12 +175,12 @@ impl Comparison<'_> {
         path: &str,
         wanted: &WantedFile,
         rest: &BTreeMap<String, String>,
+        current: &Result<Current<'_>, CliError>,
         compared: &mut Compared,
-        buffer: &mut Vec<u8>,
     ) -> bool {
         let rest = rest.get(path).map(String::as_str);
-        let current = match self.folder.current(path, buffer) {
-            Ok(Current::Ours(text)) => Some(text),
+        let current = match current {
+            Ok(Current::Ours(text)) => Some(*text),
             Ok(Current::Missing) => None,
             // Whoever needs the file is told of it.
             Ok(Current::InTheWay(_)) | Err(_) => {

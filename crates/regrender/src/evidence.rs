@@ -104,9 +104,7 @@ impl Sources {
         Failure::of_any(missing)?;
         Ok(Self { roots, stdin })
     }
-}
 
-impl Sources {
     /// Makes sure that there is something to report on: a program before a pipe may have failed,
     /// and a path may be the wrong one. As for kubectl, that is an error.
     fn check(&self, manifests: &mut Manifests, world: &mut World) -> Result<(), Failure> {

@@ -324,20 +324,22 @@ fn each_overlay_is_judged_on_its_own() {
     assert_eq!(rows, ["dev/dev-web r.io/app covered", "prod/web q.io/app undetermined"]);
 }
 
+/// A pod, a Secret and an account in a tree that gives them a prefix.
+fn in_prefixed_tree<'a>(
+    pod: &'a str,
+    secret: &'a str,
+    account: &'a str,
+) -> [(&'static str, &'a str); 4] {
+    let tree = "namespace: n\nnamePrefix: x-\nresources: [p.yaml, s.yaml, a.yaml]\n";
+    [("kustomization.yaml", tree), ("p.yaml", pod), ("s.yaml", secret), ("a.yaml", account)]
+}
+
 #[test]
 fn a_tree_that_renames_objects_renames_what_refers_to_them() {
     let pod = pod("r.io/app", "[{name: s}]\n  serviceAccountName: a").replace(", namespace: n", "");
     let secret = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)).replace(", namespace: n", "");
     let account = "kind: ServiceAccount\nmetadata: {name: a}\n";
-    let files = [
-        (
-            "kustomization.yaml",
-            "namespace: n\nnamePrefix: x-\nresources: [p.yaml, s.yaml, a.yaml]\n",
-        ),
-        ("p.yaml", &*pod),
-        ("s.yaml", &*secret),
-        ("a.yaml", account),
-    ];
+    let files = in_prefixed_tree(&pod, &secret, account);
     let row = &run(&files, &Declared::default()).images[0];
     assert_eq!(row.pull_secrets, ["x-s"]);
     assert_eq!(row.service_account.as_deref(), Some("x-a"));
@@ -363,15 +365,7 @@ fn an_account_that_a_tree_renames_is_the_default_account_no_more() {
         ("\n  serviceAccountName: default", ("x-default", "covered")),
     ] {
         let pod = pod("r.io/app", &format!("[]{account_of_pod}")).replace(", namespace: n", "");
-        let files = [
-            (
-                "kustomization.yaml",
-                "namespace: n\nnamePrefix: x-\nresources: [p.yaml, s.yaml, a.yaml]\n",
-            ),
-            ("p.yaml", &*pod),
-            ("s.yaml", &*secret),
-            ("a.yaml", account),
-        ];
+        let files = in_prefixed_tree(&pod, &secret, account);
         let row = &run(&files, &Declared::default()).images[0];
         assert_eq!(
             (row.service_account.as_deref(), row.verdict.name()),

@@ -111,8 +111,8 @@ fn a_token_that_is_dead_within_a_day_is_refused() {
     assert!(!sandbox.exists("pull-secrets"));
 }
 
-#[test]
-fn policies_are_known_without_a_header() {
+/// A role of which the trust policy is known as well.
+fn sandbox_with_policies() -> Sandbox {
     let role = "provide = \"irsa\"\nrole-arn = \"arn:aws:iam::111122223333:role/pull\"";
     let sandbox = sandbox(role);
     sandbox.edit(
@@ -120,6 +120,12 @@ fn policies_are_known_without_a_header() {
         "[registry.images]",
         "[output]\noidc-provider = \"oidc.example.com/id/A\"\n\n[registry.images]",
     );
+    sandbox
+}
+
+#[test]
+fn policies_are_known_without_a_header() {
+    let sandbox = sandbox_with_policies();
     sandbox.run(&["build"]).succeeded();
     sandbox.run(&["build", "--check"]).succeeded();
     sandbox.run(&["verify"]).succeeded();
@@ -138,13 +144,7 @@ fn policies_are_known_without_a_header() {
 /// The accounts of hundreds of namespaces do not fit into one role's policy.
 #[test]
 fn a_policy_that_iam_refuses_for_its_length_is_warned_of() {
-    let role = "provide = \"irsa\"\nrole-arn = \"arn:aws:iam::111122223333:role/pull\"";
-    let sandbox = sandbox(role);
-    sandbox.edit(
-        "registries.toml",
-        "[registry.images]",
-        "[output]\noidc-provider = \"oidc.example.com/id/A\"\n\n[registry.images]",
-    );
+    let sandbox = sandbox_with_policies();
     let list = |start: &str, count: usize| {
         let names = (0..count).map(|number| format!("\"{start}-{number:03}\""));
         names.collect::<Vec<_>>().join(", ")

@@ -36,12 +36,7 @@ fn in_base64(text: &str) -> Vec<String> {
 
 /// Names the first spelling of the canary in `bytes`.
 pub(crate) fn find(bytes: &[u8]) -> Option<String> {
-    find_text(bytes, CANARY)
-}
-
-/// Names the first spelling of `text` in `bytes`.
-fn find_text(bytes: &[u8], text: &str) -> Option<String> {
-    spellings(text)
+    spellings(CANARY)
         .into_iter()
         .find(|needle| bytes.windows(needle.len()).any(|window| window == needle.as_bytes()))
 }

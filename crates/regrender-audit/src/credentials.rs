@@ -82,7 +82,7 @@ impl<'r> Referrer<'r> {
         let closeness = |rendering: &Rendering| {
             let (prefix, suffix) = rendering.name.split_once(name)?;
             let is_same = self.name.starts_with(prefix) && self.name.ends_with(suffix);
-            is_same.then_some(prefix.len() + suffix.len() + 1)
+            is_same.then_some(prefix.len() + suffix.len())
         };
         found.iter().rev().max_by_key(|(_, rendering)| closeness(rendering)).copied()
     }

@@ -117,3 +117,30 @@ pub(super) fn take_texts(facts: &mut [FileFacts]) -> Vec<(Arc<str>, Box<str>)> {
     let take = |file: &mut FileFacts| Some((Arc::clone(&file.path), file.config_maps.take()?));
     facts.iter_mut().filter_map(take).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Most `ConfigMaps` hold files, and a cluster's are many: keeping them all would take as much
+    /// memory again as they do.
+    #[test]
+    fn only_a_text_whose_config_maps_may_hold_variables_is_kept() {
+        let map = |data: &str| format!("kind: ConfigMap\ndata:\n{data}");
+        for (text, is_kept) in [
+            (map("  HOST: r.io\n"), true),
+            (map("  # whose it is\n  HOST: r.io\n"), true),
+            (map("  a.yaml: x\n") + "---\n" + &map("  HOST: r.io\n"), true),
+            ("{kind: ConfigMap, data: {HOST: r.io}}\n".to_owned(), true),
+            (map("  a.yaml: x\n"), false),
+            (map("  a.yaml: x\n").replace("ConfigMap", "Secret"), false),
+            (map("  HOST: r.io\n").replace("ConfigMap", "Secret"), false),
+            (map("  HOST: r.io\n") + &"# 23456\n".repeat(LENGTH_LIMIT / 8), false),
+        ] {
+            assert_eq!(text_of_config_maps(&text).is_some(), is_kept, "{}", text.len());
+        }
+        let longest = "# ConfigMap\n".to_owned() + &"#".repeat(LENGTH_LIMIT - 12);
+        assert!(text_of_config_maps(&longest).is_some());
+        assert!(text_of_config_maps(&(longest + "#")).is_none());
+    }
+}

@@ -422,6 +422,7 @@ mod tests {
         let nested = |depth: usize| "${NONE:=".repeat(depth) + "x" + &"}".repeat(depth);
         check(&nested(DEPTH_LIMIT), "x");
         assert_eq!(filled(&nested(DEPTH_LIMIT + 1)), Err(Refusal::Malformed));
+        check(&"${N}".repeat(DEPTH_LIMIT + 1), &"4".repeat(DEPTH_LIMIT + 1));
         let grown = |times: usize| format!("${{LONG//a/{}}}", "b".repeat(times));
         assert!(filled(&grown(LENGTH_LIMIT / 16)).is_ok());
         assert_eq!(filled(&grown(LENGTH_LIMIT / 16 + 1)), Err(Refusal::Malformed));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regrender_audit::{FileFacts, Inventory, Role, SecretState};
+use regrender_audit::{Content, FileFacts, Inventory, Role, SecretState, read_file};
 
 fn read(files: &[(&str, &str)]) -> Inventory {
     Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())))
@@ -364,7 +364,7 @@ fn chart_templates_are_named_even_where_they_parse() {
 
 #[test]
 fn a_file_that_is_too_large_is_listed_as_unreadable() {
-    let facts = [FileFacts::too_large("big.yaml"), regrender_audit::read_file("a.yaml", b"a: b")];
+    let facts = [FileFacts::too_large("big.yaml"), read_file("a.yaml", b"a: b")];
     let inventory = Inventory::from_facts(facts);
     let found: Vec<_> = inventory
         .unreadable()
@@ -372,6 +372,28 @@ fn a_file_that_is_too_large_is_listed_as_unreadable() {
         .map(|one| (&*one.file, one.document, one.reason.to_string()))
         .collect();
     assert_eq!(found, [("big.yaml", None, String::from("larger than 64 MiB"))]);
+}
+
+/// YAML: comments and the marks between documents make no document.
+#[test]
+fn a_file_tells_whether_anything_is_in_it() {
+    for text in ["", "\n \n", "# nothing yet\n", "---\n# nothing\n...\n---\n"] {
+        assert_eq!(read_file("a.yaml", text.as_bytes()).content(), Content::Nothing, "{text:?}");
+    }
+    for text in ["a: 1", "# c\n- x\n", "a: [\n---\nb: 1\n", "kind: Pod\nspec: {}\n"] {
+        assert_eq!(read_file("a.yaml", text.as_bytes()).content(), Content::Something, "{text:?}");
+    }
+    for (text, reason) in [
+        (&b"a: [\n"[..], "not valid YAML at line 1"),
+        (b"\xff\x80", "not text: neither UTF-8 nor UTF-16"),
+        (b"{{ if .Values.x }}\n", "helm-template"),
+    ] {
+        let facts = read_file("a.yaml", text);
+        assert_eq!(facts.content(), Content::Unreadable, "{reason}");
+        let told = facts.why_unreadable().unwrap();
+        assert!(told.starts_with(reason), "{told}");
+    }
+    assert_eq!(read_file("a.yaml", b"a: 1").why_unreadable(), None);
 }
 
 #[test]

@@ -89,6 +89,20 @@ fn without_any_variable_nothing_is_filled_in() {
     }
 }
 
+/// Flux looks whether any variable came out of the sources, not whether there are sources.
+#[test]
+fn sources_without_any_key_set_no_variable() {
+    let web = web(&["${HOST:=r.io}/web"], "");
+    for (kind, empty, full) in [
+        ("ConfigMap", config_map("vars", ""), config_map("vars", "OTHER: x")),
+        ("Secret", secret("vars", ""), secret("vars", "OTHER: x")),
+    ] {
+        let flux = flux(&format!("postBuild: {{substituteFrom: [{{kind: {kind}, name: vars}}]}}"));
+        assert_eq!(applied(&(flux.clone() + &empty), &web), ["${HOST:=r.io}/web invalid-image"]);
+        assert_eq!(applied(&(flux + &full), &web), ["r.io/web uncovered-unknown"], "{kind}");
+    }
+}
+
 #[test]
 fn a_variable_that_nothing_sets_is_named() {
     check(
@@ -213,6 +227,48 @@ fn what_comes_from_a_secret_is_not_known_and_what_does_not_is() {
     );
 }
 
+/// The controller makes a Secret with the keys of `encryptedData` and of the template, and one that
+/// was sealed as a whole may have any.
+#[test]
+fn a_sealed_secret_shows_its_keys() {
+    let flux = flux("postBuild: {substituteFrom: [{kind: Secret, name: s}]}");
+    let sealed = |spec: &str| {
+        format!(
+            "---\napiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\n\
+             metadata: {{name: s, namespace: flux-system}}\nspec: {spec}\n"
+        )
+    };
+    let secret = "${HOST}/web: Kustomization `apps` may take `HOST` from Secret `s`, whose values are not looked at";
+    for (spec, expected) in [
+        ("{encryptedData: {HOST: AQAA}}", secret),
+        ("{encryptedData: {A: AQAA}, template: {data: {HOST: x}}}", secret),
+        ("{encryptedData: {A: AQAA}}", "${HOST}/web: Kustomization `apps` does not set `HOST`"),
+        (
+            "{data: AQAA}",
+            "${HOST}/web: Kustomization `apps` may take `HOST` from Secret `s`, whose keys the repository does not show",
+        ),
+    ] {
+        let cluster = flux.clone() + &sealed(spec);
+        assert_eq!(applied(&cluster, &web(&["${HOST}/web"], "")), [expected], "{spec}");
+    }
+}
+
+/// Flux asks for the `ConfigMap` of Kubernetes itself.
+#[test]
+fn an_object_of_another_group_gives_no_variables() {
+    let flux = flux("postBuild: {substituteFrom: [{kind: ConfigMap, name: vars}]}");
+    let map = config_map("vars", "HOST: r.io");
+    for (map, expected) in [
+        (map.clone(), "r.io/web uncovered-unknown"),
+        (
+            map.replace("apiVersion: v1", "apiVersion: example.io/v1"),
+            "${HOST}/web: Kustomization `apps` may take `HOST` from ConfigMap `vars`, for which no manifest here holds variables",
+        ),
+    ] {
+        assert_eq!(applied(&(flux.clone() + &map), &web(&["${HOST}/web"], "")), [expected]);
+    }
+}
+
 #[test]
 fn the_value_of_a_secret_in_clear_is_never_repeated() {
     let from = flux("postBuild: {substituteFrom: [{kind: Secret, name: s}]}");
@@ -326,6 +382,24 @@ fn a_patch_may_give_every_kustomization_more_variables() {
                 "${HOST:=r.io}/web: Kustomization `apps` does not set `HOST`, and a patch may give its Kustomization more variables"
             ]
         );
+    }
+}
+
+#[test]
+fn a_patch_for_something_else_gives_no_variables() {
+    let flux = flux("postBuild: {substitute: {APP: web}}");
+    let patch = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+        metadata: {name: apps, namespace: flux-system}\nspec: {interval: 1h}\n";
+    let inline = format!("patches: [{{patch: {patch:?}}}]\n");
+    let merged = format!("patchesStrategicMerge: [{patch:?}]\n");
+    for kustomization in [&*inline, &*merged, "patches: [{path: patch.yaml}]\n"] {
+        let files = [
+            ("cluster/flux.yaml", &*flux),
+            ("cluster/kustomization.yaml", &*format!("resources: [flux.yaml]\n{kustomization}")),
+            ("cluster/patch.yaml", patch),
+            ("apps/web.yaml", &web(&["${HOST:=r.io}/${APP}"], "")),
+        ];
+        assert_eq!(told(&report(&files)), ["r.io/web uncovered-unknown"], "{kustomization}");
     }
 }
 

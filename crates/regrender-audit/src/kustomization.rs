@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 pub(crate) use self::deployer::read_deployers;
 use self::image_change::ImageChange;
-pub(crate) use self::operation::{Operation, read_operations};
+pub(crate) use self::operation::{Located, read_operations};
 pub(crate) use self::part::{Part, directs, is_directed};
 use self::patch::{Body, Patch, read_patches};
 pub(crate) use self::patch::{Change, speaks_of_variables};

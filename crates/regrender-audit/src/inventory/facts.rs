@@ -10,7 +10,7 @@ use super::variable_source::text_of_config_maps;
 use super::{Namespace, Secret, ServiceAccount, Workload, helm};
 use crate::finding::Finding;
 use crate::kustomization::{
-    self, Change, Kustomization, Operation, Part, read_operations, speaks_of_variables,
+    self, Change, Kustomization, Located, Part, read_operations, speaks_of_variables,
 };
 use crate::leak::{self, SopsRules};
 use crate::manifest::{Document, Node, is_plain, read_documents};
@@ -33,7 +33,7 @@ pub struct FileFacts {
     /// What a patch may change of an object, where that is more or less than a workload.
     pub(crate) parts: Vec<Part>,
     /// JSON operations that a patch may name.
-    pub(crate) operations: Vec<Vec<Operation>>,
+    pub(crate) operations: Vec<Vec<Located>>,
     /// The files that a generator of KSOPS opens.
     pub(crate) sealed_files: Vec<String>,
     /// The Secrets that something refers to otherwise than for pulling.

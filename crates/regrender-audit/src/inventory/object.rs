@@ -190,15 +190,27 @@ fn unfolded<'n, 'a>(root: &'n Node<'a>, kind: &str) -> Option<&'n Node<'a>> {
 
 /// Returns the way to the pod specification in the kinds of Kubernetes itself.
 pub(super) fn core_pod_path(header: &Header) -> Option<&'static [&'static str]> {
-    let path: &[&str] = match (&*header.kind, header.group()) {
-        ("Pod", "") => &["spec"],
-        ("PodTemplate", "") => &["template", "spec"],
-        ("ReplicationController", "")
-        | ("Job", "batch")
-        | ("Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet", "apps" | "extensions") => {
-            &["spec", "template", "spec"]
-        }
-        ("CronJob", "batch") => &["spec", "jobTemplate", "spec", "template", "spec"],
+    let groups: &[&str] = match &*header.kind {
+        "Pod" | "PodTemplate" | "ReplicationController" => &[""],
+        "Job" | "CronJob" => &["batch"],
+        _ => &["apps", "extensions"],
+    };
+    pod_path(&header.kind).filter(|_| groups.contains(&header.group()))
+}
+
+/// Returns the same for a kind whose group is not known; that of a `ServiceAccount` says itself how
+/// its pods pull.
+pub(crate) fn pod_path(kind: &str) -> Option<&'static [&'static str]> {
+    let path: &[&str] = match kind {
+        "Pod" => &["spec"],
+        "PodTemplate" => &["template", "spec"],
+        "ReplicationController"
+        | "Job"
+        | "Deployment"
+        | "StatefulSet"
+        | "DaemonSet"
+        | "ReplicaSet" => &["spec", "template", "spec"],
+        "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
         _ => return None,
     };
     Some(path)
@@ -206,18 +218,7 @@ pub(super) fn core_pod_path(header: &Header) -> Option<&'static [&'static str]> 
 
 /// Tells whether a kind is one of Kubernetes itself that makes pods, whatever its version.
 pub(crate) fn is_core(kind: &str) -> bool {
-    matches!(
-        kind,
-        "Pod"
-            | "PodTemplate"
-            | "ReplicationController"
-            | "Job"
-            | "CronJob"
-            | "Deployment"
-            | "StatefulSet"
-            | "DaemonSet"
-            | "ReplicaSet"
-    )
+    pod_path(kind).is_some()
 }
 
 fn service_account(root: &Node<'_>, header: Header) -> ServiceAccount {

@@ -26,6 +26,8 @@ pub struct Rendering {
     pub pull_secrets: Option<Vec<String>>,
     /// The account, where a patch changes it.
     pub service_account: Option<String>,
+    /// Whether that is `default` only because a patch has the pods name none any more.
+    pub(crate) is_account_unnamed: bool,
     /// What changes the object in a way that is not followed here.
     pub doubt: Option<Doubt>,
 }
@@ -54,13 +56,13 @@ impl Inventory {
     /// That is what `kubectl apply --namespace` does with the manifests that it is piped.
     pub fn assume_namespace(&mut self, namespace: &str) {
         for one in &mut self.workloads {
-            assume(namespace, &mut one.namespace, &one.renderings);
+            assume(namespace, &mut one.namespace, &mut one.renderings);
         }
         for one in &mut self.service_accounts {
-            assume(namespace, &mut one.namespace, &one.renderings);
+            assume(namespace, &mut one.namespace, &mut one.renderings);
         }
         for one in &mut self.secrets {
-            assume(namespace, &mut one.namespace, &one.renderings);
+            assume(namespace, &mut one.namespace, &mut one.renderings);
         }
     }
 
@@ -136,7 +138,8 @@ impl Rendering {
             pull_secrets.clone_from(changed);
         }
         if self.service_account.is_some() {
-            service_account.clone_from(&self.service_account);
+            let named = self.service_account.clone();
+            *service_account = named.filter(|_| !self.is_account_unnamed);
         }
     }
 
@@ -155,7 +158,7 @@ impl Rendering {
     pub(crate) fn outcome(&self) -> impl Ord + '_ {
         (
             (&self.namespace, &self.name, &self.images),
-            (&self.pull_secrets, &self.service_account, &self.doubt),
+            (&self.pull_secrets, &self.service_account, self.is_account_unnamed, &self.doubt),
         )
     }
 }
@@ -189,9 +192,12 @@ fn settle(namespace: &mut Option<String>, name: &mut String, renderings: &[Rende
     }
 }
 
-/// Takes an object to be in `namespace` if nothing says where it is.
-fn assume(namespace: &str, own: &mut Option<String>, renderings: &[Rendering]) {
+/// Takes an object to be in `namespace`, in every tree, if nothing says where it is.
+fn assume(namespace: &str, own: &mut Option<String>, renderings: &mut [Rendering]) {
     if own.is_none() && renderings.iter().all(|rendering| rendering.namespace.is_none()) {
         *own = Some(namespace.to_owned());
+    }
+    for rendering in renderings {
+        rendering.namespace.get_or_insert_with(|| namespace.to_owned());
     }
 }

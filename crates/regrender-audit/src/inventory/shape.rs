@@ -81,7 +81,7 @@ struct Walk<'h> {
 impl Walk<'_> {
     fn mapping(&mut self, node: &Node<'_>, outer: &Surroundings, role: Role, path: &str) {
         let inner = surroundings(node, outer);
-        self.speaks |= inner != *outer;
+        self.speaks |= inner != *outer || takes_away(node);
         let has_containers = pod::CONTAINERS.iter().any(|(member, _)| {
             node.get(member).is_some_and(|list| list.items().iter().any(Node::is_mapping))
         });
@@ -147,6 +147,12 @@ impl Walk<'_> {
         workload.images = images;
         self.found.push(workload);
     }
+}
+
+/// Tells whether a mapping says that nothing is pulled with, as a patch can.
+fn takes_away(node: &Node<'_>) -> bool {
+    let list = node.get("imagePullSecrets").is_some_and(|list| list.items().is_empty());
+    list || node.get("serviceAccountName").is_some_and(Node::is_null)
 }
 
 /// Reads account and pull secrets of a mapping, or of the pod template beside its images (Tekton).

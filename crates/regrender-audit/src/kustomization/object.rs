@@ -11,7 +11,7 @@ use super::operation::Marks;
 use super::part::{List, Part};
 use super::patch::{Change, Patch};
 use super::post_build::PostBuild;
-use crate::inventory::{Doubt, Filling, ImageUse, Metadata, Rendering, Role};
+use crate::inventory::{Doubt, Filling, ImageUse, Metadata, Rendering, Role, pod_path};
 use crate::place::Place;
 
 /// What an object is called where it is written.
@@ -35,6 +35,7 @@ pub(super) struct Object<'o> {
     pub(super) images_changed: bool,
     pub(super) pull_secrets: Vec<String>,
     pub(super) pull_secrets_changed: bool,
+    /// What the pods name.
     pub(super) service_account: Option<String>,
     pub(super) service_account_changed: bool,
     /// Whether it is of Kubernetes itself, where lists are merged by name.
@@ -48,6 +49,17 @@ pub(super) struct Object<'o> {
     pub(super) budget: usize,
     /// The places of the image entries and patches that took effect.
     pub(super) used: Vec<Place>,
+}
+
+/// What a patch for a pod specification reaches in an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// What all its pods are made from.
+    Pod,
+    /// Of a custom resource, nobody knows what.
+    NotKnown,
+    /// Nothing that a pod is made from.
+    Elsewhere,
 }
 
 impl<'o> Object<'o> {
@@ -149,6 +161,34 @@ impl<'o> Object<'o> {
         if directives.is_unclear {
             self.doubt(place);
         }
+        for (which, key) in &directives.unmarked {
+            self.marks(*which).remove(key);
+        }
+        self.mark(Marks::Labels, &part.workload.metadata.labels);
+        self.mark(Marks::Annotations, &part.workload.metadata.annotations);
+        match part.pod().map_or(Reach::Pod, |path| self.reach(&path.join("."))) {
+            Reach::Pod => self.merge_pod(part, place),
+            Reach::NotKnown => self.doubt(place),
+            Reach::Elsewhere => {}
+        }
+    }
+
+    /// Tells what is reached by a patch for a pod specification at a path of keys.
+    fn reach(&self, path: &str) -> Reach {
+        let own = match self.written.kind {
+            "ServiceAccount" => Some(String::new()),
+            kind => pod_path(kind).map(|path| path.join(".")),
+        };
+        match own.filter(|_| self.is_core) {
+            Some(own) if own == path => Reach::Pod,
+            None if !self.is_core && matches!(path, "spec" | "spec.template.spec") => Reach::Pod,
+            None if !self.is_core => Reach::NotKnown,
+            Some(_) | None => Reach::Elsewhere,
+        }
+    }
+
+    fn merge_pod(&mut self, part: &Part, place: &Place) {
+        let directives = &part.directives;
         for list in &directives.replaced {
             self.clear(*list);
         }
@@ -156,14 +196,9 @@ impl<'o> Object<'o> {
             self.take_out(*list, name);
         }
         if directives.clears_account {
-            self.set_account(DEFAULT_ACCOUNT);
-        }
-        for (which, key) in &directives.unmarked {
-            self.marks(*which).remove(key);
+            self.set_account(None);
         }
         let part = &part.workload;
-        self.mark(Marks::Labels, &part.metadata.labels);
-        self.mark(Marks::Annotations, &part.metadata.annotations);
         if !part.pull_secrets.is_empty() {
             let own = std::mem::take(&mut self.pull_secrets);
             self.pull_secrets.clone_from(&part.pull_secrets);
@@ -173,8 +208,8 @@ impl<'o> Object<'o> {
             }
             self.pull_secrets_changed = true;
         }
-        if let Some(account) = &part.service_account {
-            self.set_account(account);
+        if part.service_account.is_some() {
+            self.set_account(part.service_account.as_deref());
         }
         self.merge_images(&part.images, place);
     }
@@ -231,8 +266,8 @@ impl<'o> Object<'o> {
         }
     }
 
-    fn set_account(&mut self, name: &str) {
-        self.service_account = Some(name.to_owned());
+    fn set_account(&mut self, name: Option<&str>) {
+        self.service_account = name.map(str::to_owned);
         self.service_account_changed = true;
     }
 
@@ -279,7 +314,10 @@ impl<'o> Object<'o> {
             name: self.name,
             images: Some(self.images).filter(|_| self.images_changed),
             pull_secrets: Some(self.pull_secrets).filter(|_| self.pull_secrets_changed),
-            service_account: self.service_account.filter(|_| self.service_account_changed),
+            is_account_unnamed: self.service_account_changed && self.service_account.is_none(),
+            service_account: self
+                .service_account_changed
+                .then(|| self.service_account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned())),
             doubt: self.doubt,
         };
         ((!is_gone).then_some(rendering), self.used)

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use regrender_image::DEFAULT_ACCOUNT;
-
 use crate::inventory::{
     Filling, ImageUse, Role, containers, is_image_key, read_inline_images, reference_names,
     role_of_list,
@@ -27,8 +25,8 @@ pub(crate) enum Operation {
     },
     /// The pull secret at a position is taken out.
     RemovePullSecret(usize),
-    /// The account is given.
-    SetServiceAccount(String),
+    /// The account is given, or none any more.
+    SetServiceAccount(Option<String>),
     /// The object is renamed.
     SetName(String),
     /// A label or an annotation is given, or taken out.
@@ -54,6 +52,14 @@ pub(crate) enum Operation {
     AddImages(Vec<ImageUse>),
     /// What is below a path of keys changes in a way that is not followed, but for new images.
     Change(String, Vec<ImageUse>),
+}
+
+/// An operation, and the way to what it is within.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Located {
+    /// The keys to the pod specification that its path leads into; `None` where it leads into none.
+    pub(super) pod: Option<String>,
+    pub(super) operation: Operation,
 }
 
 /// What objects are chosen by.
@@ -103,6 +109,11 @@ impl Operation {
         )
     }
 
+    /// Tells whether it changes how all images of a pod are pulled.
+    pub(super) fn is_about_whole_pod(&self) -> bool {
+        self.is_about_pull_secrets() || matches!(self, Self::SetServiceAccount(_))
+    }
+
     /// Tells whether it brings an image.
     pub(super) fn has_image(&self) -> bool {
         match self {
@@ -119,24 +130,41 @@ impl Operation {
 }
 
 /// Reads a list of JSON operations; `None` where the document is none.
-pub(crate) fn read_operations(root: &Node<'_>) -> Option<Vec<Operation>> {
+pub(crate) fn read_operations(root: &Node<'_>) -> Option<Vec<Located>> {
     let is_list = root.items().iter().any(|item| item.get("op").is_some());
-    is_list.then(|| root.items().iter().filter_map(operation).collect())
+    is_list.then(|| root.items().iter().filter_map(located).collect())
 }
 
-fn operation(node: &Node<'_>) -> Option<Operation> {
+fn located(node: &Node<'_>) -> Option<Located> {
     let path = node.get("path").and_then(Node::scalar)?;
-    let op = node.get("op").and_then(Node::scalar)?;
     let parts: Vec<&str> = path.split('/').skip(1).collect();
-    let value = match op {
-        "add" | "replace" => node.get("value"),
-        "remove" => None,
-        "move" | "copy" => return between_places(node, &parts),
+    let (op, value) = match node.get("op").and_then(Node::scalar)? {
+        op @ ("add" | "replace") => (op, node.get("value")),
+        "remove" => ("remove", None),
+        "move" | "copy" => {
+            let operation = between_places(node, &parts)?;
+            return Some(Located { pod: None, operation });
+        }
         // RFC 6902, section 4.6: `test` compares.
         _ => return None,
     };
+    Some(Located { pod: pod_of(&parts), operation: operation(op, &parts, value)? })
+}
+
+/// Returns the keys to the pod specification that a path leads into.
+fn pod_of(parts: &[&str]) -> Option<String> {
+    let is_within = |part: &&str| {
+        let pulling = ["imagePullSecrets", "serviceAccountName", "serviceAccount", "volumes"];
+        pulling.contains(part) || role_of_list(part).is_some()
+    };
+    let start = parts.iter().position(is_within)?;
+    let outer = parts.get(..start)?;
+    (outer.first() != Some(&"metadata")).then(|| outer.join("."))
+}
+
+fn operation(op: &str, parts: &[&str], value: Option<&Node<'_>>) -> Option<Operation> {
     let text = || value.and_then(Node::scalar).map(str::to_owned);
-    match parts.as_slice() {
+    match parts {
         ["metadata", "name"] => text().map(Operation::SetName),
         ["metadata", "namespace"] => Some(Operation::SetNamespace(text())),
         ["metadata", member] => {
@@ -155,8 +183,7 @@ fn operation(node: &Node<'_>) -> Option<Operation> {
             Some(Operation::ReplacePullSecret { position: position.parse().ok()?, name: text()? })
         }
         [.., "serviceAccountName" | "serviceAccount"] => {
-            let name = text().filter(|name| !name.is_empty());
-            Some(Operation::SetServiceAccount(name.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned())))
+            Some(Operation::SetServiceAccount(text().filter(|name| !name.is_empty())))
         }
         [.., list] if role_of_list(list).is_some() => {
             let role = role_of_list(list)?;
@@ -176,7 +203,7 @@ fn operation(node: &Node<'_>) -> Option<Operation> {
         }
         // What is inside of a container.
         [_, inner @ .., _, _] if inner.iter().any(|part| role_of_list(part).is_some()) => None,
-        _ => elsewhere(op, &parts, value),
+        _ => elsewhere(op, parts, value),
     }
 }
 
@@ -279,7 +306,8 @@ mod tests {
 
     fn operations(text: &str) -> Vec<Operation> {
         let documents = read_documents(text);
-        read_operations(documents[0].root.as_ref().unwrap()).unwrap()
+        let found = read_operations(documents[0].root.as_ref().unwrap()).unwrap();
+        found.into_iter().map(|one| one.operation).collect()
     }
 
     fn image(container: &str, image: &str, in_list: bool) -> ImageUse {

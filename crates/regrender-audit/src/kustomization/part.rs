@@ -1,7 +1,7 @@
 //! Knows what a strategic merge says of one object, its directives included.
 
 use super::operation::Marks;
-use crate::inventory::{Role, Workload};
+use crate::inventory::{Role, Source, Workload, pod_path};
 use crate::manifest::Node;
 
 /// The member that holds a directive.
@@ -64,6 +64,15 @@ impl Part {
             directives.unmarked.extend(gone.map(|(key, _)| (marks, key.text.to_string())));
         }
         Self { workload, directives }
+    }
+
+    /// Returns the way to the pod specification that it is about; `None` where that is not known.
+    pub(super) fn pod(&self) -> Option<&'static [&'static str]> {
+        match &*self.workload.kind {
+            _ if self.workload.source != Source::Core => None,
+            "ServiceAccount" => Some(&[]),
+            kind => pod_path(kind),
+        }
     }
 
     /// Tells whether it says nothing but what is merged.

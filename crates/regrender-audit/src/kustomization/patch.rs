@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 
 use super::object::Object;
-use super::operation::{Operation, read_operations};
+use super::operation::{Located, read_operations};
 use super::part::Part;
 use super::selector::Selector;
 use crate::inventory::{Metadata, read_inline_parts};
@@ -40,14 +40,14 @@ pub(crate) enum Change {
     /// A part of a workload, merged into it.
     Merge(Box<Part>),
     /// JSON operations.
-    Operations(Vec<Operation>),
+    Operations(Vec<Located>),
 }
 
 impl Change {
     pub(super) fn is_about_pull_secrets(&self) -> bool {
         match self {
             Self::Merge(part) => !part.workload.pull_secrets.is_empty(),
-            Self::Operations(all) => all.iter().any(Operation::is_about_pull_secrets),
+            Self::Operations(all) => all.iter().any(|one| one.operation.is_about_pull_secrets()),
         }
     }
 
@@ -68,7 +68,7 @@ impl Change {
     pub(super) fn has_image(&self) -> bool {
         match self {
             Self::Merge(part) => !part.workload.images.is_empty(),
-            Self::Operations(all) => all.iter().any(Operation::has_image),
+            Self::Operations(all) => all.iter().any(|one| one.operation.has_image()),
         }
     }
 }

@@ -228,6 +228,41 @@ fn namespace_may_be_assumed() {
     assert_eq!(report.images[0].verdict.name(), "covered");
 }
 
+/// `kubectl apply --namespace` comes after kustomize, which has renamed what refers to what.
+#[test]
+fn references_of_a_tree_count_in_a_namespace_that_is_assumed() {
+    let secret = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)).replace(", namespace: n", "");
+    let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+        spec: {template: {spec: {imagePullSecrets: [{name: s}], containers: [{name: c, image: r.io/app}]}}}\n";
+    let mut files = vec![
+        ("base/kustomization.yaml", "resources: [web.yaml, s.yaml]\n"),
+        ("base/web.yaml", web),
+        ("base/s.yaml", &secret),
+    ];
+    let mut expected = Vec::new();
+    // One tree, and two of them.
+    for (path, tree, found) in [
+        ("x/kustomization.yaml", "namePrefix: x-\nresources: [../base]\n", "x-web x-s covered"),
+        ("y/kustomization.yaml", "namePrefix: y-\nresources: [../base]\n", "y-web y-s covered"),
+    ] {
+        files.push((path, tree));
+        expected.push(found);
+        let read = files.iter().map(|(path, text)| (*path, text.as_bytes()));
+        let mut inventory = Inventory::read(read);
+        inventory.assume_namespace("n");
+        let report = audit(&inventory, &Declared::default(), &|_| None);
+        let told: Vec<String> = report
+            .images
+            .iter()
+            .map(|row| {
+                assert_eq!(row.namespace.as_deref(), Some("n"));
+                format!("{} {} {}", row.name, row.pull_secrets.join(" "), row.verdict.name())
+            })
+            .collect();
+        assert_eq!(told, expected);
+    }
+}
+
 #[test]
 fn rendered_pull_secrets_count() {
     let rendered = RenderedPullSecret {
@@ -371,6 +406,25 @@ fn an_account_that_a_tree_renames_is_the_default_account_no_more() {
             (row.service_account.as_deref(), row.verdict.name()),
             (Some(expected.0), expected.1)
         );
+    }
+}
+
+/// What kustomize builds: a pod whose account a patch takes away names none that could be renamed.
+#[test]
+fn an_account_that_a_patch_takes_away_is_not_renamed() {
+    let pod = pod("r.io/app", "[]\n  serviceAccountName: own").replace(", namespace: n", "");
+    let account = "kind: ServiceAccount\nmetadata: {name: default}\n";
+    for patch in [
+        "- op: remove\n      path: /spec/serviceAccountName",
+        "apiVersion: v1\n    kind: Pod\n    metadata: {name: p}\n    spec: {serviceAccountName: null}",
+    ] {
+        let tree = format!(
+            "namespace: n\nnamePrefix: x-\nresources: [p.yaml, a.yaml]\npatches:\n\
+             - target: {{kind: Pod}}\n  patch: |\n    {patch}\n"
+        );
+        let files = [("kustomization.yaml", &*tree), ("p.yaml", &*pod), ("a.yaml", account)];
+        let row = &run(&files, &Declared::default()).images[0];
+        assert_eq!(row.service_account.as_deref(), Some("default"), "{patch}");
     }
 }
 

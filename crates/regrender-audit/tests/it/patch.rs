@@ -123,9 +123,10 @@ fn operations_rename_objects_and_move_pods_to_another_account() {
     assert_eq!(renamed.name, "other");
     let moved = operated("replace", "serviceAccountName", "other");
     assert_eq!(moved.service_account.as_deref(), Some("other"));
-    // Pods that name no account have that of their namespace.
     let removed = patched("[{op: remove, path: /spec/template/spec/serviceAccountName}]");
-    assert_eq!(removed.service_account.as_deref(), Some("default"));
+    assert_eq!(removed.service_account, None);
+    // Pods that name no account have that of their namespace.
+    assert_eq!(removed.renderings[0].service_account.as_deref(), Some("default"));
 }
 
 /// RFC 6902, section 4.6: `test` compares.
@@ -144,34 +145,34 @@ fn an_operation_that_tests_changes_nothing() {
 fn directives_of_a_merge_take_away() {
     let init = "init init.io/app";
     for (pod, images, secrets, account) in [
-        ("imagePullSecrets: []", &UNCHANGED[..], &["a", "p"][..], "own"),
-        ("imagePullSecrets: null", &UNCHANGED, &[], "own"),
-        ("imagePullSecrets: [{name: z}, {$patch: replace}]", &UNCHANGED, &["z"], "own"),
-        ("imagePullSecrets: [{name: a, $patch: delete}]", &UNCHANGED, &["p"], "own"),
+        ("imagePullSecrets: []", &UNCHANGED[..], &["a", "p"][..], Some("own")),
+        ("imagePullSecrets: null", &UNCHANGED, &[], Some("own")),
+        ("imagePullSecrets: [{name: z}, {$patch: replace}]", &UNCHANGED, &["z"], Some("own")),
+        ("imagePullSecrets: [{name: a, $patch: delete}]", &UNCHANGED, &["p"], Some("own")),
         (
             "containers: [{name: app, $patch: delete}, {name: new, image: n.io/n}]",
             &[init, "container n.io/n", "container main.io/side"],
             &["a", "p"],
-            "own",
+            Some("own"),
         ),
         (
             "containers: [{$patch: replace}, {name: new, image: n.io/n}]",
             &[init, "container n.io/n"],
             &["a", "p"],
-            "own",
+            Some("own"),
         ),
-        ("containers: null, serviceAccountName: null", &[init], &["a", "p"], "default"),
+        ("containers: null, serviceAccountName: null", &[init], &["a", "p"], None),
         (
             "$patch: replace, containers: [{name: new, image: n.io/n}]",
             &["container n.io/n"],
             &[],
-            "default",
+            None,
         ),
     ] {
         let found = merged(pod);
         assert_eq!(self::images(&found), images, "{pod}");
         assert_eq!(found.pull_secrets, secrets, "{pod}");
-        assert_eq!(found.service_account.as_deref(), Some(account), "{pod}");
+        assert_eq!(found.service_account.as_deref(), account, "{pod}");
     }
 }
 
@@ -207,6 +208,81 @@ fn a_custom_resource_may_hold_a_directive() {
     assert_eq!(read(&[("o.yaml", &custom)]).workloads().count(), 1);
     let root = format!("{CUSTOM}$patch: delete\n");
     assert_eq!(read(&[("o.yaml", &root)]).workloads().count(), 0);
+}
+
+/// kustomize puts it where the path says, which is nowhere that a pod is made from.
+#[test]
+fn what_is_patched_beside_the_pod_changes_nothing() {
+    for path in ["", "/spec", "/spec/jobTemplate/spec/template/spec", "/template/spec"] {
+        for (member, value) in [
+            ("imagePullSecrets", "[{name: z}]"),
+            ("imagePullSecrets/-", "{name: z}"),
+            ("serviceAccountName", "other"),
+            ("containers", "[{name: x, image: x.io/x}]"),
+            ("containers/0/image", "x.io/x"),
+            ("volumes/-", "{name: v, image: {reference: x.io/v}}"),
+        ] {
+            let found = patched(&format!("[{{op: add, path: {path}/{member}, value: {value}}}]"));
+            assert_eq!(images(&found), UNCHANGED, "{path}/{member}");
+            assert_eq!(found.pull_secrets, ["a", "p"], "{path}/{member}");
+            assert_eq!(found.service_account.as_deref(), Some("own"), "{path}/{member}");
+        }
+    }
+    let job = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: web, labels: {k: v}}\n\
+        spec: {jobTemplate: {spec: {template: {spec: {imagePullSecrets: [{name: z}], \
+        serviceAccountName: other, containers: [{name: app, image: x.io/x}]}}}}}";
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, labels: {k: v}}\n\
+        imagePullSecrets: [{name: z}]";
+    for other in [job, account] {
+        let found = patched(other);
+        assert_eq!(images(&found), UNCHANGED, "{other}");
+        assert_eq!(found.pull_secrets, ["a", "p"], "{other}");
+        assert_eq!(found.service_account.as_deref(), Some("own"), "{other}");
+        assert_eq!(found.metadata.labels.len(), 0);
+    }
+}
+
+/// A selector chooses Secrets as well, which have no pods.
+#[test]
+fn a_patch_for_pods_leaves_a_secret_as_it_is() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: n}\n\
+        type: kubernetes.io/dockerconfigjson\nstringData: {.dockerconfigjson: '{\"auths\":{\"main.io\":\
+        {\"username\":\"u\",\"password\":\"canary-4f1d\"}}}'}\n";
+    let web = WEB.replace("{name: web}", "{name: web, namespace: n}").replace(", {name: p}", "");
+    for patch in [
+        "[{op: add, path: /imagePullSecrets, value: [{name: z}]}]",
+        "{apiVersion: v1, kind: ServiceAccount, metadata: {name: x}, imagePullSecrets: [{name: z}]}",
+    ] {
+        let kustomization = format!(
+            "resources: [web.yaml, s.yaml]\npatches: [{{target: {{name: '.*'}}, patch: '{patch}'}}]\n"
+        );
+        let files =
+            [("kustomization.yaml", &*kustomization), ("web.yaml", &*web), ("s.yaml", secret)];
+        let found = verdicts(&files);
+        assert!(found.contains(&"main.io/app covered".to_owned()), "{patch}: {found:?}");
+    }
+}
+
+/// What is not said of all that a custom resource pulls may be about some of it.
+#[test]
+fn what_is_patched_beside_the_pod_of_a_custom_resource_is_undetermined() {
+    for (path, is_followed) in
+        [("/spec", true), ("/spec/template/spec", true), ("", false), ("/spec/other", false)]
+    {
+        for (member, value) in
+            [("imagePullSecrets", "[{name: z}]"), ("serviceAccountName", "default")]
+        {
+            let patch = format!(
+                "patches: [{{target: {{kind: Custom}}, patch: '[{{op: add, path: {path}/{member}, value: {value}}}]'}}]"
+            );
+            let secret = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: z, namespace: n}\n\
+                type: kubernetes.io/dockerconfigjson\nstringData: {.dockerconfigjson: '{\"auths\":{}}'}\n";
+            check(&patch, &format!("{CUSTOM}{secret}"), is_followed);
+        }
+    }
+    let account = "patches: [{target: {kind: Custom}, patch: '{apiVersion: v1, kind: ServiceAccount, \
+        metadata: {name: c}, imagePullSecrets: [{name: z}]}'}]";
+    check(account, CUSTOM, false);
 }
 
 /// Positions are those of the list as the operations before have left it.
@@ -427,6 +503,9 @@ fn a_merge_gives_a_custom_resource_its_pull_secrets() {
         ),
         ("{imagePullSecrets: [{name: z}], serviceAccountName: other}", Some("z")),
         ("{other: {imagePullSecrets: [{name: z}], serviceAccountName: other}}", None),
+        ("{template: {spec: {imagePullSecrets: null}}}", None),
+        ("{template: {spec: {imagePullSecrets: []}}}", None),
+        ("{template: {spec: {serviceAccountName: null}}}", None),
     ] {
         let patch = format!(
             "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {{name: web}}\nspec: {spec}\n"
@@ -478,6 +557,8 @@ fn an_image_that_only_a_patch_names_is_found() {
         (remote, "target: {kind: Deployment, name: web}, ", IMAGE, &["Deployment n/web x.io/x"]),
         // All is at hand, and there is no such object.
         ("o.yaml", "target: {kind: Deployment, name: web}, ", IMAGE, &[]),
+        ("o.yaml", "target: {name: gone}, ", IMAGE, &[]),
+        ("o.yaml", "target: {kind: 'Deploy|Job', name: gone}, ", IMAGE, &[]),
     ] {
         let kustomization = format!(
             "namespace: n\nresources: ['{resource}']\npatches: [{{{target}path: p.yaml}}]\n"

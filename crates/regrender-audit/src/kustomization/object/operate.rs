@@ -1,13 +1,23 @@
 //! Knows what JSON operations do to an object.
 
-use super::Object;
+use super::{Object, Reach};
 use crate::inventory::{Filling, ImageUse, Role};
-use crate::kustomization::operation::{Entry, Operation};
+use crate::kustomization::operation::{Entry, Located, Operation};
 use crate::kustomization::part::List;
 use crate::place::Place;
 
 impl Object<'_> {
-    pub(super) fn operate(&mut self, operation: &Operation, place: &Place) {
+    pub(super) fn operate(&mut self, located: &Located, place: &Place) {
+        let Located { pod, operation } = located;
+        match pod.as_deref().map_or(Reach::Pod, |path| self.reach(path)) {
+            Reach::Elsewhere => return,
+            Reach::NotKnown if operation.is_about_whole_pod() => self.doubt(place),
+            Reach::NotKnown | Reach::Pod => {}
+        }
+        self.change(operation, place);
+    }
+
+    fn change(&mut self, operation: &Operation, place: &Place) {
         match operation {
             Operation::SetPullSecrets(names) => {
                 self.pull_secrets.clone_from(names);
@@ -30,7 +40,7 @@ impl Object<'_> {
                     self.pull_secrets_changed = true;
                 }
             }
-            Operation::SetServiceAccount(name) => self.set_account(name),
+            Operation::SetServiceAccount(name) => self.set_account(name.as_deref()),
             Operation::SetMark(which, key, value) => self.set_mark(*which, key, value.as_deref()),
             Operation::SetMarks(which, marks) => self.marks(*which).clone_from(marks),
             Operation::SetName(name) => self.name.clone_from(name),

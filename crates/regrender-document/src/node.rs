@@ -302,6 +302,7 @@ impl From<SecretText> for Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Document;
 
     fn sample() -> Mapping {
         let mut mapping = Mapping::new().with("a", "1");
@@ -349,5 +350,49 @@ mod tests {
             Item::Value(Node::from("1")),
         ];
         assert_eq!(items.iter().filter_map(Item::as_value).count(), 1);
+    }
+
+    #[test]
+    fn a_secret_is_found_however_deep_it_is() {
+        let secret = || SecretText::new(String::from("canary-4f1d"));
+        let holders = [
+            Node::from(secret()),
+            Node::list([Node::from("a"), Node::from(secret())]),
+            Node::from(Mapping::new().with("a", Node::list([Node::from(secret())]))),
+            Node::Sequence(vec![Item::InlineComment(Comment::Secret(secret()))]),
+            Node::from(Mapping::from_iter([Entry::Comment(Comment::Secret(secret()))])),
+        ];
+        for holder in holders {
+            let document = Document::new(Mapping::new().with("a", "b").with("c", holder));
+            assert!(document.holds_secret(), "{document:?}");
+        }
+        let mut list = vec![Item::Comment(Comment::Clear(String::from(" a")))];
+        list.push(Item::Value(Node::from(true)));
+        assert!(!Document::new(sample().with("d", Node::Sequence(list))).holds_secret());
+    }
+
+    #[test]
+    fn the_text_of_a_comment_is_handed_out_whether_it_is_secret_or_not() {
+        assert_eq!(Comment::Clear(String::from(" a")).expose(), " a");
+        let secret = SecretText::new(String::from("canary-4f1d"));
+        assert_eq!(Comment::Secret(secret).expose(), "canary-4f1d");
+    }
+
+    #[test]
+    fn a_mapping_with_only_a_comment_is_not_empty() {
+        let mut mapping = Mapping::new();
+        assert!(mapping.is_empty());
+        mapping.push_comment(Comment::Clear(String::from(" a")));
+        assert!(!mapping.is_empty());
+        assert_eq!(mapping.into_entries().len(), 1);
+    }
+
+    #[test]
+    fn a_path_leads_through_mappings_alone() {
+        let document = Document::new(sample());
+        assert_eq!(document.at(&["b", "c"]).and_then(Node::as_text), Some("2"));
+        assert_eq!(document.at(&["a"]).and_then(Node::as_text), Some("1"));
+        assert!(document.at(&["a", "c"]).is_none());
+        assert!(document.at(&[]).is_none());
     }
 }

@@ -55,14 +55,14 @@ pub fn yaml(value: f64) -> String {
         Some(decimal) if (-4..6).contains(&decimal.exponent) => decimal.plain(),
         Some(decimal) => decimal.scientific('e', 2),
         None if value.is_nan() => String::from(".nan"),
-        None => String::from(if value > 0.0 { ".inf" } else { "-.inf" }),
+        None => String::from(if value.is_sign_positive() { ".inf" } else { "-.inf" }),
     }
 }
 
 fn special(value: f64) -> String {
     let name = if value.is_nan() {
         "NaN"
-    } else if value > 0.0 {
+    } else if value.is_sign_positive() {
         "+Inf"
     } else {
         "-Inf"
@@ -119,19 +119,17 @@ impl Decimal {
             text.push('.');
             text.push_str(rest);
         }
-        let sign = if self.exponent < 0 { '-' } else { '+' };
+        let sign = if self.exponent.is_negative() { '-' } else { '+' };
         write!(text, "{letter}{sign}{:0width$}", self.exponent.unsigned_abs())
             .expect("writing to a text cannot fail");
         text
     }
 }
 
-/// The digits below, if the last one is odd.
+/// The digits below, if they can be the even ones: the digits of a number of 64 bits that is between
+/// two spellings are those of an odd multiple of a power of five, and so end in 25 or 75.
 fn even_neighbour(digits: &str) -> Option<String> {
-    let mut digits = digits.to_owned();
-    let last = digits.pop()?.to_digit(10).filter(|digit| digit % 2 == 1)?;
-    digits.push(char::from_digit(last - 1, 10)?);
-    Some(digits)
+    digits.strip_suffix('3').map(|rest| format!("{rest}2"))
 }
 
 /// All digits of a number, without zeros at the end.

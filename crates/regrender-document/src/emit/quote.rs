@@ -97,6 +97,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_in_front_escapes_all() {
+        check("\u{feff}\u{a0}", r#""\uFEFF\_""#);
         check("\u{feff}a é", r#""\uFEFF\x61\x20\xE9""#);
     }
 }

@@ -111,7 +111,6 @@ impl<'a> Emitter<'a> {
             }
         };
         written.expect("writing to a buffer cannot fail");
-        self.after_word();
     }
 
     fn quoted(&mut self, text: &str, style: Style) {
@@ -121,7 +120,6 @@ impl<'a> Emitter<'a> {
             Style::SingleQuoted => quote::single(&mut self.out, text),
             Style::DoubleQuoted | Style::Literal => quote::double(&mut self.out, text),
         }
-        self.after_word();
     }
 
     fn literal(&mut self, text: &str, parent: Parent) {
@@ -147,16 +145,12 @@ impl<'a> Emitter<'a> {
             self.end_line();
         }
         self.after_space = true;
-        for line in text.split_inclusive('\n') {
-            let content = line.strip_suffix('\n').unwrap_or(line);
-            if !content.is_empty() {
+        for line in text.split_terminator('\n') {
+            if !line.is_empty() {
                 self.start_line();
-                self.out.push_str(content);
-                self.in_indentation = false;
+                self.out.push_str(line);
             }
-            if content.len() < line.len() {
-                self.end_line();
-            }
+            self.end_line();
         }
         self.indent = outer;
     }
@@ -165,11 +159,6 @@ impl<'a> Emitter<'a> {
         if !self.after_space {
             self.out.push(' ');
         }
-    }
-
-    fn after_word(&mut self) {
-        self.after_space = false;
-        self.in_indentation = false;
     }
 }
 

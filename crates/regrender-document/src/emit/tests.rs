@@ -107,6 +107,7 @@ fn revealed_secrets_are_spelled_by_their_kind() {
         (SecretKind::Integer, "1_2"),
         (SecretKind::Float, "1500000"),
         (SecretKind::Bool, "True"),
+        (SecretKind::Bool, "False"),
         (SecretKind::Bool, "yes"),
         (SecretKind::Time, "2026-11-21T00:00:00Z"),
         (SecretKind::Time, "today"),
@@ -117,11 +118,22 @@ fn revealed_secrets_are_spelled_by_their_kind() {
     let document = Document::new(Mapping::new().with("a", Node::list(nodes)));
     assert_eq!(
         emit_revealed(&[document], Spelling::Kustomize).expose(),
-        "a:\n- \"12\"\n- 12\n- \"1_2\"\n- 1.5e+06\n- true\n- \"yes\"\n- 2026-11-21T00:00:00Z\n- today\n",
+        "a:\n- \"12\"\n- 12\n- \"1_2\"\n- 1.5e+06\n- true\n- false\n- \"yes\"\n- 2026-11-21T00:00:00Z\n- today\n",
     );
 }
 
 #[test]
 fn a_time_that_is_none_is_a_string() {
     check(Mapping::new().with("a", Node::Scalar(Scalar::Time(String::from("[x]")))), "a: '[x]'\n");
+}
+
+#[test]
+fn a_comment_behind_the_key_of_a_list_of_kustomize_does_not_indent_it() {
+    let comment = Comment::Clear(String::from(" c"));
+    let list = vec![Item::Comment(comment), Item::Value(Node::from("b"))];
+    let mut root = Mapping::new();
+    root.push_comment(Comment::Clear(String::from(" a")));
+    root.push("a", Node::Sequence(list));
+    let spelled = Document::new(root).emit(Spelling::Kustomize);
+    assert_eq!(spelled.as_deref(), Ok("# a\na:\n# c\n- b\n"));
 }

@@ -152,33 +152,18 @@ impl<'a> Finder<'a> {
     /// Goes to `target`, over spaces, line ends and comments.
     fn read_gap(&mut self, target: Mark, scan: Mark, previous: &Previous) {
         loop {
-            while matches!(self.byte(0), b' ' | b'\t') && self.mark.index < target.index {
+            while matches!(self.byte(0), b' ' | b'\t') {
                 self.skip();
             }
-            self.lift_line_of_list(previous);
             if self.mark.index >= target.index {
                 break;
             }
             match self.byte(0) {
                 b'#' => self.read_comments(scan, previous),
                 b'\n' | b'\r' => self.skip_line(),
-                // A byte order mark.
-                0xef if self.rest().starts_with(b"\xef\xbb\xbf") => self.mark.index += 3,
+                // A byte order mark: nothing else that begins so stands between tokens.
+                0xef => self.mark.index += 3,
                 _ => break,
-            }
-        }
-    }
-
-    /// Turns the comment at the end of the line before a list into one above its first item.
-    fn lift_line_of_list(&mut self, previous: &Previous) {
-        if !previous.is_first_entry || matches!(self.byte(0), b'\n' | b'\r') {
-            return;
-        }
-        let mark = self.mark;
-        if let Some(remark) = self.remarks.last_mut().filter(|remark| !remark.line.is_empty()) {
-            remark.head = std::mem::take(&mut remark.line);
-            if remark.start.line + 1 == mark.line {
-                remark.token = mark;
             }
         }
     }
@@ -195,9 +180,8 @@ impl<'a> Finder<'a> {
         for _ in 0..blanks {
             self.skip();
         }
-        let start = self.mark;
         let line = self.read_comment();
-        self.remarks.push(Remark { token, start, line, ..Remark::default() });
+        self.remarks.push(Remark { token, line, ..Remark::default() });
     }
 
     /// Reads comments on lines of their own.
@@ -212,9 +196,9 @@ impl<'a> Finder<'a> {
                 continue;
             }
             let here = Mark { index: self.at(peek), ..run.place };
-            let closes = self.flow_depth > 0 && matches!(byte, b']' | b'}');
+            let closes = matches!(byte, b']' | b'}');
             if closes || matches!(byte, b'\n' | b'\r' | 0) {
-                run.end_line(&mut self.remarks, here, byte, closes);
+                run.end_line(&mut self.remarks, here, closes);
                 if !matches!(byte, b'\n' | b'\r') {
                     break;
                 }
@@ -373,7 +357,7 @@ impl Run {
 
     /// Decides at the end of an empty line, or of all, whether the comments so far stand below
     /// what is before them.
-    fn end_line(&mut self, remarks: &mut Vec<Remark>, here: Mark, byte: u8, closes: bool) {
+    fn end_line(&mut self, remarks: &mut Vec<Remark>, here: Mark, closes: bool) {
         if self.is_after_empty && !closes {
             return;
         }
@@ -385,8 +369,6 @@ impl Run {
                 self.token = self.start;
             }
             self.end_below(remarks, here);
-        } else if !self.text.is_empty() && byte != 0 {
-            self.text.push('\n');
         }
     }
 
@@ -394,7 +376,6 @@ impl Run {
         self.is_unbroken = false;
         self.is_after_empty = true;
         self.place.column = 0;
-        self.place.line += 1;
     }
 
     /// Says whether something less indented begins, to which the comments do not belong.
@@ -438,8 +419,6 @@ struct Previous {
     /// Where the last token that is no comma began.
     start: Option<Mark>,
     is_value: bool,
-    /// It is the first dash of a list.
-    is_first_entry: bool,
 }
 
 impl Previous {
@@ -449,11 +428,7 @@ impl Previous {
             token.is_some_and(|token| token.kind == *kind)
         };
         let counted = if kind(last, &Kind::Comma) && other.is_some() { other } else { last };
-        Self {
-            start: counted.map(|token| token.start),
-            is_value: kind(counted, &Kind::Value),
-            is_first_entry: kind(last, &Kind::Entry) && kind(other, &Kind::SequenceStart),
-        }
+        Self { start: counted.map(|token| token.start), is_value: kind(counted, &Kind::Value) }
     }
 }
 

@@ -37,7 +37,6 @@ enum Comments {
 impl Maker<'_> {
     fn document(&mut self, root: &Root) -> Result<Document, ParseError> {
         let mut entries = Vec::new();
-        comments(&mut entries, &root.head, Entry::Comment);
         self.root(root.node, &mut entries)?;
         comments(&mut entries, &root.foot, Entry::Comment);
         Ok(Document::new(entries.into_iter().collect()))

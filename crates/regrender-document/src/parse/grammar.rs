@@ -8,7 +8,7 @@ use granit_parser::ScalarStyle;
 use super::comment::Finder;
 use super::token::{Kind, Mark, Token, Tokens};
 use super::tree::{Content, Id, Node, Remarks, Root, Tree};
-use super::{DEPTH_LIMIT, ParseError, ParseProblem};
+use super::{ParseError, ParseProblem};
 
 /// Reads all documents.
 pub(super) fn read<'a>(text: &'a str, tokens: Tokens<'a>) -> Result<Tree<'a>, ParseError> {
@@ -21,7 +21,6 @@ pub(super) fn read<'a>(text: &'a str, tokens: Tokens<'a>) -> Result<Tree<'a>, Pa
         pending: Remarks::default(),
         stem: None,
         anchors: BTreeMap::new(),
-        depth: 0,
         tree: Tree::default(),
     };
     reader.stream()?;
@@ -41,7 +40,6 @@ struct Reader<'a> {
     /// The comments above a collection that is an item of a list.
     stem: Option<String>,
     anchors: BTreeMap<String, Id>,
-    depth: usize,
     tree: Tree<'a>,
 }
 
@@ -65,10 +63,9 @@ enum Next {
 /// Where a node stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Context {
-    Block,
-    /// The value of a pair, where the dashes of a list need not be indented.
-    BlockValue,
-    Flow,
+    /// The key or value of a pair in a block, where the dashes of a list need not be indented.
+    BlockPair,
+    Elsewhere,
 }
 
 impl<'a> Reader<'a> {
@@ -93,7 +90,6 @@ impl<'a> Reader<'a> {
 
     fn document(&mut self, mut next: Next) -> Result<(), ParseError> {
         let is_explicit = matches!(next, Next::Directive | Next::DocumentStart);
-        let mut head = String::new();
         let node = if is_explicit {
             while next == Next::Directive {
                 self.skip();
@@ -107,11 +103,10 @@ impl<'a> Reader<'a> {
                 Next::Directive | Next::DocumentStart | Next::DocumentEnd | Next::StreamEnd => {
                     self.empty()
                 }
-                _ => self.node(Context::Block)?,
+                _ => self.node(Context::Elsewhere)?,
             }
         } else {
-            head = self.document_head();
-            self.node(Context::Block)?
+            self.node(Context::Elsewhere)?
         };
         let next = self.peek();
         let mut remarks = self.take();
@@ -123,23 +118,8 @@ impl<'a> Reader<'a> {
             Next::DocumentStart | Next::StreamEnd => {}
             _ => return Err(self.problem()),
         }
-        self.tree.documents.push(Root { head, node, foot: remarks.foot });
+        self.tree.documents.push(Root { node, foot: remarks.foot });
         Ok(())
-    }
-
-    /// Splits the comments above the first node: those before the last empty line belong to the
-    /// document.
-    fn document_head(&mut self) -> String {
-        let head = std::mem::take(&mut self.pending.head);
-        if let Some(all) = head.strip_suffix('\n') {
-            return all.to_owned();
-        }
-        let Some((document, node)) = head.rsplit_once("\n\n") else {
-            self.pending.head = head;
-            return String::new();
-        };
-        node.clone_into(&mut self.pending.head);
-        document.to_owned()
     }
 
     fn node(&mut self, context: Context) -> Result<Id, ParseError> {
@@ -155,13 +135,7 @@ impl<'a> Reader<'a> {
             return Ok(self.add(Content::Alias(target), None, mark, remarks));
         }
         let (anchor, tag) = self.properties();
-        self.depth += 1;
-        if self.depth > DEPTH_LIMIT {
-            return Err(ParseProblem::TooDeep.at(mark));
-        }
-        let id = self.rest_of_node(context, anchor, tag, mark)?;
-        self.depth -= 1;
-        Ok(id)
+        self.rest_of_node(context, anchor, tag, mark)
     }
 
     fn properties(&mut self) -> (Option<String>, Option<String>) {
@@ -190,7 +164,7 @@ impl<'a> Reader<'a> {
             self.anchors.insert(anchor, id);
         }
         let read = match &self.token().kind {
-            Kind::Entry if context == Context::BlockValue => Content::Sequence(self.dashes(false)?),
+            Kind::Entry if context == Context::BlockPair => Content::Sequence(self.dashes(false)?),
             Kind::Scalar(style, text) => {
                 let scalar = Content::Scalar(*style, text.clone());
                 self.tree.node_mut(id).remarks = self.take();
@@ -199,13 +173,13 @@ impl<'a> Reader<'a> {
             }
             Kind::FlowSequenceStart => self.flow_sequence(id)?,
             Kind::FlowMappingStart => self.flow_mapping(id)?,
-            Kind::SequenceStart if context != Context::Flow => {
+            Kind::SequenceStart => {
                 self.tree.node_mut(id).remarks.head = self.stem.take().unwrap_or_default();
                 self.peek();
                 self.skip();
                 Content::Sequence(self.dashes(true)?)
             }
-            Kind::MappingStart if context != Context::Flow => {
+            Kind::MappingStart => {
                 self.tree.node_mut(id).remarks.head = self.stem.take().unwrap_or_default();
                 self.block_mapping(id)?
             }
@@ -238,7 +212,7 @@ impl<'a> Reader<'a> {
                 Next::Key | Next::Value => !is_indented,
                 _ => false,
             };
-            items.push(if is_empty { self.empty() } else { self.node(Context::Block)? });
+            items.push(if is_empty { self.empty() } else { self.node(Context::Elsewhere)? });
         }
     }
 
@@ -252,8 +226,7 @@ impl<'a> Reader<'a> {
         if !matches!(self.token().kind, Kind::SequenceStart | Kind::MappingStart) {
             return;
         }
-        let rest = self.pending.head.get(length + 1..).unwrap_or_default().to_owned();
-        self.pending.head.truncate(length);
+        let rest = self.pending.head.split_off(length);
         self.stem = Some(std::mem::replace(&mut self.pending.head, rest));
     }
 
@@ -301,7 +274,7 @@ impl<'a> Reader<'a> {
         self.skip();
         match self.peek() {
             Next::Key | Next::Value | Next::BlockEnd => Ok(self.empty()),
-            _ => self.node(Context::BlockValue),
+            _ => self.node(Context::BlockPair),
         }
     }
 
@@ -322,7 +295,7 @@ impl<'a> Reader<'a> {
             match self.next_item(Next::FlowSequenceEnd, items.is_empty())? {
                 Next::FlowSequenceEnd => break,
                 Next::Key => items.push(self.single_pair()?),
-                _ => items.push(self.node(Context::Flow)?),
+                _ => items.push(self.node(Context::Elsewhere)?),
             }
         }
         self.end_flow(id);
@@ -349,7 +322,7 @@ impl<'a> Reader<'a> {
                 Next::FlowMappingEnd => break,
                 Next::Key => pairs.push(self.flow_pair(Next::FlowMappingEnd)?),
                 _ => {
-                    let key = self.node(Context::Flow)?;
+                    let key = self.node(Context::Elsewhere)?;
                     self.peek();
                     pairs.push((key, self.empty()));
                 }
@@ -392,7 +365,11 @@ impl<'a> Reader<'a> {
 
     fn flow_node(&mut self, end: Next) -> Result<Id, ParseError> {
         let next = self.peek();
-        if next == Next::Comma || next == end { Ok(self.empty()) } else { self.node(Context::Flow) }
+        if next == Next::Comma || next == end {
+            Ok(self.empty())
+        } else {
+            self.node(Context::Elsewhere)
+        }
     }
 
     fn end_flow(&mut self, id: Id) {

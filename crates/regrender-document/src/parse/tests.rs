@@ -116,9 +116,75 @@ fn an_error_says_where_and_quotes_nothing() {
 }
 
 #[test]
+fn what_goes_reader_refuses_is_refused() {
+    refuse("a: [b,\n  ,c]\n", 2, 3, ParseProblem::Syntax);
+    refuse("a: {&b &c d}\n", 1, 8, ParseProblem::Syntax);
+    refuse("a: !!str !!int b\n", 1, 10, ParseProblem::Syntax);
+    refuse("a:\n  -\n  k: v\n", 3, 3, ParseProblem::Syntax);
+    refuse("a: [!]\n", 1, 5, ParseProblem::Syntax);
+    refuse("a: [? : b]\n", 1, 7, ParseProblem::NonStringKey);
+    refuse("a: b\nc: \u{1}\n", 2, 4, ParseProblem::Character);
+    refuse("a:\n    b: c\n  d: e\n", 3, 3, ParseProblem::Syntax);
+    refuse("- b\n- c: d\n  e: f\t#f\n\t-\n  - g\n", 4, 2, ParseProblem::Tab);
+}
+
+#[test]
+fn text_in_quotes_is_indented_further_than_its_key() {
+    refuse("a: \"b\nc\"\n", 2, 1, ParseProblem::Indentation);
+    check("a: \"b\n c\"\n", "a: b c\n");
+}
+
+#[test]
+fn a_problem_has_its_place_behind_comments_and_marks() {
+    refuse("<<:\n# x\n", 2, 2, ParseProblem::MergeValue);
+    refuse("<<: # x\n# y\n\n", 2, 2, ParseProblem::MergeValue);
+    refuse("<<: # x >\n  >+\n", 2, 3, ParseProblem::MergeValue);
+    refuse("\u{feff}<<: >+\n", 1, 5, ParseProblem::MergeValue);
+    refuse("a: b\n<<:\n-\n\n# x\n", 3, 1, ParseProblem::MergeValue);
+    refuse("a: b\n---\nc: {d: [e, f]}\n?", 4, 2, ParseProblem::NonStringKey);
+}
+
+#[test]
+fn a_key_that_is_an_alias_is_the_text_behind_it() {
+    check("a: &z x\n*z : c\n", "a: x\nx: c\n");
+    refuse("a: &z 1\nb: {*z : c}\n", 2, 5, ParseProblem::NonStringKey);
+    refuse("a: &z [b]\n*z : c\n", 2, 1, ParseProblem::NonStringKey);
+}
+
+/// An alias for each of `count` nodes, and one more document without any.
+fn aliases(count: usize) -> Result<Vec<Document>, ParseError> {
+    parse(&format!("a: &a x\nb: [{}]\n---\nc: [{}]\n", "*a,".repeat(count), "d,".repeat(9)))
+}
+
+#[test]
+fn only_what_aliases_stand_for_counts() {
+    assert!(aliases(ALIAS_LIMIT).is_ok());
+    assert_eq!(aliases(ALIAS_LIMIT + 1).unwrap_err().problem, ParseProblem::TooManyAliases);
+    let many = format!("a: &a x\n*a : y\nb: *a\nc: [{}]\n", "d,".repeat(ALIAS_LIMIT + 1));
+    assert!(parse(&many).is_ok());
+}
+
+#[test]
+fn comments_count_where_aliases_stand_for_them() {
+    let aliases = "*a,".repeat(15_000);
+    for text in ["# x", "b: c # x", "b: c\n  # x"] {
+        let small = format!("a: &a\n  {text}\n  d: e\nf: [{aliases}]\n");
+        assert!(parse(&small).is_ok(), "{text}");
+        let large = small.replace("x\n", &format!("{}\n", "x".repeat(300)));
+        assert_eq!(parse(&large).unwrap_err().problem, ParseProblem::TooManyAliases, "{text}");
+    }
+}
+
+#[test]
 fn depth_is_bounded() {
     let brackets = format!("a: {}", "[".repeat(100_000));
     assert_eq!(parse(&brackets).unwrap_err().problem, ParseProblem::TooDeep);
+    // The value of a key is a level of its own.
+    let brackets = |depth| parse(&format!("a: {}{}\n", "[".repeat(depth), "]".repeat(depth)));
+    assert!(brackets(DEPTH_LIMIT).is_ok());
+    assert_eq!(brackets(DEPTH_LIMIT + 1).unwrap_err().problem, ParseProblem::TooDeep);
+    let side_by_side = format!("a:\n{}", "  - b: [c]\n".repeat(3 * DEPTH_LIMIT));
+    assert!(parse(&side_by_side).is_ok());
     let dashes = format!("a:\n  {}b\n", "- ".repeat(100_000));
     assert_eq!(parse(&dashes).unwrap_err().problem, ParseProblem::TooDeep);
     let keys: String = (0..1000).map(|depth| " ".repeat(depth) + "a:\n").collect();

@@ -54,8 +54,7 @@ pub(super) struct Token<'a> {
 
 /// What a reader does at once: it reads a token that has a text of its own.
 ///
-/// The blocks that begin or end there become known with it. A key is known as such only with the
-/// colon behind it.
+/// The blocks that begin or end there become known with it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
     /// The position of the token among all tokens.
@@ -198,12 +197,33 @@ fn cut_line_end(text: &str, token: &mut Token<'_>) {
         return;
     };
     let at_end = usize::try_from(token.end.index).is_ok_and(|end| end >= text.len());
+    let start = usize::try_from(token.start.index).unwrap_or(0);
     if at_end
         && !text.ends_with(['\n', '\r'])
+        && is_last_line_of(value, text.get(start..).unwrap_or_default())
         && let Some(cut) = value.strip_suffix('\n')
     {
         *value = cut.to_owned().into();
     }
+}
+
+/// Says whether the last line of a block, which does not end, is a part of its value: spaces are only
+/// behind the indentation.
+fn is_last_line_of(value: &str, block: &str) -> bool {
+    let is_blank = |line: &str| line.bytes().all(|byte| byte == b' ');
+    let width = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let mut lines = block.split(['\n', '\r']);
+    let last = lines.next_back().unwrap_or_default();
+    if !is_blank(last) {
+        return true;
+    }
+    let first = lines.skip(1).find(|line| !is_blank(line));
+    let of_value = value.lines().find(|line| !is_blank(line));
+    let (Some(first), Some(of_value)) = (first, of_value) else {
+        // There are only line ends, and the one of the header is not among them.
+        return value.len() >= block.matches('\n').count();
+    };
+    width(last) + width(of_value) > width(first)
 }
 
 fn kind_of(kind: TokenType<'_>, start: Mark) -> Result<Option<Kind<'_>>, ParseError> {
@@ -250,51 +270,18 @@ fn tag(handle: &str, suffix: &str) -> String {
 /// Finds out which tokens become known together.
 fn number_steps(list: &mut [Token<'_>]) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
-    // The keys that wait for their colon, and how deep in flow collections they stand.
-    let mut keys: Vec<(usize, usize)> = Vec::new();
-    let mut depth = 0_usize;
-    for index in 0..list.len() {
-        let Some(token) = list.get_mut(index) else { continue };
+    let mut opens = None;
+    for (index, token) in list.iter_mut().enumerate() {
         // A block begins and ends with the text that follows.
         token.step = steps.len();
-        match token.kind {
-            Kind::FlowSequenceStart | Kind::FlowMappingStart => depth += 1,
-            Kind::FlowSequenceEnd | Kind::FlowMappingEnd => {
-                depth = depth.saturating_sub(1);
-                while keys.pop_if(|(key_depth, _)| *key_depth > depth).is_some() {}
-            }
-            _ => {}
+        if matches!(token.kind, Kind::SequenceStart | Kind::MappingStart) {
+            opens = Some(token.start.column);
         }
-        if !token.has_text() {
-            if token.kind == Kind::Key {
-                keys.push((depth, index));
-            }
-            continue;
-        }
-        let is_colon = token.kind == Kind::Value;
-        if let Some((_, key)) = keys.pop_if(|(key_depth, _)| is_colon && *key_depth == depth) {
-            know_with(list, key, steps.len());
-        }
-        steps.push(Step { index, opens: None });
-    }
-    for token in list.iter() {
-        if matches!(token.kind, Kind::SequenceStart | Kind::MappingStart)
-            && let Some(step) = steps.get_mut(token.step)
-        {
-            step.opens = Some(token.start.column);
+        if token.has_text() {
+            steps.push(Step { index, opens: opens.take() });
         }
     }
     steps
-}
-
-/// Makes a key, and the mapping that begins with it, known with `step`.
-fn know_with(list: &mut [Token<'_>], key: usize, step: usize) {
-    let first = key.saturating_sub(1);
-    for token in list.get_mut(first..=key).unwrap_or_default() {
-        if matches!(token.kind, Kind::Key | Kind::MappingStart) {
-            token.step = step;
-        }
-    }
 }
 
 fn scan_error(error: &ScanError) -> ParseError {
@@ -304,7 +291,7 @@ fn scan_error(error: &ScanError) -> ParseError {
         ErrorKind::UnclosedFlowCollection { .. }
         | ErrorKind::MisplacedFlowCollectionEnd
         | ErrorKind::MismatchedFlowCollectionEnd { .. } => ParseProblem::Bracket,
-        ErrorKind::InvalidIndentation => ParseProblem::Indentation,
+        ErrorKind::InvalidQuotedScalarIndent => ParseProblem::Indentation,
         _ => ParseProblem::Syntax,
     };
     problem.at(mark(*error.marker()))

@@ -17,10 +17,9 @@ pub(super) struct Tree<'a> {
     pub(super) documents: Vec<Root>,
 }
 
-/// A document: its node and the comments around it.
+/// A document: its node and the comments below it.
 #[derive(Debug)]
 pub(super) struct Root {
-    pub(super) head: String,
     pub(super) node: Id,
     pub(super) foot: String,
 }

@@ -288,6 +288,20 @@ mod tests {
         assert!(read(&keys).is_none());
         let items = format!("a:\n{}", "- b:\n  ".repeat(100));
         assert!(read(&items).is_none());
+        let nested = |step: &str, depth| -> String {
+            let lines = (0..depth).map(|level| "  ".repeat(level) + step);
+            lines.chain(["  ".repeat(depth + 1) + "b: c\n"]).collect()
+        };
+        assert!(read(&nested("a:\n", DEPTH)).is_some());
+        assert!(read(&nested("a:\n", DEPTH + 1)).is_none());
+        // Each item is a level, and so is its mapping.
+        let lists = |depth| read(&format!("a:\n{}", nested("- a:\n", depth)));
+        let levels = (0..DEPTH).filter(|depth| lists(*depth).is_some()).count();
+        assert_eq!(levels, DEPTH / 2);
+        let pairs = |count| -> String {
+            (0..count).map(|n| ["k", &"x".repeat(n), ": v\n"].concat()).collect()
+        };
+        assert!(read(&pairs(KEYS)).is_some() && read(&pairs(KEYS + 1)).is_none());
         let many: Vec<String> = (0..100).map(|number| format!("k{number}: v\n")).collect();
         assert!(read(&many.concat()).is_none());
     }

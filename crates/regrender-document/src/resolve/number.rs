@@ -19,9 +19,6 @@ pub(super) fn parse(text: &str) -> Option<Resolved> {
     if let Some(integer) = parse_integer(plain).or_else(|| parse_sign_after_prefix(plain)) {
         return Some(Resolved::Integer(integer));
     }
-    if !is_float(plain) {
-        return None;
-    }
     parse_float(plain).map(Resolved::Float)
 }
 
@@ -75,27 +72,6 @@ fn parse_sign_after_prefix(text: &str) -> Option<i128> {
     let magnitude = radix_digits(rest.get(1..)?, radix)?;
     let number = if rest.starts_with('-') { -magnitude } else { magnitude };
     i64::try_from(number).ok().map(i128::from)
-}
-
-/// Says whether `text` is `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`.
-fn is_float(text: &str) -> bool {
-    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (text, None),
-    };
-    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let is_mantissa = match mantissa.split_once('.') {
-        Some((whole, fraction)) => {
-            is_digits(whole) && is_digits(fraction) && !(whole.is_empty() && fraction.is_empty())
-        }
-        None => !mantissa.is_empty() && is_digits(mantissa),
-    };
-    let is_exponent = exponent.is_none_or(|exponent| {
-        let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-        !digits.is_empty() && is_digits(digits)
-    });
-    is_mantissa && is_exponent
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use regrender_seal::{FingerprintKey, Identities, Random, Recipient, Recipients, 
 const FIRST: &str = include_str!("../../testdata/vectors/sops/identity-1.txt");
 const SECOND: &str = include_str!("../../testdata/vectors/sops/identity-2.txt");
 const SSH: &str = include_str!("../../testdata/vectors/sops/id_ed25519");
+const POST_QUANTUM: &str = include_str!("../../testdata/vectors/sops/identity-post-quantum.txt");
 const RECIPIENT: &str = "age1k88q92s2jey7euu8k660usnfslsvk8tz94rmrnl95nyf07a74sdqghg9nt";
 
 /// Returns the identities that open all recorded files.
@@ -15,7 +16,7 @@ pub fn identities() -> &'static Identities {
     static IDENTITIES: OnceLock<Identities> = OnceLock::new();
     IDENTITIES.get_or_init(|| {
         let mut all = Identities::default();
-        for text in [FIRST, SECOND, SSH] {
+        for text in [FIRST, SECOND, SSH, POST_QUANTUM] {
             all.extend(Identities::parse(text).expect("a recorded identity parses"));
         }
         all

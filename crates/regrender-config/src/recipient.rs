@@ -18,6 +18,9 @@ pub struct Recipient {
 pub enum RecipientKind {
     /// age's own kind; every reader knows it.
     X25519,
+    /// age's own kind that also withstands quantum computers; age 1.3 and what is built with it
+    /// know it.
+    PostQuantum,
     /// An OpenSSH `ssh-ed25519` key.
     SshEd25519,
     /// An OpenSSH `ssh-rsa` key.
@@ -30,6 +33,6 @@ impl RecipientKind {
     /// Says whether readers without plugins and without an SSH identity can open for it.
     #[must_use]
     pub fn is_native(&self) -> bool {
-        matches!(self, Self::X25519)
+        matches!(self, Self::X25519 | Self::PostQuantum)
     }
 }

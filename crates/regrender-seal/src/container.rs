@@ -6,7 +6,6 @@
 
 use std::io::Read as _;
 
-use age::Identity as _;
 use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
 use age_core::primitives::hkdf;
 use age_core::secrecy::ExposeSecret as _;
@@ -21,7 +20,6 @@ use zeroize::Zeroizing;
 use crate::armor;
 use crate::random::SealContext;
 use crate::stanza::{self, AgeFile, NONCE_LENGTH, TAG_LENGTH};
-use crate::x25519::X25519Identity;
 
 const CHUNK_LENGTH: usize = 64 * 1024;
 /// A header with one stanza of an X25519 recipient is shorter.
@@ -92,7 +90,7 @@ fn payload_cipher(nonce: &[u8], file_key: &FileKey) -> ChaCha20Poly1305 {
 /// Everything that is not as it usually is makes it give up, and leaves it to [`open`] to say what
 /// is wrong. What it does return is what [`open`] returns: the header is authentic, and so is the
 /// text. The age crate is made for long texts, and wipes a buffer of a whole chunk for each file.
-pub(crate) fn open_small(file: &str, identity: &X25519Identity) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn open_small(file: &str, identity: &dyn age::Identity) -> Option<Zeroizing<Vec<u8>>> {
     let file = armor::parse(file)?;
     let AgeFile { stanzas, header, mac, payload } = stanza::parse(&file)?;
     let mut unwrapped = stanzas.iter().filter_map(|stanza| identity.unwrap_stanza(stanza));
@@ -142,6 +140,7 @@ mod tests {
     use super::*;
     use crate::random::tests::Seeded;
     use crate::recipient::Recipient;
+    use crate::x25519::X25519Identity;
 
     const CHUNK: usize = CHUNK_LENGTH;
 

@@ -2,6 +2,7 @@
 //! sealed.
 
 use crate::key_path::KeyPath;
+use crate::recipient::short_recipient;
 
 /// What keeps a text from being a recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,9 +14,6 @@ pub enum RecipientError {
     /// It is the private half of a key pair.
     #[error("this is a secret key, not a recipient")]
     SecretKey,
-    /// It begins with `age1pq1`.
-    #[error("post-quantum recipients (`age1pq1…`) are not supported yet")]
-    PostQuantum,
     /// It begins like a recipient, and its checksum or length is wrong.
     #[error("the recipient is damaged: it was not copied whole")]
     Damaged,
@@ -85,12 +83,6 @@ pub enum IdentityError {
         /// The line, counted from 1.
         line: usize,
     },
-    /// A post-quantum identity.
-    #[error("the identity in line {line} is a post-quantum one; these are not supported yet")]
-    PostQuantum {
-        /// The line, counted from 1.
-        line: usize,
-    },
     /// It begins like an identity, and its checksum or length is wrong.
     #[error("the identity in line {line} is damaged: it was not copied whole")]
     Damaged {
@@ -143,13 +135,16 @@ pub enum SealError {
         path: KeyPath,
     },
     /// A recipient is one of the few points that share no secret with anybody.
-    #[error("nothing can be sealed for recipient `{recipient}`: its key is weak")]
+    #[error(
+        "nothing can be sealed for recipient `{}`: its key is weak",
+        short_recipient(recipient)
+    )]
     WeakRecipient {
         /// The recipient.
         recipient: String,
     },
     /// Wrapping a key for a recipient failed.
-    #[error("the key could not be wrapped for recipient `{recipient}`")]
+    #[error("the key could not be wrapped for recipient `{}`", short_recipient(recipient))]
     Wrap {
         /// The recipient.
         recipient: String,
@@ -240,7 +235,7 @@ pub enum OpenError {
     #[error("the age file is damaged")]
     AgeFile,
     /// The copy of the data key for an identity at hand is damaged.
-    #[error("the data key for recipient `{recipient}` is damaged")]
+    #[error("the data key for recipient `{}` is damaged", short_recipient(recipient))]
     DataKey {
         /// The recipient.
         recipient: String,

@@ -9,13 +9,13 @@ use crate::armor;
 use crate::container;
 use crate::data_key::{DataKey, WrappedKey};
 use crate::error::{IdentityError, OpenError};
+use crate::post_quantum::PostQuantumIdentity;
 use crate::stanza;
-use crate::x25519::{X25519Identity, X25519Recipient};
+use crate::x25519::X25519Identity;
 
 const PEM_MARKER: &str = "-----BEGIN ";
 const PEM_END: &str = "-----END ";
-const POST_QUANTUM_PREFIX: &str = "AGE-SECRET-KEY-PQ-1";
-const NATIVE_PREFIX: &str = "AGE-SECRET-KEY-1";
+const NATIVE_PREFIX: &str = "AGE-SECRET-KEY-";
 const PLUGIN_PREFIX: &str = "AGE-PLUGIN-";
 
 /// Private keys to open files with.
@@ -26,6 +26,7 @@ pub struct Identities {
 
 enum Entry {
     X25519(X25519Identity),
+    PostQuantum(Box<PostQuantumIdentity>),
     Ssh(Box<age::ssh::Identity>),
     Plugin(age::plugin::Identity),
 }
@@ -81,9 +82,14 @@ impl Identities {
                 plugins.push(identity.plugin().to_owned());
                 false
             }
-            Entry::X25519(_) | Entry::Ssh(_) => true,
+            Entry::X25519(_) | Entry::PostQuantum(_) | Entry::Ssh(_) => true,
         });
         plugins
+    }
+
+    /// Lists the public halves of the identities of age's own kinds.
+    pub fn recipients(&self) -> impl Iterator<Item = &str> {
+        self.native().map(|(recipient, _)| recipient)
     }
 
     /// Decrypts an age file.
@@ -99,8 +105,8 @@ impl Identities {
         // The recipient that stands beside a wrapped key is not authenticated, so it only says
         // where to look first.
         let likely = wrapped.iter().filter_map(|key| {
-            let recipient = X25519Recipient::parse(key.recipient.trim())?;
-            let identity = self.native().find(|identity| identity.is_for(&recipient))?;
+            let recipient = key.recipient.trim();
+            let (_, identity) = self.native().find(|(public, _)| *public == recipient)?;
             Some((key, identity))
         });
         for (key, identity) in likely {
@@ -116,9 +122,11 @@ impl Identities {
         unwrap_any(wrapped, &ready, damaged).map_err(|error| naming(missing, error))
     }
 
-    fn native(&self) -> impl Iterator<Item = &X25519Identity> {
+    /// Lists the identities of age's own kinds, each behind the spelling of its public half.
+    fn native(&self) -> impl Iterator<Item = (&str, &dyn age::Identity)> {
         self.entries.iter().filter_map(|entry| match entry {
-            Entry::X25519(identity) => Some(identity),
+            Entry::X25519(identity) => Some((identity.recipient(), identity as _)),
+            Entry::PostQuantum(identity) => Some((identity.recipient(), &**identity as _)),
             Entry::Ssh(_) | Entry::Plugin(_) => None,
         })
     }
@@ -130,6 +138,7 @@ impl Identities {
         for entry in &self.entries {
             match entry {
                 Entry::X25519(identity) => ready.push(ReadyIdentity::Borrowed(identity)),
+                Entry::PostQuantum(identity) => ready.push(ReadyIdentity::Borrowed(&**identity)),
                 Entry::Ssh(identity) => ready.push(ReadyIdentity::Borrowed(&**identity)),
                 Entry::Plugin(identity) => {
                     let plugin = age::plugin::IdentityPluginV1::new(
@@ -234,11 +243,11 @@ fn unwrap_with(
 
 fn parse_word(word: &str, line: usize) -> Result<Entry, IdentityError> {
     let upper = Zeroizing::new(word.to_ascii_uppercase());
-    if upper.starts_with(POST_QUANTUM_PREFIX) {
-        return Err(IdentityError::PostQuantum { line });
-    }
     if let Some(identity) = X25519Identity::parse(word) {
         return Ok(Entry::X25519(identity));
+    }
+    if let Some(identity) = PostQuantumIdentity::parse(word) {
+        return Ok(Entry::PostQuantum(Box::new(identity)));
     }
     if upper.starts_with(PLUGIN_PREFIX)
         && let Ok(identity) = word.parse::<age::plugin::Identity>()

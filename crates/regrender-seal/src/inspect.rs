@@ -291,8 +291,11 @@ fn inspect_key(key: &WrappedKey) -> Option<Finding> {
 /// The kind of stanza that wrapping for a recipient makes.
 fn expected_stanza(recipient: &str) -> Option<&'static str> {
     let recipient = recipient.trim();
-    let is_native = recipient.starts_with("age1") && recipient.matches('1').count() == 1;
-    if is_native {
+    if recipient.starts_with("age1pq1") {
+        return Some(crate::post_quantum::STANZA_TAG);
+    }
+    let is_plain = recipient.starts_with("age1") && recipient.matches('1').count() == 1;
+    if is_plain {
         return Some(crate::x25519::STANZA_TAG);
     }
     ["ssh-ed25519", "ssh-rsa"].into_iter().find(|kind| recipient.starts_with(kind))

@@ -16,10 +16,13 @@ mod format;
 pub mod fuzzing;
 mod identity;
 mod inspect;
+mod key_pair;
 mod key_path;
+mod key_text;
 mod mac;
 mod metadata;
 mod open;
+mod post_quantum;
 mod random;
 mod recipient;
 mod seal;
@@ -42,11 +45,12 @@ pub use fingerprint::FingerprintKey;
 pub use format::FileFormat;
 pub use identity::Identities;
 pub use inspect::{Finding, InspectedValue, Inspection, ValueState, inspect};
+pub use key_pair::{KeyKind, KeyPair};
 pub use key_path::KeyPath;
 pub use mac::MacScope;
 pub use open::{Opened, open, open_age};
 pub use random::{Random, SealContext};
-pub use recipient::{Recipient, Recipients};
+pub use recipient::{Recipient, Recipients, short_recipient};
 pub use seal::{SealFormat, SealOptions, seal};
 pub use sealed_secret::{
     SealedSecretFlaw, SealedSecretInspection, clear_sealed_secret, inspect_sealed_secret,

@@ -1,16 +1,24 @@
 //! Who can open a sealed file: the public halves of key pairs.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use age_core::format::{FileKey, Stanza};
 
 use crate::error::{RecipientError, SealError};
+use crate::post_quantum::PostQuantumRecipient;
 use crate::random::SealContext;
 use crate::x25519::X25519Recipient;
 
 const POST_QUANTUM_PREFIX: &str = "age1pq1";
 const NATIVE_PREFIX: &str = "age1";
 const SSH_PREFIX: &str = "ssh-";
+/// A recipient with more letters is long.
+const LONG: usize = 120;
+/// How much of the start of a long one is shown.
+const SHOWN_START: usize = 32;
+/// How much of its end.
+const SHOWN_END: usize = 12;
 const SECRET_PREFIXES: [&str; 3] = ["age-secret-key-", "age-plugin-", "-----begin"];
 
 /// One who can open a sealed file.
@@ -25,12 +33,13 @@ pub struct Recipients(Vec<Recipient>);
 
 enum Kind {
     X25519(X25519Recipient),
+    PostQuantum(Box<PostQuantumRecipient>),
     Ssh(age::ssh::Recipient),
     Plugin(age::plugin::Recipient),
 }
 
 impl Recipient {
-    /// Parses `age1…`, `age1plugin1…`, `ssh-ed25519 …` or `ssh-rsa …`.
+    /// Parses `age1…`, `age1pq1…`, `age1plugin1…`, `ssh-ed25519 …` or `ssh-rsa …`.
     ///
     /// # Errors
     ///
@@ -45,14 +54,15 @@ impl Recipient {
         if SECRET_PREFIXES.iter().any(|prefix| lower.starts_with(prefix)) {
             return Err(RecipientError::SecretKey);
         }
-        if lower.starts_with(POST_QUANTUM_PREFIX) {
-            return Err(RecipientError::PostQuantum);
-        }
         if text.starts_with(SSH_PREFIX) {
             return Self::parse_ssh(text);
         }
         if let Some(recipient) = X25519Recipient::parse(text) {
             return Ok(Self { text: lower, kind: Kind::X25519(recipient) });
+        }
+        if lower.starts_with(POST_QUANTUM_PREFIX) {
+            let recipient = PostQuantumRecipient::parse(text).ok_or(RecipientError::Damaged)?;
+            return Ok(Self { text: lower, kind: Kind::PostQuantum(Box::new(recipient)) });
         }
         if let Ok(recipient) = text.parse::<age::plugin::Recipient>() {
             return Ok(Self { text: text.to_owned(), kind: Kind::Plugin(recipient) });
@@ -87,7 +97,7 @@ impl Recipient {
     /// Says whether a controller can open for it that has neither plugins nor SSH keys.
     #[must_use]
     pub fn is_native(&self) -> bool {
-        matches!(self.kind, Kind::X25519(_))
+        matches!(self.kind, Kind::X25519(_) | Kind::PostQuantum(_))
     }
 
     /// Returns the name of the plugin that wrapping for it needs.
@@ -95,7 +105,7 @@ impl Recipient {
     pub fn plugin(&self) -> Option<&str> {
         match &self.kind {
             Kind::Plugin(recipient) => Some(recipient.plugin()),
-            Kind::X25519(_) | Kind::Ssh(_) => None,
+            Kind::X25519(_) | Kind::PostQuantum(_) | Kind::Ssh(_) => None,
         }
     }
 
@@ -107,10 +117,8 @@ impl Recipient {
     ) -> Result<Vec<Stanza>, SealError> {
         use age::Recipient as _;
         match &self.kind {
-            Kind::X25519(recipient) => recipient
-                .wrap(file_key, context.draw())
-                .map(|stanza| vec![stanza])
-                .ok_or_else(|| SealError::WeakRecipient { recipient: self.text.clone() }),
+            Kind::X25519(recipient) => self.stanza(recipient.wrap(file_key, context.draw())),
+            Kind::PostQuantum(recipient) => self.stanza(recipient.wrap(file_key, context)),
             Kind::Ssh(recipient) => self.stanzas(recipient.wrap_file_key(file_key)),
             Kind::Plugin(recipient) => {
                 let plugin = age::plugin::RecipientPluginV1::new(
@@ -126,6 +134,11 @@ impl Recipient {
                 )
             }
         }
+    }
+
+    fn stanza(&self, wrapped: Option<Stanza>) -> Result<Vec<Stanza>, SealError> {
+        let weak = || SealError::WeakRecipient { recipient: self.text.clone() };
+        wrapped.map(|stanza| vec![stanza]).ok_or_else(weak)
     }
 
     fn stanzas<L>(
@@ -190,6 +203,17 @@ impl fmt::Debug for Recipient {
 impl fmt::Display for Recipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+/// Abbreviates a recipient for people, if it is too long for a line: the keys of post-quantum
+/// recipients have two thousand letters. What is left tells it from others.
+#[must_use]
+pub fn short_recipient(text: &str) -> Cow<'_, str> {
+    let ends = text.get(..SHOWN_START).zip(text.get(text.len().saturating_sub(SHOWN_END)..));
+    match ends {
+        Some((start, end)) if text.len() > LONG => Cow::Owned(format!("{start}…{end}")),
+        _ => Cow::Borrowed(text),
     }
 }
 

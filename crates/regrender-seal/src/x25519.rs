@@ -4,10 +4,10 @@
 //! its randomness from outside, and a build wraps and unwraps thousands of keys, for which there
 //! are faster ways than the ladder.
 
-mod multiplication;
+pub(crate) mod multiplication;
 
 use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
-use age_core::primitives::{aead_decrypt, aead_encrypt, bech32_decode, hkdf};
+use age_core::primitives::{aead_decrypt, aead_encrypt, hkdf};
 use age_core::secrecy::ExposeSecret as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
@@ -15,12 +15,13 @@ use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::montgomery::MontgomeryPoint;
 use zeroize::Zeroizing;
 
+use crate::key_text;
 use multiplication::FixedPoint;
 
 pub(crate) const STANZA_TAG: &str = "X25519";
 const KEY_LABEL: &[u8] = b"age-encryption.org/v1/X25519";
 const RECIPIENT_PREFIX: &str = "age";
-const IDENTITY_PREFIX: &str = "age-secret-key-";
+pub(crate) const IDENTITY_PREFIX: &str = "age-secret-key-";
 const WRAPPED_LENGTH: usize = FILE_KEY_BYTES + 16;
 
 /// The public half of an age key pair.
@@ -30,12 +31,14 @@ pub(crate) struct X25519Recipient(FixedPoint);
 pub(crate) struct X25519Identity {
     secret: Zeroizing<[u8; 32]>,
     public: MontgomeryPoint,
+    recipient: String,
 }
 
 impl X25519Recipient {
     /// Parses `age1…`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        decode(text, RECIPIENT_PREFIX).map(|bytes| Self::from_bytes(*bytes))
+        let bytes = key_text::decode(text, RECIPIENT_PREFIX)?;
+        bytes.as_slice().try_into().ok().map(Self::from_bytes)
     }
 
     fn from_bytes(bytes: [u8; 32]) -> Self {
@@ -62,14 +65,20 @@ impl X25519Recipient {
 impl X25519Identity {
     /// Parses `AGE-SECRET-KEY-1…`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let secret = decode(text, IDENTITY_PREFIX)?;
-        let public = EdwardsPoint::mul_base_clamped(*secret).to_montgomery();
-        Some(Self { secret, public })
+        let bytes = key_text::decode(text, IDENTITY_PREFIX)?;
+        bytes.as_slice().try_into().ok().map(Self::of_secret)
     }
 
-    /// Says whether `recipient` is the public half of this identity.
-    pub(crate) fn is_for(&self, recipient: &X25519Recipient) -> bool {
-        self.public == *recipient.0.point()
+    /// Takes the 32 bytes that an identity is.
+    pub(crate) fn of_secret(secret: &[u8; 32]) -> Self {
+        let public = EdwardsPoint::mul_base_clamped(*secret).to_montgomery();
+        let recipient = key_text::encode(RECIPIENT_PREFIX, public.as_bytes());
+        Self { secret: Zeroizing::new(*secret), public, recipient }
+    }
+
+    /// Spells the public half.
+    pub(crate) fn recipient(&self) -> &str {
+        &self.recipient
     }
 
     fn unwrap(&self, stanza: &Stanza) -> Option<Result<FileKey, age::DecryptError>> {
@@ -113,19 +122,6 @@ fn wrapping_key(
     Zeroizing::new(hkdf(&salt, KEY_LABEL, shared))
 }
 
-fn decode(text: &str, prefix: &str) -> Option<Zeroizing<[u8; 32]>> {
-    bech32_decode(
-        text,
-        |_| (),
-        |hrp| hrp.as_str().eq_ignore_ascii_case(prefix).then_some(()).ok_or(()),
-        |_, bytes| {
-            let bytes: Zeroizing<Vec<u8>> = Zeroizing::new(bytes.collect());
-            <[u8; 32]>::try_from(bytes.as_slice()).map(Zeroizing::new).map_err(drop)
-        },
-    )
-    .ok()
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use std::str::FromStr as _;
@@ -159,8 +155,7 @@ pub(crate) mod tests {
     fn identity_and_recipient_belong_together() {
         let identity = X25519Identity::parse(IDENTITY).unwrap();
         let public = age::x25519::Identity::from_str(IDENTITY).unwrap().to_public().to_string();
-        assert!(identity.is_for(&X25519Recipient::parse(&public).unwrap()));
-        assert!(!identity.is_for(&recipient_of([5; 32])));
+        assert_eq!(identity.recipient(), public);
     }
 
     #[test]

@@ -134,6 +134,10 @@ pub(crate) struct Init {
     /// `kubeseal --fetch-cert` prints it
     #[arg(long, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
+    /// Make an identity that withstands quantum computers, and seal for it; age has them since 1.3,
+    /// sops since 3.12
+    #[arg(long, conflicts_with = "certificate")]
+    pub(crate) post_quantum: bool,
 }
 
 #[derive(Args, Debug)]

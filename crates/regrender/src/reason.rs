@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use regrender_seal::Reason;
+use regrender_seal::{Reason, short_recipient};
 
 use crate::command::verify::flaw;
 use crate::enumeration::{LINES, in_a_sentence};
@@ -13,8 +13,8 @@ pub(crate) fn describe(reason: &Reason) -> Option<String> {
     let text = match reason {
         Reason::Unchanged(_) | Reason::New => return None,
         Reason::ContentChanged => String::from("content changes"),
-        Reason::RecipientsAdded(names) => format!("for {} too", in_a_sentence(names)),
-        Reason::RecipientsRemoved(names) => format!("not for {} any more", in_a_sentence(names)),
+        Reason::RecipientsAdded(names) => format!("for {} too", listed(names.iter())),
+        Reason::RecipientsRemoved(names) => format!("not for {} any more", listed(names.iter())),
         Reason::RecipientsChanged => String::from("recipients change"),
         Reason::CertificateChanged { .. } => String::from("for another certificate"),
         Reason::OptionsChanged => String::from("the MAC covers something else"),
@@ -27,6 +27,12 @@ pub(crate) fn describe(reason: &Reason) -> Option<String> {
         _ => String::from("is sealed anew"),
     };
     Some(text)
+}
+
+/// Lists recipients in a sentence.
+fn listed<'a, R: Iterator<Item = &'a String>>(recipients: R) -> String {
+    let short: Vec<_> = recipients.map(|text| short_recipient(text)).collect();
+    in_a_sentence(&short)
 }
 
 /// What people should know about the reasons of a whole run, each thing once.
@@ -62,11 +68,10 @@ pub(crate) fn warnings(plans: &[Plan]) -> Vec<String> {
         .flatten()
         .collect();
     if !removed.is_empty() {
-        let names: Vec<&String> = removed.into_iter().collect();
         warnings.push(format!(
             "{} can still open the old files in the Git history: change the credentials at the \
              registries too",
-            in_a_sentence(&names)
+            listed(removed.into_iter())
         ));
     }
     let changes = |file: &PlannedFile| file.reasons.contains(&Reason::RecipientsChanged);

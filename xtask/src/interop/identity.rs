@@ -18,6 +18,8 @@ pub(super) enum Key {
     Second,
     /// An age key of the cluster.
     Third,
+    /// A post-quantum age key, which age makes since 1.3.
+    PostQuantum,
     /// An SSH key of the newer kind.
     SshEd25519,
     /// An SSH key of the older kind.
@@ -35,6 +37,7 @@ impl Key {
             Self::First => "first.txt",
             Self::Second => "second.txt",
             Self::Third => "third.txt",
+            Self::PostQuantum => "post-quantum.txt",
             Self::SshEd25519 => "id_ed25519",
             Self::SshRsa => "id_rsa",
         }
@@ -79,14 +82,17 @@ fn make(key: Key, file: &Path, peers: &Peers) -> Result<()> {
     let kind: &[&str] = match key {
         Key::SshEd25519 => &["-t", "ed25519"],
         Key::SshRsa => &["-t", "rsa", "-b", "2048"],
-        Key::First | Key::Second | Key::Third => {
-            let keygen = Invocation::new(peers.path(Peer::AgeKeygen)?);
-            keygen.arguments(["-o"]).arguments([file]).run()?.success()?;
-            return Ok(());
-        }
+        Key::First | Key::Second | Key::Third => return make_age(&[], file, peers),
+        Key::PostQuantum => return make_age(&["-pq"], file, peers),
     };
     let keygen = Invocation::new(peers.path(Peer::SshKeygen)?).arguments(kind);
     keygen.arguments(["-q", "-N", "", "-C", "", "-f"]).arguments([file]).run()?.success()?;
+    Ok(())
+}
+
+fn make_age(kind: &[&str], file: &Path, peers: &Peers) -> Result<()> {
+    let keygen = Invocation::new(peers.path(Peer::AgeKeygen)?).arguments(kind);
+    keygen.arguments(["-o"]).arguments([file]).run()?.success()?;
     Ok(())
 }
 

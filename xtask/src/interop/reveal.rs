@@ -64,6 +64,7 @@ const RECIPIENTS: &[(&str, &[Key])] = &[
     ("three recipients", &[Key::First, Key::Second, Key::Third]),
     ("X25519 and ssh-ed25519", &[Key::First, Key::SshEd25519]),
     ("ssh-rsa", &[Key::SshRsa]),
+    ("post-quantum", &[Key::PostQuantum]),
 ];
 
 /// Runs the cases "sops → regrender" and "age → regrender".

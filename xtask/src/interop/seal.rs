@@ -18,6 +18,8 @@ const RECIPIENTS: &[Recipients] = &[
     Recipients { title: "three X25519 recipients", keys: &[Key::First, Key::Second, Key::Third] },
     Recipients { title: "X25519 and ssh-ed25519", keys: &[Key::First, Key::SshEd25519] },
     Recipients { title: "X25519 and ssh-rsa", keys: &[Key::First, Key::SshRsa] },
+    Recipients { title: "a post-quantum recipient", keys: &[Key::PostQuantum] },
+    Recipients { title: "X25519 and post-quantum", keys: &[Key::First, Key::PostQuantum] },
     Recipients { title: "ssh-ed25519 alone", keys: &[Key::SshEd25519] },
     Recipients { title: "ssh-rsa alone", keys: &[Key::SshRsa] },
 ];
@@ -40,9 +42,9 @@ pub(super) fn cases(ledger: &mut Ledger<'_>) {
     ledger.case("regrender → sops 3.13: a stranger's key opens nothing", stranger);
 }
 
-/// sops reads SSH identities since 3.10.
+/// sops reads SSH identities since 3.10, and post-quantum ones since 3.12.
 fn opens(sops: Peer, key: Key) -> bool {
-    sops == Peer::Sops || !key.is_ssh()
+    sops == Peer::Sops || !key.is_ssh() && key != Key::PostQuantum
 }
 
 fn declaration(stage: &Stage<'_>, keys: &[Key]) -> Result<Declaration> {

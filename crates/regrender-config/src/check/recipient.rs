@@ -26,6 +26,8 @@ impl Checksum for LongBech32 {
 
 /// An X25519 public key has 32 bytes.
 const X25519_LENGTH: usize = 32;
+/// A post-quantum public key is one of ML-KEM-768, and one of X25519.
+const POST_QUANTUM_LENGTH: usize = 1184 + X25519_LENGTH;
 const ED25519_LENGTH: usize = 32;
 /// age refuses RSA keys that are shorter.
 const SHORTEST_RSA_BITS: usize = 2048;
@@ -53,7 +55,23 @@ pub(crate) fn list(
             Err(found) => problems.push(*found),
         }
     }
-    (problems.len() == found_before).then_some(recipients)
+    if problems.len() > found_before {
+        return None;
+    }
+    problems.extend(mixed(owner, &recipients));
+    Some(recipients)
+}
+
+/// Warns of a key that a quantum computer breaks, beside one that it does not break. What a plugin
+/// does is not known.
+fn mixed(owner: &str, recipients: &[Recipient]) -> Option<Diagnostic> {
+    let strong =
+        recipients.iter().find(|recipient| recipient.kind == RecipientKind::PostQuantum)?;
+    let weak = recipients.iter().find(|recipient| {
+        use RecipientKind::{SshEd25519, SshRsa, X25519};
+        matches!(recipient.kind, X25519 | SshEd25519 | SshRsa)
+    })?;
+    Some(problem::mixed(owner, strong.span.clone(), weak.span.clone()))
 }
 
 /// Returns the beginning of a recipient, enough to tell it from others.
@@ -111,9 +129,6 @@ fn has_key_ending(text: &str) -> bool {
 
 fn age(text: &str, span: &Span) -> Result<Recipient, Box<Diagnostic>> {
     let damaged = |reason: &str| Box::new(problem::damaged(span.clone(), reason));
-    if text.to_ascii_lowercase().starts_with("age1pq1") {
-        return Err(Box::new(problem::post_quantum(span.clone())));
-    }
     if text.chars().any(char::is_whitespace) {
         return Err(damaged("must be one word"));
     }
@@ -131,13 +146,16 @@ fn age(text: &str, span: &Span) -> Result<Recipient, Box<Diagnostic>> {
     }
     let name = unchecked.hrp().to_string();
     let length = unchecked.remove_checksum::<LongBech32>().byte_iter().count();
-    let kind = match name.strip_prefix("age1") {
+    let (kind, right_length) = match name.strip_prefix("age1") {
         Some("") => return Err(damaged("names no plugin")),
-        Some(plugin) => RecipientKind::Plugin(plugin.to_owned()),
+        Some("pq") => (RecipientKind::PostQuantum, POST_QUANTUM_LENGTH),
+        Some(plugin) => (RecipientKind::Plugin(plugin.to_owned()), length),
         None if name != "age" => return Err(damaged("names no plugin")),
-        None if length != X25519_LENGTH => return Err(damaged("is too short or too long")),
-        None => RecipientKind::X25519,
+        None => (RecipientKind::X25519, X25519_LENGTH),
     };
+    if length != right_length {
+        return Err(damaged("is too short or too long"));
+    }
     Ok(Recipient { text: text.to_owned(), kind, span: span.clone() })
 }
 

@@ -9,7 +9,7 @@ pub(crate) const PAGES: &[&Page] = &[
     &SECRET_KEY_AS_RECIPIENT,
     &DAMAGED_RECIPIENT,
     &UNKNOWN_RECIPIENT,
-    &POST_QUANTUM_RECIPIENT,
+    &MIXED_RECIPIENTS,
     &UNUSABLE_SSH_KEY,
     &NO_RECIPIENTS,
     &NO_NATIVE_RECIPIENT,
@@ -42,13 +42,17 @@ static UNKNOWN_RECIPIENT: Page = Page {
     way_out: "list a key that begins with `age1`, `ssh-ed25519` or `ssh-rsa`.",
 };
 
-static POST_QUANTUM_RECIPIENT: Page = Page {
-    code: "post-quantum-recipient",
-    severity: Severity::Error,
-    title: "post-quantum recipients are not supported yet",
-    why: "Keys that begin with `age1pq1` need age 1.3; the library that regrender seals with does not know them yet.",
-    example: "[seal]\nrecipients = [\"age1pq1qqqqqqqq\"]\n",
-    way_out: "list an `age1` recipient meanwhile; `age-keygen` without `-pq` makes one.",
+static MIXED_RECIPIENTS: Page = Page {
+    code: "mixed-recipients",
+    severity: Severity::Warning,
+    title: "a post-quantum recipient beside one that is not",
+    why: "What is sealed for several can be opened with the key of any of them, so it withstands quantum computers only if all of them do.\nWhoever copies the repository today can wait for one.",
+    example: concat!(
+        "[seal]\nrecipients = [\"age1k88q92s2jey7euu8k660usnfslsvk8tz94rmrnl95nyf07a74sdqghg9nt\", \"",
+        include_str!("post_quantum_recipient.txt"),
+        "\"]\n",
+    ),
+    way_out: "make a post-quantum key pair for everybody with `age-keygen -pq`, and list these alone.",
 };
 
 static UNUSABLE_SSH_KEY: Page = Page {
@@ -146,12 +150,14 @@ pub(crate) fn unknown(span: Span, looks: Looks) -> Diagnostic {
     UNKNOWN_RECIPIENT.problem("a recipient is no public key").at(span, label).help(help)
 }
 
-/// A post-quantum recipient.
-pub(crate) fn post_quantum(span: Span) -> Diagnostic {
-    POST_QUANTUM_RECIPIENT
-        .problem("post-quantum recipients are not supported yet")
-        .at(span, "a key for age 1.3 and later")
-        .help("list an `age1` recipient meanwhile; `age-keygen` without `-pq` makes one")
+/// A post-quantum recipient, and one that is not.
+pub(crate) fn mixed(owner: &str, strong: Span, weak: Span) -> Diagnostic {
+    MIXED_RECIPIENTS
+        .problem(format!("post-quantum and other recipients are mixed in {owner}"))
+        .at(weak, "an ordinary key, which a quantum computer could break")
+        .beside(strong, "a post-quantum key")
+        .note("what is sealed for both can be opened with either of them")
+        .help("once everybody has a post-quantum key, list these alone, and change the credentials")
 }
 
 /// An SSH key that age cannot seal for.

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 const WORTH_A_TABLE: u32 = 32;
 
 /// A point that is multiplied often.
-pub(super) struct FixedPoint {
+pub(crate) struct FixedPoint {
     point: MontgomeryPoint,
     // How often the point was multiplied without a table.
     uses: AtomicU32,
@@ -23,16 +23,16 @@ pub(super) struct FixedPoint {
 }
 
 impl FixedPoint {
-    pub(super) fn new(point: MontgomeryPoint) -> Self {
+    pub(crate) fn new(point: MontgomeryPoint) -> Self {
         Self { point, uses: AtomicU32::new(0), table: OnceLock::new() }
     }
 
-    pub(super) fn point(&self) -> &MontgomeryPoint {
+    pub(crate) fn point(&self) -> &MontgomeryPoint {
         &self.point
     }
 
     /// Multiplies the base point of the curve and this point with `scalar`, which is clamped.
-    pub(super) fn multiply_beside_base(
+    pub(crate) fn multiply_beside_base(
         &self,
         scalar: &[u8; 32],
     ) -> (MontgomeryPoint, Zeroizing<[u8; 32]>) {
@@ -62,7 +62,7 @@ impl FixedPoint {
 }
 
 /// Multiplies a point that is multiplied once with `scalar`, which is clamped.
-pub(super) fn once(point: &MontgomeryPoint, scalar: &[u8; 32]) -> Zeroizing<[u8; 32]> {
+pub(crate) fn once(point: &MontgomeryPoint, scalar: &[u8; 32]) -> Zeroizing<[u8; 32]> {
     let quickly = if is_edwards_quicker() { by_edwards(point, scalar) } else { None };
     quickly.unwrap_or_else(|| by_ladder(point, scalar))
 }

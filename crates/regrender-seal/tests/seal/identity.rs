@@ -3,8 +3,8 @@
 use regrender_seal::{FileFormat, Identities, IdentityError, OpenError, SealOptions, open, seal};
 
 use crate::support::{
-    ANNA, ANNAS_IDENTITY, BERTS_IDENTITY, CARL, CARLS_IDENTITY, Seeded, identities, pull_secret,
-    recipients,
+    ANNA, ANNAS_IDENTITY, BERTS_IDENTITY, CARL, CARLS_IDENTITY, DORAS_IDENTITY, Seeded, dora,
+    identities, pull_secret, recipients,
 };
 
 /// Made for this test with `ssh-keygen -t ed25519 -N canary`.
@@ -33,6 +33,13 @@ fn check_opens(recipient: &str, identity: &str) -> Result<(), OpenError> {
     let options = SealOptions::default();
     let sealed = seal(&document, &recipients(&[recipient]), options, None, &mut random.context());
     open(&sealed.unwrap(), FileFormat::Yaml, &identities(identity)).map(|_| ())
+}
+
+#[test]
+fn post_quantum_identity_opens() {
+    check_opens(dora(), DORAS_IDENTITY).unwrap();
+    assert_eq!(check_opens(dora(), ANNAS_IDENTITY), Err(OpenError::NoIdentity));
+    assert_eq!(check_opens(ANNA, DORAS_IDENTITY), Err(OpenError::NoIdentity));
 }
 
 #[test]
@@ -121,8 +128,9 @@ fn error_names_the_line() {
 }
 
 #[test]
-fn post_quantum_identity_is_not_supported_yet() {
-    check_refused("AGE-SECRET-KEY-PQ-1CANARY", IdentityError::PostQuantum { line: 1 });
+fn post_quantum_identity_that_was_not_copied_whole_is_damaged() {
+    check_refused("AGE-SECRET-KEY-PQ-1CANARY", IdentityError::Damaged { line: 1 });
+    check_refused(dora(), IdentityError::PublicKey { line: 1 });
 }
 
 #[test]

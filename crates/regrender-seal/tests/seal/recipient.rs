@@ -1,8 +1,8 @@
 //! Which texts are recipients.
 
-use regrender_seal::{Recipient, RecipientError, Recipients};
+use regrender_seal::{Recipient, RecipientError, Recipients, short_recipient};
 
-use crate::support::{ANNA, ANNAS_IDENTITY, BERT, CARL, CARLS_IDENTITY, recipients};
+use crate::support::{ANNA, ANNAS_IDENTITY, BERT, CARL, CARLS_IDENTITY, dora, recipients};
 
 const PLUGIN: &str = "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t";
 
@@ -50,8 +50,27 @@ fn capital_letters_are_written_small() {
 }
 
 #[test]
-fn post_quantum_recipient_is_not_supported_yet() {
-    check_refused("age1pq1qqqq", RecipientError::PostQuantum);
+fn post_quantum_recipient_is_native() {
+    let recipient = Recipient::parse(dora()).unwrap();
+    assert_eq!(recipient.as_str(), dora());
+    assert!(recipient.is_native());
+    assert_eq!(recipient.plugin(), None);
+}
+
+/// Nothing that begins like one is taken for the recipient of a plugin with the name `pq`.
+#[test]
+fn post_quantum_recipient_that_was_not_copied_whole_is_damaged() {
+    check_refused("age1pq1qqqq", RecipientError::Damaged);
+    check_refused(&dora()[..dora().len() - 1], RecipientError::Damaged);
+}
+
+#[test]
+fn only_long_recipients_are_abbreviated() {
+    for text in [ANNA, CARL, PLUGIN, ""] {
+        assert_eq!(short_recipient(text), text);
+    }
+    assert_eq!(short_recipient(dora()), "age1pq19rm6lc04wvd95g2s7z6tsxnlv…jwa78gjgqcnq");
+    assert_eq!(short_recipient(&"é".repeat(100)), "é".repeat(16) + "…" + &"é".repeat(6));
 }
 
 #[test]

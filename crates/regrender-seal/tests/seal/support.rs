@@ -13,6 +13,14 @@ pub(crate) const BERT: &str = "age1ah9kh099uzyjkltuhwyhtx3fj7j9retyt9hds3qvpmrsf
 pub(crate) const CARL: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFMnkZVkW9swzhOEBYF+SZ4b6c7tB1R1AYtnkxAg4N2d";
 
+/// The public half of Dora's identity, which is a post-quantum one, is long.
+pub(crate) fn dora() -> &'static str {
+    let line = DORAS_IDENTITY.lines().find_map(|line| line.strip_prefix("# public key: "));
+    line.unwrap()
+}
+
+pub(crate) const DORAS_IDENTITY: &str =
+    include_str!("../../../../testdata/vectors/sops/identity-post-quantum.txt");
 pub(crate) const ANNAS_IDENTITY: &str =
     include_str!("../../../../testdata/vectors/sops/identity-1.txt");
 pub(crate) const BERTS_IDENTITY: &str =

@@ -118,7 +118,7 @@ fn every_sealed_file_is_in_the_index() {
         }
     }
     assert_eq!(found, indexed);
-    assert_eq!(cases().len(), 37);
+    assert_eq!(cases().len(), 39);
 }
 
 /// Files of one Secret that sops sealed by the rule that this crate writes.
@@ -133,7 +133,7 @@ fn secrets() -> Vec<Value> {
 
 #[test]
 fn file_that_sops_sealed_stays() {
-    assert_eq!(secrets().len(), 5);
+    assert_eq!(secrets().len(), 7);
     for case in secrets() {
         let (sealed, updated) = update_with(&case, &[]);
         assert_eq!(updated.reasons, [Reason::Unchanged(Proof::Opened)], "{sealed}");

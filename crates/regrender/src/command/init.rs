@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
 
-use age::secrecy::ExposeSecret as _;
+use regrender_seal::{Identities, KeyKind, KeyPair};
 use zeroize::Zeroizing;
 
 use crate::args::Init;
@@ -13,6 +13,7 @@ use crate::identity::{self, KEY_FILE};
 use crate::import::quoted;
 use crate::new_file::{self, Readers};
 use crate::project::{CONFIG_FILE, shown};
+use crate::randomness::OsRandom;
 use crate::repository;
 use crate::world::World;
 
@@ -27,7 +28,7 @@ pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> 
     }
     let seal = match &arguments.certificate {
         Some(certificate) => Seal::ForController(inside(certificate, &folder, world)?),
-        None => Seal::ForRecipient(recipient(&folder, world)?),
+        None => Seal::ForRecipient(recipient(&folder, kind(arguments), world)?),
     };
     new_file::create(&file, template(&seal).as_bytes(), Readers::Usual)?;
     let written = shown(&file, &world.directory);
@@ -89,18 +90,35 @@ fn inside(certificate: &Path, folder: &Path, world: &World) -> Result<String, Cl
     Ok(inside.to_owned())
 }
 
+/// Says which kind of identity is asked for.
+fn kind(arguments: &Init) -> KeyKind {
+    if arguments.post_quantum { KeyKind::PostQuantum } else { KeyKind::X25519 }
+}
+
+/// What makes an identity of a kind.
+fn keygen(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::X25519 => "age-keygen",
+        KeyKind::PostQuantum => "age-keygen -pq",
+    }
+}
+
 /// Returns the recipient of the identity that sops finds, which is made if there is none.
-fn recipient(folder: &Path, world: &mut World) -> Result<String, CliError> {
+fn recipient(folder: &Path, kind: KeyKind, world: &mut World) -> Result<String, CliError> {
     let keys = identity_file(world).ok_or_else(no_home)?;
-    match read_recipient(&keys)? {
+    let found = match kind {
+        KeyKind::X25519 => read_recipient(&keys)?,
+        KeyKind::PostQuantum => read_post_quantum(&keys)?,
+    };
+    match found {
         Some(recipient) => {
             world.note(&format!("using the identity in `{}`", keys.display()));
             Ok(recipient)
         }
         None if could_be_committed(&world.directory.join(&keys), folder) => {
-            Err(in_repository(&shown(&keys, &world.directory)))
+            Err(in_repository(&shown(&keys, &world.directory), kind))
         }
-        None => make_identity(&keys, world),
+        None => make_identity(&keys, kind, world),
     }
 }
 
@@ -114,11 +132,14 @@ fn could_be_committed(file: &Path, folder: &Path) -> bool {
     top.zip(nearest).is_some_and(|(top, nearest)| nearest.starts_with(top))
 }
 
-fn in_repository(keys: &str) -> CliError {
+fn in_repository(keys: &str, kind: KeyKind) -> CliError {
     let message = format!("`{keys}` is in the repository, where a new identity could be committed");
     CliError::new(ErrorKind::Files, message)
         .with_hint("name a file outside the repository with `SOPS_AGE_KEY_FILE`")
-        .with_hint(format!("or make the identity: `age-keygen -o {keys}`, and let Git ignore it"))
+        .with_hint(format!(
+            "or make the identity: `{} -o {keys}`, and let Git ignore it",
+            keygen(kind)
+        ))
 }
 
 /// Returns the file where sops finds identities, and people expect to find theirs.
@@ -131,6 +152,20 @@ pub(crate) fn identity_file(world: &World) -> Option<PathBuf> {
 
 /// Returns the recipient of the first identity in the file where sops finds identities too.
 pub(crate) fn read_recipient(keys: &Path) -> Result<Option<String>, CliError> {
+    let Some(recipients) = read_recipients(keys)? else { return Ok(None) };
+    let first = recipients.into_iter().next();
+    first.map(Some).ok_or_else(|| no_identity(keys, "age", KeyKind::X25519))
+}
+
+/// Returns the recipient of the first post-quantum identity in that file.
+fn read_post_quantum(keys: &Path) -> Result<Option<String>, CliError> {
+    let Some(recipients) = read_recipients(keys)? else { return Ok(None) };
+    let first = recipients.into_iter().find(|recipient| recipient.starts_with("age1pq1"));
+    first.map(Some).ok_or_else(|| no_identity(keys, "post-quantum", KeyKind::PostQuantum))
+}
+
+/// Lists the recipients of the identities in a file, if it is there.
+fn read_recipients(keys: &Path) -> Result<Option<Vec<String>>, CliError> {
     let text = match fs::read_to_string(keys) {
         Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -138,30 +173,31 @@ pub(crate) fn read_recipient(keys: &Path) -> Result<Option<String>, CliError> {
             return Err(CliError::unreadable(&keys.display().to_string(), error));
         }
     };
-    let recipient = text
-        .lines()
-        .find_map(|line| line.trim().parse::<age::x25519::Identity>().ok())
-        .map(|identity| identity.to_public().to_string());
-    if recipient.is_none() {
-        let message = format!("`{}` holds no age identity", keys.display());
-        return Err(CliError::new(ErrorKind::Credentials, message)
-            .with_hint(format!("add one to it: `age-keygen >> {}`", keys.display())));
-    }
-    Ok(recipient)
+    // What else stands there is not asked about.
+    let identities = text.lines().filter_map(|line| Identities::parse(line).ok());
+    let of_line = |identities: Identities| -> Vec<String> {
+        identities.recipients().map(str::to_owned).collect()
+    };
+    Ok(Some(identities.flat_map(of_line).collect()))
+}
+
+fn no_identity(keys: &Path, name: &str, kind: KeyKind) -> CliError {
+    let keys = keys.display();
+    CliError::new(ErrorKind::Credentials, format!("`{keys}` holds no {name} identity"))
+        .with_hint(format!("add one to it: `{} >> {keys}`", keygen(kind)))
 }
 
 /// Makes an identity that nobody but its owner can read.
-fn make_identity(keys: &Path, world: &mut World) -> Result<String, CliError> {
-    let identity = age::x25519::Identity::generate();
-    let recipient = identity.to_public().to_string();
-    let secret = identity.to_string();
-    let text = Zeroizing::new(format!("# public key: {recipient}\n{}\n", secret.expose_secret()));
+fn make_identity(keys: &Path, kind: KeyKind, world: &mut World) -> Result<String, CliError> {
+    let pair = KeyPair::draw(kind, &mut OsRandom);
+    let (recipient, identity) = (pair.recipient(), pair.expose_identity());
+    let text = Zeroizing::new(format!("# public key: {recipient}\n{identity}\n"));
     new_file::create(keys, text.as_bytes(), Readers::OwnerAlone)?;
     world.note(&format!(
         "made an identity in `{}`, where sops finds it too; keep a copy in a safe place",
         keys.display()
     ));
-    Ok(recipient)
+    Ok(recipient.to_owned())
 }
 
 fn no_home() -> CliError {

@@ -21,6 +21,7 @@ mod many;
 mod mistakes;
 mod obstacles;
 mod only;
+mod post_quantum;
 mod provide;
 mod sandbox;
 mod sealed_secrets;

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use regrender_document::{Document, Node, SecretText};
 use regrender_render::{PullSecretFile, WantedFile};
-use regrender_seal::{FileFormat, Reason, inspect_sealed_secret, open, open_age};
+use regrender_seal::{FileFormat, Reason, inspect_sealed_secret, open, open_age, short_recipient};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
@@ -63,15 +63,14 @@ fn of_controller(reasons: &[Reason]) -> Vec<String> {
 }
 
 fn recipients(reasons: &[Reason]) -> Vec<String> {
+    let lines = |sign: char, names: &[String]| -> Vec<String> {
+        names.iter().map(|name| format!("{sign} recipient {}", short_recipient(name))).collect()
+    };
     let mut details = Vec::new();
     for reason in reasons {
         match reason {
-            Reason::RecipientsAdded(names) => {
-                details.extend(names.iter().map(|name| format!("+ recipient {name}")));
-            }
-            Reason::RecipientsRemoved(names) => {
-                details.extend(names.iter().map(|name| format!("- recipient {name}")));
-            }
+            Reason::RecipientsAdded(names) => details.extend(lines('+', names)),
+            Reason::RecipientsRemoved(names) => details.extend(lines('-', names)),
             _ => {}
         }
     }

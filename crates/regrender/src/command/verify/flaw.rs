@@ -1,6 +1,6 @@
 //! What looks wrong in a sealed file, in codes and words.
 
-use regrender_seal::Finding as Flaw;
+use regrender_seal::{Finding as Flaw, short_recipient};
 
 use super::code::{self, Code};
 
@@ -32,12 +32,17 @@ pub(crate) fn describe(flaw: &Flaw) -> String {
         Flaw::VersionMalformed => {
             String::from("names no version of sops, without which sops opens nothing")
         }
-        Flaw::DuplicateRecipient(recipient) => format!("lists `{recipient}` twice"),
+        Flaw::DuplicateRecipient(recipient) => {
+            format!("lists `{}` twice", short_recipient(recipient))
+        }
         Flaw::MalformedKey(recipient) => {
-            format!("what is wrapped for `{recipient}` cannot hold a data key")
+            format!("what is wrapped for `{}` cannot hold a data key", short_recipient(recipient))
         }
         Flaw::ForeignStanza(recipient) => {
-            format!("what is wrapped for `{recipient}` is wrapped for another kind of key")
+            format!(
+                "what is wrapped for `{}` is wrapped for another kind of key",
+                short_recipient(recipient)
+            )
         }
         Flaw::OtherKeys(services) => {
             format!("can be opened with {} too", services.join(", "))

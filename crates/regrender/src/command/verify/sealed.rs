@@ -2,7 +2,7 @@
 
 use regrender_document::{Document, Mapping};
 use regrender_render::{EXPIRES_AT, PullSecretFile, SERVER_SIDE_APPLY, SYNC_OPTIONS};
-use regrender_seal::{Inspection, OpenError, Recipients};
+use regrender_seal::{Inspection, OpenError, Recipients, short_recipient};
 
 use super::flaw::{code_of, describe};
 use super::{Finder, code};
@@ -75,11 +75,13 @@ impl Finder<'_> {
             .filter(|found| !declared.contains(&found.as_str()))
             .collect();
         for recipient in missing {
-            let message = format!("`{recipient}` is a recipient and cannot open it");
+            let message =
+                format!("`{}` is a recipient and cannot open it", short_recipient(&recipient));
             self.find(&code::MISSING_RECIPIENT, path, message);
         }
         for recipient in extra {
-            let message = format!("`{recipient}` is no recipient and can open it");
+            let message =
+                format!("`{}` is no recipient and can open it", short_recipient(recipient));
             self.find(&code::UNDECLARED_RECIPIENT, path, message);
         }
     }

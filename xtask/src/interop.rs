@@ -1,5 +1,6 @@
 //! Interop: what regrender writes and reads, put before the real programs.
 
+mod age_vectors;
 mod argocd;
 mod audit;
 mod bill;
@@ -70,6 +71,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     seal::cases(&mut ledger);
     sealed_secret::cases(&mut ledger);
     reveal::cases(&mut ledger);
+    age_vectors::cases(&mut ledger);
     tree::cases(&mut ledger);
     workload::cases(&mut ledger);
     argocd::cases(&mut ledger);

@@ -114,7 +114,12 @@ pub(crate) fn open(
     identities: &[&dyn age::Identity],
 ) -> Result<Zeroizing<Vec<u8>>, age::DecryptError> {
     let plain = std::str::from_utf8(file).ok().and_then(armor::parse);
-    let decryptor = age::Decryptor::new_buffered(plain.as_deref().unwrap_or(file))?;
+    let file = plain.as_deref().unwrap_or(file);
+    // The crate also reads headers as early versions of it wrote them, which age refuses.
+    if stanza::parse(file).is_none() {
+        return Err(age::DecryptError::InvalidHeader);
+    }
+    let decryptor = age::Decryptor::new_buffered(file)?;
     let mut reader = decryptor.decrypt(identities.iter().copied())?;
     let mut plaintext = Zeroizing::new(Vec::with_capacity(file.len()));
     reader.read_to_end(&mut plaintext)?;
@@ -176,6 +181,32 @@ mod tests {
         for length in [CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 5] {
             check_length(length);
         }
+    }
+
+    /// The age crate opens such a file, and age does not.
+    #[test]
+    fn body_without_its_last_line_is_refused() {
+        let identity = X25519Identity::parse(crate::x25519::tests::IDENTITY).unwrap();
+        let mut random = Seeded::new(2);
+        let mut context = random.context();
+        let file_key = draw_file_key(&mut context);
+        let recipient = recipient_of(crate::x25519::tests::IDENTITY);
+        let mut header = format!("{}\n", stanza::VERSION_LINE);
+        let full = Stanza { tag: String::from("full"), args: vec![], body: vec![0; 48] };
+        stanza::write(&full, &mut header);
+        for stanza in recipient.wrap(&file_key, &mut context).unwrap() {
+            stanza::write(&stanza, &mut header);
+        }
+        let payload = write_payload(b"x", &file_key, &mut context);
+        let opened = |header: &str| {
+            let header = format!("{header}---");
+            let mac = header_mac(header.as_bytes(), &file_key).finalize().into_bytes();
+            let file = format!("{header} {}\n", BASE64_STANDARD_NO_PAD.encode(mac));
+            open(&[file.as_bytes(), &payload].concat(), &[&identity])
+        };
+        assert!(opened(&header).is_ok());
+        let without = opened(&header.replace("\n\n", "\n"));
+        assert!(matches!(without, Err(age::DecryptError::InvalidHeader)));
     }
 
     /// A file that holds a data key.

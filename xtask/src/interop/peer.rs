@@ -33,6 +33,8 @@ pub(crate) enum Peer {
     Age,
     /// Makes age identities.
     AgeKeygen,
+    /// Prints the age files with which C2SP tests readers.
+    AgeVectors,
     /// Seals for Bitnami's controller.
     Kubeseal,
     /// The part of Bitnami's controller that needs no cluster.
@@ -79,6 +81,7 @@ impl Peer {
             Self::OldSops => "sops-3.9",
             Self::Age => "age",
             Self::AgeKeygen => "age-keygen",
+            Self::AgeVectors => "age-vectors",
             Self::Kubeseal => "kubeseal",
             Self::SealedSecretsController => "sealed-secrets-controller",
             Self::Kustomize => "kustomize",
@@ -148,6 +151,7 @@ const FROM_GO: &[(Peer, GoProgram)] = &[
 ];
 
 const OWN: &[(Peer, OwnProgram)] = &[
+    (Peer::AgeVectors, own::AGE_VECTORS),
     (Peer::RegistryDesk, own::REGISTRY_DESK),
     (Peer::CredentialHelper, own::CREDENTIAL_HELPER),
     (Peer::DotJudge, own::DOT_JUDGE),

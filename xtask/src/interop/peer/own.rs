@@ -53,6 +53,14 @@ pub(super) const DOT_JUDGE: OwnProgram = OwnProgram {
     replaces: &[],
 };
 
+/// The age files of C2SP's test vectors.
+pub(super) const AGE_VECTORS: OwnProgram = OwnProgram {
+    name: "age-vectors",
+    main: include_str!("age-vectors/main.go"),
+    requires: &[("c2sp.org/CCTV/age", "v0.0.0-20251208015420-e9274a7bdbfd")],
+    replaces: &[],
+};
+
 /// What Kubernetes says of objects that kubectl does not know.
 pub(super) const KUBERNETES_JUDGE: OwnProgram = OwnProgram {
     name: "kubernetes-judge",

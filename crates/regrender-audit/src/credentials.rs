@@ -8,6 +8,7 @@ use crate::check::is_pull_secret;
 use crate::declared::Declarations;
 use crate::inventory::{Doubt, Inventory, Rendering, Secret, SecretState, ServiceAccount, is_core};
 use crate::subject::Subject;
+use crate::variable::is_open;
 
 /// Opens a sealed Secret, where an identity for it is at hand.
 pub type Opener<'o> = &'o dyn Fn(&Secret) -> Option<PullSecret>;
@@ -122,7 +123,7 @@ impl<'i> Credentials<'i> {
         };
         for (position, one) in inventory.secrets.iter().enumerate() {
             found.secrets.entry((one.namespace.as_deref(), &*one.name)).or_insert(position);
-            if one.namespace.is_some() {
+            if one.namespace.as_deref().is_some_and(|name| !is_open(name)) {
                 found.secrets_by_name.entry(&*one.name).or_insert(position);
             }
             for tree in &one.renderings {
@@ -182,9 +183,14 @@ impl<'i> Credentials<'i> {
 
     fn of_account(&self, subject: &Subject<'_>, name: &str) -> InForce {
         let list = self.list_of_account(subject, name);
-        let known = list.is_some() || name == DEFAULT_ACCOUNT;
-        let mut unknown =
-            (!known).then(|| format!("ServiceAccount `{name}` is not in the repository"));
+        let mut unknown = match subject.namespace.as_deref() {
+            _ if list.is_some() => None,
+            Some(namespace) if is_open(namespace) => {
+                Some(format!("nothing in the repository says which namespace `{namespace}` is"))
+            }
+            _ if name == DEFAULT_ACCOUNT => None,
+            _ => Some(format!("ServiceAccount `{name}` is not in the repository")),
+        };
         let (_, tree) = self.account_meant(subject, name).unzip();
         match tree.flatten().and_then(|tree| tree.doubt.as_ref()) {
             Some(Doubt::Change(place)) => {

@@ -36,6 +36,7 @@ use crate::kustomization::{Change, Kustomization, Kustomizations};
 use crate::leak::SopsRules;
 use crate::place::{Place, folder_of, join};
 use crate::unreadable::{Reason, Unreadable};
+use crate::variable::is_open;
 
 /// A Namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,14 +160,15 @@ impl Inventory {
         named.chain(of_objects.filter_map(Option::as_deref)).collect()
     }
 
-    /// Lists the names of the Namespaces that carry all of `labels`, sorted, each once.
+    /// Lists the names of the Namespaces that carry all of `labels`, sorted, each once; one that a
+    /// variable makes is not known.
     #[must_use]
     pub fn namespaces_with_labels(&self, labels: &BTreeMap<String, String>) -> Vec<String> {
         let carries = |namespace: &&Namespace| {
             labels.iter().all(|(key, value)| namespace.labels.get(key) == Some(value))
         };
-        let mut names: Vec<String> =
-            self.namespaces.iter().filter(carries).map(|found| found.name.clone()).collect();
+        let found = self.namespaces.iter().filter(carries).map(|found| &found.name);
+        let mut names: Vec<String> = found.filter(|name| !is_open(name)).cloned().collect();
         names.sort_unstable();
         names.dedup();
         names

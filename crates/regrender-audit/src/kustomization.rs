@@ -16,7 +16,7 @@ mod tree;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(crate) use self::deployer::read_deployers;
+pub(crate) use self::deployer::{read_deployers, specification};
 use self::image_change::ImageChange;
 pub(crate) use self::operation::{Located, read_operations};
 pub(crate) use self::part::{Part, directs, is_directed};
@@ -39,6 +39,8 @@ pub(crate) struct Kustomization {
     base: String,
     /// The path that it applies, where it is an object of Flux or Argo CD.
     deploys: Option<String>,
+    /// How much of a folder without a kustomization it applies.
+    depth: Depth,
     /// The namespace of what has none.
     default_namespace: Option<String>,
     pub(crate) is_component: bool,
@@ -62,6 +64,16 @@ pub(crate) struct Kustomization {
     annotations: BTreeMap<String, String>,
     /// What Flux fills in when everything is built.
     post_build: Option<PostBuild>,
+}
+
+/// How much of a folder without a kustomization is applied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Depth {
+    /// Everything below.
+    #[default]
+    Tree,
+    /// The files in it.
+    Folder,
 }
 
 #[derive(Clone, Debug)]
@@ -128,6 +140,7 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
         key: folder.clone(),
         base: folder,
         deploys: None,
+        depth: Depth::default(),
         default_namespace: None,
         is_component: text("kind") == "Component",
         namespace: Some(text("namespace")).filter(|name| !name.is_empty()),

@@ -43,6 +43,11 @@ pub(crate) fn awaited(subject: &Subject<'_>, image: &ImageUse) -> Option<String>
     }
 }
 
+/// Tells whether a name has a variable in it, as no name in a cluster has.
+pub(crate) fn is_open(name: &str) -> bool {
+    name.contains(['$', '{'])
+}
+
 /// Returns the name of the first variable of the shell.
 fn first_variable(text: &str) -> Option<&str> {
     text.match_indices('$').find_map(|(at, _)| {

@@ -2,12 +2,16 @@
 
 #[path = "it/audit.rs"]
 mod audit;
+#[path = "it/deployer.rs"]
+mod deployer;
 #[path = "it/drawing.rs"]
 mod drawing;
 #[path = "it/explain.rs"]
 mod explain;
 #[path = "it/graph.rs"]
 mod graph;
+#[path = "it/helm.rs"]
+mod helm;
 #[path = "it/inventory.rs"]
 mod inventory;
 #[path = "it/leak.rs"]
@@ -28,6 +32,8 @@ mod properties;
 mod reference;
 #[path = "it/rendering.rs"]
 mod rendering;
+#[path = "it/repository.rs"]
+mod repository;
 #[path = "it/shape.rs"]
 mod shape;
 #[path = "it/tree.rs"]

@@ -11,6 +11,7 @@ use crate::finding::{Code, Finding};
 use crate::inventory::{Inventory, ServiceAccount};
 use crate::place::Place;
 use crate::subject::Subject;
+use crate::variable::is_open;
 
 /// Checks the list of one workload.
 pub(crate) fn check_subject(
@@ -25,8 +26,8 @@ pub(crate) fn check_subject(
     let namespace = subject.namespace.as_deref();
     let title = subject.title();
     check_list(&title, &in_force.names, place, &mut findings);
-    if let Some(namespace) = namespace {
-        for name in in_force.names.iter().filter(|name| !name.is_empty()) {
+    if let Some(namespace) = namespace.filter(|name| !is_open(name)) {
+        for name in in_force.names.iter().filter(|name| !name.is_empty() && !is_open(name)) {
             let known = credentials.secret(Some(namespace), name).is_some()
                 || declarations.rendered(namespace, name).is_some();
             if !known {
@@ -154,22 +155,22 @@ fn check_against(
     }
 }
 
-fn account_elsewhere(
+fn account_elsewhere<'i>(
     title: &str,
     name: &str,
     namespace: Option<&str>,
-    inventory: &Inventory,
+    inventory: &'i Inventory,
     place: &Place,
 ) -> Option<Finding> {
     // Every namespace has a default account.
     if name == regrender_image::DEFAULT_ACCOUNT {
         return None;
     }
-    let namespace = namespace?;
+    let namespace = namespace.filter(|name| !is_open(name))?;
     let same_name = inventory.service_accounts.iter().filter(|one| one.name == name);
     // One whose namespace is not known may well be the right one.
-    let mut namespaces =
-        same_name.map(|one| one.namespace.as_deref()).collect::<Option<Vec<_>>>()?;
+    let known = |one: &'i ServiceAccount| one.namespace.as_deref().filter(|name| !is_open(name));
+    let mut namespaces = same_name.map(known).collect::<Option<Vec<_>>>()?;
     let other = namespaces.pop()?;
     let message = format!(
         "{title} runs under ServiceAccount `{name}`, which exists in `{other}` but not in `{namespace}`"

@@ -230,6 +230,7 @@ impl FileFacts {
         if kustomization::is_kustomization(&self.path, root) {
             let found = kustomization::read(&self.path, index, root);
             self.workloads.extend(found.images_as_workload());
+            self.workloads.extend(helm::read_charts(root, &place));
             self.secrets.extend(found.generated_secrets());
             self.kustomization = Some(Box::new(found));
         } else if let Some(operations) = read_operations(root) {

@@ -4,36 +4,54 @@ use std::sync::Arc;
 
 use super::object::Header;
 use super::{Filling, ImageUse, Role, Source, Workload, image, pod};
+use crate::kustomization::{Written, specification};
 use crate::manifest::{Document, Node, read_documents};
 use crate::place::{Place, file_name};
+use crate::variable::is_open;
 
-/// Reads the values of a `HelmRelease` (Flux), a `HelmChart` (k3s) or an `Application` (Argo CD).
+/// Reads the values of a `HelmRelease` (Flux), a `HelmChart` (k3s), or an `Application` or
+/// `ApplicationSet` (Argo CD).
 pub(super) fn read_release(root: &Node<'_>, header: &Header) -> Option<Workload> {
+    let spec = specification(root)?;
     let mut workload = header.workload(Source::HelmValues);
     let target = ["targetNamespace", "destination"].iter().find_map(|member| {
-        let node = root.at(&["spec", member])?;
+        let node = spec.get(member)?;
         node.scalar().or_else(|| node.get("namespace")?.scalar())
     });
     if let Some(namespace) = target {
-        workload.namespace = Some(namespace.to_owned());
+        workload.namespace = Some(namespace.to_owned()).filter(|name| !is_open(name));
         workload.keeps_namespace = true;
     }
-    for path in [&["spec", "values"][..], &["spec", "source", "helm", "valuesObject"]] {
-        if let Some(values) = root.at(path) {
-            take_values(&mut workload, values, &header.place);
-        }
+    let sources = spec.get("source").into_iter().chain(spec.items_of("sources"));
+    let charts: Vec<&Node<'_>> = sources.filter_map(|source| source.get("helm")).collect();
+    let objects = charts.iter().filter_map(|chart| chart.get("valuesObject"));
+    for values in spec.get("values").into_iter().chain(objects) {
+        take_values(&mut workload, values, &header.place);
     }
-    for source in root.at(&["spec", "sources"]).map(Node::items).unwrap_or_default() {
-        if let Some(values) = source.at(&["helm", "valuesObject"]) {
-            take_values(&mut workload, values, &header.place);
-        }
-    }
-    for path in [&["spec", "valuesContent"][..], &["spec", "source", "helm", "values"]] {
-        if let Some(text) = root.at(path).filter(|node| node.string().is_some()) {
-            take_text(&mut workload, text, &header.place);
-        }
+    let texts = charts.iter().filter_map(|chart| chart.get("values"));
+    for text in spec.get("valuesContent").into_iter().chain(texts) {
+        take_text(&mut workload, text, &header.place);
     }
     (!workload.images.is_empty()).then_some(workload)
+}
+
+/// Reads the values of the charts that a kustomization renders.
+pub(super) fn read_charts(root: &Node<'_>, place: &Place) -> Vec<Workload> {
+    let read = |chart: &Node<'_>| {
+        let text = |name: &str| chart.get(name).and_then(Node::scalar);
+        let written = Written {
+            kind: "HelmChart",
+            api_version: "",
+            namespace: text("namespace"),
+            name: text("releaseName").or_else(|| text("name")).unwrap_or_default(),
+        };
+        let mut workload = Workload::new(written, Source::HelmValues, &place.of(chart));
+        take_values(&mut workload, chart.get("valuesInline")?, place);
+        // Once rendered, they are in lists of containers.
+        workload.images.iter_mut().for_each(|image| image.in_list = true);
+        (!workload.images.is_empty()).then_some(workload)
+    };
+    root.items_of("helmCharts").iter().filter_map(read).collect()
 }
 
 /// Reads a file without a kind as values of a chart.

@@ -50,7 +50,7 @@ fn read_with(facts: &mut FileFacts, root: &Node<'_>, header: Header, words: Word
         "Secret" | "SealedSecret" | "ExternalSecret" | "ClusterExternalSecret" => {
             facts.secrets.extend(secret::read(root, &header));
         }
-        "HelmRelease" | "HelmChart" | "HelmChartConfig" | "Application" => {
+        "HelmRelease" | "HelmChart" | "HelmChartConfig" | "Application" | "ApplicationSet" => {
             facts.deployers.extend(read_deployers(root, place));
             facts.workloads.extend(helm::read_release(root, &header));
         }

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 use super::patch::read_patches;
 use super::post_build::PostBuild;
-use super::{ImageChange, Kustomization, images, member, texts};
+use super::{Depth, ImageChange, Kustomization, images, member, texts};
 use crate::manifest::Node;
 use crate::place::{Place, join};
 
 /// Reads what an object says about the folders that it applies; nothing where it changes nothing.
 pub(crate) fn read_deployers(root: &Node<'_>, place: &Place) -> Vec<Kustomization> {
     let version = root.get("apiVersion").and_then(Node::scalar).unwrap_or_default();
-    let Some(spec) = root.get("spec") else {
+    let Some(spec) = specification(root) else {
         return Vec::new();
     };
     if version.starts_with("kustomize.toolkit.fluxcd.io/") {
@@ -27,6 +27,14 @@ pub(crate) fn read_deployers(root: &Node<'_>, place: &Place) -> Vec<Kustomizatio
         .enumerate()
         .filter_map(|(position, source)| argo(source, namespace, position, place));
     deployers.collect()
+}
+
+/// Returns the specification of an object, or of all objects that it makes.
+pub(crate) fn specification<'n, 'a>(root: &'n Node<'a>) -> Option<&'n Node<'a>> {
+    match root.get("kind").and_then(Node::string) {
+        Some("ApplicationSet") => root.at(&["spec", "template", "spec"]),
+        _ => root.get("spec"),
+    }
 }
 
 fn flux(root: &Node<'_>, spec: &Node<'_>, place: &Place) -> Option<Kustomization> {
@@ -60,6 +68,7 @@ fn argo(
     place: &Place,
 ) -> Option<Kustomization> {
     let path = member(source, "path")?;
+    let recurses = source.at(&["directory", "recurse"]).and_then(Node::scalar);
     let options = source.get("kustomize");
     let text = |name: &str| options.and_then(|options| member(options, name));
     let images = options.map(|options| options.items_of("images")).unwrap_or_default();
@@ -77,6 +86,7 @@ fn argo(
         // `kubectl apply --namespace` is what it comes to for objects without a namespace.
         default_namespace: namespace.map(str::to_owned),
         deploys: Some(path),
+        depth: if recurses == Some("true") { Depth::Tree } else { Depth::Folder },
         ..Kustomization::default()
     };
     changes_something(&found).then_some(found)

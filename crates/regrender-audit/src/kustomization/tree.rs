@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use self::chain::Rendered;
-use super::Kustomization;
 use super::deployer::{deployed_folder, files_below};
 use super::object::Object;
 pub(crate) use super::object::Written;
 use super::patch::{Body, Change, Patch};
 use super::post_build::PostBuild;
+use super::{Depth, Kustomization};
 use crate::inventory::{Metadata, Source, VariableSource, Workload};
-use crate::place::{Place, join};
+use crate::place::{Place, folder_of, join};
 
 /// Kustomizations are not nested deeper than this.
 const CHAIN_LIMIT: usize = 32;
@@ -107,8 +107,9 @@ impl Kustomizations {
                 found.push((folder, key.clone()));
                 continue;
             }
-            // Without a kustomization, everything below is applied: folders that have one as such.
-            for file in files_below(&folder, files) {
+            // Without a kustomization, the files are applied, and folders that have one as such.
+            let is_applied = |file: &&String| one.depth == Depth::Tree || folder_of(file) == folder;
+            for file in files_below(&folder, files).filter(is_applied) {
                 let nested = self.first_kustomization(&folder, file);
                 found.push((nested.unwrap_or_else(|| file.clone()), key.clone()));
             }

@@ -267,7 +267,8 @@ fn accounts_keep_what_admission_asks_for() {
 fn namespaces_are_found_by_labels() {
     let text = "kind: Namespace\nmetadata: {name: b, labels: {tier: app, x: 'y'}}\n---\n\
         kind: Namespace\nmetadata: {name: a, labels: {tier: app}}\n---\n\
-        kind: Namespace\nmetadata: {name: c}\n";
+        kind: Namespace\nmetadata: {name: c}\n---\n\
+        kind: Namespace\nmetadata: {name: '${OPEN}', labels: {tier: app}}\n";
     let inventory = read(&[("a.yaml", text)]);
     let labels = |text: &str| {
         let pairs = text.split(',').filter_map(|pair| pair.split_once('='));

@@ -419,6 +419,68 @@ fn variables_that_nothing_here_fills_in_leave_the_image_open() {
     );
 }
 
+/// A namespace may be any, and so may its default account; what the manifests say of the same one
+/// counts.
+#[test]
+fn a_namespace_that_a_variable_names_may_be_any() {
+    let open = |pod: &str| web(&["r.io/web"], pod).replace("namespace: n", "namespace: '${NS}'");
+    let account = "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default, namespace: '${NS}'}\n\
+        imagePullSecrets: [{name: s}]\n";
+    let secret = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: '${NS}'}\n\
+        type: kubernetes.io/dockerconfigjson\nstringData: {.dockerconfigjson: '{\"auths\":{\"r.io\":\
+        {\"username\":\"u\",\"password\":\"canary-4f1d\"}}}'}\n";
+    let listed = ", imagePullSecrets: [{name: s}]";
+    let any = "r.io/web: nothing in the repository says which namespace `${NS}` is";
+    for (text, expected) in [
+        (open(""), any),
+        (open(", serviceAccountName: own"), any),
+        (open("") + account + secret, "r.io/web covered"),
+        (open(listed) + secret, "r.io/web covered"),
+        (open(listed) + &secret.replace("r.io", "q.io"), "r.io/web uncovered-unknown"),
+        (open(listed), "r.io/web: Secret `s` is not in the repository"),
+    ] {
+        assert_eq!(told(&report(&[("a.yaml", &text)])), [expected], "{text}");
+    }
+}
+
+/// A parent of Flux may fill in where its children go.
+#[test]
+fn the_target_of_a_kustomization_may_be_a_variable() {
+    let flux = flux("targetNamespace: '${TENANT}'");
+    assert_eq!(
+        applied(&flux, &web(&["r.io/web"], "")),
+        ["r.io/web: nothing in the repository says which namespace `${TENANT}` is"]
+    );
+}
+
+#[test]
+fn nothing_is_missing_or_elsewhere_where_a_variable_names_it() {
+    let accounts = |namespace: &str| {
+        format!("---\nkind: ServiceAccount\nmetadata: {{name: own, namespace: '{namespace}'}}\n")
+    };
+    let secret = secret("s", "a: b").replace("name: s", "name: s, labels: {}");
+    for (namespace, account, pull_secret, more) in [
+        ("n", "default", "${S}", String::new()),
+        ("${NS}", "default", "s", secret),
+        ("${NS}", "own", "", accounts("other")),
+        ("n", "own", "", accounts("${NS}")),
+    ] {
+        let pod = format!(
+            ", serviceAccountName: {account}, imagePullSecrets: [{{name: '{pull_secret}'}}]"
+        );
+        let pod =
+            if pull_secret.is_empty() { format!(", serviceAccountName: {account}") } else { pod };
+        let text =
+            web(&["r.io/web"], &pod).replace("namespace: n", &format!("namespace: '{namespace}'"));
+        let report = report(&[("a.yaml", &(text + &more))]);
+        let codes: Vec<_> = report.findings.iter().map(|one| one.code.name()).collect();
+        assert!(codes.contains(&"undetermined"), "{codes:?}");
+        for code in ["pull-secret-missing", "pull-secret-elsewhere", "account-elsewhere"] {
+            assert!(!codes.contains(&code), "{namespace} {account}: {codes:?}");
+        }
+    }
+}
+
 #[test]
 fn what_a_cluster_runs_is_filled_in_by_nobody() {
     let live = web(&["${HOST}/web"], "").replace("namespace: n", "namespace: n, uid: 1-2");

@@ -8,7 +8,7 @@ use granit_parser::ScalarStyle;
 use super::comment::Finder;
 use super::token::{Kind, Mark, Token, Tokens};
 use super::tree::{Content, Id, Node, Remarks, Root, Tree};
-use super::{ParseError, ParseProblem};
+use super::{DEPTH_LIMIT, ParseError, ParseProblem};
 
 /// Reads all documents.
 pub(super) fn read<'a>(text: &'a str, tokens: Tokens<'a>) -> Result<Tree<'a>, ParseError> {
@@ -21,6 +21,7 @@ pub(super) fn read<'a>(text: &'a str, tokens: Tokens<'a>) -> Result<Tree<'a>, Pa
         pending: Remarks::default(),
         stem: None,
         anchors: BTreeMap::new(),
+        depth: 0,
         tree: Tree::default(),
     };
     reader.stream()?;
@@ -40,6 +41,7 @@ struct Reader<'a> {
     /// The comments above a collection that is an item of a list.
     stem: Option<String>,
     anchors: BTreeMap<String, Id>,
+    depth: usize,
     tree: Tree<'a>,
 }
 
@@ -135,7 +137,13 @@ impl<'a> Reader<'a> {
             return Ok(self.add(Content::Alias(target), None, mark, remarks));
         }
         let (anchor, tag) = self.properties();
-        self.rest_of_node(context, anchor, tag, mark)
+        self.depth += 1;
+        if self.depth > DEPTH_LIMIT {
+            return Err(ParseProblem::TooDeep.at(mark));
+        }
+        let id = self.rest_of_node(context, anchor, tag, mark)?;
+        self.depth -= 1;
+        Ok(id)
     }
 
     fn properties(&mut self) -> (Option<String>, Option<String>) {

@@ -179,19 +179,24 @@ fn comments_count_where_aliases_stand_for_them() {
 fn depth_is_bounded() {
     let brackets = format!("a: {}", "[".repeat(100_000));
     assert_eq!(parse(&brackets).unwrap_err().problem, ParseProblem::TooDeep);
-    // The value of a key is a level of its own.
+    // The mapping around them is a level too.
     let brackets = |depth| parse(&format!("a: {}{}\n", "[".repeat(depth), "]".repeat(depth)));
-    assert!(brackets(DEPTH_LIMIT).is_ok());
-    assert_eq!(brackets(DEPTH_LIMIT + 1).unwrap_err().problem, ParseProblem::TooDeep);
+    assert!(brackets(DEPTH_LIMIT - 1).is_ok());
+    assert_eq!(brackets(DEPTH_LIMIT).unwrap_err().problem, ParseProblem::TooDeep);
     let side_by_side = format!("a:\n{}", "  - b: [c]\n".repeat(3 * DEPTH_LIMIT));
     assert!(parse(&side_by_side).is_ok());
     let dashes = format!("a:\n  {}b\n", "- ".repeat(100_000));
     assert_eq!(parse(&dashes).unwrap_err().problem, ParseProblem::TooDeep);
     let keys: String = (0..1000).map(|depth| " ".repeat(depth) + "a:\n").collect();
     assert_eq!(parse(&keys).unwrap_err().problem, ParseProblem::TooDeep);
-    let chain: Vec<String> = (1..1000).map(|n| format!("k{n}: &a{n} [*a{}]\n", n - 1)).collect();
-    let error = parse(&format!("k0: &a0 x\n{}", chain.concat())).unwrap_err();
-    assert_eq!(error.problem, ParseProblem::TooDeep);
+    // An alias is a level, and so are the list around it and the text at the end.
+    let chain = |length| {
+        let links = (1..=length).map(|n| format!("k{n}: &a{n} [*a{}]\n", n - 1));
+        parse(&links.fold(String::from("k0: &a0 x\n"), |text, link| text + &link))
+    };
+    assert!(chain(DEPTH_LIMIT / 2 - 1).is_ok());
+    assert_eq!(chain(DEPTH_LIMIT / 2).unwrap_err().problem, ParseProblem::TooDeep);
+    assert_eq!(chain(1000).unwrap_err().problem, ParseProblem::TooDeep);
 }
 
 #[test]

@@ -163,12 +163,9 @@ fn may_name(path: &str, folders: &BTreeSet<&str>) -> bool {
 
 /// Removes the folders above `path` that are empty, up to the output folder.
 fn remove_empty_folders(path: &Path, top: &Path) {
-    let mut folder = path.parent();
-    while let Some(empty) = folder.filter(|folder| folder.starts_with(top)) {
-        match fs::remove_dir(empty) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => break,
-            _ => folder = empty.parent(),
-        }
+    for folder in path.ancestors().skip(1).take_while(|folder| folder.starts_with(top)) {
+        // One that is not empty stays, and so do those above it.
+        drop(fs::remove_dir(folder));
     }
 }
 
@@ -364,6 +361,51 @@ mod tests {
         assert_eq!(changes.remove_tops, tops);
         assert_eq!(changes.remove, expected);
         assert!(changes.waves.is_empty());
+    }
+
+    /// A plan that removes these files of the folder at `place`.
+    fn removal(place: &Path, files: &[&str]) -> Plan {
+        let files: Vec<(&str, Action)> = files.iter().map(|path| (*path, Action::Remove)).collect();
+        Plan { current: OutputFolder::list(place).unwrap(), ..plan(&[], &files) }
+    }
+
+    #[test]
+    fn folders_that_become_empty_go_too_and_others_stay() {
+        let top = tempfile::tempdir().unwrap();
+        let place = top.path().join("out");
+        for folder in ["a/b", "a/c"] {
+            fs::create_dir_all(place.join(folder)).unwrap();
+            fs::write(place.join(folder).join("x"), "").unwrap();
+        }
+        Changes::of(&removal(&place, &["a/b/x"])).commit().unwrap();
+        assert!(!place.join("a/b").exists() && place.join("a/c/x").exists());
+        Changes::of(&removal(&place, &["a/c/x"])).commit().unwrap();
+        assert!(!place.exists() && top.path().exists());
+    }
+
+    #[test]
+    fn what_somebody_else_removed_meanwhile_is_gone() {
+        let top = tempfile::tempdir().unwrap();
+        fs::write(top.path().join("mine"), "").unwrap();
+        Changes::of(&removal(top.path(), &["a/kustomization.yaml", "a/x"])).commit().unwrap();
+        assert!(top.path().join("mine").exists());
+    }
+
+    #[test]
+    fn what_cannot_be_removed_is_an_error() {
+        let top = tempfile::tempdir().unwrap();
+        fs::create_dir_all(top.path().join("a/x")).unwrap();
+        fs::write(top.path().join("a/x/y"), "").unwrap();
+        assert!(Changes::of(&removal(top.path(), &["a/x"])).commit().is_err());
+        assert!(top.path().join("a/x/y").exists());
+    }
+
+    #[test]
+    fn only_a_folder_that_is_gone_needs_no_flush() {
+        let top = tempfile::tempdir().unwrap();
+        fs::write(top.path().join("x"), "").unwrap();
+        flush(&top.path().join("gone")).unwrap();
+        assert!(flush(&top.path().join("x/y")).is_err());
     }
 
     #[test]

@@ -207,7 +207,7 @@ impl Comparison<'_> {
             }
             return true;
         };
-        if current == Some(text.as_str()) {
+        if current.is_some_and(|current| is_same_text(current, &text)) {
             return false;
         }
         match Share::of(&text, rest, current) {
@@ -287,19 +287,11 @@ impl Comparison<'_> {
 
     /// Lists the files of earlier builds that nothing asks for any more.
     fn left_over(&self, compared: &Compared) -> Result<Vec<PlannedFile>, CliError> {
-        let changed = compared.changed.iter().map(|file| (file.action, &file.path));
-        let left = compared.left.iter().map(|(action, path)| (*action, path));
-        let asked_for = || changed.clone().chain(left.clone());
-        let updated = asked_for().filter(|(action, _)| *action == Action::Update).count();
-        if updated + compared.kept.len() == self.folder.files.len() {
-            // As many files are asked for as there are.
-            return Ok(Vec::new());
-        }
-        let changed = asked_for().map(|(_, path)| path.as_str());
-        let wanted: BTreeSet<&str> =
-            changed.chain(compared.kept.iter().map(String::as_str)).collect();
+        let changed = compared.changed.iter().map(|file| &file.path);
+        let left = compared.left.iter().map(|(_, path)| path);
+        let wanted: BTreeSet<&String> = changed.chain(left).chain(&compared.kept).collect();
         let others: Vec<&String> =
-            self.folder.files.iter().filter(|path| !wanted.contains(path.as_str())).collect();
+            self.folder.files.iter().filter(|path| !wanted.contains(path)).collect();
         let read = |buffer: &mut Vec<u8>, path: &String| match self.folder.read(path, buffer) {
             Ok(Text::Ours(_)) => Some(Ok(PlannedFile {
                 path: path.clone(),
@@ -328,8 +320,14 @@ impl Comparison<'_> {
 
 /// Says what becomes of a file that may be seen.
 fn written(text: String, current: Option<&str>) -> Update {
-    let stays = current == Some(text.as_str());
+    let stays = current.is_some_and(|current| is_same_text(current, &text));
     Update { text: (!stays).then_some(text), reasons: Vec::new() }
+}
+
+/// Says whether a file that may be seen is as it shall be. Git gives it the line ends of Windows when
+/// it checks it out there (`core.autocrlf`), and takes them away again.
+pub(crate) fn is_same_text(current: &str, wanted: &str) -> bool {
+    current == wanted || current.replace("\r\n", "\n") == wanted
 }
 
 /// Spells a file of the tree that may be seen.

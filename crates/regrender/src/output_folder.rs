@@ -100,7 +100,6 @@ impl OutputFolder {
         match fs::symlink_metadata(place) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
             Err(error) => return Err(unreadable(place, error)),
-            Ok(metadata) if metadata.is_dir() => {}
             Ok(_) if place.is_dir() => {}
             Ok(_) => {
                 let message = format!("output folder `{}` is not a folder", place.display());
@@ -278,7 +277,7 @@ fn is_ours(text: &str) -> bool {
 
 /// JSON has no comments: a policy is known by the ids of its statements.
 fn is_our_policy(text: &str) -> bool {
-    if !text.starts_with('{') || !text.contains(STATEMENT_MARK) {
+    if !text.contains(STATEMENT_MARK) {
         return false;
     }
     let policy: Value = serde_json::from_str(text).unwrap_or_default();
@@ -344,6 +343,42 @@ mod tests {
         assert!(!folder.is_there() && folder.files.is_empty());
         let mut buffer = Vec::new();
         assert!(matches!(folder.current("a/b.yaml", &mut buffer).unwrap(), Current::Missing));
+    }
+
+    #[test]
+    fn what_cannot_be_looked_at_is_not_taken_for_an_empty_folder() {
+        let top = tempfile::tempdir().unwrap();
+        fs::write(top.path().join("file"), "").unwrap();
+        let told = |path: &str| OutputFolder::list(&top.path().join(path)).unwrap_err().to_string();
+        assert!(told("file").ends_with("/file` is not a folder"), "{}", told("file"));
+        assert!(told("file/x").contains("/file/x` cannot be read"), "{}", told("file/x"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_the_folder_that_it_leads_to_or_none() {
+        let top = tempfile::tempdir().unwrap();
+        fs::create_dir(top.path().join("a")).unwrap();
+        std::os::unix::fs::symlink("a", top.path().join("b")).unwrap();
+        std::os::unix::fs::symlink("nothing", top.path().join("c")).unwrap();
+        assert!(OutputFolder::list(&top.path().join("b")).unwrap().is_there());
+        assert!(OutputFolder::list(&top.path().join("c")).is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_of_somebody_else() {
+        let top = tempfile::tempdir().unwrap();
+        fs::write(top.path().join("x"), format!("#{HEADER}\n")).unwrap();
+        let file = fs::OpenOptions::new().write(true).open(top.path().join("x")).unwrap();
+        let folder = OutputFolder::list(top.path()).unwrap();
+        let mut buffer = Vec::new();
+        file.set_len(LARGEST_FILE).unwrap();
+        let Text::Ours(text) = folder.read("x", &mut buffer).unwrap() else {
+            panic!("the largest file is ours");
+        };
+        assert_eq!(text.len() as u64, LARGEST_FILE);
+        file.set_len(LARGEST_FILE + 1).unwrap();
+        assert!(matches!(folder.read("x", &mut buffer).unwrap(), Text::Foreign(None)));
     }
 
     #[test]

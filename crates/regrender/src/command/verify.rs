@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use self::code::Code;
 use crate::args::{Output, Verify};
-use crate::comparison::emit;
+use crate::comparison::{emit, is_same_text};
 use crate::error::{CliError, Exit, Failure};
 use crate::manifests::Manifests;
 use crate::output_folder::{Current, Obstacle, OutputFolder, Text};
@@ -256,7 +256,7 @@ impl Finder<'_> {
     }
 
     fn check_text(&mut self, path: &str, current: &str, wanted: &str) {
-        if current != wanted {
+        if !is_same_text(current, wanted) {
             self.find(&code::OUTDATED_FILE, path, "says something else than is declared");
         }
     }

@@ -182,6 +182,12 @@ fn what_is_in_the_way_of_others_does_not_matter() {
     }
     sandbox.set("HUB_TOKEN", &format!("{CANARY}-rotated"));
     sandbox.run(&["build", "--only", "other"]).ended_with(1);
+    let list = "pull-secrets/manifests/team-b/kustomization.yaml";
+    let (foreign, ours) = (sandbox.read(list), sandbox.read(&list.replace("team-b", "team-a")));
+    sandbox.write(list, &ours.replace("regcred", "other"));
+    let told = sandbox.run(&["build", "--only", "other"]).ended_with(1).to_string();
+    assert!(told.contains("team-b/other.sops.yaml` is in the way"), "{told}");
+    sandbox.write(list, &foreign);
     assert_snapshot!(sandbox.run(&["build", "--only", "regcred"]).succeeded(), @"
     update pull-secrets/manifests/team-a/regcred.sops.yaml  (content changes)
     1 updated, 2 unchanged

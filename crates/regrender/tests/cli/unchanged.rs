@@ -29,6 +29,30 @@ fn a_second_build_touches_nothing() {
     assert_eq!(sandbox.snapshot("pull-secrets"), before);
 }
 
+/// Git does so when it checks out on Windows (`core.autocrlf`).
+#[test]
+fn line_ends_of_windows_change_nothing() {
+    for sandbox in [Sandbox::simple(), with_fingerprints()] {
+        let account = "namespaces = [\"team-a\"]\nservice-accounts = [\"builder\"]\n";
+        sandbox.edit("registries.toml", "namespaces = [\"team-a\"]\n", account);
+        sandbox.run(&["build"]).succeeded();
+        for file in sandbox.files("pull-secrets") {
+            sandbox.write(&file, &sandbox.read(&file).replace('\n', "\r\n"));
+        }
+        sandbox.write("registries.toml", &sandbox.read("registries.toml").replace('\n', "\r\n"));
+        let before = sandbox.snapshot("pull-secrets");
+        for (arguments, told) in [
+            (&["build"][..], "5 unchanged\n"),
+            (&["build", "--only", "regcred"], "5 unchanged\n"),
+            (&["diff"], "nothing would change\n"),
+            (&["verify"], "5 files are as declared\n"),
+        ] {
+            assert_eq!(sandbox.run(arguments).succeeded().to_string(), told, "{arguments:?}");
+        }
+        assert_eq!(sandbox.snapshot("pull-secrets"), before);
+    }
+}
+
 #[test]
 fn a_fingerprint_stands_in_for_an_identity() {
     let sandbox = with_fingerprints();

@@ -2,16 +2,24 @@
 
 #[path = "it/audit.rs"]
 mod audit;
+#[path = "it/check.rs"]
+mod check;
 #[path = "it/deployer.rs"]
 mod deployer;
 #[path = "it/drawing.rs"]
 mod drawing;
 #[path = "it/explain.rs"]
 mod explain;
+#[path = "it/format.rs"]
+mod format;
 #[path = "it/graph.rs"]
 mod graph;
 #[path = "it/helm.rs"]
 mod helm;
+#[path = "it/idle_patch.rs"]
+mod idle_patch;
+#[path = "it/image_change.rs"]
+mod image_change;
 #[path = "it/inventory.rs"]
 mod inventory;
 #[path = "it/leak.rs"]
@@ -36,11 +44,15 @@ mod rendering;
 mod repository;
 #[path = "it/shape.rs"]
 mod shape;
+#[path = "it/target.rs"]
+mod target;
 #[path = "it/tree.rs"]
 mod tree;
 #[path = "it/variable.rs"]
 mod variable;
 #[path = "it/vector.rs"]
 mod vector;
+#[path = "it/verdict.rs"]
+mod verdict;
 #[path = "it/way.rs"]
 mod way;

@@ -1,6 +1,6 @@
 //! The objects of Flux and Argo CD that have folders applied.
 
-use super::repository::{WEB, report, workloads};
+use super::repository::{WEB, addresses, images, read, report, workloads};
 
 fn application(kind: &str, spec: &str) -> String {
     let spec = match kind {
@@ -47,4 +47,179 @@ fn the_template_of_an_application_set_is_one_of_applications() {
             .collect();
         assert_eq!(rows, [("Deployment", Some(namespace), verdict)]);
     }
+}
+
+#[test]
+fn flux_gives_the_namespace_of_the_folder_that_it_applies() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k, namespace: flux-system}\n\
+        spec: {path: ./apps/web, targetNamespace: prod, images: [{name: a.io/web, newName: b.io/web}]}\n";
+    let files = [("clusters/prod/web.yaml", flux), ("apps/web/deployment.yaml", WEB)];
+    assert_eq!(workloads(&files), ["prod/web [] -"]);
+    assert_eq!(images(&files), ["container app b.io/web:1"]);
+    let inside = [
+        ("repo/clusters/prod/web.yaml", flux),
+        ("repo/apps/web/kustomization.yaml", "namespace: base\nresources: [deployment.yaml]\n"),
+        ("repo/apps/web/deployment.yaml", WEB),
+    ];
+    assert_eq!(workloads(&inside), ["prod/web [] -"]);
+    let elsewhere = [("clusters/prod/web.yaml", flux), ("apps/other/deployment.yaml", WEB)];
+    assert_eq!(workloads(&elsewhere), ["?/web [] -"]);
+}
+
+#[test]
+fn argo_cd_gives_a_namespace_to_what_has_none() {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n\
+        spec: {source: {path: apps, kustomize: {images: ['a.io/web=b.io/web:2']}}, destination: {namespace: prod}}\n";
+    let own = WEB.replace("name: web", "name: own, namespace: own");
+    let files = [
+        ("argocd/a.yaml", application),
+        ("apps/kustomization.yaml", "resources: [web.yaml, own.yaml]\n"),
+        ("apps/web.yaml", WEB),
+        ("apps/own.yaml", &*own),
+    ];
+    assert_eq!(workloads(&files), ["own/own [] -", "prod/web [] -"]);
+    assert_eq!(images(&files), ["container app b.io/web:2", "container app b.io/web:2"]);
+}
+
+#[test]
+fn each_thing_that_flux_changes_counts_on_its_own() {
+    let patch = "patches: [{target: {kind: Deployment}, patch: '[{op: add, \
+        path: /spec/template/spec/imagePullSecrets, value: [{name: p}]}]'}]";
+    for (change, expected) in [
+        ("namePrefix: a-", "?/a-web [] -"),
+        ("nameSuffix: -z", "?/web-z [] -"),
+        ("targetNamespace: n", "n/web [] -"),
+        ("components: [../part]", "part/web [] -"),
+        (patch, "?/web [\"p\"] -"),
+        ("prune: true", "?/web [] -"),
+    ] {
+        let flux = format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+             metadata: {{name: k}}\nspec: {{path: ./apps, {change}}}\n"
+        );
+        let files = [
+            ("cluster/k.yaml", &*flux),
+            ("apps/web.yaml", WEB),
+            ("part/kustomization.yaml", "kind: Component\nnamespace: part\n"),
+        ];
+        assert_eq!(workloads(&files), [expected], "{change}");
+    }
+}
+
+#[test]
+fn each_thing_that_argo_cd_changes_counts_on_its_own() {
+    for (options, expected, image) in [
+        ("namePrefix: a-", "?/a-web [] -", "a.io/web:1"),
+        ("nameSuffix: -z", "?/web-z [] -", "a.io/web:1"),
+        ("namespace: n", "n/web [] -", "a.io/web:1"),
+        ("images: ['a.io/web:2']", "?/web [] -", "a.io/web:2"),
+        ("images: ['a.io/web@sha256:00']", "?/web [] -", "a.io/web@sha256:00"),
+        ("images: ['a.io/web=b.io/x']", "?/web [] -", "b.io/x:1"),
+        ("version: v5", "?/web [] -", "a.io/web:1"),
+    ] {
+        let application = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: a}}\n\
+             spec: {{source: {{path: ./apps, kustomize: {{{options}}}}}}}\n"
+        );
+        let files = [("argocd/a.yaml", &*application), ("apps/web.yaml", WEB)];
+        assert_eq!(workloads(&files), [expected], "{options}");
+        assert_eq!(images(&files), [format!("container app {image}")], "{options}");
+    }
+}
+
+#[test]
+fn every_source_of_an_application_is_followed() {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n\
+        spec:\n  sources:\n  - {chart: c, repoURL: 'https://charts.io'}\n  \
+        - {path: one, kustomize: {namespace: first}}\n  - {path: two, kustomize: {namespace: second}}\n";
+    let files = [("argocd/a.yaml", application), ("one/web.yaml", WEB), ("two/web.yaml", WEB)];
+    assert_eq!(workloads(&files), ["first/web [] -", "second/web [] -"]);
+}
+
+#[test]
+fn objects_of_other_groups_apply_nothing() {
+    let other = "apiVersion: example.org/v1\nkind: Kustomization\nmetadata: {name: k}\n\
+        spec: {path: ./apps, targetNamespace: n, source: {path: apps}, destination: {namespace: m}}\n";
+    assert_eq!(workloads(&[("k.yaml", other), ("apps/web.yaml", WEB)]), ["?/web [] -"]);
+}
+
+#[test]
+fn folders_below_what_flux_applies_are_built_as_they_say() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+        metadata: {name: k}\nspec: {path: ./apps, targetNamespace: n}\n";
+    let files = [
+        ("cluster/k.yaml", flux),
+        ("apps/team/kustomization.yaml", "namePrefix: t-\nresources: [web]\n"),
+        ("apps/team/web/kustomization.yaml", "nameSuffix: -z\nresources: [web.yaml]\n"),
+        ("apps/team/web/web.yaml", WEB),
+    ];
+    assert_eq!(workloads(&files), ["n/t-web-z [] -"]);
+}
+
+fn flux(name: &str, spec: &str) -> String {
+    format!(
+        "---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+         metadata: {{name: {name}}}\nspec: {{{spec}}}\n"
+    )
+}
+
+#[test]
+fn every_object_of_flux_counts_whatever_file_it_stands_in() {
+    let two = flux("a", "path: ./a, targetNamespace: in-a")
+        + &flux("b", "path: ./b, targetNamespace: in-b");
+    let third = flux("c", "path: ./c, targetNamespace: in-c");
+    let files = [
+        ("cluster/two.yaml", &*two),
+        ("cluster/third.yaml", &*third),
+        ("a/web.yaml", WEB),
+        ("b/web.yaml", WEB),
+        ("c/web.yaml", WEB),
+    ];
+    assert_eq!(addresses(&files), ["in-a/web", "in-b/web", "in-c/web"]);
+}
+
+#[test]
+fn an_object_of_flux_that_changes_nothing_is_no_tree() {
+    let files = [
+        ("cluster/k.yaml", &*flux("k", "path: ./apps, prune: true")),
+        ("apps/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("apps/web.yaml", WEB),
+    ];
+    let inventory = read(&files);
+    let roots: Vec<_> =
+        inventory.workloads().flat_map(|one| &one.renderings).map(|one| &*one.root).collect();
+    assert_eq!(roots, ["apps"]);
+}
+
+#[test]
+fn an_application_finds_its_folder_in_a_repository_below_the_top() {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n\
+        spec: {source: {path: apps, kustomize: {namespace: n}}}\n";
+    for top in ["", "fleet/"] {
+        let files = [
+            (format!("{top}argocd/a.yaml"), application),
+            (format!("{top}apps/web.yaml"), WEB),
+            ("else/web.yaml".to_owned(), WEB),
+        ];
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, *text)).collect();
+        let mut found = addresses(&files);
+        found.sort();
+        assert_eq!(found, ["?/web", "n/web"], "{top}");
+    }
+}
+
+#[test]
+fn what_an_application_of_argo_patches_is_patched() {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n\
+        spec: {source: {path: apps, kustomize: {namespace: n, components: [../part], patches: [{target: \
+        {kind: Deployment}, patch: '[{op: replace, path: /metadata/name, value: other}]'}]}}}\n";
+    let files = [
+        ("argocd/a.yaml", application),
+        ("apps/web.yaml", WEB),
+        ("part/kustomization.yaml", "kind: Component\nnameSuffix: -part\n"),
+    ];
+    assert_eq!(addresses(&files), ["n/other"]);
+    let unpatched = application.replace("Deployment", "Job");
+    let files = [("argocd/a.yaml", &*unpatched), files[1], files[2]];
+    assert_eq!(addresses(&files), ["n/web-part"]);
 }

@@ -1,6 +1,6 @@
 //! Values of Helm charts, wherever they stand.
 
-use super::repository::{images, report, workloads};
+use super::repository::{WEB, images, read, report, workloads};
 
 /// Pods of a chart run where it is installed, not where the object of Argo CD lies.
 #[test]
@@ -50,4 +50,99 @@ fn values_within_a_kustomization_are_those_of_a_chart() {
     let text = kustomization("images: [{name: r.io/web, newName: q.io/web, newTag: v2}]\n");
     let found = images(&[("kustomization.yaml", &text)]);
     assert!(found.contains(&"container image q.io/web:v2".to_owned()), "{found:?}");
+}
+
+#[test]
+fn helm_values_are_put_together() {
+    let text = "image:\n  registry: r.io\n  repository: team/app\n  tag: 1.20\n\
+        sidecar: {image: {repository: b.io/x, tag: v2, digest: 'sha256:00'}}\n\
+        controller: {repository: c.io/y, tag: v3}\n\
+        plain: {image: d.io/z, tag: v4}\nchart: {repository: 'https://charts.io', tag: x}\n";
+    assert_eq!(
+        images(&[("values.yaml", text)]),
+        [
+            "container image r.io/team/app:1.20",
+            "container sidecar.image b.io/x:v2@sha256:00",
+            "container controller c.io/y:v3",
+            "container plain.image d.io/z:v4",
+        ]
+    );
+}
+
+#[test]
+fn helm_releases_bring_their_pull_secrets() {
+    let text = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n\
+        metadata: {name: h, namespace: n}\nspec:\n  targetNamespace: t\n  values:\n    \
+        imagePullSecrets: [{name: a}, b]\n    image: {repository: r.io/x, tag: 1, pullSecrets: [c]}\n";
+    assert_eq!(workloads(&[("a.yaml", text)]), ["t/h [\"a\", \"b\", \"c\"] -"]);
+}
+
+#[test]
+fn files_of_other_tools_are_no_values() {
+    let text = "services: {web: {image: x}}\n";
+    for path in
+        ["docker-compose.yaml", "compose.yaml", ".github/workflows/ci.yaml", "a/.gitlab-ci.yml"]
+    {
+        assert!(images(&[(path, text)]).is_empty(), "{path}");
+    }
+    assert_eq!(images(&[("values.yaml", text)]).len(), 1);
+}
+
+#[test]
+fn chart_templates_are_named_even_where_they_parse() {
+    let files = [
+        ("chart/Chart.yaml", "name: c\n"),
+        (
+            "chart/templates/web.yaml",
+            "kind: Pod\nspec: {containers: [{image: '{{ .Values.x }}'}]}\n",
+        ),
+        ("chart/values.yaml", "image: x\n"),
+    ];
+    let inventory = read(&files);
+    assert_eq!(inventory.unreadable()[0].reason.to_string(), "helm-template");
+    assert_eq!(inventory.workloads().count(), 1);
+}
+
+#[test]
+fn target_of_a_release_is_not_changed_by_a_tree() {
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: h}\n\
+        spec: {targetNamespace: t, values: {image: r.io/x}}\n";
+    let files = [
+        ("kustomization.yaml", "namespace: flux-system\nresources: [h.yaml]\n"),
+        ("h.yaml", release),
+    ];
+    assert_eq!(workloads(&files), ["t/h [] -"]);
+    let own = release.replace("targetNamespace: t, ", "");
+    assert_eq!(workloads(&[files[0], ("h.yaml", &own)]), ["flux-system/h [] -"]);
+}
+
+#[test]
+fn values_in_a_text_are_found_at_their_line() {
+    let text = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      \
+        values: |\n        a: b\n        image: r.io/x\n";
+    let inventory = read(&[("a.yaml", text)]);
+    assert_eq!(inventory.workloads().next().unwrap().images[0].place.line, 8);
+}
+
+#[test]
+fn values_name_the_account_of_the_pods() {
+    let inventory = read(&[("values.yaml", "serviceAccountName: s\nimage: r.io/x\n")]);
+    assert_eq!(inventory.workloads().next().unwrap().service_account.as_deref(), Some("s"));
+}
+
+#[test]
+fn a_folder_of_templates_is_one_of_helm_beside_a_chart_only() {
+    let web = WEB.replace("name: web", "name: web, annotations: {note: '{{ x }}'}");
+    let file = |folder: &str| {
+        let files = [
+            (format!("{folder}/templates/web.yaml"), &*web),
+            (format!("{folder}/a.yaml"), "a: b\n"),
+        ];
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, *text)).collect();
+        read(&[&files[..], &[("chart/Chart.yaml", "name: c\n")]].concat())
+    };
+    let plain = file("app");
+    assert_eq!((plain.workloads().count(), plain.unreadable().len()), (1, 0));
+    let chart = file("chart");
+    assert_eq!((chart.workloads().count(), chart.unreadable().len()), (0, 1));
 }

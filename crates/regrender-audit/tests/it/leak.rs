@@ -1,14 +1,18 @@
 //! What an audit takes for a leak, and what it does not.
 
-use regrender_audit::{Declared, Inventory, audit, read_file, read_other_file, read_pipe};
+use insta::assert_snapshot;
+use regrender_audit::{
+    Declared, Inventory, Severity, audit, read_file, read_other_file, read_pipe,
+};
+
+use super::repository::{self, LOGIN, audited, findings, finds, read};
 
 /// Long enough for a key, and in no way one.
 const IDENTITY: &str = "AGE-SECRET-KEY-1CANARY4F1DQQQQQQQQQQQQQ";
 
 /// Lists `file:line:column code` of the findings that say that something leaks.
 fn leaks(files: &[(&str, &str)]) -> Vec<String> {
-    let inventory = Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())));
-    of(&inventory)
+    of(&read(files))
 }
 
 fn of(inventory: &Inventory) -> Vec<String> {
@@ -261,4 +265,70 @@ fn a_private_key_in_a_file_of_its_own_leaks() {
     ] {
         assert_eq!(leaks_of_other(path, text), [""; 0], "{path}");
     }
+}
+
+#[test]
+fn literal_of_a_generator_leaks_too() {
+    let text = r#"secretGenerator: [{name: s, literals: ['.dockerconfigjson={"auths":{"r.io":{"auth":"YTpi"}}}']}]"#;
+    finds(&[("kustomization.yaml", text)], "leaked-auths");
+}
+
+#[test]
+fn leaks_are_found_and_never_repeated() {
+    let identity = "AGE-SECRET-KEY-1CANARY4F1DQQQQQQQQQQQQQ";
+    let token = repository::secret(
+        "s",
+        r#"{"1.dkr.ecr.eu-west-1.amazonaws.com":{"username":"AWS","password":"canary-4f1d"}}"#,
+    );
+    let files = [
+        ("clear.yaml", repository::secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#))),
+        ("token.yaml", token),
+        ("config.json", format!(r#"{{"auths":{{"r.io":{LOGIN}}}}}"#)),
+        ("map.yaml", format!("kind: ConfigMap\ndata:\n  config.json: '{{\"auths\":{{\"r.io\":{LOGIN}}}}}'\n")),
+        ("key.txt", format!("# created\n{identity}\n")),
+        ("half.yaml", "kind: Secret\ndata:\n  a: ENC[AES256_GCM,data:x]\n  b: canary-4f1d\nsops: {mac: x, encrypted_regex: ^data$}\n".to_owned()),
+        ("behind.yaml", "kind: Secret\ndata:\n  a: 'ENC[AES256_GCM,data:x] '\n  b: ENC[AES256_GCM,data:x] canary-4f1d\nsops: {mac: x, encrypted_regex: ^data$}\n".to_owned()),
+        (".sops.yaml", "creation_rules:\n- path_regex: ^secrets/.*\n".to_owned()),
+        ("secrets/a.yaml", "kind: Secret\nstringData: {a: canary-4f1d}\n".to_owned()),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, &**text)).collect();
+    let report = audited(&files, &Declared::default());
+    let found: Vec<String> = report
+        .findings
+        .iter()
+        .filter(|one| one.severity == Severity::Error)
+        .map(|one| format!("{}:{} {}", one.file, one.line, one.code.name()))
+        .collect();
+    assert_snapshot!(found.join("\n"), @r"
+    behind.yaml:4 leaked-sops-value
+    clear.yaml:2 leaked-pull-secret
+    config.json:1 leaked-auths
+    half.yaml:4 leaked-sops-value
+    key.txt:2 leaked-identity
+    map.yaml:3 leaked-auths
+    secrets/a.yaml:1 not-sealed
+    token.yaml:2 leaked-pull-secret
+    token.yaml:2 leaked-token
+    ");
+    for text in [report.to_text(), report.to_json().to_string(), format!("{report:?}")] {
+        assert!(!text.to_lowercase().contains("canary"), "{text}");
+    }
+}
+
+#[test]
+fn token_in_a_docker_configuration_is_named_too() {
+    // `AWS:canary-4f1d` in base64.
+    let config =
+        r#"{"auths":{"1.dkr.ecr.eu-west-1.amazonaws.com":{"auth":"QVdTOmNhbmFyeS00ZjFk"}}}"#;
+    assert_eq!(findings(&[("config.json", config)]), ["leaked-auths 1", "leaked-token 1"]);
+}
+
+#[test]
+fn what_only_speaks_of_secrets_is_no_leak() {
+    let text = "kind: CustomResourceDefinition\nspec:\n  description: of type kubernetes.io/dockerconfigjson, {\"auths\": …}, AGE-SECRET-KEY-1…\n";
+    assert!(findings(&[("gotk-components.yaml", text)]).is_empty());
+    let template = r#"{"auths":{"r.io":{"auth":"{{ .auth }}"}}}"#;
+    assert!(findings(&[("a.json", template)]).is_empty());
+    let sealed = "kind: Secret\nmetadata: {name: s}\ntype: kubernetes.io/dockerconfigjson\ndata:\n  .dockerconfigjson: ENC[AES256_GCM,data:x]\nsops: {mac: x, encrypted_regex: ^(data|stringData)$}\n";
+    assert_eq!(findings(&[("a.yaml", sealed)]), ["secret-unused 1"]);
 }

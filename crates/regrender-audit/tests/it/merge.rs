@@ -1,14 +1,12 @@
 //! Strategic merges: whom they are for, in which order they leave containers, what takes away.
 
-use regrender_audit::{Inventory, Workload};
+use regrender_audit::Workload;
 
-const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    \
+use super::repository::{self, images, read, workloads};
+
+pub(crate) const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    \
     spec:\n      initContainers: [{name: app, image: init.io/app}]\n      \
     containers: [{name: app, image: main.io/app}, {name: side, image: main.io/side}]\n";
-
-fn read(files: &[(&str, &str)]) -> Inventory {
-    Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())))
-}
 
 /// The first workload of a tree with a patch in a file.
 #[track_caller]
@@ -220,26 +218,36 @@ fn documents_of_one_patch_file_are_all_merged() {
     assert_eq!(account.pull_secrets, ["z"]);
 }
 
-/// kustomize looks at volumes since 5.7, in pods and in templates of the object itself.
 #[test]
-fn entries_of_images_reach_volumes_where_kustomize_knows_of_them() {
-    let volumes = "volumes: [{name: v, image: {reference: 'v.io/v:1'}}]";
-    let containers = "containers: [{name: c, image: a.io/c}]";
-    let job = format!("spec: {{template: {{spec: {{{containers}, {volumes}}}}}}}");
-    for (api_version, kind, spec, expected) in [
-        ("apps/v1", "Deployment", job.clone(), ("v.io/v:2", true)),
-        ("batch/v1", "CronJob", format!("spec: {{jobTemplate: {{{job}}}}}"), ("v.io/v:1", true)),
-        ("example.io/v1", "Custom", job, ("v.io/v:1", false)),
+fn patches_are_no_workloads_and_change_images_and_secrets() {
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+        spec: {template: {spec: {imagePullSecrets: [{name: p}], containers: [{name: app, image: b.io/w}]}}}\n";
+    let files = [
+        (
+            "kustomization.yaml",
+            "resources: [web.yaml]\npatches:\n- path: patch.yaml\n\
+             - target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/imagePullSecrets/-\n      value: {name: q}\n",
+        ),
+        ("web.yaml", repository::WEB),
+        ("patch.yaml", patch),
+    ];
+    assert_eq!(workloads(&files), ["?/web [\"p\", \"q\"] -"]);
+    assert_eq!(images(&files), ["container app b.io/w"]);
+}
+
+#[test]
+fn a_patch_without_a_target_is_for_its_kind_and_name() {
+    for (kind, name, expected) in [
+        ("Deployment", "web", "?/web [\"p\"] -"),
+        ("Deployment", "other", "?/web [] -"),
+        ("StatefulSet", "web", "?/web [] -"),
     ] {
-        let object =
-            format!("apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: o}}\n{spec}\n");
-        let inventory = read(&[
-            ("kustomization.yaml", "resources: [o.yaml]\nimages: [{name: v.io/v, newTag: '2'}]\n"),
-            ("o.yaml", &*object),
-        ]);
-        let found = inventory.workloads().find(|one| one.kind == kind).expect("there is one");
-        let volume = found.images.iter().find(|one| one.container == "v").expect("there is one");
-        let is_followed = found.renderings[0].doubt.is_none();
-        assert_eq!((&*volume.image, is_followed), expected, "{kind}");
+        let kustomization = format!(
+            "resources: [web.yaml]\npatchesStrategicMerge:\n- |\n  apiVersion: apps/v1\n  \
+             kind: {kind}\n  metadata: {{name: {name}}}\n  \
+             spec: {{template: {{spec: {{imagePullSecrets: [{{name: p}}]}}}}}}\n"
+        );
+        let files = [("kustomization.yaml", &*kustomization), ("web.yaml", repository::WEB)];
+        assert_eq!(workloads(&files), [expected], "{kind} {name}");
     }
 }

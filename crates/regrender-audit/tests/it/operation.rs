@@ -1,11 +1,9 @@
 //! JSON operations: which are followed, and what is undetermined after the others.
 
-use regrender_audit::{Inventory, Workload};
+use regrender_audit::Workload;
 
-/// Two containers, and one that runs before them.
-const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    \
-    spec:\n      initContainers: [{name: app, image: init.io/app}]\n      \
-    containers: [{name: app, image: main.io/app}, {name: side, image: main.io/side}]\n";
+use super::merge::WEB;
+use super::repository::read;
 
 /// A pod that also mounts an image.
 const MOUNTING: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  \
@@ -20,10 +18,6 @@ const ONE: &str = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: c}\
     spec: {containers: [{name: c, image: b.io/b}]}\n";
 const TWO: &str = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: c}\n\
     spec: {containers: [{name: c, image: b.io/b}, {name: d, image: d.io/d}]}\n";
-
-fn read(files: &[(&str, &str)]) -> Inventory {
-    Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())))
-}
 
 /// The object after one operation.
 #[track_caller]

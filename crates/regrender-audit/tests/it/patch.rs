@@ -1,20 +1,14 @@
 //! What patches of kustomize change, and which are told to change nothing.
 
-use regrender_audit::{AuditReport, Declared, Inventory, Workload, audit};
+use regrender_audit::Workload;
+
+use super::repository::{read, report};
 
 /// A workload with two containers, one of which is called like an init container.
-const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    \
+pub(crate) const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    \
     spec:\n      serviceAccountName: own\n      imagePullSecrets: [{name: a}, {name: p}]\n      \
     initContainers: [{name: app, image: init.io/app}]\n      \
     containers: [{name: app, image: main.io/app}, {name: side, image: main.io/side}]\n";
-
-fn read(files: &[(&str, &str)]) -> Inventory {
-    Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())))
-}
-
-fn report(files: &[(&str, &str)]) -> AuditReport {
-    audit(&read(files), &Declared::default(), &|_| None)
-}
 
 /// The workload after one patch.
 #[track_caller]
@@ -28,7 +22,7 @@ fn patched(patch: &str) -> Workload {
     inventory.workloads().next().expect("there is one").clone()
 }
 
-fn images(workload: &Workload) -> Vec<String> {
+pub(crate) fn images(workload: &Workload) -> Vec<String> {
     let line = |one: &regrender_audit::ImageUse| format!("{} {}", one.role.name(), one.image);
     workload.images.iter().map(line).collect()
 }
@@ -326,28 +320,8 @@ fn verdicts(files: &[(&str, &str)]) -> Vec<String> {
     deployed.map(|row| format!("{} {}", row.image, row.verdict.name())).collect()
 }
 
-const IMAGE: &str = "[{op: replace, path: /spec/template/spec/containers/0/image, value: x.io/x}]";
-
-#[test]
-fn a_target_says_all_that_it_must_be() {
-    for (target, is_meant) in [
-        ("group: apps", true),
-        ("group: batch", false),
-        ("version: v1", true),
-        ("version: v1beta.", false),
-        ("namespace: default", true),
-        ("namespace: other", false),
-        ("kind: Deploy.*, name: w.b", true),
-        ("kind: Deploy", false),
-    ] {
-        let kustomization = format!(
-            "resources: [web.yaml]\npatches:\n- {{target: {{{target}}}, patch: '{IMAGE}'}}\n"
-        );
-        let inventory = read(&[("kustomization.yaml", &kustomization), ("web.yaml", WEB)]);
-        let web = inventory.workloads().next().unwrap();
-        assert_eq!(web.images[1].image == "x.io/x", is_meant, "{target}");
-    }
-}
+pub(crate) const IMAGE: &str =
+    "[{op: replace, path: /spec/template/spec/containers/0/image, value: x.io/x}]";
 
 const CUSTOM: &str = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: c, namespace: n}\n\
     spec: {image: a.io/a, containers: [{name: c, image: b.io/b}]}\n";
@@ -396,82 +370,6 @@ fn what_is_not_followed_is_undetermined() {
     check(&replacement("Deployment", "spec.template.spec.imagePullSecrets.0.name"), &web, false);
     check(&patch("kind: Deployment", "op: replace, path: /spec, value: {}"), &web, false);
     check(&patch("kind: Deployment", "op: replace, path: /spec/strategy, value: {}"), &web, true);
-}
-
-/// Whether a patch for `target` is for a workload with labels and annotations, where `more` stands
-/// in the kustomization below it.
-#[track_caller]
-fn chooses(target: &str, more: &str, expected: bool) {
-    let web = WEB
-        .replace("{name: web}", "{name: web, labels: {a: '1', x.io/c: d}, annotations: {note: e}}");
-    let top =
-        format!("resources: [base]\npatches:\n- {{target: {{{target}}}, patch: '{IMAGE}'}}\n");
-    let inventory = read(&[
-        ("kustomization.yaml", &top),
-        ("base/kustomization.yaml", &format!("resources: [web.yaml]\n{more}\n")),
-        ("base/web.yaml", &web),
-    ]);
-    let web = inventory.workloads().next().expect("there is one");
-    let is_patched = images(web).iter().any(|image| image.ends_with("x.io/x"));
-    assert_eq!(is_patched, expected, "{target} {more}");
-}
-
-#[test]
-fn a_patch_is_for_what_its_selectors_choose() {
-    for (selector, expected) in [
-        ("a=1", true),
-        ("a!=1", false),
-        ("a in (1,2),x.io/c=d", true),
-        ("a notin (1)", false),
-        ("!a", false),
-        ("!b", true),
-        ("note=e", false),
-    ] {
-        chooses(&format!("labelSelector: '{selector}'"), "", expected);
-    }
-    chooses("annotationSelector: note=e", "", true);
-    chooses("annotationSelector: a=1", "", false);
-    chooses("kind: Deployment, labelSelector: a=1", "", true);
-    chooses("kind: Job, labelSelector: a=1", "", false);
-    chooses("labelSelector: a=1, annotationSelector: note=f", "", false);
-}
-
-/// The labels of the same kustomization come after its patches.
-#[test]
-fn labels_that_a_kustomization_adds_or_patches_count_above_it() {
-    let operation =
-        |one: &str| format!("patches: [{{target: {{kind: Deployment}}, patch: '[{{{one}}}]'}}]");
-    let merge = |metadata: &str| {
-        format!(
-            "patches: [{{patch: '{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: web, {metadata}}}}}'}}]"
-        )
-    };
-    for more in [
-        "commonLabels: {k: v}",
-        "labels: [{pairs: {k: w}}, {pairs: {k: v}}]",
-        "commonLabels: {k: v}\nlabels: [{pairs: {k: w}}]",
-        &operation("op: add, path: /metadata/labels/k, value: v"),
-        &operation("op: replace, path: /metadata/labels, value: {k: v}"),
-        &merge("labels: {k: v}"),
-    ] {
-        chooses("labelSelector: k=v", more, true);
-    }
-    chooses("labelSelector: a", &operation("op: remove, path: /metadata/labels/a"), false);
-    chooses("labelSelector: a", &operation("op: remove, path: /metadata/labels"), false);
-    chooses(
-        "labelSelector: x.io/c=z",
-        &operation("op: replace, path: /metadata/labels/x.io~1c, value: z"),
-        true,
-    );
-    chooses("labelSelector: 'a=1,k=v'", &merge("labels: {k: v}"), true);
-    chooses("labelSelector: a", &merge("labels: {a: null}"), false);
-    chooses("annotationSelector: k=v", "commonAnnotations: {k: v}", true);
-    chooses("annotationSelector: k=v", &merge("annotations: {k: v}"), true);
-    chooses(
-        "annotationSelector: k=v",
-        &operation("op: add, path: /metadata/annotations/k, value: v"),
-        true,
-    );
 }
 
 #[test]
@@ -602,110 +500,9 @@ fn patches_come_in_the_order_of_kustomize() {
     assert_eq!(inventory.workloads().next().unwrap().images[1].image, "early.io/x");
 }
 
-/// One entry after the other, each a pattern, and only where a list of containers is.
-#[test]
-fn entries_of_images_are_applied_one_after_the_other() {
-    let kustomization = "resources: [o.yaml]\nimages:\n\
-        - {name: a.io/a, newName: b.io/b}\n- {name: b.io/b, newName: c.io/c}\n- {name: 'd.io/.*', newTag: '2'}\n";
-    let object = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: c}\n\
-        spec: {image: a.io/a, containers: [{name: x, image: 'a.io/a:1'}, {name: y, image: d.io/d}]}\n";
-    let inventory = read(&[("kustomization.yaml", kustomization), ("o.yaml", object)]);
-    let custom = inventory.workloads().find(|one| one.kind == "Custom").unwrap();
-    let mut found = images(custom);
-    found.sort_unstable();
-    assert_eq!(found, ["container a.io/a", "container c.io/c:1", "container d.io/d:2"]);
-}
-
 #[test]
 fn a_container_that_a_patch_adds_stands_where_the_patch_does() {
     let added = operated("add", "containers/-", "{name: late, image: late.io/x}");
     let late = added.images.iter().find(|one| one.image == "late.io/x").unwrap();
     assert_eq!((&*late.place.file, late.place.line), ("kustomization.yaml", 3));
-}
-
-/// Lists `file:line:column` of the patches that are told to match nothing.
-fn idle(files: &[(&str, &str)]) -> Vec<String> {
-    let report = report(files);
-    let found = report.findings.iter().filter(|one| one.code.name() == "patch-without-target");
-    found.map(|one| format!("{}:{}:{}", one.file, one.line, one.column)).collect()
-}
-
-/// A patch for an object that is nowhere.
-const FOR_NOBODY: &str = "patches:\n- target: {kind: Deployment, name: gone}\n  \
-    patch: '[{op: add, path: /spec/template/spec/imagePullSecrets, value: [{name: p}]}]'\n";
-
-#[test]
-fn a_patch_is_idle_only_where_all_that_it_could_match_is_at_hand() {
-    let local = format!("resources: [web.yaml]\n{FOR_NOBODY}");
-    let expected = ["kustomization.yaml:3:3"];
-    assert_eq!(idle(&[("kustomization.yaml", &local), ("web.yaml", WEB)]), expected);
-    for elsewhere in ["https://github.com/acme/base?ref=v1", "../outside", "missing.yaml"] {
-        let remote = format!("resources: [web.yaml, '{elsewhere}']\n{FOR_NOBODY}");
-        let found = idle(&[("kustomization.yaml", &remote), ("web.yaml", WEB)]);
-        assert_eq!(found, [""; 0], "{elsewhere}");
-    }
-    // The base is at hand, and what it lists is not.
-    let outer = format!("resources: [base]\n{FOR_NOBODY}");
-    let base = "resources: ['https://github.com/acme/base?ref=v1']\n";
-    let found = idle(&[("kustomization.yaml", &outer), ("base/kustomization.yaml", base)]);
-    assert_eq!(found, [""; 0]);
-}
-
-#[test]
-fn a_patch_of_a_component_is_idle_where_the_component_is_used() {
-    let component = format!("kind: Component\n{FOR_NOBODY}");
-    let part = ("part/kustomization.yaml", &*component);
-    let user = ("app/kustomization.yaml", "resources: [web.yaml]\ncomponents: [../part]\n");
-    let web = ("app/web.yaml", WEB);
-    assert_eq!(idle(&[part, user, web]), ["part/kustomization.yaml:3:3"]);
-    assert_eq!(idle(&[part]), [""; 0], "nobody uses the component");
-}
-
-#[test]
-fn a_patch_of_flux_is_idle_where_the_folder_is_in_the_repository() {
-    let spec = FOR_NOBODY.replace('\n', "\n  ");
-    let flux = format!(
-        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: k}}\n\
-         spec:\n  path: ./apps\n  {spec}"
-    );
-    let here = [("cluster/k.yaml", &*flux), ("apps/web.yaml", WEB)];
-    assert_eq!(idle(&here), ["cluster/k.yaml:7:5"]);
-    let elsewhere = [("cluster/k.yaml", &*flux), ("other/web.yaml", WEB)];
-    assert_eq!(idle(&elsewhere), [""; 0], "the folder lies in another repository");
-    let remote = [
-        ("cluster/k.yaml", &*flux),
-        ("apps/kustomization.yaml", "resources: ['https://github.com/acme/base?ref=v1']\n"),
-    ];
-    assert_eq!(idle(&remote), [""; 0], "what the folder lists lies in another repository");
-}
-
-#[test]
-fn every_operation_on_pull_secrets_is_told_when_it_matches_nothing() {
-    for operation in [
-        "{op: add, path: /spec/template/spec/imagePullSecrets/-, value: {name: p}}",
-        "{op: replace, path: /spec/template/spec/imagePullSecrets/0, value: {name: p}}",
-        "{op: remove, path: /spec/template/spec/imagePullSecrets/0}",
-        "{op: remove, path: /spec/template/spec/imagePullSecrets}",
-    ] {
-        let kustomization = format!(
-            "resources: [web.yaml]\npatches:\n- target: {{kind: Deployment, name: gone}}\n  patch: '[{operation}]'\n"
-        );
-        let found = idle(&[("kustomization.yaml", &kustomization), ("web.yaml", WEB)]);
-        assert_eq!(found, ["kustomization.yaml:3:3"], "{operation}");
-    }
-}
-
-#[test]
-fn a_patch_that_is_not_about_pull_secrets_may_match_nothing() {
-    for patch in [
-        "[{op: replace, path: /spec/replicas, value: 2}]",
-        "[{op: replace, path: /spec/template/spec/containers/0/image, value: x}]",
-        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: x}, spec: {template: {spec: {containers: [{name: c, image: x}]}}}}",
-    ] {
-        let kustomization = format!(
-            "resources: [web.yaml]\npatches:\n- target: {{kind: Deployment, name: gone}}\n  patch: '{patch}'\n"
-        );
-        let found = idle(&[("kustomization.yaml", &kustomization), ("web.yaml", WEB)]);
-        assert_eq!(found, [""; 0], "{patch}");
-    }
 }

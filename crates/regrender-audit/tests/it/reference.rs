@@ -1,13 +1,8 @@
 //! Which Secret and which account something means by a name, where there are several.
 
-use regrender_audit::{AuditReport, Declared, Inventory, audit};
+use super::repository::report;
 
 const LOGIN: &str = r#"{"auths":{"a.io":{"username":"bot","password":"canary-4f1d"}}}"#;
-
-fn report(files: &[(&str, &str)]) -> AuditReport {
-    let inventory = Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())));
-    audit(&inventory, &Declared::default(), &|_| None)
-}
 
 /// Lists name, account, pull secrets and verdict of every image.
 fn pulled(files: &[(&str, &str)]) -> Vec<String> {
@@ -158,4 +153,85 @@ fn a_list_that_is_not_known_has_no_findings() {
         let found = report.findings.iter().filter(|one| one.code.name() == "pull-secret-missing");
         assert_eq!(found.count(), count, "{more}");
     }
+}
+
+fn pull_secret(kind: &str, namespace: &str) -> String {
+    let api_version = if kind == "Secret" { "v1" } else { "bitnami.com/v1alpha1" };
+    format!(
+        "apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: s{namespace}}}\n\
+         type: kubernetes.io/dockerconfigjson\nstringData: {{.dockerconfigjson: '{LOGIN}'}}\n"
+    )
+}
+
+fn pulling(kind: &str, api_version: &str) -> String {
+    format!(
+        "apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: web}}\nspec: {{template: {{spec: \
+         {{serviceAccountName: own, imagePullSecrets: [{{name: s}}], containers: [{{name: c, image: a.io/a}}]}}}}}}\n"
+    )
+}
+
+/// kustomize knows where its own kinds name Secrets and accounts, and of no others.
+#[test]
+fn references_are_renamed_only_where_kustomize_knows_of_them() {
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: own}\n";
+    for (secret, kind, api_version, expected) in [
+        ("Secret", "Deployment", "apps/v1", "a-web a-own [a-s] covered"),
+        ("SealedSecret", "Deployment", "apps/v1", "a-web a-own [s] undetermined"),
+        ("Secret", "ReplicaSet", "apps/v1", "a-web own [a-s] covered"),
+        ("Secret", "Rollout", "argoproj.io/v1alpha1", "a-web own [s] undetermined"),
+    ] {
+        let files = [
+            (
+                "kustomization.yaml",
+                "namespace: n\nnamePrefix: a-\nresources: [w.yaml, s.yaml, a.yaml]\n",
+            ),
+            ("w.yaml", &*pulling(kind, api_version)),
+            ("s.yaml", &*pull_secret(secret, "")),
+            ("a.yaml", account),
+        ];
+        assert_eq!(pulled(&files), [expected]);
+    }
+}
+
+#[test]
+fn a_secret_in_another_namespace_of_the_tree_is_not_there() {
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: own, namespace: n}\n";
+    let web = pulling("Deployment", "apps/v1").replace("{name: web}", "{name: web, namespace: n}");
+    for (namespace, verdict) in [("n", "covered"), ("other", "undetermined")] {
+        let secret = pull_secret("Secret", &format!(", namespace: {namespace}"));
+        let files = [
+            ("kustomization.yaml", "resources: [w.yaml, s.yaml, a.yaml]\n"),
+            ("w.yaml", &*web),
+            ("s.yaml", &*secret),
+            ("a.yaml", account),
+        ];
+        assert_eq!(pulled(&files), [format!("web own [s] {verdict}")]);
+    }
+}
+
+/// The Secret is the same in both trees, the workload is not.
+#[test]
+fn references_are_renamed_in_every_tree() {
+    let files = [
+        ("base/kustomization.yaml", "namespace: n\nnamePrefix: a-\nresources: [w.yaml, s.yaml]\n"),
+        ("base/w.yaml", &*pulling("Deployment", "apps/v1")),
+        ("base/s.yaml", &*pull_secret("Secret", "")),
+        ("x/kustomization.yaml", "resources: [../base]\nimages: [{name: a.io/a, newTag: x}]\n"),
+        ("y/kustomization.yaml", "resources: [../base]\nimages: [{name: a.io/a, newTag: y}]\n"),
+    ];
+    assert_eq!(pulled(&files), ["a-web own [a-s] covered", "a-web own [a-s] covered"]);
+}
+
+/// A base that one tree takes twice brings each workload its own Secret.
+#[test]
+fn references_keep_to_what_has_the_same_prefix() {
+    let files = [
+        ("base/kustomization.yaml", "resources: [w.yaml, s.yaml]\n"),
+        ("base/w.yaml", &*pulling("Deployment", "apps/v1")),
+        ("base/s.yaml", &*pull_secret("Secret", "")),
+        ("x/kustomization.yaml", "namePrefix: x-\nresources: [../base]\n"),
+        ("y/kustomization.yaml", "namePrefix: y-\nresources: [../base]\n"),
+        ("top/kustomization.yaml", "namespace: n\nresources: [../x, ../y]\n"),
+    ];
+    assert_eq!(pulled(&files), ["x-web own [x-s] covered", "y-web own [y-s] covered"]);
 }

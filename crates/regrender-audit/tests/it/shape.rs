@@ -113,12 +113,6 @@ fn a_tag_beside_an_image_that_has_one_is_passed_over() {
 }
 
 #[test]
-fn values_name_the_account_of_the_pods() {
-    let inventory = read("values.yaml", "serviceAccountName: s\nimage: r.io/x\n");
-    assert_eq!(inventory.workloads().next().unwrap().service_account.as_deref(), Some("s"));
-}
-
-#[test]
 fn what_kubernetes_itself_knows_is_not_told_by_its_shape() {
     let pod = "containers: [{name: c, image: x}]";
     for (version, kind, body) in [

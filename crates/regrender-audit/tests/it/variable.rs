@@ -1,6 +1,8 @@
 //! What becomes of manifests with variables, which Flux or somebody else fills in.
 
-use regrender_audit::{AuditReport, Declared, Inventory, audit};
+use regrender_audit::AuditReport;
+
+use super::repository::report;
 
 /// A workload with these images; more of its pod's specification may follow.
 fn web(images: &[&str], pod: &str) -> String {
@@ -32,11 +34,6 @@ fn secret(name: &str, keys: &str) -> String {
         "---\napiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: flux-system}}\n\
          stringData: {{{keys}}}\nsops: {{mac: x}}\n"
     )
-}
-
-fn report(files: &[(&str, &str)]) -> AuditReport {
-    let inventory = Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())));
-    audit(&inventory, &Declared::default(), &|_| None)
 }
 
 /// The images of a folder that a Kustomization applies, each with its verdict and the reason where

@@ -2,12 +2,11 @@
 
 use regrender_audit::{Declared, Graph, Inventory, RenderedPullSecret};
 
-const LOGIN: &str = r#"{"username":"u","password":"canary-4f1d"}"#;
+use super::repository::{LOGIN, read};
 
 /// Returns the lines of the picture of some files, boxes with their names and arrows between them.
 fn lines(files: &[(&str, &str)]) -> Vec<String> {
-    let inventory = Inventory::read(files.iter().map(|(path, text)| (*path, text.as_bytes())));
-    let graph = Graph::new(&inventory, &Declared::default(), &|_| None);
+    let graph = Graph::new(&read(files), &Declared::default(), &|_| None);
     graph.to_mermaid().lines().map(|line| line.trim().to_owned()).collect()
 }
 

@@ -1,0 +1,172 @@
+//! How an image is judged.
+
+use regrender_audit::{Declared, Severity};
+
+use super::repository::{
+    LOGIN, OTHER, audited, findings, finds, messages, pod, private, secret, verdicts,
+};
+
+/// The verdict on one image that is pulled with one Secret.
+#[track_caller]
+fn check(image: &str, auths: &str, verdict: &str) {
+    let text = secret("s", auths) + &pod(image, "[{name: s}]");
+    assert_eq!(verdicts(&[("a.yaml", &text)], &Declared::default()), [verdict], "{image} {auths}");
+}
+
+#[test]
+fn every_way_of_covering_has_its_verdict() {
+    check("r.io/team/app", &format!(r#"{{"r.io":{LOGIN}}}"#), "covered");
+    check("r.io/team2/app", &format!(r#"{{"r.io/team":{LOGIN}}}"#), "covered-by-prefix");
+    check("r.io/team/app", &format!(r#"{{"*.io":{LOGIN}}}"#), "covered-by-wildcard");
+    let hub = format!(r#"{{"https://index.docker.io/v1/":{LOGIN}}}"#);
+    check("busybox", &hub, "covered-by-hub-fallback");
+    check("localhost/app", &hub, "covered-by-hub-fallback");
+    check("r.io/app", r#"{"r.io":{}}"#, "covered-empty");
+    check("r.io/app", &format!(r#"{{"q.io":{LOGIN}}}"#), "uncovered-unknown");
+    check("R.io/App", &format!(r#"{{"r.io":{LOGIN}}}"#), "invalid-image");
+    check("r.io/app", r#"{"r.io":{"auth":"x"}}"#, "broken-secret");
+}
+
+#[test]
+fn hub_password_for_another_host_is_an_error() {
+    let hub = format!(r#"{{"https://index.docker.io/v1/":{LOGIN}}}"#);
+    for (image, severity) in [("busybox", None), ("localhost/app", Some(Severity::Error))] {
+        let text = secret("s", &hub) + &pod(image, "[{name: s}]");
+        let report = audited(&[("a.yaml", &text)], &Declared::default());
+        assert_eq!(report.images[0].severity, severity, "{image}");
+    }
+}
+
+#[test]
+fn a_key_in_the_way_shadows_the_one_that_is_meant() {
+    let two = format!(r#"{{"docker.io":{LOGIN},"https://index.docker.io/v1/":{OTHER}}}"#);
+    check("busybox", &two, "shadowed");
+    let same = format!(r#"{{"docker.io":{LOGIN},"https://index.docker.io/v1/":{LOGIN}}}"#);
+    check("busybox", &same, "covered");
+    let prefix = format!(r#"{{"r.io/tea":{LOGIN},"r.io":{OTHER}}}"#);
+    check("r.io/team/app", &prefix, "shadowed");
+    let longer = format!(r#"{{"r.io/team":{LOGIN},"r.io":{OTHER}}}"#);
+    check("r.io/team/app", &longer, "covered");
+}
+
+#[test]
+fn what_is_no_worse_than_the_first_key_does_not_shadow_it() {
+    let same = format!(r#"{{"r.io/tea":{LOGIN},"r.io":{LOGIN}}}"#);
+    check("r.io/team/app", &same, "covered-by-prefix");
+    let wildcard = format!(r#"{{"r.io":{LOGIN},"*.io":{OTHER}}}"#);
+    check("r.io/app", &wildcard, "covered");
+    let alias = format!(r#"{{"r.io":{LOGIN},"https://r.io":{OTHER}}}"#);
+    check("r.io/app", &alias, "covered");
+    let hub = format!(r#"{{"r.io":{LOGIN},"index.docker.io":{OTHER}}}"#);
+    check("r.io/app", &hub, "covered");
+}
+
+#[test]
+fn severity_depends_on_what_may_go_wrong() {
+    let severity = |image: &str, auths: &str, declared: &Declared| {
+        let text = secret("s", auths) + &pod(image, "[{name: s}]");
+        audited(&[("a.yaml", &text)], declared).images[0].severity
+    };
+    let of = |image: &str, auths: &str| severity(image, auths, &Declared::default());
+    let wildcard = format!(r#"{{"*.io":{LOGIN}}}"#);
+    assert_eq!(of("r.io/app", &wildcard), Some(Severity::Info));
+    assert_eq!(of("busybox", &wildcard), Some(Severity::Warning));
+    let inside = format!(r#"{{"*.io/team":{LOGIN}}}"#);
+    assert_eq!(of("r.io/team2/app", &inside), Some(Severity::Warning));
+    let empty = r#"{"r.io":{}}"#;
+    assert_eq!(of("r.io/app", empty), Some(Severity::Warning));
+    assert_eq!(severity("r.io/app", empty, &private("r.io")), Some(Severity::Error));
+    let hub = format!(r#"{{"docker.io":{LOGIN},"https://index.docker.io/v1/":{OTHER}}}"#);
+    assert_eq!(of("busybox", &hub), Some(Severity::Error));
+}
+
+#[test]
+fn an_image_is_told_by_its_host_or_by_its_name() {
+    for (image, shown) in [("r.io/app", "`r.io`"), ("foo_bar.com/app", "`foo_bar.com/app`")] {
+        let message = &messages(&[("a.yaml", &pod(image, "[]"))], "uncovered-unknown")[0];
+        assert!(message.contains(&format!("covers {shown},")), "{message}");
+    }
+}
+
+#[test]
+fn declarations_decide_what_nothing_covers() {
+    let text = pod("r.io/app", "[]");
+    let files = [("a.yaml", &*text)];
+    assert_eq!(verdicts(&files, &Declared::default()), ["uncovered-unknown"]);
+    assert_eq!(verdicts(&files, &private("r.io")), ["uncovered-private"]);
+    let anonymous = Declared { anonymous: vec!["r.io".to_owned()], ..Declared::default() };
+    assert_eq!(verdicts(&files, &anonymous), ["public"]);
+    let node = Declared { node_provided: vec!["*.io".to_owned()], ..Declared::default() };
+    assert_eq!(verdicts(&files, &node), ["declared-node-provided"]);
+    let covered = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)) + &pod("r.io/app", "[{name: s}]");
+    assert_eq!(verdicts(&[("a.yaml", &covered)], &anonymous), ["public-with-credential"]);
+}
+
+#[test]
+fn what_the_repository_does_not_say_is_undetermined() {
+    let gone = pod("r.io/app", "[{name: gone}]");
+    assert_eq!(verdicts(&[("a.yaml", &gone)], &private("r.io")), ["undetermined"]);
+    let account = pod("r.io/app", "[]\n  serviceAccountName: unknown");
+    assert_eq!(verdicts(&[("a.yaml", &account)], &private("r.io")), ["undetermined"]);
+    let no_namespace = pod("r.io/app", "[]").replace(", namespace: n", "");
+    assert_eq!(verdicts(&[("a.yaml", &no_namespace)], &private("r.io")), ["undetermined"]);
+    finds(&[("a.yaml", &no_namespace)], "namespace-unknown");
+    let sealed = "kind: SealedSecret\nmetadata: {name: s, namespace: n}\n\
+        spec: {template: {type: kubernetes.io/dockerconfigjson}}\n"
+        .to_owned()
+        + &pod("r.io/app", "[{name: s}]");
+    assert_eq!(verdicts(&[("a.yaml", &sealed)], &private("r.io")), ["undetermined"]);
+    let values = "image: {repository: r.io/app, tag: 1}\n";
+    assert_eq!(verdicts(&[("values.yaml", values)], &private("r.io")), ["undetermined"]);
+}
+
+#[test]
+fn one_finding_tells_that_a_namespace_is_not_known() {
+    let text = pod("r.io/app", "[{name: s}]").replace(", namespace: n", "");
+    assert_eq!(findings(&[("a.yaml", &text)]), ["namespace-unknown 2"]);
+    assert_eq!(
+        messages(&[("a.yaml", &text)], "namespace-unknown"),
+        [
+            "the namespace of Pod `p` is not known; in any, its images come from `r.io`, with the pull \
+          secrets `s`"
+        ]
+    );
+    let values = [("values.yaml", "image: {repository: r.io/app, tag: 1}\n")];
+    assert_eq!(findings(&values), ["undetermined 1"]);
+}
+
+#[test]
+fn images_that_are_filled_in_later_are_told_apart() {
+    for image in ["'{{x}}'", "'$(x)'", "'${x}'"] {
+        if !image.contains("${") {
+            let plain = pod(image, "[]");
+            let found = &messages(&[("a.yaml", &plain)], "invalid-image")[0];
+            assert!(found.ends_with("the image is a template that was not rendered"), "{found}");
+        }
+        let workflow = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {{name: w, namespace: n}}\n\
+             spec: {{templates: [{{name: t, container: {{image: {image}}}}}]}}\n"
+        );
+        let found = verdicts(&[("a.yaml", &workflow)], &Declared::default());
+        assert_eq!(found, ["undetermined"], "{image}");
+    }
+    let wrong = pod("'a b'", "[]");
+    let found = &messages(&[("a.yaml", &wrong)], "invalid-image")[0];
+    assert!(!found.contains("template"), "{found}");
+}
+
+#[test]
+fn a_sealed_secret_is_no_pull_secret_without_the_type() {
+    let verdict = |spec: &str| {
+        let text =
+            format!("kind: SealedSecret\nmetadata: {{name: s, namespace: n}}\nspec: {spec}\n")
+                + &pod("r.io/app", "[{name: s}]");
+        verdicts(&[("a.yaml", &text)], &private("r.io"))
+    };
+    assert_eq!(verdict("{template: {type: kubernetes.io/dockercfg}}"), ["undetermined"]);
+    // Where sealed-secrets sealed the whole Secret, nobody can see its type.
+    assert_eq!(verdict("{data: AQAA}"), ["undetermined"]);
+    for other in ["{}", "{template: {type: ''}}", "{template: {type: Opaque}}", "{data: null}"] {
+        assert_eq!(verdict(other), ["uncovered-private"], "{other}");
+    }
+}

@@ -231,6 +231,9 @@ pub enum OpenError {
     /// A plugin refused, failed or wanted to ask something.
     #[error("the age plugin failed")]
     PluginFailed,
+    /// An age file holds something else than text.
+    #[error("what it holds is not text")]
+    Binary,
     /// An age file is damaged.
     #[error("the age file is damaged")]
     AgeFile,

@@ -47,11 +47,7 @@ pub fn open(text: &str, format: FileFormat, identities: &Identities) -> Result<O
 /// Says why it does not open.
 pub fn open_age(file: &[u8], identities: &Identities) -> Result<SecretText, OpenError> {
     let plaintext = identities.open_file(file)?;
-    let text = std::str::from_utf8(&plaintext);
-    match text {
-        Ok(text) => Ok(SecretText::new(text.to_owned())),
-        Err(_) => Err(OpenError::NotText { path: KeyPath::new(&[]) }),
-    }
+    into_text(&plaintext).ok_or(OpenError::Binary)
 }
 
 /// Opens documents whose metadata was taken out.

@@ -85,6 +85,9 @@ fn not_opened(shown: &str, error: OpenError, is_without_identity: bool) -> CliEr
         OpenError::NoIdentity => {
             "name an identity of one of its recipients: `--identity FILE`, or SOPS_AGE_KEY_FILE"
         }
+        OpenError::Binary | OpenError::NotText { .. } => {
+            "open it with `age -d` or `sops -d`, which print whatever it is"
+        }
         _ => ANEW,
     };
     CliError::new(ErrorKind::Credentials, format!("`{shown}` cannot be opened"))

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{IDENTITY, RECIPIENT, Sandbox};
 
 const FILE: &str = "pull-secrets/manifests/team-a/regcred.sops.yaml";
 
@@ -78,6 +78,19 @@ fn a_file_is_to_be_revealed_where_there_is_no_identity() {
       help: name one with `--identity FILE`, or in SOPS_AGE_KEY_FILE
     --- status 1
     ");
+}
+
+#[test]
+fn a_sealed_file_without_text_is_to_be_revealed() {
+    let sandbox = Sandbox::new(&[("id.txt", IDENTITY)]);
+    let recipient: age::x25519::Recipient = RECIPIENT.parse().unwrap();
+    let sealed = age::encrypt(&recipient, &[0xff, 0xfe]).unwrap();
+    std::fs::write(sandbox.path("key.age"), sealed).unwrap();
+    let outcome = sandbox.run(&["reveal", "key.age", "--identity", "id.txt"]).ended_with(1);
+    assert!(outcome.stderr.contains(
+        "error: `key.age` cannot be opened: what it holds is not text\n  \
+         help: open it with `age -d` or `sops -d`, which print whatever it is\n"
+    ));
 }
 
 #[test]

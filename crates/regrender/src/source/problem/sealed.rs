@@ -2,7 +2,7 @@
 
 use regrender_config::Source;
 use regrender_diagnostic::Diagnostic;
-use regrender_seal::OpenError;
+use regrender_seal::{OpenError, short_recipient};
 
 use super::{Asker, listed, name_of, read_from, told};
 use crate::identity::Discovered;
@@ -77,7 +77,8 @@ fn no_identity(problem: Diagnostic, recipients: &[String], identities: &Discover
     let problem = if recipients.is_empty() {
         problem
     } else {
-        let shown = listed(recipients.iter().take(MOST_RECIPIENTS).cloned());
+        let shown = recipients.iter().take(MOST_RECIPIENTS);
+        let shown = listed(shown.map(|text| short_recipient(text).into_owned()));
         let more = if recipients.len() > MOST_RECIPIENTS { ", …" } else { "" };
         problem.note(format!("it is sealed for {shown}{more}"))
     };

@@ -287,9 +287,17 @@ impl Comparison<'_> {
 
     /// Lists the files of earlier builds that nothing asks for any more.
     fn left_over(&self, compared: &Compared) -> Result<Vec<PlannedFile>, CliError> {
-        let changed = compared.changed.iter().map(|file| &file.path);
-        let left = compared.left.iter().map(|(_, path)| path);
-        let wanted: BTreeSet<&String> = changed.chain(left).chain(&compared.kept).collect();
+        let changed = compared.changed.iter().map(|file| (file.action, &file.path));
+        let left = compared.left.iter().map(|(action, path)| (*action, path));
+        let asked_for = || changed.clone().chain(left.clone());
+        let updated = asked_for().filter(|(action, _)| *action == Action::Update).count();
+        if updated + compared.kept.len() == self.folder.files.len() {
+            // As many files are asked for as there are. Only speed hangs on this, of builds that
+            // change little: there can be tens of thousands.
+            return Ok(Vec::new());
+        }
+        let wanted: BTreeSet<&String> =
+            asked_for().map(|(_, path)| path).chain(&compared.kept).collect();
         let others: Vec<&String> =
             self.folder.files.iter().filter(|path| !wanted.contains(path)).collect();
         let read = |buffer: &mut Vec<u8>, path: &String| match self.folder.read(path, buffer) {

@@ -73,7 +73,7 @@ impl Change {
     }
 }
 
-/// Whom a patch is for; patterns match the whole of a name.
+/// Whom a patch is for, by default everything; patterns match the whole of a name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Target {
     group: Option<Pattern>,
@@ -95,11 +95,6 @@ struct Pattern {
 }
 
 impl Target {
-    /// Returns the target that everything is.
-    pub(super) fn any() -> Self {
-        Self::default()
-    }
-
     pub(super) fn read(node: &Node<'_>) -> Self {
         let pattern = |name: &str| {
             let text = node.get(name).and_then(Node::scalar).filter(|text| !text.is_empty())?;

@@ -17,7 +17,8 @@ pub(super) struct Replacement {
 pub(super) fn read_replacements(root: &Node<'_>, place: &Place) -> Vec<Replacement> {
     let read = |node: &Node<'_>| {
         let targets = node.items_of("targets").iter().filter(|one| matters(one));
-        let targets = targets.map(|one| one.get("select").map_or_else(Target::any, Target::read));
+        let targets =
+            targets.map(|one| one.get("select").map_or_else(Target::default, Target::read));
         // What stands in a file of its own may reach anything.
         let targets = node.get("path").is_none().then(|| targets.collect());
         Replacement { targets, place: place.of(node) }

@@ -126,6 +126,9 @@ fn the_only_container_of_a_custom_resource_gets_its_image() {
     };
     check(ONE, &image(0), true);
     assert_eq!(containers(&after(ONE, &image(0))), ["container c x.io/x"]);
+    let inner =
+        ONE.replace("spec: {containers", "spec: {parts: {containers").replace("}]}", "}]}}");
+    check(&inner, "op: replace, path: /spec/parts/containers/0/image, value: x.io/x", true);
     check(ONE, &image(1), false);
     check(TWO, &image(0), false);
     check(ONE, "op: replace, path: /spec/containers/0, value: {name: c, image: x}", false);

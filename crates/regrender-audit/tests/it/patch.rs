@@ -430,6 +430,23 @@ fn a_merge_gives_a_custom_resource_its_pull_secrets() {
     }
 }
 
+/// Other groups have objects of the same kinds, whose pods are elsewhere.
+#[test]
+fn a_kind_of_another_group_has_its_pod_where_it_says() {
+    let object = |spec: &str| {
+        format!("apiVersion: example.io/v1\nkind: CronJob\nmetadata: {{name: o}}\nspec: {spec}\n")
+    };
+    let files = [
+        ("kustomization.yaml", "resources: [o.yaml]\npatches: [{path: p.yaml}]\n"),
+        ("o.yaml", &*object("{image: a.io/a}")),
+        ("p.yaml", &*object("{imagePullSecrets: [{name: z}]}")),
+    ];
+    let inventory = read(&files);
+    let found = inventory.workloads().next().expect("there is one");
+    assert!(found.renderings[0].doubt.is_none());
+    assert_eq!(found.pull_secrets, ["z"]);
+}
+
 #[test]
 fn an_image_with_a_variable_of_kustomize_is_undetermined() {
     let web = WEB.replace("main.io/app", "$(IMAGE)");
@@ -456,6 +473,9 @@ fn an_image_that_only_a_patch_names_is_found() {
         // All is at hand, and there is no such object.
         ("o.yaml", "target: {kind: Deployment, name: web}, ", IMAGE, &[]),
         ("o.yaml", "target: {name: gone}, ", IMAGE, &[]),
+        ("o.yaml", "target: {kind: Custom, name: c, labelSelector: a=b}, ", operation, &[]),
+        ("o.yaml", "target: {kind: Custom, name: c, annotationSelector: a=b}, ", operation, &[]),
+        ("o.yaml", "target: {kind: Custom, name: c, labelSelector: a b}, ", operation, &[]),
         ("o.yaml", "target: {kind: 'Deploy|Job', name: gone}, ", IMAGE, &[]),
     ] {
         let kustomization = format!(

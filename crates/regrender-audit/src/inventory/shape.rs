@@ -54,6 +54,9 @@ pub(super) fn pulling(root: &Node<'_>, header: &Header) -> Option<Workload> {
     let mut paths = Vec::new();
     let mut rest = vec![(String::new(), root)];
     while let Some((path, node)) = rest.pop() {
+        if takes_away(node) {
+            return None;
+        }
         let own = surroundings(node, &Surroundings::default());
         if own != Surroundings::default() {
             paths.push((path.clone(), own));

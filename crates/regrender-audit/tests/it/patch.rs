@@ -404,6 +404,7 @@ fn a_merge_gives_a_custom_resource_its_pull_secrets() {
         ("{template: {spec: {imagePullSecrets: null}}}", None),
         ("{template: {spec: {imagePullSecrets: []}}}", None),
         ("{template: {spec: {serviceAccountName: null}}}", None),
+        ("{template: {spec: {imagePullSecrets: null, serviceAccountName: other}}}", None),
     ] {
         let patch = format!(
             "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {{name: web}}\nspec: {spec}\n"

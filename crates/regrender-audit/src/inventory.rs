@@ -94,23 +94,17 @@ impl Inventory {
         let is_given =
             |file: &FileFacts| file.gives_variables && named.contains(&join("", &file.path));
         let gives_variables = facts.iter().any(is_given);
-        for file in facts {
+        for mut file in facts {
             let path = join("", &file.path);
             if named.contains(&path) {
                 patches.insert(path.clone(), file.as_patch());
             }
             if !file.sealed_files.is_empty() {
-                generated.insert(path, file.sealed_files);
+                generated.insert(path, std::mem::take(&mut file.sealed_files));
             }
-            inventory.namespaces.extend(file.namespaces);
-            inventory.service_accounts.extend(file.service_accounts);
-            inventory.workloads.extend(file.workloads);
-            inventory.secrets.extend(file.secrets);
-            inventory.unreadable.extend(file.unreadable);
-            inventory.findings.extend(file.findings);
-            inventory.other_secrets.extend(file.other_secrets);
-            kustomizations.extend(file.kustomization.map(|found| *found));
-            kustomizations.extend(file.deployers);
+            kustomizations.extend(file.kustomization.take().map(|found| *found));
+            kustomizations.append(&mut file.deployers);
+            inventory.take(file);
         }
         inventory.kustomizations =
             Kustomizations::new(kustomizations, &generated, &paths, |path| {
@@ -119,6 +113,17 @@ impl Inventory {
         inventory.settle_variables(&texts, gives_variables);
         inventory.render(&paths);
         inventory
+    }
+
+    /// Takes what a file declares, whatever other files say.
+    fn take(&mut self, file: FileFacts) {
+        self.namespaces.extend(file.namespaces);
+        self.service_accounts.extend(file.service_accounts);
+        self.workloads.extend(file.workloads);
+        self.secrets.extend(file.secrets);
+        self.unreadable.extend(file.unreadable);
+        self.findings.extend(file.findings);
+        self.other_secrets.extend(file.other_secrets);
     }
 
     /// Finds the values of the variables that the objects of Flux fill in.

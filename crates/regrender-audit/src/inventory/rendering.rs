@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{ImageUse, Inventory, Workload};
+use super::{ImageUse, Inventory, Secret, ServiceAccount, Workload};
 use crate::finding::{Code, Finding};
-use crate::kustomization::{Rendered, Written};
+use crate::kustomization::Rendered;
 use crate::place::Place;
 
 /// What becomes of an object in one tree that kustomize builds.
@@ -78,35 +78,14 @@ impl Inventory {
             settle_workload(one, rendered, &mut used)
         });
         self.service_accounts.retain_mut(|one| {
-            let rendered = kustomizations.render_object(
-                &one.place.file,
-                one.written(),
-                &one.metadata,
-                &one.pull_secrets,
-            );
-            used.extend(rendered.used);
-            one.renderings = rendered.renderings;
-            settle(&mut one.namespace, &mut one.name, &one.renderings);
-            if let [Rendering { pull_secrets: Some(changed), .. }] = one.renderings.as_slice() {
-                one.pull_secrets.clone_from(changed);
-            }
-            !rendered.is_gone
+            let (file, list) = (&one.place.file, &one.pull_secrets);
+            let rendered = kustomizations.render_object(file, one.written(), &one.metadata, list);
+            settle_account(one, rendered, &mut used)
         });
         self.secrets.retain_mut(|one| {
-            let (kind, api_version) = one.state.object();
-            let namespace = one.namespace.as_deref();
-            let written = Written { kind, api_version, namespace, name: &one.name };
-            let rendered =
-                kustomizations.render_object(&one.place.file, written, &one.metadata, &[]);
-            used.extend(rendered.used);
-            one.renderings = rendered.renderings;
-            if one.keeps_name {
-                for rendering in &mut one.renderings {
-                    rendering.name.clone_from(&one.name);
-                }
-            }
-            settle(&mut one.namespace, &mut one.name, &one.renderings);
-            !rendered.is_gone
+            let (file, metadata) = (&one.place.file, &one.metadata);
+            let rendered = kustomizations.render_object(file, one.written(), metadata, &[]);
+            settle_secret(one, rendered, &mut used)
         });
         for mut one in kustomizations.unseen(&used, files) {
             let rendered = kustomizations.render_unseen(&one);
@@ -177,6 +156,34 @@ fn settle_workload(one: &mut Workload, rendered: Rendered, used: &mut BTreeSet<P
     if let [only] = renderings.as_slice() {
         only.apply(images, pull_secrets, service_account);
     }
+    !rendered.is_gone
+}
+
+/// Takes over what the trees make of an account; `false` where every tree takes it out.
+fn settle_account(
+    one: &mut ServiceAccount,
+    rendered: Rendered,
+    used: &mut BTreeSet<Place>,
+) -> bool {
+    used.extend(rendered.used);
+    one.renderings = rendered.renderings;
+    settle(&mut one.namespace, &mut one.name, &one.renderings);
+    if let [Rendering { pull_secrets: Some(changed), .. }] = one.renderings.as_slice() {
+        one.pull_secrets.clone_from(changed);
+    }
+    !rendered.is_gone
+}
+
+/// Takes over what the trees make of a Secret; `false` where every tree takes it out.
+fn settle_secret(one: &mut Secret, rendered: Rendered, used: &mut BTreeSet<Place>) -> bool {
+    used.extend(rendered.used);
+    one.renderings = rendered.renderings;
+    if one.keeps_name {
+        for rendering in &mut one.renderings {
+            rendering.name.clone_from(&one.name);
+        }
+    }
+    settle(&mut one.namespace, &mut one.name, &one.renderings);
     !rendered.is_gone
 }
 

@@ -9,6 +9,7 @@ use regrender_image::PullSecret;
 
 use super::object::Header;
 use super::{Metadata, Rendering};
+use crate::kustomization::Written;
 use crate::manifest::Node;
 use crate::place::Place;
 
@@ -35,7 +36,7 @@ pub enum SecretState {
 impl SecretState {
     /// Returns kind and API version of the object in the manifest; the latter is empty where there
     /// are several.
-    pub(super) fn object(self) -> (&'static str, &'static str) {
+    fn object(self) -> (&'static str, &'static str) {
         match self {
             Self::Clear | Self::Damaged | Self::Sops | Self::Generated => ("Secret", "v1"),
             Self::SealedSecret => ("SealedSecret", "bitnami.com/v1alpha1"),
@@ -81,6 +82,12 @@ pub struct Secret {
 }
 
 impl Secret {
+    /// Returns what it is in the manifest.
+    pub(super) fn written(&self) -> Written<'_> {
+        let (kind, api_version) = self.state.object();
+        Written { kind, api_version, namespace: self.namespace.as_deref(), name: &self.name }
+    }
+
     /// Makes one of whose content nothing is known.
     pub(crate) fn new(
         namespace: Option<String>,

@@ -42,6 +42,25 @@ impl Kustomizations {
         }
         object.budget -= 1;
         within.push(&one.key);
+        self.apply_components(object, one, own_component, within);
+        within.pop();
+        self.apply_patches(object, one, false);
+        transform_metadata(object, one);
+        self.apply_patches(object, one, true);
+        change_images(object, one);
+        doubt_unfollowed(object, one);
+        if let Some(post_build) = &one.post_build {
+            object.fill_in(post_build);
+        }
+    }
+
+    fn apply_components<'k>(
+        &'k self,
+        object: &mut Object<'_>,
+        one: &'k Kustomization,
+        own_component: Option<&str>,
+        within: &mut Vec<&'k str>,
+    ) {
         let components = one.components.iter().map(|path| join(&one.base, path));
         let components: Vec<String> = components.collect();
         let first = components.iter().position(|key| Some(&**key) == own_component);
@@ -49,33 +68,6 @@ impl Kustomizations {
             if let Some(component) = self.by_folder.get(component) {
                 self.transform_with(object, component, None, within);
             }
-        }
-        within.pop();
-        self.apply_patches(object, one, false);
-        if let Some(namespace) = &one.namespace {
-            object.namespace = Some(namespace.clone());
-        }
-        if object.namespace.is_none() {
-            object.namespace.clone_from(&one.default_namespace);
-        }
-        object.name = format!("{}{}{}", one.prefix, object.name, one.suffix);
-        object.mark(Marks::Labels, &one.labels);
-        object.mark(Marks::Annotations, &one.annotations);
-        self.apply_patches(object, one, true);
-        change_images(object, one);
-        let reaches = |object: &Object<'_>, targets: &Option<Vec<Target>>| {
-            targets.as_ref().is_none_or(|all| all.iter().any(|target| target.takes(object)))
-        };
-        for replacement in &one.replacements {
-            if reaches(object, &replacement.targets) {
-                object.doubt(&replacement.place);
-            }
-        }
-        if let Some(place) = &one.transformers {
-            object.doubt(place);
-        }
-        if let Some(post_build) = &one.post_build {
-            object.fill_in(post_build);
         }
     }
 
@@ -105,6 +97,32 @@ impl Kustomizations {
                 }
             }
         }
+    }
+}
+
+/// Gives an object the namespace, prefix, suffix, labels and annotations of a kustomization.
+fn transform_metadata(object: &mut Object<'_>, one: &Kustomization) {
+    if let Some(namespace) = &one.namespace {
+        object.namespace = Some(namespace.clone());
+    }
+    if object.namespace.is_none() {
+        object.namespace.clone_from(&one.default_namespace);
+    }
+    object.name = format!("{}{}{}", one.prefix, object.name, one.suffix);
+    object.mark(Marks::Labels, &one.labels);
+    object.mark(Marks::Annotations, &one.annotations);
+}
+
+/// Says what of a kustomization changes an object in a way that is not followed.
+fn doubt_unfollowed(object: &mut Object<'_>, one: &Kustomization) {
+    for replacement in &one.replacements {
+        let mut targets = replacement.targets.iter().flatten();
+        if replacement.targets.is_none() || targets.any(|target| target.takes(object)) {
+            object.doubt(&replacement.place);
+        }
+    }
+    if let Some(place) = &one.transformers {
+        object.doubt(place);
     }
 }
 

@@ -198,6 +198,9 @@ fn documents_are_read_as_sops_reads_them() {
         let tree: Value =
             documents.iter().map(|document| json_of_mapping(&document.root)).collect();
         assert_eq!(tree, case["expected"], "{}", case["id"]);
+        if let Some(spelled) = text_of(&case, "spelled") {
+            assert_eq!(emit(&documents, Spelling::Sops), Ok(spelled), "{}", case["id"]);
+        }
         count += 1;
     }
     assert!(count > 100);

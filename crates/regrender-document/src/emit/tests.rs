@@ -128,12 +128,9 @@ fn a_time_that_is_none_is_a_string() {
 }
 
 #[test]
-fn a_comment_behind_the_key_of_a_list_of_kustomize_does_not_indent_it() {
-    let comment = Comment::Clear(String::from(" c"));
-    let list = vec![Item::Comment(comment), Item::Value(Node::from("b"))];
-    let mut root = Mapping::new();
-    root.push_comment(Comment::Clear(String::from(" a")));
-    root.push("a", Node::Sequence(list));
-    let spelled = Document::new(root).emit(Spelling::Kustomize);
-    assert_eq!(spelled.as_deref(), Ok("# a\na:\n# c\n- b\n"));
+fn a_comment_that_moves_behind_the_key_of_a_list_does_not_indent_it() {
+    let documents = crate::parse("a:\n- [b: c] #x\nd:\n- e\n").unwrap();
+    let spelled = |spelling| emit(&documents, spelling).unwrap();
+    assert_eq!(spelled(Spelling::Sops), "a:\n    - - b: c\nd: #x\n    - e\n");
+    assert_eq!(spelled(Spelling::Kustomize), "a:\n- - b: c\nd: #x\n- e\n");
 }

@@ -121,6 +121,7 @@ fn what_goes_reader_refuses_is_refused() {
     refuse("a: {&b &c d}\n", 1, 8, ParseProblem::Syntax);
     refuse("a: !!str !!int b\n", 1, 10, ParseProblem::Syntax);
     refuse("a:\n  -\n  k: v\n", 3, 3, ParseProblem::Syntax);
+    refuse("a:\n  - b\n  k: v\n", 3, 3, ParseProblem::Syntax);
     refuse("a: [!]\n", 1, 5, ParseProblem::Syntax);
     refuse("a: [? : b]\n", 1, 7, ParseProblem::NonStringKey);
     refuse("a: b\nc: \u{1}\n", 2, 4, ParseProblem::Character);
@@ -136,6 +137,8 @@ fn text_in_quotes_is_indented_further_than_its_key() {
 
 #[test]
 fn a_problem_has_its_place_behind_comments_and_marks() {
+    refuse("<<:\n", 2, 1, ParseProblem::MergeValue);
+    refuse("<<:\t# x", 1, 8, ParseProblem::MergeValue);
     refuse("<<:\n# x\n", 2, 2, ParseProblem::MergeValue);
     refuse("<<: # x\n# y\n\n", 2, 2, ParseProblem::MergeValue);
     refuse("<<: # x >\n  >+\n", 2, 3, ParseProblem::MergeValue);

@@ -11,6 +11,7 @@ use crate::finding::{Code, Finding};
 use crate::inventory::{Doubt, ImageUse, Inventory};
 use crate::judge::Judge;
 use crate::judgement::{Judgement, host_of};
+use crate::leak;
 use crate::place::Place;
 use crate::report::{AuditReport, ImageRow};
 use crate::subject::{Subject, subjects};
@@ -40,6 +41,7 @@ pub fn audit(inventory: &Inventory, declared: &Declared, open: Opener<'_>) -> Au
     }
     auditor.findings.extend(check_secrets(inventory, &credentials, declared.now.as_deref()));
     auditor.findings.extend(check_accounts(inventory, &auditor.used));
+    auditor.findings.extend(declared.clear_sources.iter().map(leak::source));
     auditor.report_keys_without_image();
     auditor.report_undeclared_hosts();
     let mut findings = auditor.findings;

@@ -26,8 +26,19 @@ pub struct Declared {
     pub registries: Vec<DeclaredRegistry>,
     /// The pull secrets that a build renders.
     pub pull_secrets: Vec<RenderedPullSecret>,
+    /// The files of the repository that secrets are taken from as they are.
+    pub clear_sources: Vec<ClearSource>,
     /// What time it is: RFC 3339 in UTC to the second; without it nothing is said to be over.
     pub now: Option<String>,
+}
+
+/// A file of the repository that a secret is taken from as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClearSource {
+    /// The file, named as the manifests are.
+    pub file: String,
+    /// What the secret is, as in "the password of registry `NAME`".
+    pub what: String,
 }
 
 /// A pull secret that a build renders into one namespace.

@@ -252,6 +252,9 @@ codes! {
     LeakedSopsValue, "leaked-sops-value", Error,
         "A SOPS file has a value in clear that its own rule wants encrypted, or text behind an encrypted one.",
         "revoke what was exposed and seal the file again";
+    LeakedSource, "leaked-source", Error,
+        "The repository holds a file in clear that registries.toml takes a secret from.",
+        "change the secret, and keep the file where Git ignores it, or seal it and read it as `{ age = \"FILE\" }` or `{ sops = \"FILE\" }`";
     LeakedToken, "leaked-token", Error,
         "A token that expires within hours is committed; it leaks first and fails soon after.",
         "let the node or an ExternalSecret provide the token";

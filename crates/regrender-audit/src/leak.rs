@@ -11,6 +11,7 @@ use regrender_image::{
 };
 
 pub(crate) use self::sops::{SopsRules, is_sealed};
+use crate::declared::ClearSource;
 use crate::finding::{Code, Finding, Severity};
 use crate::inventory::{Secret, SecretState};
 use crate::manifest::Node;
@@ -45,6 +46,13 @@ pub(crate) fn identities(path: &Arc<str>, text: &str) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Says that a file is there which a secret is taken from as it is.
+pub(crate) fn source(source: &ClearSource) -> Finding {
+    let place = Place { file: Arc::from(&*source.file), document: 0, line: 1, column: 1 };
+    let message = format!("{} stands here in clear, and Git does not ignore it", source.what);
+    Finding::new(Code::LeakedSource, &place, message)
 }
 
 /// What a file speaks of anywhere.

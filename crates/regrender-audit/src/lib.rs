@@ -27,7 +27,7 @@ mod verdict;
 
 pub use self::audit::audit;
 pub use self::credentials::Opener;
-pub use self::declared::{Declared, DeclaredRegistry, RenderedPullSecret};
+pub use self::declared::{ClearSource, Declared, DeclaredRegistry, RenderedPullSecret};
 pub use self::explain::{
     AccountQuestion, Broken, Credential, Explanation, File, Question, explain, explain_account,
 };

@@ -1,15 +1,17 @@
 //! What registries.toml declares, as the audit wants to hear it.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use regrender_audit::{Declared, DeclaredRegistry, RenderedPullSecret};
-use regrender_config::{Access, Registry};
+use regrender_config::{Access, Credential, Registry, SourceKind};
 use regrender_render::{PatchTarget, Placement};
 
 use crate::error::Failure;
 use crate::manifests::Manifests;
 use crate::planner;
 use crate::project::Project;
+use crate::world::World;
 
 /// Tells the audit what the clusters of these names declare; none named means all.
 ///
@@ -55,8 +57,40 @@ pub(crate) fn declared(
         node_provided: keys(Registry::is_without_pull_secret),
         registries: config.registries.iter().map(named).collect(),
         pull_secrets: rendered,
+        clear_sources: Vec::new(),
         now: None,
     })
+}
+
+/// A file that a secret is taken from as it is.
+pub(crate) struct ClearFile {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// What the secret is.
+    pub(crate) what: String,
+}
+
+/// Lists the files that secrets are taken from as they are.
+pub(crate) fn clear_files(project: &Project, world: &World) -> Vec<ClearFile> {
+    let config = &project.config;
+    let passwords = config.registries.iter().filter_map(|registry| {
+        let Some(Credential::Pair { password, .. }) = registry.credential() else {
+            return None;
+        };
+        Some((password, format!("the password of registry `{}`", registry.name)))
+    });
+    let fingerprint_key =
+        config.fingerprint_key.iter().map(|key| (key, String::from("the fingerprint key")));
+    let of_vault = config.vault.auth.iter().flat_map(|auth| auth.sources());
+    let of_vault = of_vault.map(|source| (source, String::from("what Vault is asked with")));
+    let sources = passwords.chain(fingerprint_key).chain(of_vault);
+    let files = sources.filter_map(|(source, what)| match &source.kind {
+        SourceKind::File { path, .. } => {
+            Some(ClearFile { path: world.resolve(&project.folder, path), what })
+        }
+        _ => None,
+    });
+    files.collect()
 }
 
 fn named(registry: &Registry) -> DeclaredRegistry {

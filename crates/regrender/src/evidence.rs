@@ -1,16 +1,19 @@
 //! What a report on a repository goes by: what is declared, what the manifests say, and what opens
 //! their sealed Secrets.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use regrender_audit::{Content, Declared, FileFacts, Inventory, SIZE_LIMIT, read_pipe};
+use regrender_audit::{
+    ClearSource, Content, Declared, FileFacts, Inventory, SIZE_LIMIT, read_pipe,
+};
 
 use crate::args::{ReportSources, Selection};
-use crate::declared::declared;
+use crate::declared::{ClearFile, clear_files, declared};
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::manifests::{Manifests, search_others};
 use crate::opener::SecretOpener;
 use crate::project::{Project, shown};
+use crate::repository::Walk;
 use crate::source::bytes::read_all;
 use crate::world::World;
 
@@ -45,7 +48,7 @@ impl Evidence {
         world: &mut World,
     ) -> Result<Self, Failure> {
         let mut manifests = Manifests::of_report(&world.directory);
-        let declared = declarations(&from.selection, &mut manifests, world)?;
+        let (mut declared, secrets) = declarations(&from.selection, &mut manifests, world)?;
         let opener = SecretOpener::discover(&from.identities.identity, world)?;
         let sources = Sources::of(&from.paths, world)?;
         sources.check(&mut manifests, world)?;
@@ -53,6 +56,7 @@ impl Evidence {
         let mut facts = Vec::from_iter(sources.stdin);
         if others == Others::Search {
             facts.extend(search_others(&walk, &world.directory));
+            declared.clear_sources = clear_sources(&secrets, &walk, &world.directory);
         }
         let mut inventory = manifests.into_inventory(&walk, facts);
         if let Some(namespace) = namespace {
@@ -62,19 +66,38 @@ impl Evidence {
     }
 }
 
-/// What registries.toml declares; without one, nothing is declared.
+/// What registries.toml declares, and where its secrets stand in clear; without one, nothing is
+/// declared.
 fn declarations(
     selection: &Selection,
     manifests: &mut Manifests,
     world: &mut World,
-) -> Result<Declared, Failure> {
+) -> Result<(Declared, Vec<ClearFile>), Failure> {
     let now = Some(regrender_seal::spell_time(world.now));
     if selection.config.is_none() && !Project::is_near(world) {
-        return Ok(Declared { now, ..Declared::default() });
+        return Ok((Declared { now, ..Declared::default() }, Vec::new()));
     }
     let project = Project::open(selection, world)?;
     project.warn_of_expiry(world);
-    Ok(Declared { now, ..declared(&project, &selection.cluster, manifests)? })
+    let declared = Declared { now, ..declared(&project, &selection.cluster, manifests)? };
+    Ok((declared, clear_files(&project, world)))
+}
+
+/// Picks out the files that are in the repository. Links may lead there.
+fn clear_sources(secrets: &[ClearFile], walk: &Walk, base: &Path) -> Vec<ClearSource> {
+    let mut sources = Vec::new();
+    for ClearFile { path, what } in secrets {
+        let Ok(file) = path.canonicalize() else { continue };
+        let mut files = walk.manifests.iter().chain(&walk.others);
+        let is_same = |found: &&PathBuf| {
+            found.file_name() == file.file_name()
+                && found.canonicalize().is_ok_and(|found| found == file)
+        };
+        if let Some(found) = files.find(is_same) {
+            sources.push(ClearSource { file: shown(found, base), what: what.clone() });
+        }
+    }
+    sources
 }
 
 /// Where the manifests of a report come from.

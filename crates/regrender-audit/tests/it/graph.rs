@@ -228,6 +228,7 @@ fn declared() -> Declared {
             service_accounts: vec!["default".to_owned()],
             workloads: vec!["Deployment/gone".to_owned()],
         }],
+        clear_sources: Vec::new(),
         now: None,
     }
 }

@@ -70,6 +70,8 @@ fn only_long_recipients_are_abbreviated() {
         assert_eq!(short_recipient(text), text);
     }
     assert_eq!(short_recipient(dora()), "age1pq19rm6lc04wvd95g2s7z6tsxnlv…jwa78gjgqcnq");
+    assert_eq!(short_recipient(&"a".repeat(120)), "a".repeat(120));
+    assert_eq!(short_recipient(&"a".repeat(121)), "a".repeat(32) + "…" + &"a".repeat(12));
     assert_eq!(short_recipient(&"é".repeat(100)), "é".repeat(16) + "…" + &"é".repeat(6));
 }
 

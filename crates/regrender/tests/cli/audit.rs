@@ -54,6 +54,35 @@ fn a_pipe_that_is_named_is_read() {
     assert!(outcome.stdout.contains("[registry.registry-example-com]"), "{outcome}");
 }
 
+#[test]
+fn a_password_that_is_read_from_the_repository_leaks() {
+    let sandbox = repository();
+    sandbox.write("secrets/hub.txt", "swordfish\n");
+    let leaks = || {
+        let outcome = sandbox.run(&["audit", ".", "--output", "json"]);
+        outcome.stdout.matches("leaked-source").count()
+    };
+    assert_eq!(leaks(), 0);
+    sandbox.edit(
+        "registries.toml",
+        "{ env = \"HUB_TOKEN\" }",
+        "{ file = \"secrets/hub.txt\" }",
+    );
+    assert_eq!(leaks(), 1);
+    assert_snapshot!(sandbox.run(&["audit"]).ended_with(3), @r#"
+    error[leaked-source]: the password of registry `hub` stands here in clear, and Git does not ignore it
+      --> secrets/hub.txt:1:1
+      help: change the secret, and keep the file where Git ignores it, or seal it and read it as `{ age = "FILE" }` or `{ sops = "FILE" }`
+
+    1 image in 1 file: 1 covered-by-hub-fallback; 1 error, 0 warnings, 0 unreadable
+    --- status 3
+    "#);
+    // What Git ignores is not in the repository, and other folders are not asked about.
+    assert_eq!(sandbox.run(&["audit", "apps"]).succeeded().stdout.matches("leaked").count(), 0);
+    sandbox.write(".gitignore", "/secrets/\n");
+    assert_eq!(leaks(), 0);
+}
+
 /// `kubectl get … | regrender audit -` must not pass when kubectl failed.
 #[test]
 fn a_pipe_that_nothing_came_through_fails() {

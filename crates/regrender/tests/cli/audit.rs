@@ -63,11 +63,7 @@ fn a_password_that_is_read_from_the_repository_leaks() {
         outcome.stdout.matches("leaked-source").count()
     };
     assert_eq!(leaks(), 0);
-    sandbox.edit(
-        "registries.toml",
-        "{ env = \"HUB_TOKEN\" }",
-        "{ file = \"secrets/hub.txt\" }",
-    );
+    sandbox.edit("registries.toml", "{ env = \"HUB_TOKEN\" }", "{ file = \"secrets/hub.txt\" }");
     assert_eq!(leaks(), 1);
     assert_snapshot!(sandbox.run(&["audit"]).ended_with(3), @r#"
     error[leaked-source]: the password of registry `hub` stands here in clear, and Git does not ignore it

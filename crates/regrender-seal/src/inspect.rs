@@ -8,6 +8,7 @@ use crate::data_key::WrappedKey;
 use crate::error::OpenError;
 use crate::fingerprint;
 use crate::format::FileFormat;
+use crate::key_pair::KeyKind;
 use crate::key_path::KeyPath;
 use crate::mac::MacScope;
 use crate::metadata::Metadata;
@@ -291,12 +292,9 @@ fn inspect_key(key: &WrappedKey) -> Option<Finding> {
 /// The kind of stanza that wrapping for a recipient makes.
 fn expected_stanza(recipient: &str) -> Option<&'static str> {
     let recipient = recipient.trim();
-    if recipient.starts_with("age1pq1") {
-        return Some(crate::post_quantum::STANZA_TAG);
+    match KeyKind::of(recipient) {
+        Some(KeyKind::X25519) => Some(crate::x25519::STANZA_TAG),
+        Some(KeyKind::PostQuantum) => Some(crate::post_quantum::STANZA_TAG),
+        None => ["ssh-ed25519", "ssh-rsa"].into_iter().find(|kind| recipient.starts_with(kind)),
     }
-    let is_plain = recipient.starts_with("age1") && recipient.matches('1').count() == 1;
-    if is_plain {
-        return Some(crate::x25519::STANZA_TAG);
-    }
-    ["ssh-ed25519", "ssh-rsa"].into_iter().find(|kind| recipient.starts_with(kind))
 }

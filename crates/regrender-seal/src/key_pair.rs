@@ -7,6 +7,8 @@ use crate::post_quantum::{self, PostQuantumIdentity};
 use crate::random::Random;
 use crate::x25519::{self, X25519Identity};
 
+const POST_QUANTUM_PREFIX: &str = "age1pq1";
+
 /// The kinds of key pairs that can be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyKind {
@@ -14,6 +16,19 @@ pub enum KeyKind {
     X25519,
     /// The kind that withstands quantum computers, which age knows since 1.3.
     PostQuantum,
+}
+
+impl KeyKind {
+    /// Says of which kind a recipient is, by its beginning.
+    #[must_use]
+    pub fn of(recipient: &str) -> Option<Self> {
+        if recipient.starts_with(POST_QUANTUM_PREFIX) {
+            return Some(Self::PostQuantum);
+        }
+        // The recipient of a plugin has the name of the plugin between two of them.
+        let is_plain = recipient.starts_with("age1") && recipient.matches('1').count() == 1;
+        is_plain.then_some(Self::X25519)
+    }
 }
 
 /// A new key pair.

@@ -6,11 +6,11 @@ use std::fmt;
 use age_core::format::{FileKey, Stanza};
 
 use crate::error::{RecipientError, SealError};
+use crate::key_pair::KeyKind;
 use crate::post_quantum::PostQuantumRecipient;
 use crate::random::SealContext;
 use crate::x25519::X25519Recipient;
 
-const POST_QUANTUM_PREFIX: &str = "age1pq1";
 const NATIVE_PREFIX: &str = "age1";
 const SSH_PREFIX: &str = "ssh-";
 /// A recipient with more letters is long.
@@ -60,7 +60,7 @@ impl Recipient {
         if let Some(recipient) = X25519Recipient::parse(text) {
             return Ok(Self { text: lower, kind: Kind::X25519(recipient) });
         }
-        if lower.starts_with(POST_QUANTUM_PREFIX) {
+        if KeyKind::of(&lower) == Some(KeyKind::PostQuantum) {
             let recipient = PostQuantumRecipient::parse(text).ok_or(RecipientError::Damaged)?;
             return Ok(Self { text: lower, kind: Kind::PostQuantum(Box::new(recipient)) });
         }

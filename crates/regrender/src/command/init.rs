@@ -106,11 +106,7 @@ fn keygen(kind: KeyKind) -> &'static str {
 /// Returns the recipient of the identity that sops finds, which is made if there is none.
 fn recipient(folder: &Path, kind: KeyKind, world: &mut World) -> Result<String, CliError> {
     let keys = identity_file(world).ok_or_else(no_home)?;
-    let found = match kind {
-        KeyKind::X25519 => read_recipient(&keys)?,
-        KeyKind::PostQuantum => read_post_quantum(&keys)?,
-    };
-    match found {
+    match read_recipient(&keys, kind)? {
         Some(recipient) => {
             world.note(&format!("using the identity in `{}`", keys.display()));
             Ok(recipient)
@@ -150,18 +146,13 @@ pub(crate) fn identity_file(world: &World) -> Option<PathBuf> {
     }
 }
 
-/// Returns the recipient of the first identity in the file where sops finds identities too.
-pub(crate) fn read_recipient(keys: &Path) -> Result<Option<String>, CliError> {
+/// Returns the recipient of the first identity in the file where sops finds identities too. Any of
+/// age's own is of the usual kind.
+pub(crate) fn read_recipient(keys: &Path, kind: KeyKind) -> Result<Option<String>, CliError> {
     let Some(recipients) = read_recipients(keys)? else { return Ok(None) };
-    let first = recipients.into_iter().next();
-    first.map(Some).ok_or_else(|| no_identity(keys, "age", KeyKind::X25519))
-}
-
-/// Returns the recipient of the first post-quantum identity in that file.
-fn read_post_quantum(keys: &Path) -> Result<Option<String>, CliError> {
-    let Some(recipients) = read_recipients(keys)? else { return Ok(None) };
-    let first = recipients.into_iter().find(|recipient| recipient.starts_with("age1pq1"));
-    first.map(Some).ok_or_else(|| no_identity(keys, "post-quantum", KeyKind::PostQuantum))
+    let is_right = |one: &String| kind == KeyKind::X25519 || KeyKind::of(one) == Some(kind);
+    let first = recipients.into_iter().find(is_right);
+    first.map(Some).ok_or_else(|| no_identity(keys, kind))
 }
 
 /// Lists the recipients of the identities in a file, if it is there.
@@ -181,8 +172,12 @@ fn read_recipients(keys: &Path) -> Result<Option<Vec<String>>, CliError> {
     Ok(Some(identities.flat_map(of_line).collect()))
 }
 
-fn no_identity(keys: &Path, name: &str, kind: KeyKind) -> CliError {
+fn no_identity(keys: &Path, kind: KeyKind) -> CliError {
     let keys = keys.display();
+    let name = match kind {
+        KeyKind::X25519 => "age",
+        KeyKind::PostQuantum => "post-quantum",
+    };
     CliError::new(ErrorKind::Credentials, format!("`{keys}` holds no {name} identity"))
         .with_hint(format!("add one to it: `{} >> {keys}`", keygen(kind)))
 }

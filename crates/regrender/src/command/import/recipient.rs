@@ -1,6 +1,6 @@
 //! The recipients of what an import seals.
 
-use regrender_seal::Recipient;
+use regrender_seal::{KeyKind, Recipient};
 
 use super::NAME_A_KEY;
 use crate::args::{Import, Selection};
@@ -31,7 +31,8 @@ pub(super) fn find(arguments: &Import, world: &mut World) -> Result<Vec<String>,
         }
     }
     let file = init::identity_file(world);
-    let own = file.as_deref().map(init::read_recipient).transpose()?.flatten();
+    let own = file.as_deref().map(|file| init::read_recipient(file, KeyKind::X25519));
+    let own = own.transpose()?.flatten();
     if let (Some(file), Some(_)) = (&file, &own) {
         world.note(&format!("taking the recipient of the identity in `{}`", file.display()));
     }

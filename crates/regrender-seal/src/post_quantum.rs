@@ -7,19 +7,19 @@
 mod hpke;
 mod kem;
 
-use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
+use age_core::format::{FileKey, Stanza};
 use age_core::secrecy::ExposeSecret as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 
 use crate::key_text;
 use crate::random::SealContext;
+use crate::stanza;
 
 pub(crate) const STANZA_TAG: &str = "mlkem768x25519";
 const KEY_LABEL: &[u8] = b"age-encryption.org/mlkem768x25519";
 const RECIPIENT_PREFIX: &str = "age1pq";
 pub(crate) const IDENTITY_PREFIX: &str = "age-secret-key-pq-";
-const WRAPPED_LENGTH: usize = FILE_KEY_BYTES + 16;
 
 /// The public half of a post-quantum key pair.
 pub(crate) struct PostQuantumRecipient(kem::PublicKey);
@@ -70,13 +70,7 @@ impl PostQuantumIdentity {
 
     fn unwrap(&self, stanza: &Stanza) -> Option<Result<FileKey, age::DecryptError>> {
         let invalid = || Some(Err(age::DecryptError::InvalidHeader));
-        let [encapsulated] = stanza.args.as_slice() else { return invalid() };
-        let Ok(encapsulated) = BASE64_STANDARD_NO_PAD.decode(encapsulated) else {
-            return invalid();
-        };
-        if stanza.body.len() != WRAPPED_LENGTH {
-            return invalid();
-        }
+        let Some(encapsulated) = stanza::share_beside_key(stanza) else { return invalid() };
         let Some(shared) = self.key.decapsulate(&encapsulated) else { return invalid() };
         // Which stanza is for whom is not written in the file; one that does not open is another's.
         let file_key = hpke::open(&shared, KEY_LABEL, &stanza.body)?;
@@ -93,10 +87,12 @@ impl age::Identity for PostQuantumIdentity {
 #[cfg(test)]
 mod tests {
     use age::Identity as _;
+    use age_core::format::FILE_KEY_BYTES;
     use curve25519_dalek::constants::EIGHT_TORSION;
 
     use super::*;
     use crate::random::tests::Seeded;
+    use crate::stanza::WRAPPED_LENGTH;
 
     /// A key pair made of a seed.
     fn pair(seed: u8) -> (PostQuantumRecipient, PostQuantumIdentity) {

@@ -3,7 +3,7 @@
 //! Knows the text form (C2SP age, "Header"). Whether a header is authentic is for an identity to
 //! say.
 
-use age_core::format::Stanza;
+use age_core::format::{FILE_KEY_BYTES, Stanza};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 
@@ -17,6 +17,9 @@ const MAC_LETTERS: usize = 43;
 pub(crate) const NONCE_LENGTH: usize = 16;
 /// How long the tag behind each chunk of the encrypted text is.
 pub(crate) const TAG_LENGTH: usize = 16;
+
+/// How long the body of a stanza is that holds a file key.
+pub(crate) const WRAPPED_LENGTH: usize = FILE_KEY_BYTES + TAG_LENGTH;
 
 /// The readable parts of an age file.
 pub(crate) struct AgeFile<'a> {
@@ -49,6 +52,14 @@ pub(crate) fn write(stanza: &Stanza, header: &mut String) {
     }
     header.push_str(rest);
     header.push('\n');
+}
+
+/// Returns the bytes of the only argument of a stanza whose body holds a file key, or says that it is
+/// malformed.
+pub(crate) fn share_beside_key(stanza: &Stanza) -> Option<Vec<u8>> {
+    let [share] = stanza.args.as_slice() else { return None };
+    let share = BASE64_STANDARD_NO_PAD.decode(share).ok()?;
+    (stanza.body.len() == WRAPPED_LENGTH).then_some(share)
 }
 
 /// Takes an age file apart, or says that it is none.

@@ -16,13 +16,13 @@ use curve25519_dalek::montgomery::MontgomeryPoint;
 use zeroize::Zeroizing;
 
 use crate::key_text;
+use crate::stanza;
 use multiplication::FixedPoint;
 
 pub(crate) const STANZA_TAG: &str = "X25519";
 const KEY_LABEL: &[u8] = b"age-encryption.org/v1/X25519";
 const RECIPIENT_PREFIX: &str = "age";
 pub(crate) const IDENTITY_PREFIX: &str = "age-secret-key-";
-const WRAPPED_LENGTH: usize = FILE_KEY_BYTES + 16;
 
 /// The public half of an age key pair.
 pub(crate) struct X25519Recipient(FixedPoint);
@@ -82,19 +82,12 @@ impl X25519Identity {
     }
 
     fn unwrap(&self, stanza: &Stanza) -> Option<Result<FileKey, age::DecryptError>> {
-        let [share] = stanza.args.as_slice() else {
-            return Some(Err(age::DecryptError::InvalidHeader));
-        };
-        let share = BASE64_STANDARD_NO_PAD.decode(share).ok().and_then(|b| b.try_into().ok());
-        let Some(share) = share.map(MontgomeryPoint) else {
-            return Some(Err(age::DecryptError::InvalidHeader));
-        };
-        if stanza.body.len() != WRAPPED_LENGTH {
-            return Some(Err(age::DecryptError::InvalidHeader));
-        }
+        let invalid = || Some(Err(age::DecryptError::InvalidHeader));
+        let share = stanza::share_beside_key(stanza).and_then(|share| share.try_into().ok());
+        let Some(share) = share.map(MontgomeryPoint) else { return invalid() };
         let shared = multiplication::once(&share, &self.secret);
         if *shared == [0; 32] {
-            return Some(Err(age::DecryptError::InvalidHeader));
+            return invalid();
         }
         let key = wrapping_key(&share, &self.public, &shared);
         // Which stanza is for whom is not written in the file; one that does not open is another's.

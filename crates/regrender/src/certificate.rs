@@ -7,7 +7,7 @@ use regrender_config::Cluster;
 use regrender_seal::{Certificate, CertificateError, spell_time};
 
 use crate::error::{CliError, ErrorKind};
-use crate::planner::Ground;
+use crate::plan::ground::Ground;
 use crate::project::Project;
 use crate::source::failure::Failure;
 use crate::source::file::read_file;

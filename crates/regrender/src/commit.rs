@@ -5,6 +5,8 @@
 //! before something else is flushed before it, since not every file system keeps the order of changes
 //! in different folders.
 
+pub(crate) mod staging;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -14,10 +16,10 @@ use std::path::Path;
 use rayon::prelude::*;
 use regrender_render::MANIFESTS;
 
+use crate::commit::staging::beside;
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::{OutputFolder, folder_of};
 use crate::plan::{Action, Plan};
-use crate::staging::beside;
 
 /// What shall happen to an output folder, by paths in it.
 #[derive(Debug)]

@@ -1,6 +1,9 @@
 //! What a report on a repository goes by: what is declared, what the manifests say, and what opens
 //! their sealed Secrets.
 
+pub(crate) mod declared;
+pub(crate) mod opener;
+
 use std::path::{Path, PathBuf};
 
 use regrender_audit::{
@@ -8,12 +11,12 @@ use regrender_audit::{
 };
 
 use crate::args::{ReportSources, Selection};
-use crate::declared::{ClearFile, clear_files, declared};
 use crate::error::{CliError, ErrorKind, Failure};
-use crate::manifests::{Manifests, search_others};
-use crate::opener::SecretOpener;
+use crate::evidence::declared::{ClearFile, clear_files, declared};
+use crate::evidence::opener::SecretOpener;
+use crate::project::manifests::{Manifests, search_others};
+use crate::project::repository::Walk;
 use crate::project::{Project, shown};
-use crate::repository::Walk;
 use crate::source::bytes::read_all;
 use crate::world::World;
 

@@ -2,6 +2,8 @@
 //!
 //! Its files are not held but read when they are needed: there can be tens of thousands of them.
 
+mod open_folder;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Read as _};
@@ -12,7 +14,7 @@ use regrender_render::{HEADER, STATEMENT_MARK};
 use serde_json::Value;
 
 use crate::error::{CliError, ErrorKind};
-use crate::open_folder::{Kind, OpenFolder};
+use crate::output_folder::open_folder::{Kind, OpenFolder};
 
 /// The end of the name of a file or folder that a build is about to put in its place.
 pub(crate) const UNFINISHED: &str = ".regrender-unfinished";

@@ -1,10 +1,17 @@
 //! What a build would do to each file: the one thing that build, check and diff share.
 
+pub(crate) mod comparison;
+mod dead_stack;
+pub(crate) mod ground;
+pub(crate) mod only;
+pub(crate) mod planner;
+mod reason;
+pub(crate) mod sealing;
+
 use regrender_seal::Reason;
 use serde::Serialize;
 
 use crate::output_folder::OutputFolder;
-use crate::reason;
 
 /// What a build would do to the output folder of one cluster.
 #[derive(Debug)]

@@ -1,5 +1,10 @@
 //! The registries.toml of a run: found, read, valid, and locked while it is being built.
 
+pub(crate) mod left_over;
+pub(crate) mod manifests;
+pub(crate) mod repository;
+pub(crate) mod surroundings;
+
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};

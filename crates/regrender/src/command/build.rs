@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 
 use crate::args::{Build, Output};
 use crate::commit::Changes;
-use crate::comparison::{ChangedFile, Purpose};
+use crate::commit::staging;
 use crate::enumeration::{LINES, in_a_sentence};
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::output_folder::OutputFolder;
+use crate::plan::comparison::{ChangedFile, Purpose};
+use crate::plan::planner::{self, Request};
 use crate::plan::{self, Action, Plan, PlannedFile};
-use crate::planner::{self, Request};
 use crate::project::Project;
-use crate::staging;
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure> {

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use self::detail::details;
 use crate::args::{Diff, Output};
-use crate::comparison::{ChangedFile, Purpose};
 use crate::error::{CliError, Exit, Failure};
+use crate::plan::comparison::{ChangedFile, Purpose};
+use crate::plan::planner::{self, Request};
 use crate::plan::{self, Plan, PlannedFile};
-use crate::planner::{self, Request};
 use crate::project::Project;
 use crate::world::World;
 

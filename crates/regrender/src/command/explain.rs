@@ -10,13 +10,13 @@ use regrender_image::DEFAULT_ACCOUNT;
 
 use crate::args::{Explain, Output};
 use crate::command::verify::code;
-use crate::declared::declared;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
-use crate::manifests::Manifests;
-use crate::opener::SecretOpener;
-use crate::project::Project;
+use crate::evidence::declared::declared;
+use crate::evidence::opener::SecretOpener;
+use crate::project::manifests::Manifests;
+use crate::project::{Project, repository};
+use crate::source;
 use crate::world::World;
-use crate::{repository, source};
 
 pub(crate) fn run(arguments: &Explain, world: &mut World) -> Result<Exit, Failure> {
     if let Some(page) = page(&arguments.subject) {

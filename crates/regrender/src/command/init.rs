@@ -12,9 +12,9 @@ use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity::{self, KEY_FILE};
 use crate::import::quoted;
 use crate::new_file::{self, Readers};
+use crate::project::repository;
 use crate::project::{CONFIG_FILE, shown};
 use crate::randomness::OsRandom;
-use crate::repository;
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> {

@@ -4,7 +4,6 @@
 //! command.
 
 pub(crate) mod code;
-pub(crate) mod flaw;
 mod sealed;
 mod sealed_secret;
 
@@ -21,15 +20,16 @@ use serde::Serialize;
 
 use self::code::Code;
 use crate::args::{Output, Verify};
-use crate::comparison::{emit, is_same_text};
 use crate::error::{CliError, Exit, Failure};
-use crate::manifests::Manifests;
 use crate::output_folder::{Current, Obstacle, OutputFolder, Text};
-use crate::planner::{self, Ground};
-use crate::project::Project;
-use crate::sealing::recipients;
+use crate::plan::comparison::{emit, is_same_text};
+use crate::plan::ground::{Ground, survey};
+use crate::plan::planner;
+use crate::plan::sealing::recipients;
+use crate::project::manifests::Manifests;
+use crate::project::{Project, left_over};
 use crate::world::World;
-use crate::{certificate, fingerprint, left_over};
+use crate::{certificate, fingerprint};
 
 /// Something that is not as registries.toml declares it.
 #[derive(Debug, Serialize)]
@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure
     let mut errors = Vec::new();
     let mut manifests = Manifests::of_build(&project);
     let clusters = &arguments.selection.cluster;
-    let grounds = planner::survey(&project, clusters, false, &mut manifests, &mut errors);
+    let grounds = survey(&project, clusters, false, &mut manifests, &mut errors);
     world.warn_of(left_over::warning(&project, &mut manifests, &world.directory));
     drop(manifests);
     let certificates = certificate::read_all(&project, &grounds, &mut errors);

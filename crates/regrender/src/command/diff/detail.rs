@@ -10,8 +10,8 @@ use regrender_seal::{FileFormat, Reason, inspect_sealed_secret, open, open_age, 
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-use crate::comparison::ChangedFile;
-use crate::sealing::Keys;
+use crate::plan::comparison::ChangedFile;
+use crate::plan::sealing::Keys;
 
 /// Describes what changes inside a file, a line each; `+` comes, `-` goes, `~` changes.
 pub(super) fn details(change: &ChangedFile<'_>) -> Vec<String> {

@@ -10,7 +10,7 @@ use regrender_remote::registry::Subject;
 
 use crate::args::Probe;
 use crate::error::{CliError, ErrorKind, Failure};
-use crate::manifests::Manifests;
+use crate::project::manifests::Manifests;
 use crate::project::{Project, shown};
 use crate::world::World;
 

@@ -1,5 +1,7 @@
 //! The codes of what `verify` finds: what each says, and the way out.
 
+use regrender_seal::Finding as Flaw;
+
 /// A kind of thing that is not as registries.toml declares it.
 #[derive(Debug)]
 pub(crate) struct Code {
@@ -97,6 +99,18 @@ codes! {
 }
 
 impl Code {
+    /// Returns that of a flaw of a sealed file.
+    pub(super) fn of(flaw: &Flaw) -> &'static Self {
+        match flaw {
+            Flaw::ValueInClear(_) | Flaw::CommentInClear(_) => &VALUE_IN_CLEAR,
+            Flaw::TextBehindValue(_) => &TEXT_BEHIND_VALUE,
+            Flaw::DuplicateRecipient(_) => &DUPLICATE_RECIPIENT,
+            Flaw::OtherKeys(_) => &UNDECLARED_RECIPIENT,
+            Flaw::OtherSelector => &OTHER_SELECTOR,
+            _ => &BROKEN_FILE,
+        }
+    }
+
     /// Says what is behind the code, for `regrender explain`.
     pub(crate) fn page(&self) -> String {
         let Self { name, what, help } = self;

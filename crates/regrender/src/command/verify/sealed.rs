@@ -4,10 +4,11 @@ use regrender_document::{Document, Mapping};
 use regrender_render::{EXPIRES_AT, PullSecretFile, SERVER_SIDE_APPLY, SYNC_OPTIONS};
 use regrender_seal::{Inspection, OpenError, Recipients, short_recipient};
 
-use super::flaw::{code_of, describe};
-use super::{Finder, code};
-use crate::comparison::emit;
-use crate::sealing;
+use super::Finder;
+use super::code::{self, Code};
+use crate::flaw;
+use crate::plan::comparison::emit;
+use crate::plan::sealing;
 
 impl Finder<'_> {
     /// Checks a SOPS file that shall hold a pull secret.
@@ -27,7 +28,7 @@ impl Finder<'_> {
             Err(error) => return self.find(&code::BROKEN_FILE, path, error.to_string()),
         };
         for flaw in &inspection.findings {
-            self.find(code_of(flaw), path, describe(flaw));
+            self.find(Code::of(flaw), path, flaw::describe(flaw));
         }
         if !is_whole(&inspection) {
             let message = "its one value is not `data:.dockerconfigjson`";

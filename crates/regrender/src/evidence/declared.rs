@@ -8,9 +8,9 @@ use regrender_config::{Access, Credential, Registry, SourceKind};
 use regrender_render::{PatchTarget, Placement};
 
 use crate::error::Failure;
-use crate::manifests::Manifests;
-use crate::planner;
+use crate::plan::ground::survey;
 use crate::project::Project;
+use crate::project::manifests::Manifests;
 use crate::world::World;
 
 /// Tells the audit what the clusters of these names declare; none named means all.
@@ -26,7 +26,7 @@ pub(crate) fn declared(
     // Kustomizations name files by relative paths, so a common base is needed.
     let is_shared = manifests.base() == project.folder;
     let manifests = if is_shared { manifests } else { &mut own };
-    let grounds = planner::survey(project, clusters, false, manifests, &mut errors);
+    let grounds = survey(project, clusters, false, manifests, &mut errors);
     Failure::of_any(errors)?;
     let config = &project.config;
     let mut rendered = Vec::new();

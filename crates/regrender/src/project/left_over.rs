@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::enumeration::in_a_sentence;
-use crate::manifests::Manifests;
+use crate::project::manifests::Manifests;
+use crate::project::repository;
 use crate::project::{CONFIG_FILE, Project, shown};
-use crate::repository;
 
 /// Says what to do with the files of a project that are left over; nothing when there are none.
 ///

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use regrender_seal::{Reason, short_recipient};
 
-use crate::command::verify::flaw;
 use crate::enumeration::{LINES, in_a_sentence};
+use crate::flaw;
 use crate::plan::{Plan, PlannedFile};
 
 /// Describes a reason; a file that is new or stays needs none.

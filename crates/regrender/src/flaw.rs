@@ -1,20 +1,6 @@
-//! What looks wrong in a sealed file, in codes and words.
+//! What looks wrong in a sealed file, in words.
 
 use regrender_seal::{Finding as Flaw, short_recipient};
-
-use super::code::{self, Code};
-
-/// Returns the code of a flaw.
-pub(super) fn code_of(flaw: &Flaw) -> &'static Code {
-    match flaw {
-        Flaw::ValueInClear(_) | Flaw::CommentInClear(_) => &code::VALUE_IN_CLEAR,
-        Flaw::TextBehindValue(_) => &code::TEXT_BEHIND_VALUE,
-        Flaw::DuplicateRecipient(_) => &code::DUPLICATE_RECIPIENT,
-        Flaw::OtherKeys(_) => &code::UNDECLARED_RECIPIENT,
-        Flaw::OtherSelector => &code::OTHER_SELECTOR,
-        _ => &code::BROKEN_FILE,
-    }
-}
 
 /// Describes a flaw; never shows a value.
 pub(crate) fn describe(flaw: &Flaw) -> String {

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regrender_render::{Part, Rendered};
 
-use crate::comparison::clear_text;
 use crate::enumeration::in_a_sentence;
+use crate::plan::comparison::clear_text;
 use crate::plan::{Action, Plan};
 
 /// The pull secrets that a build is for.

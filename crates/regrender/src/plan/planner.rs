@@ -1,28 +1,24 @@
 //! From a project to the plans of its clusters. Everything that can be wrong is found on the way.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use regrender_config::Cluster;
-use regrender_render::{Contents, Credentials, LongPolicy, RenderError, Rendered, Surroundings};
+use regrender_render::{Contents, Credentials, LongPolicy, RenderError, Rendered};
 use regrender_seal::Certificate;
 
-use crate::comparison::{Compared, Comparison, Purpose};
 use crate::error::{CliError, ErrorKind, Failure};
-use crate::manifests::Manifests;
-use crate::only::{self, Only};
-use crate::output_folder::OutputFolder;
-use crate::plan::{Action, Plan};
+use crate::plan::comparison::{Compared, Comparison, Purpose};
+use crate::plan::ground::{Ground, survey};
+use crate::plan::only::{self, Only};
+use crate::plan::sealing::{self, Keys, Sealer};
+use crate::plan::{Action, Plan, reason};
 use crate::progress::Progress;
-use crate::project::Project;
+use crate::project::manifests::Manifests;
+use crate::project::{Project, left_over, surroundings};
 use crate::reach::Reach;
-use crate::sealing::{Keys, Sealer};
 use crate::source::Means;
 use crate::world::World;
-use crate::{
-    certificate, fingerprint, identity, left_over, reason, repository, sealing, source,
-    surroundings,
-};
+use crate::{certificate, fingerprint, identity, source};
 
 /// What a plan is asked for.
 #[derive(Debug)]
@@ -37,17 +33,6 @@ pub(crate) struct Request<'a> {
     pub(crate) drop_emptied: bool,
     /// Whether programs may be started and the network may be used.
     pub(crate) reach: Reach,
-}
-
-/// The part of a cluster that needs neither a credential nor a key.
-#[derive(Debug)]
-pub(crate) struct Ground<'a> {
-    /// The cluster.
-    pub(crate) cluster: &'a Cluster,
-    /// Its output folder.
-    pub(crate) folder: OutputFolder,
-    /// What the repository around it says.
-    pub(crate) surroundings: Surroundings,
 }
 
 /// Plans the clusters that were asked for, for `purpose`.
@@ -176,83 +161,6 @@ fn gather(
         keys: Keys { identities: discovered.identities, fingerprint_key },
         passed_over: discovered.passed_over,
     }
-}
-
-/// Reads what is there: the inventory and the output folder of each cluster.
-pub(crate) fn survey<'a>(
-    project: &'a Project,
-    clusters: &'a [String],
-    drop_emptied: bool,
-    manifests: &mut Manifests,
-    errors: &mut Vec<CliError>,
-) -> Vec<Ground<'a>> {
-    let mut grounds = Vec::new();
-    errors.extend(shared_folder(project));
-    for cluster in project.clusters(clusters) {
-        let path = project.folder.join(&cluster.directory);
-        if let Some(error) = outside_of_repository(project, cluster, &path) {
-            errors.push(error);
-            continue;
-        }
-        let folder = match OutputFolder::list(&path) {
-            Ok(folder) => folder,
-            Err(error) => {
-                errors.push(error);
-                continue;
-            }
-        };
-        let (inventory, unread) = surroundings::inventory_of(project, cluster, manifests);
-        if !unread.is_empty() {
-            errors.extend(unread);
-            continue;
-        }
-        let surroundings =
-            surroundings::surroundings(project, cluster, &inventory, &folder, drop_emptied);
-        match surroundings {
-            Ok(surroundings) => grounds.push(Ground { cluster, folder, surroundings }),
-            Err(found) => errors.extend(found),
-        }
-    }
-    grounds
-}
-
-/// Links may lead from the output folders of two clusters to one, in which each build would take away
-/// what is for the other.
-fn shared_folder(project: &Project) -> Option<CliError> {
-    let places = project.config.clusters.iter().filter_map(|cluster| {
-        let place = project.folder.join(&cluster.directory).canonicalize().ok()?;
-        Some((place, &cluster.directory))
-    });
-    let mut places: Vec<_> = places.collect();
-    places.sort_unstable();
-    let neighbours = places.iter().zip(places.iter().skip(1));
-    let ((above, one), (_, other)) =
-        neighbours.into_iter().find(|((above, _), (below, _))| below.starts_with(above))?;
-    let message = format!(
-        "output folders `{one}` and `{other}` of two clusters both lead to `{}`",
-        above.display()
-    );
-    let hint = "put a folder in the place of a link, or set another `directory`";
-    Some(CliError::new(ErrorKind::Files, message).with_hint(hint))
-}
-
-/// A link in the way to the output folder may lead anywhere; nothing outside of the repository is
-/// ever written.
-fn outside_of_repository(project: &Project, cluster: &Cluster, path: &Path) -> Option<CliError> {
-    let existing = path.ancestors().find(|path| path.exists())?;
-    let real = existing.canonicalize().ok()?;
-    let top = repository::top(&project.folder).canonicalize().ok()?;
-    if real.starts_with(&top) {
-        return None;
-    }
-    let message = format!(
-        "output folder `{}` leads to `{}`, outside of `{}`",
-        cluster.directory,
-        real.display(),
-        top.display()
-    );
-    let hint = "put a folder in the place of the link, or set another `directory`";
-    Some(CliError::new(ErrorKind::Files, message).with_hint(hint))
 }
 
 /// Lists the registries whose credentials the run needs: those of the pull secrets it renders.

@@ -10,13 +10,13 @@ use regrender_document::{Document, Spelling};
 use regrender_render::{MANIFESTS, Part, PullSecretFile, Rendered, WantedFile};
 use regrender_seal::{Reason, Update};
 
-use crate::dead_stack::wipe_dead_stacks;
 use crate::error::{CliError, ErrorKind};
-use crate::only::{Only, Share};
 use crate::output_folder::{Current, Obstacle, OutputFolder, TOO_LONG, Text};
+use crate::plan::dead_stack::wipe_dead_stacks;
+use crate::plan::only::{Only, Share};
+use crate::plan::sealing::{Keys, Sealer};
 use crate::plan::{Action, PlannedFile};
 use crate::progress::Progress;
-use crate::sealing::{Keys, Sealer};
 
 /// What a command does about the files that do not stay as they are.
 pub(crate) trait Purpose: Sync {

@@ -9,10 +9,9 @@ use regrender_config::{Cluster, Config, Namespaces, PullSecret};
 use regrender_render::{DeclaredWorkload, Surroundings, account_of_path};
 
 use crate::error::{CliError, ErrorKind};
-use crate::manifests::Manifests;
 use crate::output_folder::{OutputFolder, Text};
-use crate::project::Project;
-use crate::{left_over, repository};
+use crate::project::manifests::Manifests;
+use crate::project::{Project, left_over, repository};
 
 /// The kind of accounts.
 const ACCOUNT: &str = "ServiceAccount";

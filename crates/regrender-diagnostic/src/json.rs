@@ -27,7 +27,7 @@ pub fn to_json(diagnostic: &Diagnostic, source: &SourceText) -> String {
 fn label_object(label: &Label, source: &SourceText) -> Value {
     let position = source.position(label.span.start);
     json!({
-        "path": source.path,
+        "path": source.path(),
         "line": position.line,
         "column": position.column,
         "byte_start": label.span.start,
@@ -40,7 +40,7 @@ fn label_object(label: &Label, source: &SourceText) -> Value {
 fn fix_object(fix: &Fix, source: &SourceText) -> Option<Value> {
     fix.may_be_shown().then(|| {
         json!({
-            "path": source.path,
+            "path": source.path(),
             "byte_start": fix.span.start,
             "byte_end": fix.span.end,
             "replacement": fix.replacement,

@@ -8,6 +8,7 @@ pub const MASK: &str = "<masked>";
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A text without what must not be quoted.
+#[derive(Clone)]
 pub(crate) struct MaskedText {
     /// What may be shown.
     pub(crate) text: String,
@@ -15,6 +16,7 @@ pub(crate) struct MaskedText {
 }
 
 /// A range of the original that something else stands for.
+#[derive(Clone)]
 struct Move {
     original: Span,
     masked: Span,

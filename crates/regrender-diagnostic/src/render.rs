@@ -35,8 +35,8 @@ impl Default for Style {
 #[must_use]
 pub fn render(diagnostic: &Diagnostic, source: &SourceText, style: Style) -> String {
     let masked = source.masked();
-    let mut groups = vec![problem(diagnostic, source, &masked)];
-    groups.extend(diagnostic.fix.as_ref().and_then(|fix| change(fix, &masked)));
+    let mut groups = vec![problem(diagnostic, source, masked)];
+    groups.extend(diagnostic.fix.as_ref().and_then(|fix| change(fix, masked)));
     let renderer = match style.color {
         Color::Never => Renderer::plain(),
         Color::Always => Renderer::styled(),
@@ -66,7 +66,7 @@ fn problem<'a>(
             let text = (!label.text.is_empty()).then(|| mask_line(&label.text));
             kind.span(masked.span(&label.span)).label(text)
         });
-        let snippet = Snippet::source(masked.text.as_str()).path(source.path.as_str());
+        let snippet = Snippet::source(masked.text.as_str()).path(source.path());
         group = group.element(snippet.annotations(annotations));
     }
     for note in &diagnostic.notes {

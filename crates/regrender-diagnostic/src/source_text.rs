@@ -1,14 +1,18 @@
 //! A text that a person wrote, and where its lines are.
 
+use std::sync::OnceLock;
+
 use crate::mask::MaskedText;
 
 /// A text that a person wrote, and the name it goes by.
 #[derive(Clone)]
 pub struct SourceText {
     /// The path, as its user would write it.
-    pub path: String,
+    path: String,
     /// The whole text; may hold secrets that should not be there.
-    pub text: String,
+    text: String,
+    /// The text without them, once a problem was shown.
+    masked: OnceLock<MaskedText>,
 }
 
 /// A place as people and editors count it.
@@ -24,7 +28,19 @@ impl SourceText {
     /// Names a text.
     #[must_use]
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into() }
+        Self { path: path.into(), text: text.into(), masked: OnceLock::new() }
+    }
+
+    /// Returns the path, as its user would write it.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns the whole text; it may hold secrets that should not be there.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Returns the position of a byte.
@@ -41,8 +57,8 @@ impl SourceText {
     }
 
     /// Returns the text with everything masked that must not be quoted.
-    pub(crate) fn masked(&self) -> MaskedText {
-        MaskedText::new(&self.text)
+    pub(crate) fn masked(&self) -> &MaskedText {
+        self.masked.get_or_init(|| MaskedText::new(&self.text))
     }
 }
 
@@ -93,6 +109,12 @@ mod tests {
     fn an_offset_inside_a_character_or_behind_the_end_is_moved_back() {
         check("ü", 1, 1, 1);
         check("ab", 99, 1, 3);
+    }
+
+    #[test]
+    fn a_text_is_searched_for_secrets_once() {
+        let source = SourceText::new("registries.toml", "password = 'canary-4f1d'");
+        assert!(std::ptr::eq(source.masked(), source.masked()));
     }
 
     #[test]

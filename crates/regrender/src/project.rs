@@ -46,7 +46,7 @@ impl Project {
         };
         let path = shown(&file, &world.directory);
         let source = SourceText::new(path.clone(), read(&file, &path)?);
-        let parsed = regrender_config::parse(&source.text);
+        let parsed = regrender_config::parse(source.text());
         show_first(&parsed.diagnostics, &source, world);
         let Some(config) = parsed.config else {
             return Err(invalid(&source, &parsed.diagnostics).into());
@@ -134,7 +134,7 @@ impl Project {
             format!("name one of these: {}", known.join(", "))
         };
         let error = |name: &String| {
-            let message = format!("{} declares no {thing} `{name}`", self.source.path);
+            let message = format!("{} declares no {thing} `{name}`", self.source.path());
             CliError::new(ErrorKind::Usage, message).with_hint(hint.as_str())
         };
         unknown.map(error).collect()
@@ -143,7 +143,7 @@ impl Project {
     /// Takes the lock that keeps two builds of one file apart; waits for the other one and says so.
     pub(crate) fn lock(&self, world: &mut World) -> Result<File, CliError> {
         let failed = |error: io::Error| {
-            CliError::new(ErrorKind::Files, format!("`{}` cannot be locked", self.source.path))
+            CliError::new(ErrorKind::Files, format!("`{}` cannot be locked", self.source.path()))
                 .because_of(error)
         };
         let file = File::open(&self.file).map_err(failed)?;
@@ -152,7 +152,7 @@ impl Project {
             Err(TryLockError::WouldBlock) => {
                 world.note(&format!(
                     "another build of `{}` is running; waiting for it",
-                    self.source.path
+                    self.source.path()
                 ));
                 file.lock().map_err(failed)?;
             }
@@ -234,6 +234,6 @@ fn invalid(source: &SourceText, diagnostics: &[Diagnostic]) -> CliError {
         1 => String::from("1 error"),
         count => format!("{count} errors"),
     };
-    let message = format!("{} has {count}; nothing was written", source.path);
+    let message = format!("{} has {count}; nothing was written", source.path());
     CliError::new(ErrorKind::Config, message).with_problems(diagnostics, source)
 }

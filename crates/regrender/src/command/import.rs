@@ -65,7 +65,7 @@ fn ask_programs(draft: &mut Draft, arguments: &Import, world: &mut World) -> Res
         return Ok(());
     }
     let source = SourceText::new(String::from("<import>"), to_toml_of_helpers(draft));
-    let config = regrender_config::parse(&source.text).config;
+    let config = regrender_config::parse(source.text()).config;
     let config = config.expect("a registry that registries.toml cannot say is left out before");
     let needed = config.registries.iter().map(|registry| registry.name.as_str()).collect();
     // A program that keeps credentials needs no identity.

@@ -26,7 +26,7 @@ pub(super) fn find(arguments: &Import, world: &mut World) -> Result<Vec<String>,
         }
         // Who has SealedSecrets alone has none.
         if !recipients.is_empty() {
-            world.note(&format!("taking the recipients of `{}`", project.source.path));
+            world.note(&format!("taking the recipients of `{}`", project.source.path()));
             return Ok(recipients);
         }
     }

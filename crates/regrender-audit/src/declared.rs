@@ -63,7 +63,8 @@ pub(crate) struct Declarations<'d> {
     private: Vec<AuthKey>,
     anonymous: Vec<AuthKey>,
     node_provided: Vec<AuthKey>,
-    rendered: BTreeMap<(&'d str, &'d str), &'d RenderedPullSecret>,
+    /// The pull secrets that a build renders, by namespace.
+    rendered: BTreeMap<&'d str, Vec<&'d RenderedPullSecret>>,
 }
 
 impl<'d> Declarations<'d> {
@@ -71,13 +72,16 @@ impl<'d> Declarations<'d> {
         let keys = |texts: &[String]| -> Vec<AuthKey> {
             texts.iter().filter_map(|text| AuthKey::parse(text).ok()).collect()
         };
-        let rendered = declared.pull_secrets.iter();
+        let mut rendered: BTreeMap<&str, Vec<&RenderedPullSecret>> = BTreeMap::new();
+        for one in &declared.pull_secrets {
+            rendered.entry(&one.namespace).or_default().push(one);
+        }
         Self {
             declared,
             private: keys(&declared.private),
             anonymous: keys(&declared.anonymous),
             node_provided: keys(&declared.node_provided),
-            rendered: rendered.map(|one| ((&*one.namespace, &*one.name), one)).collect(),
+            rendered,
         }
     }
 
@@ -104,30 +108,35 @@ impl<'d> Declarations<'d> {
 
     /// Finds a pull secret that a build renders.
     pub(crate) fn rendered(&self, namespace: &str, name: &str) -> Option<&'d RenderedPullSecret> {
-        self.rendered.get(&(namespace, name)).copied()
+        self.rendered_into(namespace).find(|one| one.name == name)
     }
 
     /// Lists the pull secrets that a build gives to an account.
     pub(crate) fn of_account<'s>(
         &'s self,
-        namespace: &'s str,
+        namespace: &str,
         account: &'s str,
     ) -> impl Iterator<Item = &'d str> + 's {
-        let given = move |one: &&RenderedPullSecret| {
-            one.namespace == namespace && one.service_accounts.iter().any(|name| name == account)
-        };
-        self.declared.pull_secrets.iter().filter(given).map(|one| &*one.name)
+        self.rendered_into(namespace)
+            .filter(move |one| one.service_accounts.iter().any(|name| name == account))
+            .map(|one| &*one.name)
     }
 
     /// Lists the pull secrets that a build gives to a workload.
     pub(crate) fn of_workload(&self, namespace: &str, kind: &str, name: &str) -> Vec<&'d str> {
         let wanted = format!("{kind}/{name}");
-        let given = self
-            .declared
-            .pull_secrets
-            .iter()
-            .filter(|one| one.namespace == namespace && one.workloads.contains(&wanted));
-        given.map(|one| &*one.name).collect()
+        self.rendered_into(namespace)
+            .filter(|one| one.workloads.contains(&wanted))
+            .map(|one| &*one.name)
+            .collect()
+    }
+
+    /// Lists the pull secrets that a build renders into a namespace.
+    fn rendered_into<'s>(
+        &'s self,
+        namespace: &str,
+    ) -> impl Iterator<Item = &'d RenderedPullSecret> + use<'s, 'd> {
+        self.rendered.get(namespace).into_iter().flatten().copied()
     }
 }
 

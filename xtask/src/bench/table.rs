@@ -204,7 +204,7 @@ impl Report {
             Row(
                 "`regrender explain IMAGE`, ms",
                 self.audit.explain.to_string(),
-                "One image against registries.toml, 50 times.".to_owned(),
+                "One image alone is taken apart, 50 times.".to_owned(),
             ),
         ]
     }

@@ -48,8 +48,11 @@ pub(crate) fn send(
 }
 
 fn wait_after(answer: &Response, repeat: Repeat, pause: Duration) -> Option<Duration> {
-    let may_pass =
-        matches!((answer.status, repeat), (429 | 503, _) | (500 | 502 | 504, Repeat::Freely));
+    let may_pass = matches!(
+        (answer.status, repeat),
+        // 412: a node of Vault that has not heard yet of the token that another one made.
+        (412 | 429 | 503, _) | (500 | 502 | 504, Repeat::Freely)
+    );
     let wait = answer.retry_after().unwrap_or(pause).max(pause);
     (may_pass && wait <= LONGEST_WAIT).then_some(wait)
 }
@@ -145,6 +148,14 @@ mod tests {
     fn what_was_not_taken_is_sent_again() {
         let answers = vec![Ok(answer(503, None)), Ok(answer(200, None))];
         assert_eq!(play(answers, Repeat::IfNotTaken), (Some(200), vec![500]));
+    }
+
+    #[test]
+    fn a_server_that_is_behind_another_is_given_time() {
+        for repeat in [Repeat::Freely, Repeat::IfNotTaken] {
+            let answers = vec![Ok(answer(412, None)), Ok(answer(200, None))];
+            assert_eq!(play(answers, repeat), (Some(200), vec![500]));
+        }
     }
 
     #[test]

@@ -424,6 +424,14 @@ fn a_token_that_the_registry_does_not_take_is_told() {
         "the registry does not take the token that the token server `auth.corp` made (status 401)"
     );
 }
+#[test]
+fn a_rule_of_the_registry_is_asked_for_once() {
+    let case = Case::new().of("a", Some("1"));
+    let (report, asked) = case.ask(with_pairs(|_| plain(412)));
+    assert!(matches!(report.repositories[0].pull, Pull::Unknown(_)));
+    assert_eq!(asked.iter().filter(|line| line.starts_with("HEAD")).count(), 1, "{asked:?}");
+}
+
 
 #[test]
 fn the_clock_of_the_registry_is_compared() {

@@ -310,6 +310,14 @@ fn a_server_that_cannot_answer_is_asked_three_times() {
 }
 
 #[test]
+fn a_node_that_has_not_heard_of_the_token_is_asked_again() {
+    // `vault` does so too: `DefaultRetryPolicy` of its client.
+    let behind = (412, r#"{"errors":["required index state not present"]}"#);
+    let found = (200, r#"{"data":{"token":"canary-4f1d"}}"#);
+    assert_eq!(read(KvVersion::One, &[behind, behind, found]).unwrap(), "canary-4f1d");
+}
+
+#[test]
 fn what_is_not_vault_says_so() {
     let page = "<html>canary-4f1d</html>";
     let not_vault = "what answers the question for the secret there is not Vault (status ";

@@ -216,7 +216,8 @@ impl<'a> Session<'a> {
         if find("basic").is_some() {
             return Ok(Way::Basic);
         }
-        if challenges.is_empty() {
+        // `Bearer` alone names nobody who makes tokens.
+        if challenges.iter().all(|known| known.scheme == "bearer") {
             return Err(Fault::NoChallenge);
         }
         let schemes = challenges.into_iter().map(|challenge| challenge.scheme).collect();
@@ -226,9 +227,9 @@ impl<'a> Session<'a> {
     /// Reads the address of the token server, and refuses one that would tell the credential.
     fn realm(&self, text: &str) -> Result<Url, Fault> {
         let realm = Url::parse(text).map_err(Fault::BadRealm)?;
-        let is_clear = realm.scheme() == Scheme::Http;
+        let tells = realm.scheme() == Scheme::Http && self.question.credential.is_some();
         let is_declared = self.question.is_insecure && realm.host() == self.address.host();
-        if is_clear && !is_declared {
+        if tells && !is_declared {
             return Err(Fault::ClearRealm { host: realm.authority() });
         }
         Ok(realm)
@@ -246,12 +247,12 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Whether another host may be asked without the credential.
 /// A registry that says 412 has a rule of its own, as Harbor has for images with known holes.
 fn is_final(answer: &Response) -> bool {
     answer.status == 412
 }
 
+/// Whether another host may be asked without the credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Foreign {
     Refuse,

@@ -245,6 +245,11 @@ fn a_challenge_that_nobody_knows_is_told() {
         Case::new().fault(|_, _| plain(401)),
         "the registry wants a credential and does not say how it is to be shown"
     );
+    let nameless = ("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+    assert_eq!(
+        Case::new().fault(move |_, _| answer(401, &[nameless], "")),
+        "the registry wants a credential and does not say how it is to be shown"
+    );
     let negotiate = ("WWW-Authenticate", "Negotiate, NTLM");
     assert_eq!(
         Case::new().fault(move |_, _| answer(401, &[negotiate], "")),
@@ -268,6 +273,12 @@ fn a_token_server_in_clear_is_not_asked() {
     assert_eq!(Case::new().fault(realm("http://auth.corp/token")), message("auth.corp"));
     let insecure = Case::new().insecure();
     assert_eq!(insecure.fault(realm("http://auth.corp:81/t")), message("auth.corp:81"));
+}
+
+#[test]
+fn a_token_server_in_clear_may_be_told_nothing() {
+    let (_, asked) = Case::new().anonymous().of("a", None).ask(realm("http://auth.corp/token"));
+    assert_eq!(asked[1], "GET http://auth.corp/token?scope=repository:a:pull");
 }
 
 #[test]
@@ -414,6 +425,14 @@ fn a_server_that_cannot_answer_is_asked_three_times() {
 }
 
 #[test]
+fn a_rule_of_the_registry_is_asked_for_once() {
+    let case = Case::new().of("a", Some("1"));
+    let (report, asked) = case.ask(with_pairs(|_| plain(412)));
+    assert!(matches!(report.repositories[0].pull, Pull::Unknown(_)));
+    assert_eq!(asked.iter().filter(|line| line.starts_with("HEAD")).count(), 1, "{asked:?}");
+}
+
+#[test]
 fn a_token_that_the_registry_does_not_take_is_told() {
     let refused = |line: &str, shown: Option<&str>| match shown {
         _ if line.contains("token") => answer(200, &[], r#"{"token":"x"}"#),
@@ -424,14 +443,6 @@ fn a_token_that_the_registry_does_not_take_is_told() {
         "the registry does not take the token that the token server `auth.corp` made (status 401)"
     );
 }
-#[test]
-fn a_rule_of_the_registry_is_asked_for_once() {
-    let case = Case::new().of("a", Some("1"));
-    let (report, asked) = case.ask(with_pairs(|_| plain(412)));
-    assert!(matches!(report.repositories[0].pull, Pull::Unknown(_)));
-    assert_eq!(asked.iter().filter(|line| line.starts_with("HEAD")).count(), 1, "{asked:?}");
-}
-
 
 #[test]
 fn the_clock_of_the_registry_is_compared() {

@@ -102,8 +102,8 @@ impl Request {
     #[must_use]
     pub fn with_basic(self, username: &str, password: &SecretText) -> Self {
         let pair = Zeroizing::new(format!("{username}:{}", password.expose()));
-        let value = format!("Basic {}", STANDARD.encode(pair.as_bytes()));
-        self.with_secret("Authorization", SecretText::new(value))
+        let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+        self.with_secret("Authorization", SecretText::new(format!("Basic {}", *encoded)))
     }
 
     /// Adds a token, as RFC 6750 spells it.

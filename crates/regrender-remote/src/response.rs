@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::{Request, read_date};
 
 /// How many bytes of a body are read: what tells more is no answer to what is asked here.
-pub const BODY_LIMIT: u64 = 1 << 20;
+pub const BODY_LIMIT: usize = 1 << 20;
 
 /// One answer. Its body may be a secret, so `Debug` shows only how long it is.
 #[derive(Clone)]

@@ -11,7 +11,6 @@ pub(crate) mod scripted;
 #[cfg(test)]
 mod tests;
 
-use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +26,7 @@ use self::authorities::{Authorities, Store};
 use self::failure::failure_of;
 use self::pause::pause;
 use self::proxy::{Proxies, Proxy};
+use crate::source::bytes::read_all;
 use crate::world::World;
 
 /// What servers are told of who asks.
@@ -176,15 +176,10 @@ impl Transport for Http {
                 (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
             })
             .collect();
-        let mut body = Vec::new();
-        let mut reader = answer.into_body().into_reader().take(BODY_LIMIT + 1);
-        reader
-            .read_to_end(&mut body)
-            .map_err(|error| self.told(&ureq::Error::from(error), proxy))?;
-        if body.len() as u64 > BODY_LIMIT {
-            return Err(TransportError::TooLarge);
-        }
-        Ok(Response::new(status, headers, body))
+        let body = read_all(&mut answer.into_body().into_reader(), BODY_LIMIT)
+            .map_err(|error| self.told(&ureq::Error::from(error), proxy))?
+            .ok_or(TransportError::TooLarge)?;
+        Ok(Response::new(status, headers, body.expose().to_vec()))
     }
 
     fn wait(&self, time: Duration) {

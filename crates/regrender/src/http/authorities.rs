@@ -1,5 +1,6 @@
 //! Whose signatures are believed: certificates from a file, and those of this machine.
 
+use std::env;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -10,8 +11,8 @@ use crate::world::World;
 
 /// The file that OpenSSL, and with it most programs, reads trusted certificates from.
 const STORE_FILE: &str = "SSL_CERT_FILE";
-/// The folder of the same.
-const STORE_FOLDER: &str = "SSL_CERT_DIR";
+/// The folders of the same, as a list.
+const STORE_FOLDERS: &str = "SSL_CERT_DIR";
 
 /// Certificates of authorities.
 #[derive(Clone, Debug)]
@@ -55,28 +56,33 @@ impl Authorities {
 #[derive(Debug)]
 pub(super) struct Store {
     file: Option<PathBuf>,
-    folder: Option<PathBuf>,
+    folders: Vec<PathBuf>,
     read: OnceLock<Arc<Vec<Certificate<'static>>>>,
 }
 
 impl Store {
     /// Learns where they are.
     pub(super) fn of(world: &World) -> Self {
-        let path = |name| world.variable(name).map(|path| world.directory.join(path));
-        Self { file: path(STORE_FILE), folder: path(STORE_FOLDER), read: OnceLock::new() }
+        let file = world.variable(STORE_FILE).map(|file| world.directory.join(file));
+        let list = world.variable(STORE_FOLDERS).unwrap_or_default();
+        let folders = env::split_paths(list).filter(|folder| !folder.as_os_str().is_empty());
+        let folders = folders.map(|folder| world.directory.join(folder)).collect();
+        Self { file, folders, read: OnceLock::new() }
     }
 
     pub(super) fn certificates(&self) -> Arc<Vec<Certificate<'static>>> {
         Arc::clone(self.read.get_or_init(|| {
-            let loaded = if self.file.is_none() && self.folder.is_none() {
-                load_native_certs()
-            } else {
-                load_certs_from_paths(self.file.as_deref(), self.folder.as_deref())
-            };
             // One certificate that cannot be read is no reason to trust none of the others; where
             // none is left, the connection fails and says so.
-            let certificates = loaded.certs.iter().map(|der| Certificate::from_der(der).to_owned());
-            Arc::new(certificates.collect())
+            let loaded = if self.file.is_none() && self.folders.is_empty() {
+                load_native_certs().certs
+            } else {
+                let of_folder = |folder| load_certs_from_paths(None, Some(folder)).certs;
+                let of_file = load_certs_from_paths(self.file.as_deref(), None).certs;
+                let of_folders = self.folders.iter().map(PathBuf::as_path).flat_map(of_folder);
+                of_file.into_iter().chain(of_folders).collect()
+            };
+            Arc::new(loaded.iter().map(|der| Certificate::from_der(der).to_owned()).collect())
         }))
     }
 }

@@ -17,8 +17,6 @@ pub struct Token {
     pub token: SecretText,
     /// How long it lives from when it was made.
     pub expires_in: Duration,
-    /// When it was made, as the server wrote it.
-    pub issued_at: Option<String>,
 }
 
 /// What a token lets its bearer do with one thing.
@@ -39,7 +37,6 @@ struct TokenAnswer {
     token: Option<Field>,
     access_token: Option<Field>,
     expires_in: Option<f64>,
-    issued_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -63,11 +60,7 @@ pub fn read_token(body: &[u8]) -> Option<Token> {
         .filter_map(Field::into_text)
         .find(is_there)?;
     let expires_in = answer.expires_in.filter(|seconds| (1.0..1e9).contains(seconds));
-    Some(Token {
-        token,
-        expires_in: expires_in.map_or(LIFE, Duration::from_secs_f64),
-        issued_at: answer.issued_at,
-    })
+    Some(Token { token, expires_in: expires_in.map_or(LIFE, Duration::from_secs_f64) })
 }
 
 /// Reads what a token grants, if it is a JWT that says so.

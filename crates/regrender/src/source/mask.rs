@@ -1,5 +1,8 @@
 //! Known secrets, and lines in which they are replaced.
 
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use regrender_diagnostic::{MASK, mask_line};
@@ -11,9 +14,13 @@ use super::bytes::SecretBytes;
 /// A shorter secret is left alone: replacing each `a` would only garble the line.
 const SHORTEST: usize = 4;
 
-/// The secrets that are known so far.
+/// The secrets that are known so far, the longest first, since it may hold a shorter one.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Mask(Vec<SecretText>);
+pub(crate) struct Mask(BTreeSet<Known>);
+
+/// A secret, in an order of its own.
+#[derive(Clone, Debug)]
+struct Known(SecretText);
 
 impl Mask {
     /// Adds a secret: as it is, each of its lines, and its base64.
@@ -25,7 +32,6 @@ impl Mask {
             self.add_one(line.trim());
         }
         self.add_one(&Zeroizing::new(BASE64_STANDARD.encode(trimmed)));
-        self.0.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
     }
 
     /// Adds what a source said, if it is text.
@@ -36,16 +42,15 @@ impl Mask {
     }
 
     fn add_one(&mut self, secret: &str) {
-        let known = self.0.iter().any(|other| other.expose() == secret);
-        if secret.len() >= SHORTEST && !known {
-            self.0.push(SecretText::new(secret.to_owned()));
+        if secret.len() >= SHORTEST {
+            self.0.insert(Known(SecretText::new(secret.to_owned())));
         }
     }
 
     /// Makes `line` fit to be shown: no known secret, and nothing that steers a terminal.
     pub(crate) fn apply(&self, line: &str) -> String {
         let mut line = Zeroizing::new(line.to_owned());
-        for secret in &self.0 {
+        for Known(secret) in &self.0 {
             if line.contains(secret.expose()) {
                 line = Zeroizing::new(line.replace(secret.expose(), MASK));
             }
@@ -55,6 +60,32 @@ impl Mask {
         line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
     }
 }
+
+impl Known {
+    fn order(&self) -> (Reverse<usize>, &str) {
+        (Reverse(self.0.expose().len()), self.0.expose())
+    }
+}
+
+impl Ord for Known {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.order().cmp(&other.order())
+    }
+}
+
+impl PartialOrd for Known {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Known {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Known {}
 
 #[cfg(test)]
 mod tests {
@@ -80,6 +111,12 @@ mod tests {
     fn the_longer_secret_is_replaced_first() {
         assert_eq!(masked(&["canary", "canary-4f1d"], "is canary-4f1d"), "is <masked>");
         assert_eq!(masked(&["canary-4f1d", "canary"], "is canary-4f1d"), "is <masked>");
+    }
+
+    #[test]
+    fn a_long_text_of_many_lines_is_taken() {
+        let lines: Vec<String> = (0..100_000).map(|line| format!("line {line}")).collect();
+        assert_eq!(masked(&[&lines.join("\n")], "has line 99999"), "has <masked>");
     }
 
     #[test]

@@ -103,10 +103,13 @@ fn page_of(error: &VaultError) -> (&'static Page, &'static str) {
         VaultError::SecretMissing { .. } => {
             (&page::VAULT_MISSING_SECRET, "write the path as `vault kv list` shows it")
         }
-        VaultError::Deleted { .. } | VaultError::Destroyed => (
+        VaultError::Deleted { .. } => (
             &page::VAULT_MISSING_SECRET,
             "write it again: `vault kv put`, or bring it back: `vault kv undelete`",
         ),
+        VaultError::Destroyed => {
+            (&page::VAULT_MISSING_SECRET, "write it again: `vault kv put`; nothing brings it back")
+        }
         VaultError::TooMany { .. } | VaultError::Failed { .. } => {
             (&page::VAULT_BUSY, "run the build again later")
         }
@@ -123,7 +126,7 @@ fn with_help(problem: Diagnostic, error: &VaultError) -> Diagnostic {
             problem.note(format!("it asks for a pause of {wait:?}"))
         }
         VaultError::Denied { step: Step::Mount, .. } => problem
-            .note("to ask for the mount takes a right on the path, too")
+            .note("to ask for the mount takes a right on the path, too; Vault says the same where nothing is mounted")
             .help("write `kv-version` in `[vault]`: then it is not asked for"),
         _ => problem,
     }

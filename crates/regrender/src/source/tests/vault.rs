@@ -315,6 +315,7 @@ fn what_the_token_may_not_read_is_told() {
     let told = told_of(json(403, r#"{"errors":["1 error occurred:\n\t* permission denied\n\n"]}"#));
     assert!(told.starts_with("error[vault-denied]"), "{told}");
     assert!(told.contains("write `kv-version` in `[vault]`: then it is not asked for"), "{told}");
+    assert!(told.contains("Vault says the same where nothing is mounted"), "{told}");
 }
 
 #[test]
@@ -387,6 +388,22 @@ fn a_secret_that_was_deleted_is_told() {
     assert!(told.starts_with("error[vault-missing-secret]"), "{told}");
     assert!(told.contains("its newest version was deleted at 2026-11-01T00:00:00Z"), "{told}");
     assert!(told.contains("`vault kv undelete`"), "{told}");
+}
+
+#[test]
+fn a_secret_that_was_destroyed_is_not_brought_back() {
+    let server = Server::http(|asked| {
+        if asked.target.contains("mounts") {
+            return json(200, MOUNT);
+        }
+        json(404, r#"{"data":{"data":null,"metadata":{"deletion_time":"","destroyed":true}}}"#)
+    });
+    let told = case(vault(&server)).told();
+    assert!(told.contains("its newest version is destroyed"), "{told}");
+    assert!(
+        told.contains("help: write it again: `vault kv put`; nothing brings it back"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -112,7 +112,9 @@ fn with_help(problem: Diagnostic, kind: &SourceKind, failure: &Failure) -> Diagn
             .note("the program is started as it is named, without a shell")
             .note("a script also needs the program that its first line names")
             .help("install it, or name it by its path"),
-        (Failure::CommandNotStarted(_), _) => problem.help("make the program executable"),
+        (Failure::CommandNotStarted(_), _) => problem.help(
+            "make the program executable; a script also needs a first line such as `#!/bin/sh`",
+        ),
         (Failure::CommandFailed { said, .. }, _) => {
             let notes = said.iter().map(|line| format!("it said: {line}"));
             notes

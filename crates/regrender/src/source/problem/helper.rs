@@ -72,7 +72,9 @@ fn with_help(problem: Diagnostic, asked: &Asked<'_>, failure: &Failure) -> Diagn
             .note("it is looked for in the folders of PATH")
             .note("a script also needs the program that its first line names")
             .help("install it, or name the credential by `username` and `password`"),
-        Failure::CommandNotStarted(_) => problem.help("make the program executable"),
+        Failure::CommandNotStarted(_) => problem.help(
+            "make the program executable; a script also needs a first line such as `#!/bin/sh`",
+        ),
         Failure::CommandFailed { said, .. } => {
             let notes = said.iter().map(|line| format!("it said: {line}"));
             let problem = notes.fold(problem, Diagnostic::note);

@@ -43,8 +43,8 @@ pub(crate) enum VaultFailure {
         /// Where it stands: a variable of the environment, or `address`.
         place: &'static str,
     },
-    /// Nobody says with which token to ask.
-    NoToken,
+    /// Nobody says with which token to ask, and why it is not in the file of Vault's own program.
+    NoToken(Box<Failure>),
     /// A secret to log in with cannot be obtained; that is told already.
     NoLogin,
     /// The token of the pod cannot be read.
@@ -299,7 +299,8 @@ fn own_token(world: &World) -> Result<SecretText, VaultFailure> {
         return Ok(SecretText::new(token));
     }
     let file = world.home().map(|home| home.join(TOKEN_FILE));
-    file.and_then(|file| token_in(&file).ok()).ok_or(VaultFailure::NoToken)
+    file.map_or(Err(Failure::FileMissing), |file| token_in(&file))
+        .map_err(|failure| VaultFailure::NoToken(Box::new(failure)))
 }
 
 fn pod_token() -> Result<SecretText, VaultFailure> {

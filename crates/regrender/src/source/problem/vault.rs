@@ -9,6 +9,7 @@ use regrender_remote::vault::{Step, VaultError};
 
 use super::{Asker, name_of, read_from, told};
 use crate::http::authorities::AuthoritiesError;
+use crate::source::failure::Failure;
 use crate::source::page::vault as page;
 use crate::source::vault::{ADDRESS, AuthorityFailure, TOKEN, TOKEN_FILE, VaultFailure};
 
@@ -26,12 +27,14 @@ pub(crate) fn failed(asker: Asker<'_>, source: &Source, failure: &VaultFailure) 
             at(told(&page::VAULT_NO_ADDRESS, title(&what)))
                 .help("write it as `https://HOST:8200`, without a username")
         }
-        VaultFailure::NoToken => {
+        VaultFailure::NoToken(why) => {
+            let file = format!("~/{TOKEN_FILE}");
+            let mut note = format!("it is looked for in `{}` and in `{file}`", TOKEN.join("`, `"));
+            if **why != Failure::FileMissing {
+                note = format!("{note}, which {}", why.of_file());
+            }
             at(told(&page::VAULT_NO_TOKEN, title("there is no token for Vault")))
-                .note(format!(
-                    "it is looked for in `{}` and in `~/{TOKEN_FILE}`",
-                    TOKEN.join("`, `")
-                ))
+                .note(note)
                 .help("log in with `vault login`, or write `auth` in `[vault]`")
         }
         VaultFailure::NoPodToken(why) => {

@@ -156,3 +156,17 @@ fn an_empty_secret_to_log_in_with_is_told() {
     assert!(told.starts_with("error[empty-vault-login]: the token for Vault is empty"), "{told}");
     assert!(server.asked().is_empty());
 }
+
+#[test]
+fn a_token_of_a_login_that_cannot_be_read_is_told() {
+    let server = Server::http(usual);
+    let case = Case::new().file("home/.vault-token/in-a-folder", "canary-token");
+    let home = case.folder.path().join("home");
+    let case = case
+        .variable("HOME", home.to_str().unwrap())
+        .password("hub", at("ci/hub", "token"))
+        .edit(|config| config.vault = vault(&server));
+    let told = case.told();
+    assert!(told.starts_with("error[vault-no-token]"), "{told}");
+    assert!(told.contains("and in `~/.vault-token`, which is a folder"), "{told}");
+}

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use regrender_config::{Page, Source};
 use regrender_diagnostic::Diagnostic;
-use regrender_remote::TransportError;
 use regrender_remote::vault::{Step, VaultError};
+use regrender_remote::{TlsFault, TransportError};
 
 use super::{Asker, name_of, read_from, told};
 use crate::http::authorities::AuthoritiesError;
@@ -63,14 +63,8 @@ pub(crate) fn failed(asker: Asker<'_>, source: &Source, failure: &VaultFailure) 
 /// Returns the page of what Vault answered, and the way out.
 fn page_of(error: &VaultError) -> (&'static Page, &'static str) {
     match error {
-        VaultError::Transport(TransportError::Tls(_)) => (
-            &page::VAULT_TLS,
-            "name the certificate of its authority with `ca` in `[vault]`, or with VAULT_CACERT",
-        ),
-        VaultError::Transport(_) => (
-            &page::VAULT_UNREACHABLE,
-            "see whether the address is right and reachable from here: `vault status`",
-        ),
+        VaultError::Transport(TransportError::Tls(fault)) => (&page::VAULT_TLS, for_tls(fault)),
+        VaultError::Transport(error) => (&page::VAULT_UNREACHABLE, for_no_answer(error)),
         VaultError::Sealed | VaultError::NotInitialized | VaultError::NoActiveNode => {
             (&page::VAULT_SEALED, "let somebody unseal it: `vault operator unseal`")
         }
@@ -120,6 +114,35 @@ fn page_of(error: &VaultError) -> (&'static Page, &'static str) {
             (&page::VAULT_BAD_ANSWER, "see whether `address` of `[vault]`, or VAULT_ADDR, is right")
         }
         _ => (&page::VAULT_REFUSED, "ask by hand: `vault kv get PATH`"),
+    }
+}
+
+fn for_tls(fault: &TlsFault) -> &'static str {
+    match fault {
+        TlsFault::Expired => "have its certificate renewed",
+        TlsFault::NotYetValid => {
+            "check the clock of this machine, or have its certificate made anew"
+        }
+        TlsFault::WrongName => {
+            "write a name into `address` that its certificate is for, or have it made anew"
+        }
+        TlsFault::UnknownAuthority | TlsFault::NoAuthorities => {
+            "name the certificate of its authority with `ca` in `[vault]`, or with VAULT_CACERT"
+        }
+        TlsFault::NotTls => "check the port: it has no TLS",
+        TlsFault::ClientCertificateWanted => {
+            "name an address of it that wants no certificate: none can be shown"
+        }
+        TlsFault::BadCertificate(_) => "have its certificate made anew",
+        _ => "see whether the address is right: `vault status`",
+    }
+}
+
+fn for_no_answer(error: &TransportError) -> &'static str {
+    match error {
+        TransportError::Proxy(_) => "correct the variable, or add the host to `NO_PROXY`",
+        TransportError::Unsendable(_) => "see whether the token or the namespace holds a line end",
+        _ => "see whether the address is right and reachable from here: `vault status`",
     }
 }
 

@@ -100,3 +100,38 @@ fn certificates_that_cannot_be_read_are_told() {
     assert!(told.contains("holds no certificate"), "{told}");
     assert!(server.asked().is_empty());
 }
+
+#[test]
+fn a_certificate_for_another_name_is_no_matter_of_authorities() {
+    let identity = generate_simple_self_signed([String::from("vault.example")]).unwrap();
+    let server = Server::https(&identity, usual);
+    let address = Some(format!("https://{}", server.authority()));
+    let declared = Vault { address, ca: Some(String::from("ca.pem")), ..Vault::default() };
+    let told = case(declared).file("ca.pem", identity.cert.pem()).told();
+    assert!(told.starts_with("error[vault-tls]"), "{told}");
+    assert!(
+        told.contains("help: write a name into `address` that its certificate is for"),
+        "{told}"
+    );
+    assert!(!told.contains("authority"), "{told}");
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_told() {
+    let address = Some(String::from("https://vault.example:8200"));
+    let declared = Vault { address, ..Vault::default() };
+    let told = case(declared).variable("HTTPS_PROXY", "127.0.0.1:1").told();
+    assert!(told.starts_with("error[vault-unreachable]"), "{told}");
+    assert!(told.contains("help: correct the variable, or add the host to `NO_PROXY`"), "{told}");
+}
+
+#[test]
+fn a_token_that_no_header_holds_is_told() {
+    let server = Server::http(usual);
+    let told = case(vault(&server)).variable("VAULT_TOKEN", "canary\ncanary").told();
+    assert!(
+        told.contains("help: see whether the token or the namespace holds a line end"),
+        "{told}"
+    );
+    assert!(server.asked().is_empty());
+}

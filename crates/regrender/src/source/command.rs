@@ -139,6 +139,10 @@ impl Command<'_> {
         }
         let started = running::start(&mut command, self.group);
         let (mut child, running) = started.map_err(|error| match error.kind() {
+            // With the line ends of Windows, `#!/bin/sh` names a program that nobody has.
+            io::ErrorKind::NotFound if self.is_there(program) => Ending::NotStarted(String::from(
+                "the program that its first line names, or its loader, is not there",
+            )),
             io::ErrorKind::NotFound => Ending::Missing,
             _ => Ending::NotStarted(error.to_string()),
         })?;
@@ -158,6 +162,11 @@ impl Command<'_> {
             return self.folder.join(program).into_os_string();
         }
         OsStr::new(program).to_owned()
+    }
+
+    /// Says whether a program that is named by its path is there.
+    fn is_there(&self, program: &str) -> bool {
+        program.contains(std::path::is_separator) && self.folder.join(program).is_file()
     }
 
     fn wait(
@@ -459,6 +468,25 @@ mod tests {
         };
         let outcome = command.run(&mut |_| {});
         assert!(matches!(outcome.ending, Ending::Printed(bytes) if bytes.expose() == b"out\n"));
+    }
+
+    #[test]
+    fn a_program_that_lacks_its_interpreter_is_not_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("say");
+        std::fs::write(&path, "#!/bin/sh\r\necho out\r\n").unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&path, mode).unwrap();
+        let arguments = [String::from("./say")];
+        let command = Command {
+            arguments: &arguments,
+            folder: folder.path(),
+            environment: &BTreeMap::new(),
+            timeout: LONG,
+            group: Group::Own,
+            input: "",
+        };
+        assert!(matches!(command.run(&mut |_| {}).ending, Ending::NotStarted(_)));
     }
 
     #[test]

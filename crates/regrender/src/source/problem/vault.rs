@@ -151,9 +151,25 @@ fn with_help(problem: Diagnostic, error: &VaultError) -> Diagnostic {
         VaultError::TooMany { wait: Some(wait) } => {
             problem.note(format!("it asks for a pause of {wait:?}"))
         }
-        VaultError::Denied { step: Step::Mount, .. } => problem
-            .note("to ask for the mount takes a right on the path, too; Vault says the same where nothing is mounted")
-            .help("write `kv-version` in `[vault]`: then it is not asked for"),
+        // Vault 1.14 answers 403 to a log-in at a path where nothing is.
+        VaultError::LoginRefused { status: 403, .. } => problem
+            .note("Vault says the same where no method is mounted")
+            .help("see `vault auth list`, and name where the method is with `mount` in `auth`"),
+        VaultError::Denied { step, .. } => {
+            let problem = problem.note(
+                "an older Vault says the same of a token that is not, or no longer, valid: see \
+                 `vault token lookup`",
+            );
+            if *step != Step::Mount {
+                return problem;
+            }
+            problem
+                .note(
+                    "to ask for the mount takes a right on the path, too; Vault says the same \
+                     where nothing is mounted",
+                )
+                .help("write `kv-version` in `[vault]`: then it is not asked for")
+        }
         _ => problem,
     }
 }

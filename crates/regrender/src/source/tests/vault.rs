@@ -124,6 +124,8 @@ fn what_the_token_may_not_read_is_told() {
     assert!(told.starts_with("error[vault-denied]"), "{told}");
     assert!(told.contains("write `kv-version` in `[vault]`: then it is not asked for"), "{told}");
     assert!(told.contains("Vault says the same where nothing is mounted"), "{told}");
+    // 1.14 says no more than that of a token that it does not know.
+    assert!(told.contains("see `vault token lookup`"), "{told}");
 }
 
 #[test]

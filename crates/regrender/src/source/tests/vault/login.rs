@@ -170,3 +170,18 @@ fn a_token_of_a_login_that_cannot_be_read_is_told() {
     assert!(told.starts_with("error[vault-no-token]"), "{told}");
     assert!(told.contains("and in `~/.vault-token`, which is a folder"), "{told}");
 }
+
+#[test]
+fn a_login_where_no_method_may_be_is_told() {
+    let server = Server::http(|_| json(403, r#"{"errors":["permission denied"]}"#));
+    let auth = VaultAuth::Jwt {
+        role: String::from("ci"),
+        jwt: source(env("CI_JWT")),
+        mount: String::from("gitlab"),
+    };
+    let declared = Vault { auth: Some(auth), ..vault(&server) };
+    let told = case(declared).variable("CI_JWT", "canary-jwt").told();
+    assert!(told.starts_with("error[vault-login-refused]"), "{told}");
+    assert!(told.contains("note: Vault says the same where no method is mounted"), "{told}");
+    assert!(told.contains("help: see `vault auth list`"), "{told}");
+}

@@ -12,6 +12,10 @@ use super::secret::Secret;
 use crate::field::Field;
 use crate::{Response, Said, Url};
 
+/// What a server in Go says, and nginx, when a request without TLS comes to a port with it.
+const TLS_WANTED: [&str; 2] =
+    ["HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port"];
+
 /// How many of the things a server said are shown.
 const MOST_SAID: usize = 3;
 
@@ -213,6 +217,7 @@ fn refusal(answer: &Response, step: Step, secrets: &[&SecretText]) -> VaultError
     }
     let Some(errors) = complaint(answer).and_then(|complaint| complaint.errors) else {
         return match status {
+            400 if wants_tls(answer) => VaultError::TlsWanted,
             500.. => VaultError::Failed { status, said: Vec::new() },
             _ => VaultError::NotVault { step, status },
         };
@@ -247,6 +252,11 @@ fn unable(answer: &Response) -> Option<VaultError> {
         return Some(VaultError::Sealed);
     }
     has("active cluster node not found").then_some(VaultError::NoActiveNode)
+}
+
+fn wants_tls(answer: &Response) -> bool {
+    let page = String::from_utf8_lossy(answer.body());
+    TLS_WANTED.iter().any(|words| page.contains(words))
 }
 
 fn complaint(answer: &Response) -> Option<Complaint> {

@@ -147,6 +147,9 @@ pub enum VaultError {
         /// What it said.
         said: Vec<Said>,
     },
+    /// It speaks TLS, and the address says `http`.
+    #[error("it speaks TLS, and was asked without")]
+    TlsWanted,
     /// What answers is not Vault.
     #[error("what answers {step} there is not Vault (status {status})")]
     NotVault {

@@ -318,6 +318,18 @@ fn a_node_that_has_not_heard_of_the_token_is_asked_again() {
 }
 
 #[test]
+fn a_port_with_tls_that_is_asked_without_says_so() {
+    let message = "it speaks TLS, and was asked without";
+    let of_go = "Client sent an HTTP request to an HTTPS server.\n";
+    let of_nginx = "<html><center>The plain HTTP request was sent to HTTPS port</center></html>";
+    for page in [of_go, of_nginx] {
+        fails(KvVersion::One, 400, page, message);
+        assert_eq!(mount(400, page).unwrap_err(), message);
+        assert_eq!(log_in(400, page).unwrap_err(), message);
+    }
+}
+
+#[test]
 fn what_is_not_vault_says_so() {
     let page = "<html>canary-4f1d</html>";
     let not_vault = "what answers the question for the secret there is not Vault (status ";

@@ -88,6 +88,7 @@ impl VaultFailure {
                     | VaultError::NotInitialized
                     | VaultError::NoActiveNode
                     | VaultError::Redirected { .. }
+                    | VaultError::TlsWanted
                     | VaultError::LoginRefused { .. }
                     | VaultError::LoginUnknown { .. }
                     | VaultError::SecondFactorWanted

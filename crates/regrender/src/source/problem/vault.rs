@@ -110,6 +110,7 @@ fn page_of(error: &VaultError) -> (&'static Page, &'static str) {
         VaultError::TooMany { .. } | VaultError::Failed { .. } => {
             (&page::VAULT_BUSY, "run the build again later")
         }
+        VaultError::TlsWanted => (&page::VAULT_BAD_ANSWER, "write the address with `https://`"),
         VaultError::NotVault { .. } => {
             (&page::VAULT_BAD_ANSWER, "see whether `address` of `[vault]`, or VAULT_ADDR, is right")
         }

@@ -135,3 +135,11 @@ fn a_token_that_no_header_holds_is_told() {
     );
     assert!(server.asked().is_empty());
 }
+
+#[test]
+fn an_address_without_the_tls_that_is_there_is_told() {
+    let said = "Client sent an HTTP request to an HTTPS server.\n";
+    let told = told_of(Answer::new(400, &[("Content-Type", "text/plain")], said));
+    assert!(told.starts_with("error[vault-bad-answer]"), "{told}");
+    assert!(told.contains("help: write the address with `https://`"), "{told}");
+}

@@ -80,7 +80,7 @@ pub fn probe(question: &Question<'_>) -> Report {
     {
         outcome = Session::begin(question, &plain, &mut report);
     }
-    let mut session = match outcome {
+    let session = match outcome {
         Ok(session) => session,
         Err(fault) => {
             report.fault = Some(fault);

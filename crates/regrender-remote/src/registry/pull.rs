@@ -19,7 +19,7 @@ pub(super) const NOTHING: &str =
 impl Session<'_> {
     /// Asks all about one repository.
     pub(super) fn ask_about(
-        &mut self,
+        &self,
         subject: &Subject,
         writes: Writes,
         report: &mut Report,
@@ -45,7 +45,7 @@ impl Session<'_> {
     }
 
     /// Asks whether one repository can be pulled from.
-    pub(super) fn pull(&mut self, subject: &Subject, report: &mut Report) -> Pull {
+    pub(super) fn pull(&self, subject: &Subject, report: &mut Report) -> Pull {
         let scope = format!("repository:{}:pull", subject.repository);
         let shown = match self.authorize(Some(&scope)) {
             Ok(shown) => shown,

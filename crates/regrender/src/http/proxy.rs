@@ -115,6 +115,7 @@ impl Direct {
             return Some(Self::Address { address, port: None });
         }
         let (host, port) = match text.rsplit_once(':') {
+            Some((host, "")) => (host, None),
             Some((host, port)) => (host, Some(port.parse().ok()?)),
             None => (text.as_str(), None),
         };

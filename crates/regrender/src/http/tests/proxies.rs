@@ -120,6 +120,7 @@ fn a_leading_dot_leaves_the_domain_itself_out() {
 
 #[test]
 fn a_port_narrows_an_exception() {
+    direct("corp.example:", "corp.example:5000", true);
     direct("corp.example:5000", "corp.example:5000", true);
     direct("corp.example:5000", "corp.example", false);
     direct("10.0.0.1:5000", "10.0.0.1:5000", true);

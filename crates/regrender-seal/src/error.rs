@@ -83,6 +83,12 @@ pub enum IdentityError {
         /// The line, counted from 1.
         line: usize,
     },
+    /// A private key in PKCS#8, which sops reads and age does not.
+    #[error("the key in line {line} is in the format PKCS#8, not in that of OpenSSH")]
+    Pkcs8 {
+        /// The line, counted from 1.
+        line: usize,
+    },
     /// It begins like an identity, and its checksum or length is wrong.
     #[error("the identity in line {line} is damaged: it was not copied whole")]
     Damaged {

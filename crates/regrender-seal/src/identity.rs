@@ -15,6 +15,7 @@ use crate::x25519::X25519Identity;
 
 const PEM_MARKER: &str = "-----BEGIN ";
 const PEM_END: &str = "-----END ";
+const PKCS8_ENDS: [&str; 2] = ["-----END PRIVATE KEY-----", "-----END ENCRYPTED PRIVATE KEY-----"];
 const NATIVE_PREFIX: &str = "AGE-SECRET-KEY-";
 const PLUGIN_PREFIX: &str = "AGE-PLUGIN-";
 
@@ -281,6 +282,9 @@ fn parse_pem(
         Ok(identity @ age::ssh::Identity::Unencrypted(_)) => Ok(Entry::Ssh(Box::new(identity))),
         Ok(age::ssh::Identity::Encrypted(_)) => Err(IdentityError::PassphraseProtectedKey { line }),
         Ok(age::ssh::Identity::Unsupported(_)) => Err(IdentityError::SshKeyType { line }),
+        Err(_) if PKCS8_ENDS.iter().any(|end| pem.trim_end().ends_with(end)) => {
+            Err(IdentityError::Pkcs8 { line })
+        }
         Err(_) => Err(IdentityError::Damaged { line }),
     }
 }

@@ -151,6 +151,15 @@ fn ssh_key_of_another_type_is_refused() {
 }
 
 #[test]
+fn key_in_pkcs8_is_refused() {
+    for label in ["PRIVATE KEY", "ENCRYPTED PRIVATE KEY"] {
+        let key = format!("# key\n-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
+        check_refused(&key, IdentityError::Pkcs8 { line: 2 });
+    }
+    check_refused("-----BEGIN PRIVATE KEY-----\nAAAA\n", IdentityError::Damaged { line: 1 });
+}
+
+#[test]
 fn damaged_ssh_key_is_refused() {
     let damaged =
         format!("# key\n{}", CARLS_IDENTITY.replace("b3BlbnNzaC1rZXk", "b3BlbnNzaC1rZXj"));

@@ -108,6 +108,9 @@ fn hints(name: &str, origin: Origin, reason: &Reason) -> Vec<String> {
         Reason::Identity(IdentityError::PassphraseProtectedKey { .. }) => hints.push(String::from(
             "use an identity without a passphrase, such as `age-keygen -o FILE` makes",
         )),
+        Reason::Identity(IdentityError::Pkcs8 { .. }) => hints.push(String::from(
+            "write it in the format of OpenSSH, if it is an SSH key: `ssh-keygen -p -f FILE`",
+        )),
         Reason::Identity(IdentityError::PublicKey { .. }) => hints.push(String::from(
             "name the file with the private half; of an age key it begins `AGE-SECRET-KEY-1`",
         )),

@@ -307,6 +307,17 @@ fn an_ssh_key_with_a_passphrase_is_a_problem_when_given() {
 }
 
 #[test]
+fn an_ssh_key_in_pkcs8_is_a_problem_with_a_way_out() {
+    let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+    Case::new().file("key", key).fails(
+        &["key"],
+        "identity file `key` cannot be used: the key in line 1 is in the format PKCS#8, not in \
+         that of OpenSSH",
+        &["write it in the format of OpenSSH, if it is an SSH key: `ssh-keygen -p -f FILE`"],
+    );
+}
+
+#[test]
 fn an_ssh_key_with_a_passphrase_is_passed_over_by_default() {
     let case = Case::new().file("home/.ssh/id_ed25519", LOCKED).variable(KEY, FIRST);
     case.finds(&[], 1);

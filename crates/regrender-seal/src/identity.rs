@@ -52,8 +52,10 @@ impl Identities {
                 continue;
             }
             if line.trim_start().starts_with(PEM_MARKER) {
-                let mut rest = lines.by_ref().map(|(line, _)| line);
-                entries.push(parse_pem(line, &mut rest, number)?);
+                // With room for all of it: a text that grows leaves copies behind.
+                let mut pem = Zeroizing::new(String::with_capacity(text.len() + 1));
+                copy_pem(line, &mut lines.by_ref().map(|(line, _)| line), &mut pem);
+                entries.push(parse_pem(&pem, number)?);
                 continue;
             }
             for word in line.split_whitespace() {
@@ -264,12 +266,9 @@ fn parse_word(word: &str, line: usize) -> Result<Entry, IdentityError> {
     Err(IdentityError::Unknown { line })
 }
 
-fn parse_pem(
-    first: &str,
-    rest: &mut dyn Iterator<Item = &str>,
-    line: usize,
-) -> Result<Entry, IdentityError> {
-    let mut pem = Zeroizing::new(String::from(first.trim_start()));
+/// Copies a key to the line that ends it, or to the last.
+fn copy_pem(first: &str, rest: &mut dyn Iterator<Item = &str>, pem: &mut String) {
+    pem.push_str(first.trim_start());
     for line in rest {
         pem.push('\n');
         pem.push_str(line);
@@ -278,6 +277,9 @@ fn parse_pem(
         }
     }
     pem.push('\n');
+}
+
+fn parse_pem(pem: &str, line: usize) -> Result<Entry, IdentityError> {
     match age::ssh::Identity::from_buffer(pem.as_bytes(), None) {
         Ok(identity @ age::ssh::Identity::Unencrypted(_)) => Ok(Entry::Ssh(Box::new(identity))),
         Ok(age::ssh::Identity::Encrypted(_)) => Err(IdentityError::PassphraseProtectedKey { line }),

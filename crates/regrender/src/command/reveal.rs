@@ -13,6 +13,10 @@ use crate::world::World;
 /// The way out of a file that was damaged.
 const ANEW: &str = "build it anew, or take it from the Git history";
 
+/// The way out of a file that has the name of another format.
+const BY_NAME: &str =
+    "let its name end as that of its format does, such as `.yaml`: sops goes by the name";
+
 pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure> {
     let shown = arguments.file.display().to_string();
     let bytes = fs::read(world.directory.join(&arguments.file))
@@ -32,12 +36,8 @@ pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure
                 world.note(note);
             }
         }
-        if matches!(error, OpenError::NotSealed) && holds_sealed_value(&bytes) {
-            let what = "its sealed values have lost their `sops` metadata";
-            let message = format!("`{shown}` cannot be opened: {what}");
-            return CliError::new(ErrorKind::Credentials, message).with_hint(ANEW);
-        }
-        not_opened(&shown, error, found.identities.is_empty())
+        misread(&shown, &bytes, &error)
+            .unwrap_or_else(|| not_opened(&shown, error, found.identities.is_empty()))
     })?;
     world.print(text.expose())?;
     Ok(Exit::Done)
@@ -74,6 +74,29 @@ fn holds_sealed_value(bytes: &[u8]) -> bool {
     String::from_utf8_lossy(bytes).contains("ENC[AES256_GCM,")
 }
 
+/// Says what a file is instead of what its name, or its first bytes, make of it.
+fn misread(shown: &str, bytes: &[u8], error: &OpenError) -> Option<CliError> {
+    let is_sops = holds_sealed_value(bytes);
+    let name_says_nothing = FileFormat::of_name(shown) == FileFormat::Binary;
+    let (what, hint) = match error {
+        OpenError::NotSealed if is_sops => {
+            ("cannot be opened: its sealed values have lost their `sops` metadata", ANEW)
+        }
+        OpenError::Syntax { .. } | OpenError::AgeFile if !is_sops && !is_age(bytes) => (
+            "is not sealed: it is neither a SOPS file nor an age file",
+            "name a file that `regrender build`, sops or age has sealed",
+        ),
+        OpenError::Syntax { .. } if name_says_nothing => (
+            "cannot be opened: its name does not say which format it has, and it is no sealed \
+             binary file",
+            BY_NAME,
+        ),
+        _ => return None,
+    };
+    let message = format!("`{shown}` {what}");
+    Some(CliError::new(ErrorKind::Credentials, message).with_hint(hint))
+}
+
 fn not_opened(shown: &str, error: OpenError, is_without_identity: bool) -> CliError {
     if is_without_identity && matches!(error, OpenError::NoIdentity) {
         let message = format!("`{shown}` cannot be opened: there is no identity");
@@ -88,6 +111,7 @@ fn not_opened(shown: &str, error: OpenError, is_without_identity: bool) -> CliEr
         OpenError::Binary | OpenError::NotText { .. } => {
             "open it with `age -d` or `sops -d`, which print whatever it is"
         }
+        OpenError::Syntax { .. } if FileFormat::of_name(shown) != FileFormat::Yaml => BY_NAME,
         _ => ANEW,
     };
     CliError::new(ErrorKind::Credentials, format!("`{shown}` cannot be opened"))

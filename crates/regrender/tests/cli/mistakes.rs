@@ -109,6 +109,44 @@ fn a_sealed_file_that_was_cut_off_is_to_be_revealed() {
 }
 
 #[test]
+fn a_file_that_nobody_sealed_is_to_be_revealed() {
+    let sandbox = Sandbox::simple();
+    assert_snapshot!(sandbox.run(&["reveal", "registries.toml"]).ended_with(1), @"
+    --- stderr
+    error: `registries.toml` is not sealed: it is neither a SOPS file nor an age file
+      help: name a file that `regrender build`, sops or age has sealed
+    --- status 1
+    ");
+    std::fs::write(sandbox.path("index"), [b'D', 0xff, 0]).unwrap();
+    sandbox.write("empty", "");
+    sandbox.write("open.yaml", "a: [\n");
+    for file in ["index", "empty", "open.yaml"] {
+        let said = sandbox.run(&["reveal", file]).ended_with(1).stderr;
+        assert!(said.contains("neither a SOPS file nor an age file"), "{file}: {said}");
+    }
+}
+
+#[test]
+fn a_sealed_file_under_a_name_of_another_format_is_to_be_revealed() {
+    let sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    sandbox.write("regcred.json", &sandbox.read(FILE));
+    assert_snapshot!(sandbox.run(&["reveal", "regcred.json"]).ended_with(1), @"
+    --- stderr
+    error: `regcred.json` cannot be opened: the file is not readable as JSON: line 1, column 1
+      help: let its name end as that of its format does, such as `.yaml`: sops goes by the name
+    --- status 1
+    ");
+    sandbox.write("regcred", &sandbox.read(FILE));
+    assert_snapshot!(sandbox.run(&["reveal", "regcred"]).ended_with(1), @"
+    --- stderr
+    error: `regcred` cannot be opened: its name does not say which format it has, and it is no sealed binary file
+      help: let its name end as that of its format does, such as `.yaml`: sops goes by the name
+    --- status 1
+    ");
+}
+
+#[test]
 fn a_folder_below_a_file() {
     let sandbox = Sandbox::simple().unversioned();
     let outcome = sandbox.run(&["init", "registries.toml"]).ended_with(1);

@@ -36,8 +36,10 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
         })?;
     }
     drop(lock);
-    for note in plans.iter().filter_map(emptied).chain(plans.iter().filter_map(new_components)) {
-        world.note(&note);
+    for say in [emptied, new_components, gone_components] {
+        for note in plans.iter().filter_map(say) {
+            world.note(&note);
+        }
     }
     let text = match arguments.output {
         Output::Human => human(&plans, arguments.check),
@@ -92,13 +94,7 @@ fn emptied(plan: &Plan) -> Option<String> {
 
 /// Says how the patches get into the build of whoever owns what they patch.
 fn new_components(plan: &Plan) -> Option<String> {
-    let folders: Vec<String> = plan
-        .changed
-        .iter()
-        .filter(|file| file.action == Action::Create)
-        .filter_map(|file| component_folder(&file.path))
-        .map(|folder| format!("{}/{folder}", plan.shown_folder))
-        .collect();
+    let folders = components(plan, Action::Create);
     (!folders.is_empty()).then(|| {
         format!(
             "new patches: list {} under `components:` in the kustomization.yaml of the overlay that \
@@ -106,6 +102,25 @@ fn new_components(plan: &Plan) -> Option<String> {
             in_a_sentence(&folders)
         )
     })
+}
+
+/// Says which lines must go: kustomize fails where a folder that it shall read is not there.
+fn gone_components(plan: &Plan) -> Option<String> {
+    let folders = components(plan, Action::Remove);
+    (!folders.is_empty()).then(|| {
+        format!(
+            "no patches any more: take {} off `components:` wherever a kustomization.yaml lists it, \
+             or kustomize fails there",
+            in_a_sentence(&folders)
+        )
+    })
+}
+
+/// Lists the folders of patches to which this happens.
+fn components(plan: &Plan, action: Action) -> Vec<String> {
+    let files = plan.changed.iter().filter(|file| file.action == action);
+    let folders = files.filter_map(|file| component_folder(&file.path));
+    folders.map(|folder| format!("{}/{folder}", plan.shown_folder)).collect()
 }
 
 fn put_in_place(plans: &[Plan]) -> Result<(), Failure> {

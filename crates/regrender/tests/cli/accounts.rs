@@ -76,6 +76,25 @@ fn an_account_of_a_namespace_that_is_gone_is_emptied_too() {
 }
 
 #[test]
+fn patches_that_go_are_told_as_those_that_come_are() {
+    let sandbox = Sandbox::simple();
+    sandbox.edit(
+        "registries.toml",
+        "[\"team-a\"]\n",
+        "[\"team-a\"]\nworkloads = [\"Deployment/web\"]\n",
+    );
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit("registries.toml", "workloads = [\"Deployment/web\"]\n", "");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    remove pull-secrets/patches/team-a/deployment-web.yaml
+    remove pull-secrets/patches/team-a/kustomization.yaml
+    2 removed, 3 unchanged
+    --- stderr
+    note: no patches any more: take `pull-secrets/patches/team-a` off `components:` wherever a kustomization.yaml lists it, or kustomize fails there
+    ");
+}
+
+#[test]
 fn an_account_that_the_repository_declares_is_patched() {
     let sandbox = with_builder();
     sandbox.write(

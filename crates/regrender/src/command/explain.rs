@@ -7,8 +7,9 @@ use regrender_audit::{
     AccountQuestion, Code, Declared, Explanation, Inventory, Question, explain, explain_account,
 };
 use regrender_image::DEFAULT_ACCOUNT;
+use serde_json::json;
 
-use crate::args::{Explain, Output};
+use crate::args::{Explain, Output, Selection};
 use crate::command::verify::code;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::evidence::declared::declared;
@@ -20,7 +21,10 @@ use crate::world::World;
 
 pub(crate) fn run(arguments: &Explain, world: &mut World) -> Result<Exit, Failure> {
     if let Some(page) = page(&arguments.subject) {
-        world.print(&page)?;
+        world.print(&match arguments.output {
+            Output::Human => page,
+            Output::Json => format!("{}\n", json!({ "code": arguments.subject, "page": page })),
+        })?;
         return Ok(Exit::Done);
     }
     if let Some(code) = misspelt(&arguments.subject) {
@@ -29,6 +33,20 @@ pub(crate) fn run(arguments: &Explain, world: &mut World) -> Result<Exit, Failur
              `regrender explain {code}`?",
             arguments.subject
         ));
+    }
+    let Selection { config, cluster } = &arguments.selection;
+    if arguments.namespace.is_none() && (config.is_some() || !cluster.is_empty()) {
+        let message = "`--config` and `--cluster` are about registries.toml, which only \
+                       `--namespace` asks";
+        return Err(CliError::new(ErrorKind::Usage, message)
+            .with_hint("add `--namespace NAME`, or leave them out")
+            .into());
+    }
+    if asks_nothing(arguments) {
+        world.note(
+            "neither a pull secret nor a namespace is named, so nothing can cover the image: \
+             `--namespace NAME` asks what its pods have, `--pull-secret FILE` asks one Secret",
+        );
     }
     let explanation = match &arguments.namespace {
         Some(namespace) => of_repository(arguments, namespace, world)?,
@@ -74,6 +92,12 @@ fn misspelt(subject: &str) -> Option<&'static str> {
 fn finding_page(code: Code) -> String {
     let (name, severity) = (code.name(), code.severity().name());
     format!("## {name}\n\n{severity}: {}\n\nWay out: {}\n", code.what(), code.help())
+}
+
+/// Says whether an image is all that is named.
+fn asks_nothing(arguments: &Explain) -> bool {
+    let Explain { pull_secret, pod, service_account, namespace, .. } = arguments;
+    pull_secret.is_empty() && pod.is_none() && service_account.is_none() && namespace.is_none()
 }
 
 /// Explains from the manifests that are named.

@@ -201,6 +201,34 @@ fn the_list_of_a_pod_switches_the_list_of_its_account_off() {
 }
 
 #[test]
+fn an_image_alone_is_covered_by_nothing_and_a_note_says_what_to_name() {
+    let sandbox = Sandbox::simple();
+    assert_snapshot!(sandbox.run(&["explain", "acme/web:1"]).succeeded(), @"
+    image        acme/web:1
+    host         docker.io
+    path         acme/web
+    tag          1
+    asked for    docker.io/acme/web
+    verdict      uncovered-unknown: no pull secret in force covers `docker.io`, and nothing is declared about it
+    --- stderr
+    note: neither a pull secret nor a namespace is named, so nothing can cover the image: `--namespace NAME` asks what its pods have, `--pull-secret FILE` asks one Secret
+    ");
+    for options in [["--cluster", "prod"], ["--config", "registries.toml"]] {
+        let said = sandbox.run(&["explain", "x", options[0], options[1]]).ended_with(2).stderr;
+        assert!(said.contains("help: add `--namespace NAME`, or leave them out"), "{said}");
+    }
+}
+
+#[test]
+fn the_page_of_a_problem_is_json_where_that_is_asked_for() {
+    let arguments = ["explain", "unknown-registry", "--output", "json"];
+    let page = Sandbox::new(&[]).run(&arguments).succeeded().stdout;
+    let page: serde_json::Value = serde_json::from_str(&page).unwrap();
+    assert_eq!(page["code"], "unknown-registry");
+    assert!(page["page"].as_str().unwrap().starts_with("## unknown-registry\n"));
+}
+
+#[test]
 fn an_image_is_explained_for_an_account_of_the_repository() {
     let sandbox = repository();
     let outcome = sandbox.run(&["explain", "acme/web:1", "--namespace", "team-a"]);

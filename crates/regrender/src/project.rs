@@ -172,6 +172,19 @@ pub(crate) fn shown(path: &Path, directory: &Path) -> String {
     if text.is_empty() { String::from(".") } else { text }
 }
 
+/// Returns the build of the registries.toml at `file`, for a person who stands in `directory`.
+pub(crate) fn build_command(file: &Path, directory: &Path) -> String {
+    if file == directory.join(CONFIG_FILE) {
+        return String::from("regrender build");
+    }
+    let shown = shown(file, directory);
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+".contains(letter);
+    if shown.chars().all(is_plain) {
+        return format!("regrender build --config {shown}");
+    }
+    format!("regrender build --config '{}'", shown.replace('\'', r"'\''"))
+}
+
 fn find(directory: &Path) -> Result<PathBuf, CliError> {
     let mut candidates = directory.ancestors().map(|folder| folder.join(CONFIG_FILE));
     if let Some(file) = candidates.clone().find(|file| file.is_file()) {

@@ -5,17 +5,18 @@ mod recipient;
 mod target;
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use regrender_diagnostic::SourceText;
 use regrender_seal::{Recipients, SealContext};
 
-use self::target::Target;
+use self::target::{SealedFile, Target};
 use crate::args::Import;
 use crate::enumeration::{LINES, in_a_sentence};
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity::Discovered;
 use crate::import::{Draft, Passwords, hours, sealed_passwords, to_toml, to_toml_of_helpers};
-use crate::project::shown;
+use crate::project::{build_command, shown};
 use crate::source::{self, Means};
 use crate::world::World;
 
@@ -52,8 +53,8 @@ pub(crate) fn run(arguments: &Import, world: &mut World) -> Result<Exit, Failure
     warn(&draft, world);
     target.write(&text, sealed.as_deref(), world)?;
     if let Some(file) = &target.config {
-        let said =
-            told(&draft, &recipients, &target, sealed.is_some(), &shown(file, &world.directory));
+        let sealed_file = target.sealed.as_ref().filter(|_| sealed.is_some());
+        let said = told(&draft, &recipients, file, sealed_file, &world.directory);
         world.print(&said)?;
     }
     Ok(Exit::Done)
@@ -125,26 +126,25 @@ fn warn(draft: &Draft, world: &mut World) {
 fn told(
     draft: &Draft,
     recipients: &[String],
-    target: &Target,
-    is_sealed: bool,
-    name: &str,
+    file: &Path,
+    sealed: Option<&SealedFile>,
+    directory: &Path,
 ) -> String {
     let mut said = format!(
-        "wrote {name}: {}, {}\n",
+        "wrote {}: {}, {}\n",
+        shown(file, directory),
         counted(draft.registries.len(), "registry", "registries"),
         counted(draft.secrets.len(), "pull secret", "pull secrets")
     );
-    if let Some(file) = target.sealed.as_ref().filter(|_| is_sealed) {
-        said.push_str("sealed the passwords into ");
-        said.push_str(&file.named);
-        said.push('\n');
+    if let Some(sealed) = sealed {
+        said.extend(["sealed the passwords into ", &shown(&sealed.path, directory), "\n"]);
     }
     let mut steps = Vec::new();
     if recipients.is_empty() {
         steps.push(String::from("fill in the recipients"));
     }
     let variables = draft.variables();
-    if !is_sealed && !variables.is_empty() {
+    if sealed.is_none() && !variables.is_empty() {
         let variables = in_a_sentence(&variables);
         steps.push(format!("set {variables}, or name other sources of the passwords"));
     }
@@ -152,7 +152,7 @@ fn told(
     if !open.is_empty() {
         steps.push(format!("choose `provide` of {}", in_a_sentence(&open)));
     }
-    steps.push(String::from("regrender build"));
+    steps.push(build_command(file, directory));
     said.push_str("\nnext:\n");
     for (number, step) in (1..).zip(steps) {
         writeln!(said, "  {number}. {step}").expect("a String takes whatever is written to it");

@@ -13,7 +13,7 @@ use crate::identity::{self, KEY_FILE};
 use crate::import::quoted;
 use crate::new_file::{self, Readers};
 use crate::project::repository;
-use crate::project::{CONFIG_FILE, shown};
+use crate::project::{CONFIG_FILE, build_command, shown};
 use crate::randomness::OsRandom;
 use crate::world::World;
 
@@ -32,7 +32,8 @@ pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> 
     };
     new_file::create(&file, template(&seal).as_bytes(), Readers::Usual)?;
     let written = shown(&file, &world.directory);
-    world.print(&format!("wrote {written}\n\nnext:\n{}{MAKEFILE}", next(&seal)))?;
+    let next = next(&seal, &file, &world.directory);
+    world.print(&format!("wrote {written}\n\nnext:\n{next}{MAKEFILE}"))?;
     Ok(Exit::Done)
 }
 
@@ -57,18 +58,19 @@ check-pull-secrets:
 ";
 
 /// Lists what is to be done next.
-fn next(seal: &Seal) -> String {
+fn next(seal: &Seal, file: &Path, directory: &Path) -> String {
     let mut steps = vec![String::from("fill in your registries and namespaces")];
-    let mut commit = String::from(CONFIG_FILE);
+    let beside = |name: &str| shown(&file.with_file_name(name), directory);
+    let mut commit = beside(CONFIG_FILE);
     if let Seal::ForController(certificate) = seal {
         steps.push(String::from(
             "make a fingerprint key, `head -c 32 /dev/urandom | base64`, keep it as a secret, and \
              have it in REGRENDER_FINGERPRINT_KEY where builds run",
         ));
-        commit.extend([", ", certificate]);
+        commit.extend([", ", &beside(certificate)]);
     }
-    steps.push(String::from("regrender build"));
-    steps.push(format!("commit {commit} and pull-secrets"));
+    steps.push(build_command(file, directory));
+    steps.push(format!("commit {commit} and {}", beside("pull-secrets")));
     let lines = steps.iter().zip(1..).map(|(step, number)| format!("  {number}. {step}\n"));
     lines.collect::<Vec<_>>().concat()
 }

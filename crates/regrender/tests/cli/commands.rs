@@ -34,6 +34,15 @@ fn init_writes_a_file_that_builds() {
     sandbox.run(&["verify"]).succeeded();
 }
 
+#[test]
+fn init_says_how_to_build_what_it_wrote_elsewhere() {
+    let sandbox = Sandbox::new(&[]).unversioned();
+    let outcome = sandbox.run(&["init", "of team a"]).succeeded();
+    let next = "  2. regrender build --config 'of team a/registries.toml'\n  \
+                3. commit of team a/registries.toml and of team a/pull-secrets\n";
+    assert!(outcome.stdout.contains(next), "{outcome}");
+}
+
 #[cfg(unix)]
 #[test]
 fn init_makes_an_identity_that_only_its_owner_reads() {

@@ -449,6 +449,17 @@ fn sealed_secrets_are_opened_when_an_identity_is_there() {
 }
 
 #[test]
+fn what_is_next_names_the_file_that_was_written() {
+    let sandbox = piped(&cluster());
+    sandbox.write("sub/x", "");
+    let recipient = ["--recipient", RECIPIENT];
+    let arguments = ["import", "-", "--write", "sub/out.toml", "--seal-into", "sub/in.sops.yaml"];
+    let outcome = sandbox.run(&[&arguments[..], &recipient].concat()).succeeded();
+    assert!(outcome.stdout.contains("sealed the passwords into sub/in.sops.yaml\n"), "{outcome}");
+    assert!(outcome.stdout.ends_with(". regrender build --config sub/out.toml\n"), "{outcome}");
+}
+
+#[test]
 fn two_files_are_not_one() {
     let mut sandbox = Sandbox::new(&[]);
     sandbox.type_in(&list(&cluster()));

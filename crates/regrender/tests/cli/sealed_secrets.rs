@@ -53,8 +53,8 @@ fn init_with_a_certificate_writes_a_file_that_builds() {
     next:
       1. fill in your registries and namespaces
       2. make a fingerprint key, `head -c 32 /dev/urandom | base64`, keep it as a secret, and have it in REGRENDER_FINGERPRINT_KEY where builds run
-      3. regrender build
-      4. commit registries.toml, sealed-secrets.pem and pull-secrets
+      3. regrender build --config infra/registries.toml
+      4. commit infra/registries.toml, infra/sealed-secrets.pem and infra/pull-secrets
 
     lines for your Makefile:
 

@@ -19,7 +19,7 @@ pub(super) struct Target {
 
 /// The file with the sealed passwords.
 pub(super) struct SealedFile {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// How registries.toml names it.
     pub(super) named: String,
 }

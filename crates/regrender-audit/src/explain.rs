@@ -16,7 +16,7 @@ use crate::declared::{Declarations, Declared};
 use crate::inventory::{FileFacts, SecretState, read_file, read_pods};
 use crate::judgement::{Judgement, judge};
 use crate::report::UnreadableRow;
-use crate::text;
+use crate::text::{self, visible};
 use crate::verdict::Verdict;
 
 /// A file, as path and bytes.
@@ -324,10 +324,10 @@ impl Explanation {
     /// Returns the explanation for people.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = format!("image        {}\n", self.image);
+        let mut text = format!("image        {}\n", visible(&self.image));
         let mut line = |name: &str, value: &str| {
             // Writing to a string cannot fail.
-            let _infallible = writeln!(text, "{name:<12} {value}");
+            let _infallible = writeln!(text, "{name:<12} {}", visible(value));
         };
         if let Some(error) = &self.error {
             line("error", error);

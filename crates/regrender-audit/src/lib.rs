@@ -39,6 +39,6 @@ pub use self::inventory::{
 };
 pub use self::place::Place;
 pub use self::report::{AuditReport, ImageRow, Summary, UnreadableRow};
-pub use self::text::SIZE_LIMIT;
+pub use self::text::{SIZE_LIMIT, visible};
 pub use self::unreadable::{Reason, Unreadable};
 pub use self::verdict::Verdict;

@@ -11,6 +11,7 @@ use crate::finding::{Finding, Severity};
 use crate::inventory::{ImageUse, Inventory};
 use crate::judgement::Judgement;
 use crate::subject::Subject;
+use crate::text::visible;
 use crate::verdict::Verdict;
 
 /// Everything an audit found.
@@ -195,15 +196,16 @@ impl AuditReport {
                 "{}[{}]: {}\n  --> {}:{}:{}\n  help: {}\n\n",
                 finding.severity.name(),
                 finding.code.name(),
-                finding.message,
-                finding.file,
+                visible(&finding.message),
+                visible(&finding.file),
                 finding.line,
                 finding.column,
                 finding.code.help(),
             );
         }
         for one in &self.unreadable {
-            let _infallible = writeln!(text, "unreadable: {}: {}", one.file, one.reason);
+            let _infallible =
+                writeln!(text, "unreadable: {}: {}", visible(&one.file), visible(&one.reason));
         }
         let _infallible = writeln!(text, "{}", self.summary_line());
         text

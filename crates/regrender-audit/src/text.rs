@@ -1,4 +1,5 @@
-//! Knows how the bytes of a file become text: byte order marks, UTF-16, and what is no text at all.
+//! Knows how the bytes of a file become text: byte order marks, UTF-16, and what is no text at all;
+//! and what of a text can be shown.
 
 use std::borrow::Cow;
 
@@ -46,9 +47,33 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, Reason>
     }
 }
 
+/// Takes out what moves a terminal, ends a line or turns the direction of writing: names in a
+/// repository may hold anything.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.chars().all(is_visible) {
+        return Cow::Borrowed(text);
+    }
+    let seen = |letter| if is_visible(letter) { letter } else { '\u{fffd}' };
+    Cow::Owned(text.chars().map(seen).collect())
+}
+
+/// Tells whether a letter is only itself: no control, and none of Unicode's marks of direction and
+/// line (UAX #9).
+pub(crate) fn is_visible(letter: char) -> bool {
+    let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    !letter.is_control() && !turns && !matches!(letter, '\u{fffe}' | '\u{ffff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_terminal_obeys_is_taken_out() {
+        assert_eq!(visible("a\u{1b}[31m\r\nb\u{202e}c"), "a\u{fffd}[31m\u{fffd}\u{fffd}b\u{fffd}c");
+        assert_eq!(visible("spä ce …"), "spä ce …");
+    }
 
     #[test]
     fn byte_order_marks_are_taken_off() {

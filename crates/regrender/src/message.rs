@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 
+use regrender_audit::visible;
 use regrender_diagnostic::{Color, Diagnostic, SourceText, Style};
 
 use crate::enumeration::LINES;
@@ -59,6 +60,8 @@ impl World {
     }
 
     fn say(&mut self, prefix: &str, color: &str, text: &str) {
+        // Names of files, and of what is in them, may hold anything.
+        let text = visible(text);
         let said = if self.has_color() {
             writeln!(self.stderr, "{color}{prefix}\u{1b}[0m: {text}")
         } else {

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use super::layout::{
     FRAME_HEAD, FRAME_PAD, LINE_HEIGHT, Layout, MARGIN, TITLE_HEIGHT, Wire, height_of,
 };
-use super::text::is_visible;
 use super::{EMPTY, Graph, Kind, Mark, Node, Step, TITLE};
+use crate::text::is_visible;
 
 /// The height of the legend below everything.
 const LEGEND_HEIGHT: i32 = 44;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::text::is_visible;
+
 /// How many names or hosts a node lists before it only counts the rest.
 pub(super) const LISTED: usize = 3;
 
@@ -31,11 +33,4 @@ pub(super) fn shortened(text: &str, longest: usize) -> String {
         return visible.collect();
     }
     visible.take(longest.saturating_sub(1)).chain(['…']).collect()
-}
-
-/// Tells whether a letter is only itself: no control, and none of Unicode's marks of direction and
-/// line (UAX #9).
-pub(super) fn is_visible(letter: char) -> bool {
-    let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    !letter.is_control() && !turns && !matches!(letter, '\u{fffe}' | '\u{ffff}')
 }

@@ -229,6 +229,22 @@ fn the_page_of_a_problem_is_json_where_that_is_asked_for() {
 }
 
 #[test]
+fn names_in_a_repository_do_not_reach_the_terminal_as_commands() {
+    let sandbox = Sandbox::simple();
+    sandbox.write(
+        "pod.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: \"a\\e[2J\", namespace: \"b\\n::stop-commands::x\"}\n\
+         spec:\n  containers: [{name: c, image: \"x/y\\e[31m\"}]\n  imagePullSecrets: [{name: \"d\\re\"}]\n",
+    );
+    sandbox.run(&["build"]).succeeded();
+    for arguments in [&["audit"][..], &["explain", "x\u{1b}[31m\n::error::"], &["verify"]] {
+        let outcome = sandbox.run(arguments);
+        let said = outcome.stdout + &outcome.stderr;
+        assert!(!said.contains(['\u{1b}', '\r']) && !said.contains("\n::"), "{said}");
+    }
+}
+
+#[test]
 fn an_image_is_explained_for_an_account_of_the_repository() {
     let sandbox = repository();
     let outcome = sandbox.run(&["explain", "acme/web:1", "--namespace", "team-a"]);

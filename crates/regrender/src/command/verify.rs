@@ -12,7 +12,7 @@ use std::fmt;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
-use regrender_audit::{Inventory, SecretState};
+use regrender_audit::{Inventory, SecretState, visible};
 use regrender_config::{Cluster, Format};
 use regrender_render::{Contents, Part, Rendered, WantedFile};
 use regrender_seal::{Certificate, FingerprintKey, Recipients};
@@ -32,7 +32,7 @@ use crate::world::World;
 use crate::{certificate, fingerprint};
 
 /// Something that is not as registries.toml declares it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 struct Finding {
     code: &'static str,
     path: String,
@@ -43,7 +43,7 @@ struct Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { code, path, message, help: _ } = self;
-        writeln!(f, "error[{code}]: {path}: {message}")
+        writeln!(f, "error[{code}]: {}: {}", visible(path), visible(message))
     }
 }
 
@@ -85,6 +85,8 @@ pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure
         files += verified.wanted.len();
     }
     findings.sort_by(|one, other| one.path.cmp(&other.path));
+    // What is in the way of a folder is in the way of all its files.
+    findings.dedup();
     let text = match arguments.output {
         Output::Human => human(&findings, files),
         Output::Json => {
@@ -169,7 +171,7 @@ impl<'a> Verifier<'a> {
         for path in &self.folder.unfinished {
             finder.find(&code::UNFINISHED_FILE, path, "was left by an interrupted build");
         }
-        for path in self.folder.foreign.keys().filter(|path| !all.wanted.contains(*path)) {
+        for path in self.folder.foreign.keys().filter(|path| !is_in_the_way(path, &all.wanted)) {
             finder.find_with(&code::UNDECLARED_FILE, path, NOT_DECLARED, MOVE_OUT);
         }
         Ok(all)
@@ -219,6 +221,13 @@ impl<'a> Verifier<'a> {
         finder.check_clear_secrets(path, text);
         Ok(findings)
     }
+}
+
+/// Says whether a file shall be at `path`, or below it. What is there instead has been found then.
+fn is_in_the_way(path: &str, wanted: &BTreeSet<String>) -> bool {
+    let below = format!("{path}/");
+    let first_below = wanted.range(below.clone()..).next();
+    wanted.contains(path) || first_below.is_some_and(|file| file.starts_with(&below))
 }
 
 impl Finder<'_> {

@@ -22,6 +22,25 @@ fn a_file_of_somebody_else_is_not_overwritten() {
     assert_eq!(sandbox.read(FILE), "mine: true\n");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_in_the_way_of_many_files_is_found_once() {
+    let sandbox = Sandbox::simple();
+    sandbox.write("elsewhere/x", "");
+    sandbox.write("pull-secrets/manifests/x", "");
+    fs::remove_file(sandbox.path("pull-secrets/manifests/x")).unwrap();
+    let link = sandbox.path("pull-secrets/manifests/team-a");
+    std::os::unix::fs::symlink(sandbox.path("elsewhere"), link).unwrap();
+    assert_snapshot!(sandbox.run(&["verify"]).ended_with(3), @"
+    error[missing-file]: pull-secrets/manifests/kustomization.yaml: is declared and not there
+      help: run `regrender build` and commit what it writes
+    error[foreign-file]: pull-secrets/manifests/team-a: is in the way: it is a symbolic link
+      help: move it away and build again
+    2 findings
+    --- status 3
+    ");
+}
+
 #[test]
 fn a_file_of_somebody_else_beside_ours_stays() {
     let sandbox = Sandbox::simple();

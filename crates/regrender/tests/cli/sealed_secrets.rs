@@ -346,17 +346,17 @@ fn damage_is_found_without_the_key() {
     assert_snapshot!(told, @"
     error[broken-file]: FILE: `.dockerconfigjson` is no value that a controller could open
     error[outdated-file]: FILE: its one value is not `.dockerconfigjson`
-    error[outdated-file]: FILE: its name, namespace, type, labels or annotations are not as declared
-    error[outdated-file]: FILE: its name, namespace, type, labels or annotations are not as declared
+    error[outdated-file]: FILE: its name, namespace, type, labels, annotations or comments are not as declared
+    error[outdated-file]: FILE: its name, namespace, type, labels, annotations or comments are not as declared
     error[fingerprint-missing]: FILE: carries no fingerprint, so no build sealed it
-    error[outdated-file]: FILE: its name, namespace, type, labels or annotations are not as declared
+    error[outdated-file]: FILE: its name, namespace, type, labels, annotations or comments are not as declared
     error[other-certificate]: FILE: is sealed for the key sha256:00051ffce2bc…, not for `sealed-secrets.pem`
     error[broken-file]: FILE: has `spec.data`, which controllers do not take any more
-    error[outdated-file]: FILE: its name, namespace, type, labels or annotations are not as declared
+    error[outdated-file]: FILE: its name, namespace, type, labels, annotations or comments are not as declared
     error[not-sealed]: FILE: is not a SealedSecret
     error[clear-secret]: FILE: Secret `regcred` can be read by everybody
     error[other-scope]: FILE: `sealedsecrets.bitnami.com/cluster-wide` asks for another scope than the strict one
-    error[outdated-file]: FILE: its name, namespace, type, labels or annotations are not as declared
+    error[outdated-file]: FILE: its name, namespace, type, labels, annotations or comments are not as declared
     ");
 }
 

@@ -87,7 +87,7 @@ fn a_sealed_file_that_was_moved_is_told() {
     let sandbox = built();
     sandbox.edit(FILE, "namespace: team-a", "namespace: team-b");
     assert_snapshot!(sandbox.run(&["verify"]).ended_with(3), @"
-    error[outdated-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: its name, namespace, type, labels or annotations are not as declared
+    error[outdated-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: its name, namespace, type, labels, annotations or comments are not as declared
       help: run `regrender build` and commit what it writes
     1 finding
     --- status 3

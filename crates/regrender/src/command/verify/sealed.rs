@@ -50,7 +50,8 @@ impl Finder<'_> {
             self.check_expiry(path, &moment);
         }
         if clear_part(document) != emit(&file.clear) {
-            let message = "its name, namespace, type, labels or annotations are not as declared";
+            let message =
+                "its name, namespace, type, labels, annotations or comments are not as declared";
             self.find(&code::OUTDATED_FILE, path, message);
         }
     }

@@ -296,9 +296,16 @@ fn is_our_policy(text: &str) -> bool {
 }
 
 fn unreadable(path: &Path, error: io::Error) -> CliError {
+    let has_other_name = error.kind() == io::ErrorKind::NotFound
+        && path.to_str().is_none_or(|path| path.contains('\u{fffd}'));
+    let hint = if has_other_name {
+        "its name is no UTF-8: rename it, or move it out of the output folder"
+    } else {
+        "the output folder must be readable before anything is written to it"
+    };
     CliError::new(ErrorKind::Files, format!("`{}` cannot be read", path.display()))
         .with_source(error)
-        .with_hint("the output folder must be readable before anything is written to it")
+        .with_hint(hint)
 }
 
 #[cfg(test)]

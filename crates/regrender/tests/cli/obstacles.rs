@@ -22,6 +22,21 @@ fn a_file_of_somebody_else_is_not_overwritten() {
     assert_eq!(sandbox.read(FILE), "mine: true\n");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_is_told() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    let name = std::ffi::OsStr::from_bytes(b"\xff.yaml");
+    fs::write(sandbox.path("pull-secrets").join(name), "x").unwrap();
+    for command in ["build", "verify"] {
+        let said = sandbox.run(&[command]).ended_with(1).stderr;
+        assert!(said.contains("help: its name is no UTF-8: rename it"), "{command}: {said}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_in_the_way_of_many_files_is_found_once() {

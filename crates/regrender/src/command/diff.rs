@@ -2,6 +2,7 @@
 
 mod detail;
 
+use regrender_audit::visible;
 use serde_json::{Value, json};
 
 use self::detail::details;
@@ -46,7 +47,8 @@ fn human(changes: &[(&Plan, &PlannedFile)]) -> String {
     for (plan, file) in changes {
         text.push_str(&file.line(plan));
         for detail in &file.details {
-            text.extend(["  ", detail, "\n"]);
+            // What is on disk may hold anything.
+            text.extend(["  ", &visible(detail), "\n"]);
         }
     }
     if changes.is_empty() {

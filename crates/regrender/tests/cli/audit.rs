@@ -237,7 +237,10 @@ fn names_in_a_repository_do_not_reach_the_terminal_as_commands() {
          spec:\n  containers: [{name: c, image: \"x/y\\e[31m\"}]\n  imagePullSecrets: [{name: \"d\\re\"}]\n",
     );
     sandbox.run(&["build"]).succeeded();
-    for arguments in [&["audit"][..], &["explain", "x\u{1b}[31m\n::error::"], &["verify"]] {
+    let list = "pull-secrets/manifests/kustomization.yaml";
+    sandbox.write(list, &(sandbox.read(list) + "# \u{1b}[2J\r\n"));
+    let explain = ["explain", "x\u{1b}[31m\n::error::"];
+    for arguments in [&["audit"][..], &explain, &["verify"], &["diff"]] {
         let outcome = sandbox.run(arguments);
         let said = outcome.stdout + &outcome.stderr;
         assert!(!said.contains(['\u{1b}', '\r']) && !said.contains("\n::"), "{said}");

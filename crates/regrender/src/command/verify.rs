@@ -107,10 +107,11 @@ fn human(findings: &[Finding], files: usize) -> String {
         text.extend(together.iter().map(Finding::to_string));
         text.extend(together.first().map(|finding| format!("  help: {}\n", finding.help)));
     }
-    text + &match findings.len() {
-        0 => format!("{files} files are as declared\n"),
-        1 => String::from("1 finding\n"),
-        count => format!("{count} findings\n"),
+    text + &match (findings.len(), files) {
+        (0, 1) => String::from("1 file is as declared\n"),
+        (0, files) => format!("{files} files are as declared\n"),
+        (1, _) => String::from("1 finding\n"),
+        (count, _) => format!("{count} findings\n"),
     }
 }
 

@@ -21,6 +21,16 @@ fn built() -> Sandbox {
 }
 
 #[test]
+fn one_file_is_one() {
+    let sandbox = Sandbox::simple();
+    let config = sandbox.read("registries.toml");
+    let (without, _) = config.split_once("[secret.regcred]").unwrap();
+    sandbox.write("registries.toml", &format!("output.consumer = \"kubectl\"\n{without}"));
+    sandbox.run(&["build"]).succeeded();
+    assert_eq!(sandbox.run(&["verify"]).succeeded().stdout, "1 file is as declared\n");
+}
+
+#[test]
 fn what_a_build_wrote_is_as_declared() {
     assert_snapshot!(built().run(&["verify"]).succeeded(), @"5 files are as declared");
 }

@@ -29,7 +29,7 @@ const SSH_KEY_FILE: &str = "SOPS_AGE_SSH_PRIVATE_KEY_FILE";
 /// A command that prints an OpenSSH private key.
 const SSH_KEY_COMMAND: &str = "SOPS_AGE_SSH_PRIVATE_KEY_CMD";
 /// Identities themselves.
-const KEY: &str = "SOPS_AGE_KEY";
+pub(crate) const KEY: &str = "SOPS_AGE_KEY";
 /// A file with identities.
 pub(crate) const KEY_FILE: &str = "SOPS_AGE_KEY_FILE";
 /// A command that prints identities.

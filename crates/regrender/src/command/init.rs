@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::args::Init;
 use crate::certificate;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
-use crate::identity::{self, KEY_FILE};
+use crate::identity::{self, KEY, KEY_FILE};
 use crate::import::quoted;
 use crate::new_file::{self, Readers};
 use crate::project::repository;
@@ -107,6 +107,10 @@ fn keygen(kind: KeyKind) -> &'static str {
 
 /// Returns the recipient of the identity that sops finds, which is made if there is none.
 fn recipient(folder: &Path, kind: KeyKind, world: &mut World) -> Result<String, CliError> {
+    if let Some(recipient) = recipient_of_variable(world, kind) {
+        world.note(&format!("using the identity in `{KEY}`"));
+        return Ok(recipient);
+    }
     let keys = identity_file(world).ok_or_else(no_home)?;
     match read_recipient(&keys, kind)? {
         Some(recipient) => {
@@ -140,6 +144,12 @@ fn in_repository(keys: &str, kind: KeyKind) -> CliError {
         ))
 }
 
+/// Returns the recipient of the first identity in the environment variable where sops looks first.
+pub(crate) fn recipient_of_variable(world: &World, kind: KeyKind) -> Option<String> {
+    let recipients = recipients_of_lines(world.variable(KEY)?.to_str()?);
+    recipients.into_iter().find(|one| is_of_kind(one, kind))
+}
+
 /// Returns the file where sops finds identities, and people expect to find theirs.
 pub(crate) fn identity_file(world: &World) -> Option<PathBuf> {
     match world.variable(KEY_FILE) {
@@ -152,9 +162,12 @@ pub(crate) fn identity_file(world: &World) -> Option<PathBuf> {
 /// age's own is of the usual kind.
 pub(crate) fn read_recipient(keys: &Path, kind: KeyKind) -> Result<Option<String>, CliError> {
     let Some(recipients) = read_recipients(keys)? else { return Ok(None) };
-    let is_right = |one: &String| kind == KeyKind::X25519 || KeyKind::of(one) == Some(kind);
-    let first = recipients.into_iter().find(is_right);
+    let first = recipients.into_iter().find(|one| is_of_kind(one, kind));
     first.map(Some).ok_or_else(|| no_identity(keys, kind))
+}
+
+fn is_of_kind(recipient: &str, kind: KeyKind) -> bool {
+    kind == KeyKind::X25519 || KeyKind::of(recipient) == Some(kind)
 }
 
 /// Lists the recipients of the identities in a file, if it is there.
@@ -166,12 +179,17 @@ fn read_recipients(keys: &Path) -> Result<Option<Vec<String>>, CliError> {
             return Err(CliError::unreadable(&keys.display().to_string(), error));
         }
     };
-    // What else stands there is not asked about.
+    Ok(Some(recipients_of_lines(&text)))
+}
+
+/// Lists the recipients of the identities that stand on these lines. What else stands there is not
+/// asked about.
+fn recipients_of_lines(text: &str) -> Vec<String> {
     let identities = text.lines().filter_map(|line| Identities::parse(line).ok());
     let of_line = |identities: Identities| -> Vec<String> {
         identities.recipients().map(str::to_owned).collect()
     };
-    Ok(Some(identities.flat_map(of_line).collect()))
+    identities.flat_map(of_line).collect()
 }
 
 fn no_identity(keys: &Path, kind: KeyKind) -> CliError {

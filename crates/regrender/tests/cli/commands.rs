@@ -56,6 +56,16 @@ fn init_makes_an_identity_that_only_its_owner_reads() {
 }
 
 #[test]
+fn init_takes_the_identity_of_the_environment() {
+    let mut sandbox = Sandbox::new(&[]).unversioned();
+    sandbox.set("SOPS_AGE_KEY", IDENTITY);
+    let outcome = sandbox.run(&["init"]).succeeded();
+    assert_eq!(outcome.stderr, "note: using the identity in `SOPS_AGE_KEY`\n");
+    assert!(sandbox.read("registries.toml").contains(RECIPIENT));
+    assert!(!sandbox.exists(".home/.config"));
+}
+
+#[test]
 fn init_makes_no_identity_in_the_repository() {
     let mut sandbox = Sandbox::new(&[]);
     sandbox.set("SOPS_AGE_KEY_FILE", "keys/age.txt");

@@ -6,6 +6,7 @@ use super::NAME_A_KEY;
 use crate::args::{Import, Selection};
 use crate::command::init;
 use crate::error::{CliError, ErrorKind, Failure};
+use crate::identity::KEY;
 use crate::project::Project;
 use crate::world::World;
 
@@ -29,6 +30,10 @@ pub(super) fn find(arguments: &Import, world: &mut World) -> Result<Vec<String>,
             world.note(&format!("taking the recipients of `{}`", project.source.path()));
             return Ok(recipients);
         }
+    }
+    if let Some(recipient) = init::recipient_of_variable(world, KeyKind::X25519) {
+        world.note(&format!("taking the recipient of the identity in `{KEY}`"));
+        return Ok(vec![recipient]);
     }
     let file = init::identity_file(world);
     let own = file.as_deref().map(|file| init::read_recipient(file, KeyKind::X25519));

@@ -111,6 +111,9 @@ fn of_files(arguments: &Explain, world: &mut World) -> Result<Explanation, Failu
     let pod = read(arguments.pod.as_slice());
     let account = read(&account);
     Failure::of_any(errors)?;
+    warn_of_others(&pull_secrets, "Secret", |inventory| inventory.secrets().count(), world);
+    let accounts = |inventory: &Inventory| inventory.service_accounts().count();
+    warn_of_others(&account, "ServiceAccount", accounts, world);
     let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
     let pull_secrets: Vec<(&str, &[u8])> = pull_secrets.iter().map(borrowed).collect();
     Ok(explain(&Question {
@@ -121,6 +124,22 @@ fn of_files(arguments: &Explain, world: &mut World) -> Result<Explanation, Failu
         declared: &Declared::default(),
         open: &|secret| opener.open(secret),
     }))
+}
+
+/// Warns of files that hold nothing of what they are named for, a docker config for example.
+fn warn_of_others(
+    files: &[(String, Vec<u8>)],
+    what: &str,
+    count: impl Fn(&Inventory) -> usize,
+    world: &mut World,
+) {
+    for file in files {
+        let inventory = Inventory::read([borrowed(file)]);
+        // What cannot be read is part of the answer.
+        if inventory.unreadable().is_empty() && count(&inventory) == 0 {
+            world.warn(&format!("`{}` is the manifest of no {what}", file.0));
+        }
+    }
 }
 
 /// Explains for an account of the repository, with what registries.toml declares.

@@ -220,6 +220,19 @@ fn an_image_alone_is_covered_by_nothing_and_a_note_says_what_to_name() {
 }
 
 #[test]
+fn a_file_of_something_else_is_told() {
+    let sandbox = Sandbox::simple();
+    sandbox.write("config.json", "{\"auths\":{}}");
+    sandbox.write("map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+    let options = ["--pull-secret", "config.json", "--service-account", "map.yaml"];
+    let outcome = sandbox.run(&[&["explain", "x"], &options[..]].concat());
+    assert_snapshot!(outcome.stderr, @"
+    warning: `config.json` is the manifest of no Secret
+    warning: `map.yaml` is the manifest of no ServiceAccount
+    ");
+}
+
+#[test]
 fn the_page_of_a_problem_is_json_where_that_is_asked_for() {
     let arguments = ["explain", "unknown-registry", "--output", "json"];
     let page = Sandbox::new(&[]).run(&arguments).succeeded().stdout;

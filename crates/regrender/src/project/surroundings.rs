@@ -11,7 +11,7 @@ use regrender_render::{DeclaredWorkload, Surroundings, account_of_path};
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::{OutputFolder, Text};
 use crate::project::manifests::Manifests;
-use crate::project::{Project, left_over, repository};
+use crate::project::{Project, left_over, lost_namespace, repository};
 
 /// The kind of accounts.
 const ACCOUNT: &str = "ServiceAccount";
@@ -52,6 +52,10 @@ pub(crate) fn surroundings(
 ) -> Result<Surroundings, Vec<CliError>> {
     let config = &project.config;
     let namespaces = namespaces(config, cluster, inventory)?;
+    let lost = lost_namespace::errors(project, cluster, inventory, folder, &namespaces);
+    if !lost.is_empty() {
+        return Err(lost);
+    }
     let written = written_accounts(config, cluster, &namespaces, folder, drop_emptied)
         .map_err(|error| vec![error])?;
     Ok(Surroundings {
@@ -119,11 +123,13 @@ fn namespaces(
 
 fn no_namespace(secret: &str, cluster: &Cluster, labels: &BTreeMap<String, String>) -> CliError {
     let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let message = format!(
-        "pull secret `{secret}` lands nowhere: no Namespace in the inventory ({}) has the labels {}",
-        cluster.inventory.join(", "),
-        labels.join(", "),
-    );
+    let inventory = cluster.inventory.join(", ");
+    let what = if labels.is_empty() {
+        format!("there is no Namespace in the inventory ({inventory})")
+    } else {
+        format!("no Namespace in the inventory ({inventory}) has the labels {}", labels.join(", "))
+    };
+    let message = format!("pull secret `{secret}` lands nowhere: {what}");
     CliError::new(ErrorKind::Config, message).with_hint(
         "list the namespaces by name, or name the folder of their manifests in `inventory`",
     )

@@ -463,3 +463,32 @@ fn programs_read_what_changed() {
     }
     "#);
 }
+
+#[test]
+fn a_namespace_whose_manifest_cannot_be_read_is_not_taken_to_be_gone() {
+    let sandbox = Sandbox::simple();
+    let namespace =
+        |name: &str| format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n");
+    sandbox.edit("registries.toml", "[\"team-a\"]", "{ from = \"inventory\" }");
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: pull secret `regcred` lands nowhere: there is no Namespace in the inventory (.)
+      help: list the namespaces by name, or name the folder of their manifests in `inventory`
+    --- status 1
+    ");
+    sandbox.write("a.yaml", &namespace("team-a"));
+    sandbox.write("b.yaml", &namespace("team-b"));
+    sandbox.write("other.yaml", "a: [\n");
+    sandbox.run(&["build"]).succeeded();
+    sandbox.write("b.yaml", &format!("<<<<<<< ours\n{}", namespace("team-b")));
+    let before = sandbox.files("pull-secrets");
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: `b.yaml` of the inventory cannot be read, and no other manifest declares `team-b`: not valid YAML at line 2, column 11: mapping values are not allowed in this context
+      help: mend it; if it declares nothing, leave it out: with `inventory` in registries.toml, or in .gitignore
+    --- status 1
+    ");
+    assert_eq!(sandbox.files("pull-secrets"), before);
+    std::fs::remove_file(sandbox.path("b.yaml")).unwrap();
+    sandbox.run(&["build"]).succeeded();
+}

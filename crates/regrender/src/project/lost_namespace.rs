@@ -1,0 +1,91 @@
+//! A namespace that a build wrote pull secrets for, and that is lost with a manifest nobody can read.
+//!
+//! A slip of the pen or the markers of a merge in the manifest of a Namespace would otherwise look as
+//! if it were gone, and its pull secrets with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use regrender_audit::{Inventory, Reason};
+use regrender_config::{Cluster, Config, Namespaces};
+use regrender_render::MANIFESTS;
+
+use crate::enumeration::in_a_sentence;
+use crate::error::{CliError, ErrorKind};
+use crate::output_folder::OutputFolder;
+use crate::project::Project;
+
+/// The word that the manifest of a namespace cannot do without.
+const NAMESPACE: &str = "Namespace";
+
+/// Tells of the manifests that cannot be read and could be those of namespaces that are gone.
+pub(super) fn errors(
+    project: &Project,
+    cluster: &Cluster,
+    inventory: &Inventory,
+    folder: &OutputFolder,
+    namespaces: &BTreeMap<String, Vec<String>>,
+) -> Vec<CliError> {
+    if !asks_inventory(&project.config, cluster) {
+        return Vec::new();
+    }
+    let wanted: BTreeSet<&str> = namespaces.values().flatten().map(String::as_str).collect();
+    let written: BTreeSet<&str> = folder.files.iter().filter_map(|path| sealed_in(path)).collect();
+    let lost: Vec<&str> = written.difference(&wanted).copied().collect();
+    if lost.is_empty() {
+        return Vec::new();
+    }
+    let unread = inventory.unreadable().iter().filter(|one| one.reason != Reason::HelmTemplate);
+    let is_of_namespace = |file: &str| {
+        let bytes = fs::read(project.folder.join(file)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).contains(NAMESPACE)
+    };
+    unread
+        .filter(|one| is_of_namespace(&one.file))
+        .map(|one| {
+            let message = format!(
+                "`{}` of the inventory cannot be read, and no other manifest declares {}: {}",
+                one.file,
+                in_a_sentence(&lost),
+                one.reason
+            );
+            CliError::new(ErrorKind::Files, message).with_hint(
+                "mend it; if it declares nothing, leave it out: with `inventory` in \
+                 registries.toml, or in .gitignore",
+            )
+        })
+        .collect()
+}
+
+/// Says whether the namespaces of any pull secret come from the inventory.
+fn asks_inventory(config: &Config, cluster: &Cluster) -> bool {
+    let mut secrets = config.secrets_of(cluster);
+    secrets.any(|secret| matches!(secret.namespaces, Namespaces::Inventory { .. }))
+}
+
+/// Returns the namespace whose sealed file lies at `path` of the output folder.
+fn sealed_in(path: &str) -> Option<&str> {
+    let (namespace, file) = path.strip_prefix(MANIFESTS)?.strip_prefix('/')?.split_once('/')?;
+    let endings = [".sops.yaml", ".age", ".sealed-secret.yaml"];
+    let is_sealed = !file.contains('/') && endings.iter().any(|ending| file.ends_with(ending));
+    is_sealed.then_some(namespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sealed_files_tell_their_namespace() {
+        assert_eq!(sealed_in("manifests/a/regcred.sops.yaml"), Some("a"));
+        assert_eq!(sealed_in("manifests/a/regcred.sealed-secret.yaml"), Some("a"));
+        for path in [
+            "manifests/a/kustomization.yaml",
+            "manifests/a/service-accounts/x.age",
+            "nodes/config.sops.yaml",
+            "manifests/x.age",
+        ] {
+            assert_eq!(sealed_in(path), None, "{path}");
+        }
+    }
+}

@@ -240,8 +240,10 @@ fn run(world: &World, arguments: &[String]) -> Result<SecretBytes, Failure> {
     let outcome = command.run(&mut |_| {});
     match outcome.ending {
         Ending::Printed(bytes) => Ok(bytes),
-        Ending::Failed { ending, .. } => {
-            let said = outcome.stderr.lines(&Mask::default());
+        Ending::Failed(ending) => {
+            let mut mask = Mask::default();
+            mask.add_bytes(&outcome.printed);
+            let said = outcome.stderr.lines(&mask);
             Err(Failure::CommandFailed { ending, said })
         }
         Ending::Missing => Err(Failure::CommandMissing),

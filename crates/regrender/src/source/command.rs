@@ -50,6 +50,8 @@ pub(crate) enum Group {
 pub(crate) struct Outcome {
     /// How it ended.
     pub(crate) ending: Ending,
+    /// What it printed, if it did not end well; may hold secrets.
+    pub(crate) printed: SecretBytes,
     /// What it said on standard error; may hold secrets.
     pub(crate) stderr: SecretBytes,
 }
@@ -63,13 +65,8 @@ pub(crate) enum Ending {
     Missing,
     /// It cannot be started, for the reason that the system gives.
     NotStarted(String),
-    /// Badly.
-    Failed {
-        /// An exit status or a signal.
-        ending: String,
-        /// What is on standard output; may hold secrets.
-        printed: SecretBytes,
-    },
+    /// Badly: with an exit status or a signal.
+    Failed(String),
     /// It took longer than it may, and was stopped.
     Timeout,
     /// It printed more than the limit, and was stopped.
@@ -92,12 +89,28 @@ struct Output {
     stderr_ended: bool,
 }
 
+impl Outcome {
+    /// What came of a program that said nothing else.
+    fn of(ending: Ending) -> Self {
+        let nothing = || SecretBytes::new(&[]);
+        Self { ending, printed: nothing(), stderr: nothing() }
+    }
+
+    /// Returns what is on standard output, however the program ended.
+    pub(crate) fn stdout(&self) -> &SecretBytes {
+        match &self.ending {
+            Ending::Printed(bytes) => bytes,
+            _ => &self.printed,
+        }
+    }
+}
+
 impl Command<'_> {
     /// Runs the program; `hear` gets each piece of its standard error as it comes.
     pub(crate) fn run(&self, hear: &mut dyn FnMut(&[u8])) -> Outcome {
         let (mut child, running, stdout, stderr) = match self.start() {
             Ok(started) => started,
-            Err(ending) => return Outcome { ending, stderr: SecretBytes::new(&[]) },
+            Err(ending) => return Outcome::of(ending),
         };
         let (sender, receiver) = sync_channel(16);
         pump(stdout, sender.clone(), Event::Stdout);
@@ -108,16 +121,17 @@ impl Command<'_> {
             self.end(&mut child);
         }
         drop(running);
+        let (printed, stderr) = (output.stdout.join(), output.stderr.join());
         let ending = match waited {
-            Waited::Ended(status) if status.success() => Ending::Printed(output.stdout.join()),
-            Waited::Ended(status) => {
-                Ending::Failed { ending: describe(status), printed: output.stdout.join() }
+            Waited::Ended(status) if status.success() => {
+                return Outcome { stderr, ..Outcome::of(Ending::Printed(printed)) };
             }
+            Waited::Ended(status) => Ending::Failed(describe(status)),
             Waited::Timeout => Ending::Timeout,
             Waited::TooLong => Ending::TooLong,
             Waited::Lost(error) => Ending::NotStarted(error.to_string()),
         };
-        Outcome { ending, stderr: output.stderr.join() }
+        Outcome { ending, printed, stderr }
     }
 
     fn start(&self) -> Result<(Child, Running, ChildStdout, ChildStderr), Ending> {
@@ -368,7 +382,7 @@ mod tests {
     #[test]
     fn status_and_signal_are_told() {
         let ending = |script| match shell(script, LONG, Group::Own).0.ending {
-            Ending::Failed { ending, .. } => ending,
+            Ending::Failed(ending) => ending,
             other => panic!("{other:?}"),
         };
         assert_eq!(ending("exit 7"), "exit status 7");
@@ -379,8 +393,8 @@ mod tests {
     fn output_of_a_failed_program_is_masked() {
         let (outcome, ..) = shell("echo canary-4f1d; exit 1", LONG, Group::Own);
         assert!(!format!("{:?}", outcome.ending).contains("canary"));
-        let Ending::Failed { printed, .. } = outcome.ending else { panic!() };
-        assert_eq!(printed.expose(), b"canary-4f1d\n");
+        assert!(matches!(outcome.ending, Ending::Failed(_)));
+        assert_eq!(outcome.printed.expose(), b"canary-4f1d\n");
     }
 
     /// Runs `cat`, or what else is named, with a text on standard input.

@@ -43,9 +43,8 @@ pub(crate) fn ask(
         side_by_side(questions, AT_ONCE, |question| desk.run((*question).clone(), known));
     let outcomes: Vec<_> = outcomes.into_iter().flatten().collect();
     for (question, outcome) in &outcomes {
-        if let Ending::Printed(bytes) = &outcome.ending {
-            learn(mask, question, bytes);
-        }
+        // One that fails may have printed the secret all the same.
+        learn(mask, question, outcome.stdout());
     }
     let answered = outcomes.into_iter().map(|(question, outcome)| {
         let answer = desk.answer(&question, outcome, mask);
@@ -135,7 +134,7 @@ impl Desk<'_> {
         }
         let said = if self.person_watches { Vec::new() } else { outcome.stderr.lines(mask) };
         let answer = match outcome.ending {
-            Ending::Failed { ending, .. } => {
+            Ending::Failed(ending) => {
                 let skipped = said.len().saturating_sub(QUOTED);
                 let said = said.into_iter().skip(skipped).collect();
                 return Err(Failure::CommandFailed { ending, said });
@@ -172,7 +171,7 @@ impl Desk<'_> {
 /// Says whether a credential helper has no credential for the server it was asked for.
 fn is_not_found(outcome: &Outcome) -> bool {
     match &outcome.ending {
-        Ending::Failed { printed, .. } => says_not_found(printed),
+        Ending::Failed(_) => says_not_found(&outcome.printed),
         Ending::Printed(bytes) => {
             says_not_found(bytes) || matches!(read_answer(bytes), Err(HelperFailure::NotFound))
         }

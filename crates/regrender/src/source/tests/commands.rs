@@ -82,6 +82,21 @@ error[source-command-failed]: the password of registry `hub` cannot be obtained:
 }
 
 #[test]
+fn what_a_command_that_fails_printed_is_masked_in_what_it_said() {
+    for end in ["exit 3", "kill -9 $$", "exec sleep 60"] {
+        let script = format!("echo canary-4f1d; echo got canary-4f1d >&2; {end}");
+        let mut source = shell(&script);
+        if let SourceKind::Command { timeout, .. } = &mut source {
+            *timeout = Duration::from_secs(1);
+        }
+        let mut case = Case::new().password("hub", source);
+        let resolved = case.resolve();
+        let said = format!("{:?}{}", resolved.problems, case.said);
+        assert!(said.contains("got <masked>") && !said.contains("canary"), "{said}");
+    }
+}
+
+#[test]
 fn a_command_that_fails_is_quoted_with_its_last_lines() {
     let script = "i=0; while [ $i -lt 30 ]; do i=$((i+1)); echo line $i >&2; done; exit 1";
     let mut case = Case::new().password("hub", shell(script));

@@ -6,7 +6,9 @@ use regrender_image::{BrokenSecret, DEFAULT_ACCOUNT, Keyring, PullSecret};
 
 use crate::check::is_pull_secret;
 use crate::declared::Declarations;
-use crate::inventory::{Doubt, Inventory, Rendering, Secret, SecretState, ServiceAccount, is_core};
+use crate::inventory::{
+    AccountField, Doubt, Inventory, Rendering, Secret, SecretState, ServiceAccount, is_core,
+};
 use crate::subject::Subject;
 use crate::variable::is_open;
 
@@ -246,8 +248,10 @@ impl<'i> Credentials<'i> {
     ) -> Option<(&'i ServiceAccount, Option<&'i Rendering>)> {
         let referrer = Referrer::of(subject);
         let of_tree = referrer.find(&self.accounts_of_tree, name);
-        // Where a pod names none, nothing is renamed along: it has the account `default`.
-        let is_named = subject.service_account.as_deref() == Some(name);
+        // Where a pod names none, nothing is renamed along: it has the account `default`. Nor is
+        // what it names by the deprecated field, of which kustomize knows nothing.
+        let is_named = subject.service_account.as_deref() == Some(name)
+            && subject.account_field == AccountField::Name;
         if let Some((position, tree)) = of_tree.filter(|_| is_named && referrer.follows_accounts())
         {
             return Some((self.inventory.service_accounts.get(position)?, Some(tree)));

@@ -29,7 +29,7 @@ pub use self::rendering::{Doubt, Rendering};
 pub use self::secret::{Secret, SecretState};
 pub(crate) use self::variable_source::VariableSource;
 use self::variable_source::take_texts;
-pub(crate) use self::workload::Filling;
+pub(crate) use self::workload::{AccountField, Filling};
 pub use self::workload::{ImageUse, Role, Source, Workload};
 use crate::finding::{Code, Finding};
 use crate::kustomization::{Change, Kustomization, Kustomizations};

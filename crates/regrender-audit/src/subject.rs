@@ -1,6 +1,6 @@
 //! Knows the workloads one by one as they are deployed: one for each tree that renders them.
 
-use crate::inventory::{Doubt, ImageUse, Inventory, Rendering, Source, Workload};
+use crate::inventory::{AccountField, Doubt, ImageUse, Inventory, Rendering, Source, Workload};
 
 /// A workload as one tree deploys it.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct Subject<'i> {
     /// What the pods name themselves.
     pub(crate) pull_secrets: Vec<String>,
     pub(crate) service_account: Option<String>,
+    /// The field by which they name it.
+    pub(crate) account_field: AccountField,
     /// What changes it in a way that is not followed.
     pub(crate) doubt: Option<Doubt>,
 }
@@ -71,6 +73,7 @@ fn as_settled(workload: &Workload) -> Subject<'_> {
         images: workload.images.clone(),
         pull_secrets: workload.pull_secrets.clone(),
         service_account: workload.service_account.clone(),
+        account_field: workload.account_field,
         doubt: workload.renderings.first().and_then(|one| one.doubt.clone()),
     }
 }
@@ -83,6 +86,7 @@ fn as_rendered<'i>(workload: &'i Workload, rendering: &Rendering) -> Subject<'i>
         doubt: rendering.doubt.clone(),
         ..as_settled(workload)
     };
-    rendering.apply(&mut subject.images, &mut subject.pull_secrets, &mut subject.service_account);
+    let Subject { images, pull_secrets, service_account, account_field, .. } = &mut subject;
+    rendering.apply(images, pull_secrets, service_account, account_field);
     subject
 }

@@ -1,7 +1,7 @@
 //! Knows the images, the account and the pull secrets of a pod specification.
 
 use super::object::Header;
-use super::{Filling, ImageUse, Role, Source, Workload};
+use super::{AccountField, Filling, ImageUse, Role, Source, Workload};
 use crate::manifest::Node;
 use crate::place::Place;
 
@@ -15,7 +15,7 @@ pub(super) const CONTAINERS: [(&str, Role); 3] = [
 /// Reads the pod specification of an object.
 pub(super) fn read(spec: &Node<'_>, header: &Header) -> Workload {
     let mut workload = header.workload(Source::Core);
-    workload.service_account = service_account(spec);
+    (workload.service_account, workload.account_field) = service_account(spec);
     workload.pull_secrets = reference_names(spec.get("imagePullSecrets"));
     workload.images = images(spec, &header.place);
     workload
@@ -45,12 +45,15 @@ pub(crate) fn role_of_list(member: &str) -> Option<Role> {
     CONTAINERS.iter().find(|(name, _)| *name == member).map(|(_, role)| *role)
 }
 
-/// Returns the account that a pod specification names, by either of its two fields.
-pub(super) fn service_account(spec: &Node<'_>) -> Option<String> {
+/// Returns the account that a pod specification names, and by which of the two fields.
+fn service_account(spec: &Node<'_>) -> (Option<String>, AccountField) {
     let named = |member: &str| {
         spec.get(member).and_then(Node::scalar).filter(|name| !name.is_empty()).map(str::to_owned)
     };
-    named("serviceAccountName").or_else(|| named("serviceAccount"))
+    match (named("serviceAccountName"), named("serviceAccount")) {
+        (None, Some(name)) => (Some(name), AccountField::Deprecated),
+        (name, _) => (name, AccountField::Name),
+    }
 }
 
 /// Lists the names of a list of references; an entry without a name has an empty one.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{ImageUse, Inventory, Secret, ServiceAccount, Workload};
+use super::{AccountField, ImageUse, Inventory, Secret, ServiceAccount, Workload};
 use crate::finding::{Code, Finding};
 use crate::kustomization::Rendered;
 use crate::place::Place;
@@ -28,6 +28,8 @@ pub struct Rendering {
     pub service_account: Option<String>,
     /// Whether that is `default` only because a patch has the pods name none any more.
     pub(crate) is_account_unnamed: bool,
+    /// The field by which the pods name it, where a patch changes it.
+    pub(crate) account_field: AccountField,
     /// What changes the object in a way that is not followed here.
     pub doubt: Option<Doubt>,
 }
@@ -109,6 +111,7 @@ impl Rendering {
         images: &mut Vec<ImageUse>,
         pull_secrets: &mut Vec<String>,
         service_account: &mut Option<String>,
+        account_field: &mut AccountField,
     ) {
         if let Some(changed) = &self.images {
             images.clone_from(changed);
@@ -119,6 +122,7 @@ impl Rendering {
         if self.service_account.is_some() {
             let named = self.service_account.clone();
             *service_account = named.filter(|_| !self.is_account_unnamed);
+            *account_field = self.account_field;
         }
     }
 
@@ -137,7 +141,8 @@ impl Rendering {
     pub(crate) fn outcome(&self) -> impl Ord + '_ {
         (
             (&self.namespace, &self.name, &self.images),
-            (&self.pull_secrets, &self.service_account, self.is_account_unnamed, &self.doubt),
+            (&self.service_account, self.is_account_unnamed, self.account_field),
+            (&self.pull_secrets, &self.doubt),
         )
     }
 }
@@ -152,9 +157,9 @@ fn settle_workload(one: &mut Workload, rendered: Rendered, used: &mut BTreeSet<P
         }
     }
     settle(&mut one.namespace, &mut one.name, &one.renderings);
-    let Workload { renderings, images, pull_secrets, service_account, .. } = one;
+    let Workload { renderings, images, pull_secrets, service_account, account_field, .. } = one;
     if let [only] = renderings.as_slice() {
-        only.apply(images, pull_secrets, service_account);
+        only.apply(images, pull_secrets, service_account, account_field);
     }
     !rendered.is_gone
 }

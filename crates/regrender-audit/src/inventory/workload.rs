@@ -74,6 +74,16 @@ pub(crate) enum Filling {
     NotKnown(Arc<str>),
 }
 
+/// The field by which pods name their account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum AccountField {
+    /// `serviceAccountName`, which comes first.
+    #[default]
+    Name,
+    /// `serviceAccount`, which is deprecated, and of which kustomize knows nothing.
+    Deprecated,
+}
+
 /// Something that makes pods.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workload {
@@ -89,6 +99,8 @@ pub struct Workload {
     pub written_name: String,
     /// The account that its pods name.
     pub service_account: Option<String>,
+    /// The field by which they name it.
+    pub(crate) account_field: AccountField,
     /// The names in the pods' `imagePullSecrets`; an entry without a name is an empty one.
     pub pull_secrets: Vec<String>,
     /// The images that they pull.
@@ -115,6 +127,7 @@ impl Workload {
             name: written.name.to_owned(),
             written_name: written.name.to_owned(),
             service_account: None,
+            account_field: AccountField::default(),
             pull_secrets: Vec::new(),
             images: Vec::new(),
             keeps_namespace: false,

@@ -11,7 +11,9 @@ use super::operation::Marks;
 use super::part::{List, Part};
 use super::patch::{Change, Patch};
 use super::post_build::PostBuild;
-use crate::inventory::{Doubt, Filling, ImageUse, Metadata, Rendering, Role, pod_path};
+use crate::inventory::{
+    AccountField, Doubt, Filling, ImageUse, Metadata, Rendering, Role, pod_path,
+};
 use crate::place::Place;
 
 /// What an object is called where it is written.
@@ -35,8 +37,10 @@ pub(super) struct Object<'o> {
     pub(super) images_changed: bool,
     pub(super) pull_secrets: Vec<String>,
     pub(super) pull_secrets_changed: bool,
-    /// What the pods name.
+    /// What the pods name as `serviceAccountName`.
     pub(super) service_account: Option<String>,
+    /// What they name as `serviceAccount`, which counts where that names nothing.
+    pub(super) deprecated_account: Option<String>,
     pub(super) service_account_changed: bool,
     /// Whether it is of Kubernetes itself, where lists are merged by name.
     pub(super) is_core: bool,
@@ -74,6 +78,7 @@ impl<'o> Object<'o> {
             pull_secrets: Vec::new(),
             pull_secrets_changed: false,
             service_account: None,
+            deprecated_account: None,
             service_account_changed: false,
             is_core: false,
             is_unseen: false,
@@ -121,7 +126,8 @@ impl<'o> Object<'o> {
         for name in &mut self.pull_secrets {
             self.pull_secrets_changed |= fill_in(name, post_build, &mut reason);
         }
-        if let Some(name) = &mut self.service_account {
+        for name in [&mut self.service_account, &mut self.deprecated_account].into_iter().flatten()
+        {
             self.service_account_changed |= fill_in(name, post_build, &mut reason);
         }
         let mut of_namespace = None;
@@ -195,8 +201,8 @@ impl<'o> Object<'o> {
         for (list, name) in &directives.removed {
             self.take_out(*list, name);
         }
-        if directives.clears_account {
-            self.set_account(None);
+        for field in &directives.cleared_accounts {
+            self.set_account(*field, None);
         }
         let part = &part.workload;
         if !part.pull_secrets.is_empty() {
@@ -209,7 +215,7 @@ impl<'o> Object<'o> {
             self.pull_secrets_changed = true;
         }
         if part.service_account.is_some() {
-            self.set_account(part.service_account.as_deref());
+            self.set_account(part.account_field, part.service_account.as_deref());
         }
         self.merge_images(&part.images, place);
     }
@@ -266,8 +272,12 @@ impl<'o> Object<'o> {
         }
     }
 
-    fn set_account(&mut self, name: Option<&str>) {
-        self.service_account = name.map(str::to_owned);
+    fn set_account(&mut self, field: AccountField, name: Option<&str>) {
+        let own = match field {
+            AccountField::Name => &mut self.service_account,
+            AccountField::Deprecated => &mut self.deprecated_account,
+        };
+        *own = name.filter(|name| !name.is_empty()).map(str::to_owned);
         self.service_account_changed = true;
     }
 
@@ -307,6 +317,10 @@ impl<'o> Object<'o> {
     pub(super) fn into_rendering(self, root: &str) -> (Option<Rendering>, Vec<Place>) {
         // Nobody knows whether it is taken out where something else is not followed.
         let is_gone = self.is_deleted && self.doubt.is_none();
+        let (account, account_field) = match (self.service_account, self.deprecated_account) {
+            (None, Some(name)) => (Some(name), AccountField::Deprecated),
+            (name, _) => (name, AccountField::Name),
+        };
         let rendering = Rendering {
             root: root.to_owned(),
             other_roots: Vec::new(),
@@ -314,10 +328,11 @@ impl<'o> Object<'o> {
             name: self.name,
             images: Some(self.images).filter(|_| self.images_changed),
             pull_secrets: Some(self.pull_secrets).filter(|_| self.pull_secrets_changed),
-            is_account_unnamed: self.service_account_changed && self.service_account.is_none(),
+            is_account_unnamed: self.service_account_changed && account.is_none(),
+            account_field,
             service_account: self
                 .service_account_changed
-                .then(|| self.service_account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned())),
+                .then(|| account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned())),
             doubt: self.doubt,
         };
         ((!is_gone).then_some(rendering), self.used)

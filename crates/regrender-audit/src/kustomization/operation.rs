@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::inventory::{
-    Filling, ImageUse, Role, containers, is_image_key, read_inline_images, reference_names,
-    role_of_list,
+    AccountField, Filling, ImageUse, Role, containers, is_image_key, read_inline_images,
+    reference_names, role_of_list,
 };
 use crate::manifest::Node;
 use crate::place::Place;
@@ -26,7 +26,7 @@ pub(crate) enum Operation {
     /// The pull secret at a position is taken out.
     RemovePullSecret(usize),
     /// The account is given, or none any more.
-    SetServiceAccount(Option<String>),
+    SetServiceAccount(AccountField, Option<String>),
     /// The object is renamed.
     SetName(String),
     /// A label or an annotation is given, or taken out.
@@ -111,7 +111,7 @@ impl Operation {
 
     /// Tells whether it changes how all images of a pod are pulled.
     pub(super) fn is_about_whole_pod(&self) -> bool {
-        self.is_about_pull_secrets() || matches!(self, Self::SetServiceAccount(_))
+        self.is_about_pull_secrets() || matches!(self, Self::SetServiceAccount(..))
     }
 
     /// Tells whether it brings an image.
@@ -182,8 +182,11 @@ fn operation(op: &str, parts: &[&str], value: Option<&Node<'_>>) -> Option<Opera
         [.., "imagePullSecrets", position, "name"] => {
             Some(Operation::ReplacePullSecret { position: position.parse().ok()?, name: text()? })
         }
-        [.., "serviceAccountName" | "serviceAccount"] => {
-            Some(Operation::SetServiceAccount(text().filter(|name| !name.is_empty())))
+        [.., "serviceAccountName"] => {
+            Some(Operation::SetServiceAccount(AccountField::Name, text()))
+        }
+        [.., "serviceAccount"] => {
+            Some(Operation::SetServiceAccount(AccountField::Deprecated, text()))
         }
         [.., list] if role_of_list(list).is_some() => {
             let role = role_of_list(list)?;

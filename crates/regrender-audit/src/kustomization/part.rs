@@ -1,7 +1,7 @@
 //! Knows what a strategic merge says of one object, its directives included.
 
 use super::operation::Marks;
-use crate::inventory::{Role, Source, Workload, pod_path};
+use crate::inventory::{AccountField, Role, Source, Workload, pod_path};
 use crate::manifest::Node;
 
 /// The member that holds a directive.
@@ -24,8 +24,8 @@ pub(super) struct Directives {
     pub(super) replaced: Vec<List>,
     /// The entries that are taken out of their lists, by name.
     pub(super) removed: Vec<(List, String)>,
-    /// The pod names no account any more.
-    pub(super) clears_account: bool,
+    /// The fields by which the pod names no account any more.
+    pub(super) cleared_accounts: Vec<AccountField>,
     /// The labels and annotations that are taken away.
     pub(super) unmarked: Vec<(Marks, String)>,
     /// It says something that is not followed.
@@ -47,6 +47,9 @@ const LISTS: [(&str, List); 5] = [
     ("volumes", List::Images(Role::Volume)),
     ("imagePullSecrets", List::PullSecrets),
 ];
+
+const ACCOUNTS: [(&str, AccountField); 2] =
+    [("serviceAccountName", AccountField::Name), ("serviceAccount", AccountField::Deprecated)];
 
 impl Part {
     /// Reads what `root` says beyond what is merged; `pod` is the way to the pod specification, or
@@ -100,7 +103,7 @@ impl Directives {
             let Some(here) = node else { return };
             if here.is_null() || directive(here).is_some() {
                 self.replaced = LISTS.map(|(_, list)| list).to_vec();
-                self.clears_account = true;
+                self.cleared_accounts = ACCOUNTS.map(|(_, field)| field).to_vec();
             }
             let Some(step) = step else { break };
             node = here.get(step);
@@ -119,8 +122,9 @@ impl Directives {
                 self.removed.push((list, name.to_owned()));
             }
         }
-        let account = pod.get("serviceAccountName");
-        self.clears_account |= account.is_some_and(|name| name.scalar().is_none_or(str::is_empty));
+        let is_cleared = |name: &Node<'_>| name.scalar().is_none_or(str::is_empty);
+        let cleared = ACCOUNTS.iter().filter(|(name, _)| pod.get(name).is_some_and(is_cleared));
+        self.cleared_accounts.extend(cleared.map(|(_, field)| *field));
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) use super::object::Written;
 use super::patch::{Body, Change, Patch};
 use super::post_build::PostBuild;
 use super::{Depth, Kustomization};
-use crate::inventory::{Metadata, Source, VariableSource, Workload};
+use crate::inventory::{AccountField, Metadata, Source, VariableSource, Workload};
 use crate::place::{Place, folder_of, join};
 
 /// Kustomizations are not nested deeper than this.
@@ -230,10 +230,16 @@ impl Kustomizations {
 }
 
 fn object_of(workload: &Workload) -> Object<'_> {
+    let account = workload.service_account.clone();
+    let (service_account, deprecated_account) = match workload.account_field {
+        AccountField::Name => (account, None),
+        AccountField::Deprecated => (None, account),
+    };
     Object {
         images: workload.images.clone(),
         pull_secrets: workload.pull_secrets.clone(),
-        service_account: workload.service_account.clone(),
+        service_account,
+        deprecated_account,
         is_core: workload.source == Source::Core,
         metadata: Arc::clone(&workload.metadata),
         ..Object::new(workload.written(), STEP_LIMIT)

@@ -235,3 +235,62 @@ fn references_keep_to_what_has_the_same_prefix() {
     ];
     assert_eq!(pulled(&files), ["x-web own [x-s] covered", "y-web own [y-s] covered"]);
 }
+
+/// Of `serviceAccount`, the deprecated name of the field, kustomize knows nothing; the API server
+/// takes it where `serviceAccountName` is empty.
+#[test]
+fn an_account_by_the_deprecated_field_is_not_renamed() {
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: own}\n\
+        imagePullSecrets: [{name: s}]\n";
+    let on_web =
+        |text: &str| format!("patches:\n- target: {{kind: Deployment}}\n  patch: |\n    {text}\n");
+    let merge = |pod: &str| {
+        on_web(&format!(
+            "{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: web}}, spec: {{template: {{spec: {pod}}}}}}}"
+        ))
+    };
+    let operation = |text: &str| on_web(&format!("- {{{text}}}"));
+    let field = "path: /spec/template/spec/serviceAccount";
+    for (pod, patch, expected) in [
+        ("serviceAccount: own", String::new(), "a-web own [] undetermined"),
+        (
+            "serviceAccount: own, serviceAccountName: own",
+            String::new(),
+            "a-web a-own [a-s] covered",
+        ),
+        ("serviceAccount: own, serviceAccountName: ''", String::new(), "a-web own [] undetermined"),
+        ("serviceAccount: own", merge("{serviceAccountName: own}"), "a-web a-own [a-s] covered"),
+        ("serviceAccountName: own", merge("{serviceAccount: old}"), "a-web a-own [a-s] covered"),
+        (
+            "serviceAccount: own",
+            merge("{serviceAccount: null}"),
+            "a-web default [] uncovered-unknown",
+        ),
+        ("serviceAccountName: own", merge("{serviceAccount: null}"), "a-web a-own [a-s] covered"),
+        (
+            "serviceAccountName: own",
+            operation(&format!("op: add, {field}, value: old")),
+            "a-web a-own [a-s] covered",
+        ),
+        (
+            "serviceAccount: own",
+            operation(&format!("op: remove, {field}")),
+            "a-web default [] uncovered-unknown",
+        ),
+        (
+            "serviceAccount: own",
+            operation(&format!("op: add, {field}Name, value: own")),
+            "a-web a-own [a-s] covered",
+        ),
+    ] {
+        let kustomization =
+            format!("namespace: n\nnamePrefix: a-\nresources: [w.yaml, s.yaml, a.yaml]\n{patch}");
+        let files = [
+            ("kustomization.yaml", &*kustomization),
+            ("w.yaml", &*workload("apps/v1", "Deployment", pod)),
+            ("s.yaml", &*secret("")),
+            ("a.yaml", account),
+        ];
+        assert_eq!(pulled(&files), [expected], "{pod} {patch}");
+    }
+}

@@ -40,7 +40,7 @@ impl Object<'_> {
                     self.pull_secrets_changed = true;
                 }
             }
-            Operation::SetServiceAccount(name) => self.set_account(name.as_deref()),
+            Operation::SetServiceAccount(field, name) => self.set_account(*field, name.as_deref()),
             Operation::SetMark(which, key, value) => self.set_mark(*which, key, value.as_deref()),
             Operation::SetMarks(which, marks) => self.marks(*which).clone_from(marks),
             Operation::SetName(name) => self.name.clone_from(name),

@@ -35,7 +35,7 @@ pub(crate) enum Operation {
     SetMarks(Marks, BTreeMap<String, String>),
     /// The object is moved, or names no namespace any more.
     SetNamespace(Option<String>),
-    /// The whole list of containers is given; their file is not known here.
+    /// The whole list of containers or volumes is given; their file is not known here.
     SetContainers(Role, Vec<ImageUse>),
     /// One entry of a list of containers is another one, or taken out.
     Container {
@@ -187,6 +187,14 @@ fn operation(op: &str, parts: &[&str], value: Option<&Node<'_>>) -> Option<Opera
         }
         [.., "serviceAccount"] => {
             Some(Operation::SetServiceAccount(AccountField::Deprecated, text()))
+        }
+        [.., "volumes"] => {
+            let images = value.map(ImageUse::of_volumes).unwrap_or_default();
+            Some(Operation::SetContainers(Role::Volume, images))
+        }
+        // Which of the volumes that hold an image is at a position is not known.
+        [.., "volumes", _, "image", "reference"] => {
+            Some(Operation::Change(keys(parts), Vec::new()))
         }
         [.., list] if role_of_list(list).is_some() => {
             let role = role_of_list(list)?;

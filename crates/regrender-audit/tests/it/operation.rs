@@ -87,6 +87,24 @@ fn a_volume_that_is_added_may_hold_an_image() {
     }
 }
 
+/// RFC 6902, section 4.1: what is there already is replaced.
+#[test]
+fn a_whole_list_of_volumes_takes_the_place_of_the_old_one() {
+    for (operation, expected) in [
+        ("op: add, value: [{name: w, image: {reference: w.io/w}}]", vec!["volume w w.io/w"]),
+        ("op: replace, value: [{name: x, emptyDir: {}}]", vec![]),
+        ("op: remove", vec![]),
+    ] {
+        let found = containers(&after(MOUNTING, &format!("{operation}, path: /spec/volumes")));
+        assert_eq!(found, [vec!["container c a.io/c"], expected].concat(), "{operation}");
+    }
+    let mounting =
+        ONE.replace("spec: {", "spec: {volumes: [{name: v, image: {reference: v.io/v}}], ");
+    for (object, is_followed) in [(ONE, true), (&*mounting, false)] {
+        check(object, "op: add, path: /spec/volumes, value: [{name: w}]", is_followed);
+    }
+}
+
 #[test]
 fn operations_on_a_pod_are_followed_unless_they_take_more_than_a_field() {
     let pod = "/spec/template/spec";
@@ -96,6 +114,8 @@ fn operations_on_a_pod_are_followed_unless_they_take_more_than_a_field() {
     check(WEB, "op: replace, path: '', value: {}", false);
     check(WEB, &format!("op: remove, path: {pod}/volumes"), true);
     check(MOUNTING, "op: remove, path: /spec/volumes/0", false);
+    check(MOUNTING, "op: replace, path: /spec/volumes/0/image/reference, value: x", false);
+    check(WEB, &format!("op: add, path: {pod}/volumes/0/image/reference, value: x"), true);
     check(MOUNTING, "op: remove, path: /spec/tolerations", true);
     check(WEB, "op: copy, from: /spec/other, path: /spec/template", false);
     check(WEB, "op: copy, from: /metadata/name, path: /metadata/labels/name", true);

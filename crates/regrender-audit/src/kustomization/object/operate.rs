@@ -45,17 +45,7 @@ impl Object<'_> {
             Operation::SetMarks(which, marks) => self.marks(*which).clone_from(marks),
             Operation::SetName(name) => self.name.clone_from(name),
             Operation::SetNamespace(namespace) => self.namespace.clone_from(namespace),
-            Operation::SetContainers(role, images) => {
-                if self.is_core {
-                    self.clear(List::Images(*role));
-                } else {
-                    self.doubt(place);
-                }
-                let start = self.start_of(*role);
-                for (position, image) in images.iter().enumerate() {
-                    self.insert(start + position, image, place);
-                }
-            }
+            Operation::SetContainers(role, images) => self.set_containers(*role, images, place),
             Operation::Container { role, position, change } => {
                 self.operate_on_container(*role, *position, change, place);
             }
@@ -78,6 +68,20 @@ impl Object<'_> {
                     self.doubt(place);
                 }
             }
+        }
+    }
+
+    fn set_containers(&mut self, role: Role, images: &[ImageUse], place: &Place) {
+        // A custom resource may have further lists, of which any may be meant.
+        let has_volumes = || self.images.iter().any(|one| one.role == Role::Volume);
+        if self.is_core {
+            self.clear(List::Images(role));
+        } else if role != Role::Volume || has_volumes() {
+            self.doubt(place);
+        }
+        let start = self.start_of(role);
+        for (position, image) in images.iter().enumerate() {
+            self.insert(start + position, image, place);
         }
     }
 

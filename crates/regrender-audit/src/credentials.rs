@@ -1,6 +1,6 @@
 //! Knows which pull secrets are in force for a workload, and what is in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regrender_image::{BrokenSecret, DEFAULT_ACCOUNT, Keyring, PullSecret};
 
@@ -46,9 +46,22 @@ pub(crate) struct Opened {
     pub(crate) unknown: Option<String>,
 }
 
-/// Positions in the inventory, and what becomes of the object, by tree, namespace in it, and name
-/// as written.
+/// Positions in the inventory, and what becomes of the object, by tree, namespace in it, and each
+/// name that it has on the way.
 type OfTree<'i> = BTreeMap<(&'i str, Option<&'i str>, &'i str), Vec<(usize, &'i Rendering)>>;
+
+/// Adds an object of a tree, by each of its names; by the one that is written wherever it is not
+/// renamed.
+fn add<'i>(of_tree: &mut OfTree<'i>, written: &'i str, position: usize, tree: &'i Rendering) {
+    let mut names: BTreeSet<&str> = tree.earlier_names.iter().map(String::as_str).collect();
+    names.insert(written);
+    for root in tree.roots() {
+        for name in &names {
+            let key = (root, tree.namespace.as_deref(), *name);
+            of_tree.entry(key).or_default().push((position, tree));
+        }
+    }
+}
 
 /// An object that refers to others by name.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +110,6 @@ pub(crate) struct Credentials<'i> {
     declarations: &'i Declarations<'i>,
     /// Positions in the inventory by namespace and name.
     secrets: BTreeMap<(Option<&'i str>, &'i str), usize>,
-    /// Positions by the tree that renders them, their namespace there, and the name as written.
     secrets_of_tree: OfTree<'i>,
     /// The first position of each name in a known namespace.
     secrets_by_name: BTreeMap<&'i str, usize>,
@@ -124,16 +136,17 @@ impl<'i> Credentials<'i> {
             contents: Vec::new(),
         };
         for (position, one) in inventory.secrets.iter().enumerate() {
-            found.secrets.entry((one.namespace.as_deref(), &*one.name)).or_insert(position);
+            if one.renderings.is_empty() {
+                found.secrets.entry((one.namespace.as_deref(), &*one.name)).or_insert(position);
+            }
             if one.namespace.as_deref().is_some_and(|name| !is_open(name)) {
                 found.secrets_by_name.entry(&*one.name).or_insert(position);
             }
             for tree in &one.renderings {
                 found.secrets.entry((tree.namespace.as_deref(), &*tree.name)).or_insert(position);
                 // Of what only becomes a Secret in the cluster, kustomize knows no references.
-                for root in tree.roots().filter(|_| one.state.is_secret()) {
-                    let key = (root, tree.namespace.as_deref(), &*one.written_name);
-                    found.secrets_of_tree.entry(key).or_default().push((position, tree));
+                if one.state.is_secret() {
+                    add(&mut found.secrets_of_tree, &one.written_name, position, tree);
                 }
             }
             let is_sure = one.renderings.iter().all(|tree| tree.doubt.is_none());
@@ -149,13 +162,12 @@ impl<'i> Credentials<'i> {
             });
         }
         for (position, one) in inventory.service_accounts.iter().enumerate() {
-            found.accounts.entry((one.namespace.as_deref(), &*one.name)).or_insert(position);
+            if one.renderings.is_empty() {
+                found.accounts.entry((one.namespace.as_deref(), &*one.name)).or_insert(position);
+            }
             for tree in &one.renderings {
                 found.accounts.entry((tree.namespace.as_deref(), &*tree.name)).or_insert(position);
-                for root in tree.roots() {
-                    let key = (root, tree.namespace.as_deref(), &*one.written_name);
-                    found.accounts_of_tree.entry(key).or_default().push((position, tree));
-                }
+                add(&mut found.accounts_of_tree, &one.written_name, position, tree);
             }
         }
         found

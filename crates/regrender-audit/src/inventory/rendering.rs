@@ -20,6 +20,9 @@ pub struct Rendering {
     pub namespace: Option<String>,
     /// The name, with prefixes and suffixes.
     pub name: String,
+    /// The names that it has on the way, from the one that is written: what refers to any of them
+    /// is renamed along.
+    pub(crate) earlier_names: Vec<String>,
     /// The images, where the tree changes them.
     pub images: Option<Vec<ImageUse>>,
     /// The pull secrets, where a patch changes them.

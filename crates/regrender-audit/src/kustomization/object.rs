@@ -32,6 +32,8 @@ pub(super) struct Object<'o> {
     pub(super) written: Written<'o>,
     pub(super) namespace: Option<String>,
     pub(super) name: String,
+    /// The names that it had before, in order: kustomize knows it by all of them.
+    pub(super) earlier_names: Vec<String>,
     pub(super) metadata: Arc<Metadata>,
     pub(super) images: Vec<ImageUse>,
     pub(super) images_changed: bool,
@@ -72,6 +74,7 @@ impl<'o> Object<'o> {
             written,
             namespace: written.namespace.map(str::to_owned),
             name: written.name.to_owned(),
+            earlier_names: Vec::new(),
             metadata: Arc::default(),
             images: Vec::new(),
             images_changed: false,
@@ -97,10 +100,16 @@ impl<'o> Object<'o> {
         let namespaces = [self.namespace.as_deref(), written.namespace];
         part.kind == written.kind
             && same(&part.api_version, written.api_version)
-            && [&*self.name, written.name].contains(&&*part.name)
+            && (part.name == self.name || self.earlier_names.contains(&part.name))
             && namespace.is_none_or(|namespace| {
                 namespaces.iter().any(|one| one.unwrap_or("default") == namespace)
             })
+    }
+
+    pub(super) fn rename(&mut self, name: String) {
+        if self.name != name {
+            self.earlier_names.push(std::mem::replace(&mut self.name, name));
+        }
     }
 
     pub(super) fn doubt(&mut self, place: &Place) {
@@ -150,7 +159,7 @@ impl<'o> Object<'o> {
             Change::Merge(part) => {
                 self.merge(part, &patch.place);
                 if patch.renames && !part.workload.name.is_empty() {
-                    self.name.clone_from(&part.workload.name);
+                    self.rename(part.workload.name.clone());
                 }
             }
             Change::Operations(operations) => {
@@ -326,6 +335,7 @@ impl<'o> Object<'o> {
             other_roots: Vec::new(),
             namespace: self.namespace,
             name: self.name,
+            earlier_names: self.earlier_names,
             images: Some(self.images).filter(|_| self.images_changed),
             pull_secrets: Some(self.pull_secrets).filter(|_| self.pull_secrets_changed),
             is_account_unnamed: self.service_account_changed && account.is_none(),

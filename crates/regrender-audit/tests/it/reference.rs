@@ -236,6 +236,60 @@ fn references_keep_to_what_has_the_same_prefix() {
     assert_eq!(pulled(&files), ["x-web own [x-s] covered", "y-web own [y-s] covered"]);
 }
 
+/// kustomize knows an object by every name that it has on its way.
+#[test]
+fn what_an_overlay_calls_by_the_name_in_its_base_is_renamed_along() {
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: own}\n";
+    for called in ["", "a-", "b-a-"] {
+        let pod =
+            format!("serviceAccountName: {called}own, imagePullSecrets: [{{name: {called}s}}]");
+        let patch = format!(
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {called}own, labels: {{a: b}}}}\n"
+        );
+        let files = [
+            ("base/kustomization.yaml", "namePrefix: a-\nresources: [s.yaml, a.yaml]\n"),
+            ("base/s.yaml", &*secret("")),
+            ("base/a.yaml", account),
+            ("mid/kustomization.yaml", "namePrefix: b-\nresources: [../base]\n"),
+            (
+                "top/kustomization.yaml",
+                "namePrefix: c-\nnamespace: n\nresources: [../mid, w.yaml]\npatches: [{path: p.yaml}]\n",
+            ),
+            ("top/w.yaml", &*workload("apps/v1", "Deployment", &pod)),
+            ("top/p.yaml", &*patch),
+        ];
+        assert_eq!(pulled(&files), ["c-web c-b-a-own [c-b-a-s] covered"], "{called}");
+        let inventory = super::repository::read(&files);
+        let account = inventory.service_accounts().next().expect("there is one");
+        assert_eq!(account.renderings.len(), 1);
+    }
+}
+
+/// By the name in the manifest nothing is there, if every tree calls it otherwise.
+#[test]
+fn what_every_tree_renames_has_the_name_in_its_manifest_nowhere() {
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: own}\n";
+    let custom = workload(
+        "argoproj.io/v1alpha1",
+        "Rollout",
+        "serviceAccountName: own, imagePullSecrets: [{name: s}]",
+    );
+    let without_list = workload("apps/v1", "ReplicaSet", "serviceAccountName: own");
+    for (object, expected) in
+        [(custom, "own [s] undetermined"), (without_list, "own [] undetermined")]
+    {
+        let files = [
+            ("base/kustomization.yaml", "namespace: n\nresources: [s.yaml, a.yaml, w.yaml]\n"),
+            ("base/s.yaml", &*secret("")),
+            ("base/a.yaml", account),
+            ("base/w.yaml", &*object),
+            ("x/kustomization.yaml", "namePrefix: x-\nresources: [../base]\n"),
+            ("y/kustomization.yaml", "namePrefix: y-\nresources: [../base]\n"),
+        ];
+        assert_eq!(pulled(&files), [format!("x-web {expected}"), format!("y-web {expected}")]);
+    }
+}
+
 /// Of `serviceAccount`, the deprecated name of the field, kustomize knows nothing; the API server
 /// takes it where `serviceAccountName` is empty.
 #[test]

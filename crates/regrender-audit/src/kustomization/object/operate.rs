@@ -43,7 +43,7 @@ impl Object<'_> {
             Operation::SetServiceAccount(field, name) => self.set_account(*field, name.as_deref()),
             Operation::SetMark(which, key, value) => self.set_mark(*which, key, value.as_deref()),
             Operation::SetMarks(which, marks) => self.marks(*which).clone_from(marks),
-            Operation::SetName(name) => self.name.clone_from(name),
+            Operation::SetName(name) => self.rename(name.clone()),
             Operation::SetNamespace(namespace) => self.namespace.clone_from(namespace),
             Operation::SetContainers(role, images) => self.set_containers(*role, images, place),
             Operation::Container { role, position, change } => {

@@ -56,6 +56,7 @@ impl Kustomizations {
             let is_same = one.outcome() == first.outcome();
             if is_same {
                 first.other_roots.push(std::mem::take(&mut one.root));
+                first.earlier_names.append(&mut one.earlier_names);
             }
             is_same
         });

@@ -108,7 +108,8 @@ fn transform_metadata(object: &mut Object<'_>, one: &Kustomization) {
     if object.namespace.is_none() {
         object.namespace.clone_from(&one.default_namespace);
     }
-    object.name = format!("{}{}{}", one.prefix, object.name, one.suffix);
+    object.rename(format!("{}{}", one.prefix, object.name));
+    object.rename(format!("{}{}", object.name, one.suffix));
     object.mark(Marks::Labels, &one.labels);
     object.mark(Marks::Annotations, &one.annotations);
 }

@@ -1,5 +1,6 @@
 //! Knows secrets that stand where they should not. Never repeats what it found.
 
+mod pgp;
 mod private_key;
 mod sops;
 
@@ -64,7 +65,7 @@ pub(crate) struct Topics {
 
 impl Topics {
     pub(crate) fn of(text: &str) -> Self {
-        Self { auths: text.contains("auths"), private_keys: text.contains(private_key::LABEL) }
+        Self { auths: text.contains("auths"), private_keys: private_key::is_spoken_of(text) }
     }
 }
 
@@ -111,7 +112,7 @@ fn private_keys_below(node: &Node<'_>, place: &Place, findings: &mut Vec<Finding
 /// Finds a private key in a file that is no manifest and holds nothing but keys and certificates.
 pub(crate) fn in_key_file(path: &Arc<str>, text: &str) -> Option<Finding> {
     let is_named_so = path.ends_with(".pem") || path.ends_with(".key");
-    if private_key::is_test_key(path) || !is_named_so && !text.trim_start().starts_with("-----") {
+    if private_key::is_test_key(path) || !is_named_so && !private_key::is_key_file(text) {
         return None;
     }
     let line = private_key::first_in(text)? + 1;

@@ -270,7 +270,7 @@ pub(super) struct Words {
 /// One search for all of them; most files hold none.
 static ANY_WORD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"auths|PRIVATE KEY-|secretName|secretRef|[iI]mage|repository|serviceAccount|\$patch|\\",
+        r"auths|PRIVATE KEY|PuTTY-|secretName|secretRef|[iI]mage|repository|serviceAccount|\$patch|\\",
     )
     .expect("it is a pattern")
 });
@@ -279,7 +279,7 @@ static ANY_WORD: LazyLock<Regex> = LazyLock::new(|| {
 /// Secrets and leaks are told by. A backslash may stand for any letter.
 static TELLING_WORD: LazyLock<Regex> = LazyLock::new(|| {
     let words = "auths|[iI]mage|repository|Namespace|ServiceAccount|Secret|secretName|secretRef\
-                 |serviceAccount|Helm|Application|Kustomization|ksops|sops|\\$patch|AGE-SECRET-KEY-|PRIVATE KEY-|Pod|Job|Deployment\
+                 |serviceAccount|Helm|Application|Kustomization|ksops|sops|\\$patch|AGE-SECRET-KEY-|PRIVATE KEY|PuTTY-|Pod|Job|Deployment\
                  |StatefulSet|DaemonSet|ReplicaSet|ReplicationController|\\\\";
     Regex::new(words).expect("it is a pattern")
 });
@@ -405,6 +405,7 @@ mod tests {
             "creation_rules:\n- path_regex: x\n",
             "# AGE-SECRET-KEY-1CANARY4F1D\n",
             "data:\n  key: |\n    -----BEGIN PRIVATE KEY-----\n    Y2FuYXJ5LTRmMWRjYW5hcnktNGYxZGNhbmFyeS00ZjFkY2FuYXJ5LTRmMWQ=\n    -----END PRIVATE KEY-----\n",
+            "data:\n  key: |\n    PuTTY-User-Key-File-3: ssh-ed25519\n    Encryption: none\n    Private-Lines: 1\n    Y2FuYXJ5LTRmMWRjYW5hcnktNGYxZGNhbmFyeS00ZjFk\n",
             "---\n",
             "broken: [\n",
         ]);

@@ -1,43 +1,85 @@
-//! Knows private keys in PEM that anybody can use who reads them: without a password, and whole.
+//! Knows private keys that anybody can use who reads them: without a password, and whole.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use super::pgp;
+
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
-/// What every private key is called, encrypted or not.
-pub(super) const LABEL: &str = "PRIVATE KEY-----";
+/// What every private key in PEM is called, encrypted or not, and one of `OpenPGP`.
+const LABEL: &str = "PRIVATE KEY-----";
+const PGP_LABEL: &str = "PRIVATE KEY BLOCK-----";
+/// What a file of `PuTTY` begins with, before the version, and its last line.
+const PUTTY: &str = "PuTTY-User-Key-File-";
+const PUTTY_END: &str = "Private-MAC: ";
 
 /// What OpenSSH's own format begins with; the name of the cipher follows, behind its length.
 const OPENSSH: &[u8] = b"openssh-key-v1\0";
 const OPENSSH_OPEN: &[u8] = b"openssh-key-v1\0\0\0\0\x04none";
 
-/// No key of any kind has fewer bytes: an Ed25519 key has 48.
+/// No key of any kind has fewer bytes: an Ed25519 key has 48, and 36 for `PuTTY`.
 const SHORTEST: usize = 40;
+const SHORTEST_OF_PUTTY: usize = 32;
 
-/// Finds the first private key of a text of PEM blocks, and returns the number of its line, from 0.
+/// Tells whether a text may hold a private key.
+pub(super) fn is_spoken_of(text: &str) -> bool {
+    text.contains(LABEL) || text.contains(PGP_LABEL) || text.contains(PUTTY)
+}
+
+/// Tells whether a file holds nothing but keys and certificates, by its beginning.
+pub(super) fn is_key_file(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with("-----") || text.starts_with(PUTTY)
+}
+
+/// Finds the first private key of a text, and returns the number of its line, from 0.
 pub(super) fn first_in(text: &str) -> Option<usize> {
-    if !text.contains(LABEL) {
+    if !is_spoken_of(text) {
         return None;
     }
     let mut lines = text.lines().map(str::trim).enumerate();
     while let Some((number, line)) = lines.next() {
-        let is_key = line.starts_with(BEGIN) && line.ends_with(LABEL);
-        if !is_key || line.contains("ENCRYPTED") {
-            continue;
-        }
-        let mut body = String::new();
-        for (_, line) in lines.by_ref().take_while(|(_, line)| !line.starts_with(END)) {
-            body.push_str(line);
-        }
-        // The headers of an encrypted key, and what stands for a key in an example, are no base64.
-        let key = BASE64_STANDARD.decode(body).unwrap_or_default();
-        let is_locked = key.starts_with(OPENSSH) && !key.starts_with(OPENSSH_OPEN);
-        if key.len() >= SHORTEST && !is_locked {
+        let mut block = |end: &str| {
+            let body = lines.by_ref().map(|(_, line)| line);
+            body.take_while(|line| !line.starts_with(end)).collect::<Vec<&str>>()
+        };
+        let is_open = if line.starts_with(PUTTY) {
+            is_open_putty(&block(PUTTY_END))
+        } else if !line.starts_with(BEGIN) {
+            false
+        } else if line.ends_with(PGP_LABEL) {
+            is_open_pgp(&block(END))
+        } else {
+            line.ends_with(LABEL) && !line.contains("ENCRYPTED") && is_open_pem(&block(END))
+        };
+        if is_open {
             return Some(number);
         }
     }
     None
+}
+
+fn is_open_pem(body: &[&str]) -> bool {
+    // The headers of an encrypted key, and what stands for a key in an example, are no base64.
+    let key = BASE64_STANDARD.decode(body.concat()).unwrap_or_default();
+    let is_locked = key.starts_with(OPENSSH) && !key.starts_with(OPENSSH_OPEN);
+    key.len() >= SHORTEST && !is_locked
+}
+
+/// Headers come first, a checksum last (RFC 9580, section 6.2).
+fn is_open_pgp(body: &[&str]) -> bool {
+    let lines = body.iter().filter(|line| !line.contains(": ") && !line.starts_with('='));
+    let packets = BASE64_STANDARD.decode(lines.copied().collect::<String>());
+    packets.is_ok_and(|packets| pgp::is_open(&packets))
+}
+
+/// The header names the cipher; the key comes last.
+fn is_open_putty(body: &[&str]) -> bool {
+    let is_key = |line: &&str| line.starts_with("Private-Lines: ");
+    let key = body.iter().skip_while(|line| !is_key(line)).skip(1).copied();
+    let key = BASE64_STANDARD.decode(key.collect::<String>()).unwrap_or_default();
+    body.contains(&"Encryption: none") && key.len() >= SHORTEST_OF_PUTTY
 }
 
 /// Words in a path by which what is there is made for tests, or to show something.
@@ -119,6 +161,39 @@ mod tests {
     fn a_key_behind_a_locked_one_is_found() {
         let both = block("ENCRYPTED PRIVATE KEY", &key()) + &block("PRIVATE KEY", &key());
         assert_eq!(first_in(&both), Some(both.lines().count() / 2));
+    }
+
+    fn armor(usage: u8) -> String {
+        let key = [&[0x94, 24, 4, 1, 2, 3, 4, 22, 1, 99, 0, 9, 1, 2, usage][..], b"canary-4f1d"];
+        let body = format!("Comment: a: b\n\n{}\n=AAAA", encoded(&key.concat()));
+        block("PGP PRIVATE KEY BLOCK", &body)
+    }
+
+    fn putty(encryption: &str, key: &str) -> String {
+        format!(
+            "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: {encryption}\nComment: c\n\
+             Public-Lines: 1\nAAAA\nPrivate-Lines: 1\n{key}\nPrivate-MAC: 00\n"
+        )
+    }
+
+    #[test]
+    fn keys_of_pgp_and_putty_are_found_unless_a_password_protects_them() {
+        let short = encoded(&b"canary-4f1d".repeat(3));
+        for (text, expected) in [
+            (armor(0), Some(0)),
+            (armor(254), None),
+            (armor(254) + &armor(0), Some(6)),
+            (armor(0).replace("PRIVATE", "PUBLIC"), None),
+            (block("PGP PRIVATE KEY BLOCK", "..."), None),
+            (putty("none", &short), Some(0)),
+            (putty("aes256-cbc", &short), None),
+            (putty("none", "..."), None),
+            (putty("none", &encoded(b"canary-4f1d")), None),
+            (putty("none", &short).replace("Private-Lines", "Lines"), None),
+            (putty("aes256-cbc", &short) + &putty("none", &short), Some(8)),
+        ] {
+            assert_eq!(first_in(&text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -261,9 +261,26 @@ fn a_private_key_in_a_file_of_its_own_leaks() {
         ("tests/a.key", &*key),
         ("test/a.key", &*key),
         ("a.pem", &*pem("CERTIFICATE")),
+        ("a.ppk", "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n"),
         ("a.pem", "-----BEGIN AGE ENCRYPTED FILE-----\n"),
     ] {
         assert_eq!(leaks_of_other(path, text), [""; 0], "{path}");
+    }
+}
+
+#[test]
+fn private_keys_in_other_formats_leak_too() {
+    // A key of OpenPGP that no password protects, and one of `PuTTY`; neither is one.
+    let pgp = "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlBgEAQIDBBYBYwAJAQIAY2FuYXJ5LTRmMWQ=\n\
+        =AAAA\n-----END PGP PRIVATE KEY BLOCK-----\n";
+    let putty = "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: c\n\
+        Public-Lines: 1\nAAAA\nPrivate-Lines: 1\n\
+        Y2FuYXJ5LTRmMWRjYW5hcnktNGYxZGNhbmFyeS00ZjFk\nPrivate-MAC: 00\n";
+    for (path, key) in [("sops.asc", pgp), ("a/deploy.ppk", putty)] {
+        assert_eq!(leaks_of_other(path, key), [format!("{path}:1:1 leaked-private-key")]);
+        let indented = key.replace('\n', "\n    ");
+        let map = format!("kind: ConfigMap\ndata:\n  key: |\n    {indented}\n");
+        assert_eq!(leaks(&[("map.yaml", &map)]), ["map.yaml:3:5 leaked-private-key"]);
     }
 }
 

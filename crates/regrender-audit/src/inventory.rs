@@ -117,6 +117,8 @@ impl Inventory {
 
     /// Takes what a file declares, whatever other files say.
     fn take(&mut self, file: FileFacts) {
+        // What has no image goes again, unless a patch gives it one.
+        self.workloads.extend(file.bare_workloads());
         self.namespaces.extend(file.namespaces);
         self.service_accounts.extend(file.service_accounts);
         self.workloads.extend(file.workloads);

@@ -123,6 +123,14 @@ impl FileFacts {
         operations.chain(parts.map(|part| Change::Merge(Box::new(part)))).collect()
     }
 
+    /// Lists what makes pods and names no image: a patch may bring them.
+    pub(crate) fn bare_workloads(&self) -> impl Iterator<Item = Workload> {
+        let is_bare = |part: &&Part| {
+            part.is_plain() && part.workload.images.is_empty() && !part.is_of_account()
+        };
+        self.parts.iter().filter(is_bare).map(|part| part.workload.clone())
+    }
+
     /// Begins with what needs no parser.
     fn of(path: &str, text: &str) -> Self {
         Self {

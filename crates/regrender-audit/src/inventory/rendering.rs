@@ -80,7 +80,7 @@ impl Inventory {
         self.secrets.retain(|one| !kustomizations.is_only_patch(&one.place.file));
         self.workloads.retain_mut(|one| {
             let rendered = kustomizations.render_workload(one);
-            settle_workload(one, rendered, &mut used)
+            settle_workload(one, rendered, &mut used) && pulls_anything(one)
         });
         self.service_accounts.retain_mut(|one| {
             let (file, list) = (&one.place.file, &one.pull_secrets);
@@ -165,6 +165,12 @@ fn settle_workload(one: &mut Workload, rendered: Rendered, used: &mut BTreeSet<P
         only.apply(images, pull_secrets, service_account, account_field);
     }
     !rendered.is_gone
+}
+
+/// Tells whether a workload has an image, in a tree if not as written.
+fn pulls_anything(one: &Workload) -> bool {
+    let mut changed = one.renderings.iter().filter_map(|rendering| rendering.images.as_ref());
+    !one.images.is_empty() || changed.any(|images| !images.is_empty())
 }
 
 /// Takes over what the trees make of an account; `false` where every tree takes it out.

@@ -78,6 +78,11 @@ impl Part {
         }
     }
 
+    /// Tells whether it is for an account.
+    pub(crate) fn is_of_account(&self) -> bool {
+        self.workload.kind == "ServiceAccount"
+    }
+
     /// Tells whether it says nothing but what is merged.
     pub(crate) fn is_plain(&self) -> bool {
         self.directives == Directives::default()

@@ -527,3 +527,37 @@ fn a_container_that_a_patch_adds_stands_where_the_patch_does() {
     let late = added.images.iter().find(|one| one.image == "late.io/x").unwrap();
     assert_eq!((&*late.place.file, late.place.line), ("kustomization.yaml", 3));
 }
+
+/// Whose image only an overlay gives is pulled with what its base says.
+#[test]
+fn an_image_that_a_patch_brings_is_pulled_as_the_manifest_says() {
+    let pod = "{serviceAccountName: s, imagePullSecrets: [{name: p}], containers: [{name: c}]}";
+    let rollout = ("argoproj.io/v1alpha1", "Rollout");
+    for (api_version, kind) in [("apps/v1", "Deployment"), rollout] {
+        let base = format!(
+            "apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: w}}\n\
+             spec: {{template: {{spec: {pod}}}}}\n"
+        );
+        let image = |image: &str| {
+            format!(
+                "resources: [../base]\npatches:\n- patch: |\n    apiVersion: {api_version}\n    \
+                 kind: {kind}\n    metadata: {{name: w}}\n    \
+                 spec: {{template: {{spec: {{containers: [{{name: c, image: {image}}}]}}}}}}\n"
+            )
+        };
+        let (x, y) = (image("a.io/x"), image("a.io/y"));
+        let files = [
+            ("base/kustomization.yaml", "namespace: n\nresources: [w.yaml]\n"),
+            ("base/w.yaml", &*base),
+            ("x/kustomization.yaml", &*x),
+            ("y/kustomization.yaml", &*y),
+        ];
+        let report = report(&files);
+        let line = |row: &regrender_audit::ImageRow| {
+            let account = row.service_account.as_deref().unwrap_or_default();
+            format!("{} {} {account} [{}]", row.name, row.image, row.pull_secrets.join(" "))
+        };
+        let found: Vec<String> = report.images.iter().map(line).collect();
+        assert_eq!(found, ["w a.io/x s [p]", "w a.io/y s [p]"], "{kind}");
+    }
+}

@@ -116,7 +116,8 @@ fn read_parts(root: &Node<'_>, header: &Header, words: Words) -> Vec<Part> {
         }
     };
     let part = |one| if words.directives { Part::new(one, root, None) } else { Part::from(one) };
-    found.into_iter().map(part).collect()
+    let parts = found.workloads.into_iter().map(part);
+    if found.takes_away { parts.map(Part::unclear).collect() } else { parts.collect() }
 }
 
 /// What every object has.

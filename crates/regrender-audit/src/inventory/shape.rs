@@ -32,19 +32,32 @@ struct Surroundings {
     pull_secrets: Vec<String>,
 }
 
+/// What an object of any kind pulls.
+pub(super) struct Found {
+    /// The images, by what they are pulled with.
+    pub(super) workloads: Vec<Workload>,
+    /// Whether it also says that something is not pulled, as a patch can.
+    pub(super) takes_away: bool,
+}
+
 /// Reads the images of an object of any kind; where it has none, whether it says how to pull.
-pub(super) fn read(root: &Node<'_>, header: &Header) -> Result<Vec<Workload>, bool> {
+pub(super) fn read(root: &Node<'_>, header: &Header) -> Result<Found, bool> {
     if SKIPPED.contains(&&*header.kind) || header.group() == "constraints.gatekeeper.sh" {
         return Err(false);
     }
-    let mut walk = Walk { header, found: Vec::new(), speaks: false };
+    let mut walk = Walk::new(header);
     walk.mapping(root, &Surroundings::default(), Role::Container, "");
-    if walk.found.is_empty() { Err(walk.speaks) } else { Ok(walk.found) }
+    let Walk { found: workloads, speaks, takes_away, .. } = walk;
+    if workloads.is_empty() {
+        Err(speaks || takes_away)
+    } else {
+        Ok(Found { workloads, takes_away })
+    }
 }
 
 /// Reads the images of a value that stands somewhere in an object, at a path of keys.
 pub(super) fn read_value(value: &Node<'_>, header: &Header, path: &str) -> Vec<ImageUse> {
-    let mut walk = Walk { header, found: Vec::new(), speaks: false };
+    let mut walk = Walk::new(header);
     walk.value(value, &Surroundings::default(), Role::Container, path);
     walk.found.into_iter().flat_map(|one| one.images).collect()
 }
@@ -79,24 +92,27 @@ struct Walk<'h> {
     found: Vec<Workload>,
     /// Whether an account or a pull secret is named anywhere.
     speaks: bool,
+    /// Whether anything says that something is not pulled, or not pulled with.
+    takes_away: bool,
 }
 
-impl Walk<'_> {
+impl<'h> Walk<'h> {
+    fn new(header: &'h Header) -> Self {
+        Self { header, found: Vec::new(), speaks: false, takes_away: false }
+    }
     fn mapping(&mut self, node: &Node<'_>, outer: &Surroundings, role: Role, path: &str) {
         let inner = surroundings(node, outer);
-        self.speaks |= inner != *outer || takes_away(node);
-        let has_containers = pod::CONTAINERS.iter().any(|(member, _)| {
-            node.get(member).is_some_and(|list| list.items().iter().any(Node::is_mapping))
-        });
-        if has_containers {
+        self.speaks |= inner != *outer;
+        self.takes_away |= takes_away(node);
+        let has_lists = is_pod(node);
+        if has_lists {
             let images = pod::images(node, &self.header.place);
             self.add(&inner, images);
         }
         for (key, value) in node.members() {
             let in_pod = key.text == "volumes"
                 || pod::CONTAINERS.iter().any(|(member, _)| *member == key.text);
-            if matches!(&*key.text, "metadata" | "status") && path.is_empty()
-                || has_containers && in_pod
+            if matches!(&*key.text, "metadata" | "status") && path.is_empty() || has_lists && in_pod
             {
                 continue;
             }
@@ -152,10 +168,25 @@ impl Walk<'_> {
     }
 }
 
-/// Tells whether a mapping says that nothing is pulled with, as a patch can.
+/// Tells whether a mapping lists containers, or volumes that hold images, as pods do.
+fn is_pod(node: &Node<'_>) -> bool {
+    let has_containers = pod::CONTAINERS.iter().any(|(member, _)| {
+        node.get(member).is_some_and(|list| list.items().iter().any(Node::is_mapping))
+    });
+    let holds_image = |volume: &Node<'_>| {
+        volume.at(&["image", "reference"]).is_some_and(|image| image.scalar().is_some())
+    };
+    has_containers || node.items_of("volumes").iter().any(holds_image)
+}
+
+/// Tells whether a mapping says that nothing is pulled, or pulled with, as a patch can.
 fn takes_away(node: &Node<'_>) -> bool {
-    let list = node.get("imagePullSecrets").is_some_and(|list| list.items().is_empty());
-    list || node.get("serviceAccountName").is_some_and(Node::is_null)
+    let is_emptied =
+        |list: &Node<'_>| list.is_null() || list.is_sequence() && list.items().is_empty();
+    let lists = pod::CONTAINERS.iter().map(|(member, _)| *member);
+    let mut lists = lists.chain(["imagePullSecrets"]);
+    lists.any(|list| node.get(list).is_some_and(is_emptied))
+        || node.get("serviceAccountName").is_some_and(Node::is_null)
 }
 
 /// Reads account and pull secrets of a mapping, or of the pod template beside its images (Tekton).

@@ -231,9 +231,11 @@ impl<'o> Object<'o> {
 
     /// Merges containers by their names; those of the patch come first, as kustomize has it.
     fn merge_images(&mut self, images: &[ImageUse], place: &Place) {
-        // The lists of custom resources are given as a whole, and which list is which is not known.
-        let is_in_list = |one: &ImageUse| one.in_list;
-        if !self.is_core && images.iter().any(is_in_list) && self.images.iter().any(is_in_list) {
+        // The lists of custom resources are given as a whole, and of several that are called the
+        // same, which is which is not known.
+        let is_in_list = |role: Role| move |one: &ImageUse| one.in_list && one.role == role;
+        let is_given = |new: &ImageUse| new.in_list && self.images.iter().any(is_in_list(new.role));
+        if !self.is_core && images.iter().any(is_given) {
             self.doubt(place);
         }
         // Each one in front of the one behind it: so they keep their order.

@@ -1,6 +1,6 @@
 //! Strategic merges: whom they are for, in which order they leave containers, what takes away.
 
-use regrender_audit::Workload;
+use regrender_audit::{ImageUse, Workload};
 
 use super::repository::{self, images, read, workloads};
 
@@ -249,5 +249,50 @@ fn a_patch_without_a_target_is_for_its_kind_and_name() {
         );
         let files = [("kustomization.yaml", &*kustomization), ("web.yaml", repository::WEB)];
         assert_eq!(workloads(&files), [expected], "{kind} {name}");
+    }
+}
+
+/// kustomize gives the lists of a custom resource as a whole; a list that is not there yet is added.
+#[test]
+fn a_list_that_a_custom_resource_does_not_have_yet_is_added() {
+    let custom = |spec: &str| {
+        format!(
+            "apiVersion: x.io/v1\nkind: Rollout\nmetadata: {{name: r}}\nspec: {{template: {{spec: {spec}}}}}\n"
+        )
+    };
+    let pod = "{imagePullSecrets: [{name: p}], initContainers: [{name: i, image: i.io/i}], \
+        containers: [{name: c, image: c.io/c}]}";
+    let mounting = "{image: x.io/x, volumes: [{name: v, image: {reference: v.io/v}}]}";
+    let all = ["init i i.io/i", "container c c.io/c"];
+    let volume = "volume w w.io/w";
+    for (object, patch, expected) in [
+        (
+            pod,
+            "{volumes: [{name: w, image: {reference: w.io/w}}]}",
+            Some([&all[..], &[volume]].concat()),
+        ),
+        (pod, "{containers: [{name: d, image: d.io/d}]}", None),
+        (pod, "{volumes: [{name: w, image: {reference: w.io/w}}], containers: []}", None),
+        (pod, "{volumes: [{name: w, image: {reference: w.io/w}}], imagePullSecrets: null}", None),
+        (pod, "{volumes: [{name: w, image: {reference: w.io/w}}], initContainers: null}", None),
+        (pod, "{volumes: []}", Some(all.to_vec())),
+        (pod, "{volumes: [{name: w, emptyDir: {}}]}", Some(all.to_vec())),
+        (mounting, "{volumes: [{name: w, image: {reference: w.io/w}}]}", None),
+        (
+            mounting,
+            "{containers: [{name: c, image: c.io/c}]}",
+            Some(vec!["container spec.template.spec.image x.io/x", all[1], "volume v v.io/v"]),
+        ),
+    ] {
+        let found = merged(&custom(object), "", &custom(patch));
+        let line = |one: &ImageUse| format!("{} {} {}", one.role.name(), one.container, one.image);
+        let is_followed = found.renderings[0].doubt.is_none();
+        assert_eq!(is_followed, expected.is_some(), "{patch}");
+        let mut images: Vec<String> = found.images.iter().map(line).collect();
+        if let Some(mut expected) = expected {
+            images.sort();
+            expected.sort_unstable();
+            assert_eq!(images, expected, "{patch}");
+        }
     }
 }

@@ -218,20 +218,32 @@ impl<'i> Credentials<'i> {
         InForce { origin: Origin::Account, account, names: list.unwrap_or_default(), unknown }
     }
 
+    /// Lists the pull secrets that the manifest of a workload's account names, as the workload's tree
+    /// calls them; none where there is no manifest.
+    pub(crate) fn account_list(&self, subject: &Subject<'_>) -> Vec<String> {
+        account_of(subject)
+            .and_then(|name| self.list_in_manifest(subject, name))
+            .unwrap_or_default()
+    }
+
+    fn list_in_manifest(&self, subject: &Subject<'_>, name: &str) -> Option<Vec<String>> {
+        let (account, tree) = self.account_meant(subject, name)?;
+        let list = tree.and_then(|tree| tree.pull_secrets.as_ref());
+        let referrer = Referrer {
+            kind: "ServiceAccount",
+            root: subject.root.as_deref(),
+            namespace: subject.namespace.as_deref(),
+            name: tree.map_or(&*account.name, |tree| &tree.name),
+        };
+        Some(self.final_names(referrer, list.unwrap_or(&account.pull_secrets).clone()))
+    }
+
     /// Lists the pull secrets of an account; `None` where nothing is known of it.
     fn list_of_account(&self, subject: &Subject<'_>, name: &str) -> Option<Vec<String>> {
         let namespace = subject.namespace.as_deref();
-        let found = self.account_meant(subject, name);
+        let found = self.list_in_manifest(subject, name);
         let known = found.is_some();
-        let mut names = Vec::new();
-        if let Some((account, tree)) = found {
-            let list = tree.and_then(|tree| tree.pull_secrets.as_ref());
-            let list = list.unwrap_or(&account.pull_secrets).clone();
-            let name = tree.map_or(&*account.name, |tree| &tree.name);
-            let root = subject.root.as_deref();
-            let referrer = Referrer { kind: "ServiceAccount", root, namespace, name };
-            names = self.final_names(referrer, list);
-        }
+        let mut names = found.unwrap_or_default();
         let before = names.len();
         if let Some(namespace) = namespace {
             add_missing(&mut names, self.declarations.of_account(namespace, name));

@@ -40,7 +40,8 @@ pub(crate) fn check_subject(
     };
     match credentials.account(namespace, account) {
         Some(found) if in_force.origin == Origin::Pod => {
-            check_against(&title, &in_force.names, found, place, &mut findings);
+            let list = credentials.account_list(subject);
+            check_against(&title, &in_force.names, found, &list, place, &mut findings);
         }
         Some(_) => {}
         // Where an operator is installed from it, its accounts are made along.
@@ -81,7 +82,9 @@ pub(crate) fn check_accounts(
         }
     }
     for secret in inventory.secrets.iter().filter(|secret| is_pull_secret(secret)) {
-        if !named.contains(&*secret.name) && !named.contains(&*secret.written_name) {
+        let in_trees = secret.renderings.iter().map(|one| &*one.name);
+        let mut all = in_trees.chain([&*secret.name, &*secret.written_name]);
+        if !all.any(|name| named.contains(name)) {
             let message = format!("no account and no workload here names Secret `{}`", secret.name);
             findings.push(Finding::new(Code::SecretUnused, &secret.place, message));
         }
@@ -121,16 +124,16 @@ fn missing_secret(
     Finding::new(Code::PullSecretMissing, place, message)
 }
 
-/// Compares a pod's own list with the account that it keeps out.
+/// Compares a pod's own list with that of the account, which it keeps out.
 fn check_against(
     title: &str,
     names: &[String],
     account: &ServiceAccount,
+    list: &[String],
     place: &Place,
     findings: &mut Vec<Finding>,
 ) {
-    let left_out: Vec<&str> = account
-        .pull_secrets
+    let left_out: Vec<&str> = list
         .iter()
         .filter(|name| !name.is_empty() && !names.contains(name))
         .map(String::as_str)
@@ -145,7 +148,7 @@ fn check_against(
     }
     let enforces = account.metadata.annotations.get(ENFORCE_MOUNTABLE_SECRETS);
     if enforces.is_some_and(|value| enforces_mountable_secrets(value)) {
-        for name in names.iter().filter(|name| !account.pull_secrets.contains(name)) {
+        for name in names.iter().filter(|name| !list.contains(name)) {
             let message = format!(
                 "pods of {title} will be rejected: ServiceAccount `{}` enforces its list, and pull secret `{name}` is not on it",
                 account.name

@@ -348,3 +348,47 @@ fn an_account_by_the_deprecated_field_is_not_renamed() {
         assert_eq!(pulled(&files), [expected], "{pod} {patch}");
     }
 }
+
+/// In a tree that renames them, the lists of a pod and of its account are compared as they are there.
+#[test]
+fn what_a_tree_renames_is_compared_by_its_name_there() {
+    let account = |list: &str| {
+        format!(
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: own, annotations: \
+             {{kubernetes.io/enforce-mountable-secrets: 'true'}}}}\nimagePullSecrets: {list}\n"
+        )
+    };
+    let web =
+        workload("apps/v1", "Deployment", "serviceAccountName: own, imagePullSecrets: [{name: s}]");
+    let rejected = ["account-rejects-pod 1", "account-rejects-pod 1"];
+    for (list, expected) in [("[{name: s}]", &[][..]), ("[]", &rejected)] {
+        let files = [
+            ("base/kustomization.yaml", "resources: [w.yaml, s.yaml, a.yaml]\n"),
+            ("base/w.yaml", &*web),
+            ("base/s.yaml", &*secret("")),
+            ("base/a.yaml", &*account(list)),
+            ("x/kustomization.yaml", "namePrefix: x-\nnamespace: nx\nresources: [../base]\n"),
+            ("y/kustomization.yaml", "namePrefix: y-\nnamespace: ny\nresources: [../base]\n"),
+        ];
+        let mut found = super::repository::findings(&files);
+        found.retain(|one| !one.starts_with("leaked"));
+        assert_eq!(found, expected, "{list}");
+    }
+}
+
+#[test]
+fn a_secret_that_is_used_by_its_names_in_trees_is_used() {
+    let web = workload("apps/v1", "Deployment", "imagePullSecrets: [{name: s}]");
+    let custom = workload("argoproj.io/v1alpha1", "Rollout", "imagePullSecrets: [{name: x-s}]");
+    for object in [web, custom] {
+        let files = [
+            ("base/kustomization.yaml", "resources: [w.yaml, s.yaml]\n"),
+            ("base/w.yaml", &*object),
+            ("base/s.yaml", &*secret("")),
+            ("x/kustomization.yaml", "namePrefix: x-\nnamespace: n\nresources: [../base]\n"),
+            ("y/kustomization.yaml", "namePrefix: y-\nnamespace: n\nresources: [../base]\n"),
+        ];
+        let found = super::repository::findings(&files);
+        assert!(!found.iter().any(|one| one.starts_with("secret-unused")), "{found:?}");
+    }
+}

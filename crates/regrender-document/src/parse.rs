@@ -6,6 +6,7 @@
 mod comment;
 mod document;
 mod grammar;
+mod tab;
 mod token;
 mod tree;
 mod usual;
@@ -54,6 +55,15 @@ pub enum ParseProblem {
     /// A character that YAML does not allow, or that only some readers take for a line end.
     #[error("a character that cannot stand in a YAML file")]
     Character,
+    /// An escape that Go's reader does not know.
+    #[error("an escape in quotation marks that SOPS and Kubernetes do not know")]
+    Escape,
+    /// A question mark in a text without quotes, within brackets.
+    #[error("a question mark within brackets; put the text into quotation marks")]
+    QuestionMark,
+    /// A further document without its mark.
+    #[error("a further document that does not begin with `---`")]
+    DocumentMark,
     /// A directive other than `%YAML 1.1`.
     #[error("a directive that is not supported")]
     Directive,
@@ -141,11 +151,15 @@ fn check_characters(text: &str) -> Result<(), ParseError> {
     let Some(index) = text.find(is_refused) else {
         return Ok(());
     };
-    let (above, _) = text.split_at(index);
+    Err(ParseProblem::Character.at(place(text, index)))
+}
+
+/// Returns the line and the column of what stands at `index`.
+fn place(text: &str, index: usize) -> Mark {
+    let above = text.get(..index).unwrap_or_default();
     let line_start = above.rfind('\n').map_or(0, |end| end + 1);
     let column = above.get(line_start..).unwrap_or_default().chars().count();
-    let line = above.matches('\n').count();
-    Err(ParseProblem::Character.at(Mark { index: 0, line, column }))
+    Mark { index: 0, line: above.matches('\n').count(), column }
 }
 
 /// Finds the first line that marks an unfinished merge.

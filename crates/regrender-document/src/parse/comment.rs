@@ -7,6 +7,7 @@
 use granit_parser::ScalarStyle;
 
 use super::token::{Kind, Mark, Step, Token, Tokens};
+use super::{ParseProblem, tab};
 
 /// How far the reader looks for a comment behind a token.
 const REACH: usize = 512;
@@ -35,6 +36,12 @@ pub(super) struct Finder<'a> {
     remarks: Vec<Remark>,
     /// How many remarks were handed out.
     taken: usize,
+    /// A key may begin here, and so no tab may stand here.
+    begins_key: bool,
+    /// The last key stands on one line with its colon.
+    is_simple_key: bool,
+    /// The first tab or byte order mark that Go's reader does not take for a space.
+    refused: Option<(isize, ParseProblem)>,
 }
 
 impl<'a> Finder<'a> {
@@ -46,7 +53,16 @@ impl<'a> Finder<'a> {
             flow_depth: 0,
             remarks: Vec::new(),
             taken: 0,
+            begins_key: true,
+            is_simple_key: false,
+            refused: None,
         }
+    }
+
+    /// Returns what stands between the tokens, or in an indentation, and cannot stand there.
+    pub(super) fn refused(&self) -> Option<(usize, ParseProblem)> {
+        let (index, problem) = self.refused?;
+        Some((usize::try_from(index).ok()?, problem))
     }
 
     /// Hands out the remarks that belong to `token`, in order.
@@ -100,12 +116,50 @@ impl<'a> Finder<'a> {
             Kind::Scalar(style, _) => Some(style),
             _ => None,
         };
+        let follows_from = before.iter().rev().take_while(|token| !token.has_text());
+        self.is_simple_key |= follows_from.into_iter().any(|token| token.kind == Kind::Key);
+        self.begins_key = self.begins_key_behind(&token.kind);
         self.close_blocks(tokens, index, ends_document, scan);
         self.indents.extend(opens);
+        self.refuse_tabs(style, start, end);
         self.pass(style, start, end);
         if !ends_with_line {
             self.read_line_end(line_mark);
         }
+    }
+
+    /// Says whether a key may begin behind a token: there Go's reader refuses tabs.
+    fn begins_key_behind(&mut self, kind: &Kind<'_>) -> bool {
+        match kind {
+            Kind::StreamStart
+            | Kind::Entry
+            | Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded, _) => true,
+            Kind::Key => self.flow_depth == 0,
+            Kind::Value if self.flow_depth == 0 => !std::mem::take(&mut self.is_simple_key),
+            _ => false,
+        }
+    }
+
+    /// Finds the tabs inside of a scalar that Go's reader refuses.
+    fn refuse_tabs(&mut self, style: Option<ScalarStyle>, start: Mark, end: Mark) {
+        let from = usize::try_from(start.index).unwrap_or(0);
+        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
+        let parent = self.indents.last().copied();
+        let found = match style {
+            Some(ScalarStyle::Literal | ScalarStyle::Folded) => tab::in_block(rest, parent),
+            Some(ScalarStyle::Plain) => {
+                let length = usize::try_from(end.index - start.index).unwrap_or(0);
+                tab::in_plain(rest, length, parent)
+            }
+            _ => None,
+        };
+        if let Some(offset) = found {
+            self.refuse(start.index + signed(offset), ParseProblem::Tab);
+        }
+    }
+
+    fn refuse(&mut self, index: isize, problem: ParseProblem) {
+        self.refused.get_or_insert((index, problem));
     }
 
     fn close_blocks(
@@ -153,6 +207,9 @@ impl<'a> Finder<'a> {
     fn read_gap(&mut self, target: Mark, scan: Mark, previous: &Previous) {
         loop {
             while matches!(self.byte(0), b' ' | b'\t') {
+                if self.byte(0) == b'\t' && self.begins_key && self.flow_depth == 0 {
+                    self.refuse(self.mark.index, ParseProblem::Tab);
+                }
                 self.skip();
             }
             if self.mark.index >= target.index {
@@ -160,9 +217,20 @@ impl<'a> Finder<'a> {
             }
             match self.byte(0) {
                 b'#' => self.read_comments(scan, previous),
-                b'\n' | b'\r' => self.skip_line(),
-                // A byte order mark: nothing else that begins so stands between tokens.
-                0xef => self.mark.index += 3,
+                b'\n' | b'\r' => {
+                    self.skip_line();
+                    self.begins_key = true;
+                }
+                // A byte order mark: nothing else that begins so stands between tokens. To Go's
+                // reader it is a part of the text, unless the file begins with it, or with two.
+                0xef => {
+                    let above = usize::try_from(self.mark.index).ok();
+                    let above = above.and_then(|index| self.text.get(..index));
+                    if !matches!(above, Some("" | "\u{feff}")) {
+                        self.refuse(self.mark.index, ParseProblem::Character);
+                    }
+                    self.mark.index += 3;
+                }
                 _ => break,
             }
         }
@@ -243,6 +311,7 @@ impl<'a> Finder<'a> {
         // The end of a plain or block scalar shows only at what follows it.
         if is_block || style == Some(ScalarStyle::Plain) {
             self.skip_blank_lines();
+            self.begins_key |= self.mark.line > end.line;
         }
     }
 

@@ -8,7 +8,7 @@ use granit_parser::ScalarStyle;
 use super::comment::Finder;
 use super::token::{Kind, Mark, Token, Tokens};
 use super::tree::{Content, Id, Node, Remarks, Root, Tree};
-use super::{DEPTH_LIMIT, ParseError, ParseProblem};
+use super::{DEPTH_LIMIT, ParseError, ParseProblem, place};
 
 /// Reads all documents.
 pub(super) fn read<'a>(text: &'a str, tokens: Tokens<'a>) -> Result<Tree<'a>, ParseError> {
@@ -25,7 +25,10 @@ pub(super) fn read<'a>(text: &'a str, tokens: Tokens<'a>) -> Result<Tree<'a>, Pa
         tree: Tree::default(),
     };
     reader.stream()?;
-    Ok(reader.tree)
+    match reader.finder.refused() {
+        Some((index, problem)) => Err(problem.at(place(text, index))),
+        None => Ok(reader.tree),
+    }
 }
 
 struct Reader<'a> {
@@ -85,6 +88,9 @@ impl<'a> Reader<'a> {
             if next == Next::StreamEnd {
                 return Ok(());
             }
+            if !is_first && !matches!(next, Next::Directive | Next::DocumentStart) {
+                return Err(ParseProblem::DocumentMark.at(self.token().start));
+            }
             self.document(next)?;
             is_first = false;
         }
@@ -93,7 +99,7 @@ impl<'a> Reader<'a> {
     fn document(&mut self, mut next: Next) -> Result<(), ParseError> {
         let is_explicit = matches!(next, Next::Directive | Next::DocumentStart);
         let node = if is_explicit {
-            while next == Next::Directive {
+            if next == Next::Directive {
                 self.skip();
                 next = self.peek();
             }

@@ -130,6 +130,90 @@ fn what_goes_reader_refuses_is_refused() {
 }
 
 #[test]
+fn a_question_mark_in_brackets_is_quoted() {
+    for text in ["a: {?}\n", "a: {?b}\n", "a: [?b]\n", "a: {?b: c}\n", "a: [?]\n"] {
+        refuse(text, 1, 5, ParseProblem::QuestionMark);
+    }
+    refuse("a: {b: ?c}\n", 1, 8, ParseProblem::QuestionMark);
+    refuse("a: [https://b/?c, d]\n", 1, 5, ParseProblem::QuestionMark);
+    refuse("a: [b, c?]\n", 1, 8, ParseProblem::QuestionMark);
+    check("a: {? b : c, \"d?\": '?'}\ne: ?f\n", "a:\n    b: c\n    d?: '?'\ne: ?f\n");
+}
+
+#[test]
+fn a_further_document_begins_with_its_mark() {
+    refuse("a: b\n...\nc: d\n", 3, 1, ParseProblem::DocumentMark);
+    refuse("a: b\n...\n...\n# x\nc: d\n", 5, 1, ParseProblem::DocumentMark);
+    refuse("---\n...\na: b\n", 3, 1, ParseProblem::DocumentMark);
+    check("a: b\n...\n---\nc: d\n...\n", "a: b\n---\nc: d\n");
+    refuse("%YAML 1.1\n%YAML 1.1\n---\na: b\n", 2, 1, ParseProblem::Syntax);
+    refuse("%OTHER x\n---\na: b\n", 1, 1, ParseProblem::Directive);
+}
+
+#[test]
+fn a_byte_order_mark_stands_at_the_beginning_only() {
+    check("\u{feff}a: b\n", "a: b\n");
+    check("\u{feff}\u{feff}a: b\n", "a: b\n");
+    check("a: 'x\u{feff}y'\n", "a: \"x\\uFEFFy\"\n");
+    refuse("\n\u{feff}a: b\n", 2, 1, ParseProblem::Character);
+    refuse("a: b\n---\n\u{feff}c: d\n", 3, 1, ParseProblem::Character);
+    refuse("a: b\n...\n\u{feff}\n", 3, 1, ParseProblem::Character);
+}
+
+#[test]
+fn a_tab_is_no_indentation() {
+    for (text, line, column) in [
+        ("\ta: b\n", 1, 1),
+        ("\t# x\na: b\n", 1, 1),
+        ("a:\n-\tb\n", 2, 2),
+        ("a:\n- \tb: c\n", 2, 3),
+        ("a:\n  -\t# x\n  - b\n", 2, 4),
+        ("a:\n  \tb: c\n", 2, 3),
+        ("?\ta\n: b\n", 1, 2),
+        ("? a\n:\tb\n", 2, 2),
+        ("a: b\n\t\nc: d\n", 2, 1),
+        ("a: b\n\t# x\nc: d\n", 2, 1),
+        ("a: \"b\"\n \t\nc: d\n", 2, 2),
+        ("a:\n  b: c d\n \t\n", 3, 2),
+        ("a: [b # x\n ]\n\t\n", 3, 1),
+        ("a: |\n  \tb\n", 2, 3),
+        ("a: |\n \t\n  b\n", 2, 2),
+        ("a: |\n  b\n \t\nc: d\n", 3, 2),
+        ("a: >-\n  b\n\t\n", 3, 1),
+    ] {
+        refuse(text, line, column, ParseProblem::Tab);
+    }
+}
+
+#[test]
+fn a_tab_parts_what_stands_on_one_line() {
+    check("a:\tb\t# x\nc\t:\t\"d\"\t\n", "a: b # x\nc: d\n");
+    check("a: b\n \tc\n \t\nd: e\n", "a: b c\nd: e\n");
+    check("a: |\n  b\n  \tc\n", "a: |\n    b\n    \tc\n");
+    check("a: |2\n  \tb\n", "a: \"\\tb\\n\"\n");
+    check("# x\n\t# y\na: [\tb,\t\n  c]\n", "# x\n# y\na:\n    - b\n    - c\n");
+    check("---\t# x\na: &b\tc\n...\t\n", "# x\na: c\n");
+}
+
+#[test]
+fn what_only_newer_readers_know_is_refused() {
+    refuse("a: \"b\\/c\"\n", 1, 4, ParseProblem::Escape);
+    check("a: \"b\\\\/c\"\n", "a: b\\/c\n");
+    refuse("a: !b!c d\n", 1, 4, ParseProblem::UnsupportedTag);
+    refuse("a: !b#c d\n", 1, 4, ParseProblem::UnsupportedTag);
+}
+
+#[test]
+fn a_comment_keeps_its_place_whatever_ends_its_line() {
+    let text = "a:\n- # x: - y\n  - b\n- |\n  c\n# z\n";
+    let expected = emit(&parse(text).unwrap(), Spelling::Sops);
+    for line_end in ["\r\n", "\r"] {
+        let read = parse(&text.replace('\n', line_end)).unwrap();
+        assert_eq!(emit(&read, Spelling::Sops), expected, "{line_end:?}");
+    }
+}
+
+#[test]
 fn text_in_quotes_is_indented_further_than_its_key() {
     refuse("a: \"b\nc\"\n", 2, 1, ParseProblem::Indentation);
     check("a: \"b\n c\"\n", "a: b c\n");

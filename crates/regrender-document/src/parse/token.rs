@@ -97,8 +97,9 @@ pub(super) fn tokens(text: &str) -> Result<Tokens<'_>, ParseError> {
     };
     let mut list = Vec::new();
     let mut last_end = Mark::default();
+    let mut flow_depth = 0_usize;
     for token in Scanner::with_options(StrInput::new(text), options) {
-        let (span, kind) = token.map_err(|error| scan_error(&error))?.into_parts();
+        let (span, kind) = token.map_err(|error| scan_error(text, &error))?.into_parts();
         let (mut start, mut end) = (mark(span.start), mark(span.end));
         let Some(kind) = kind_of(kind, start)? else {
             continue;
@@ -116,6 +117,14 @@ pub(super) fn tokens(text: &str) -> Result<Tokens<'_>, ParseError> {
                 start = sign_behind(text, last_end, b"|>");
             }
             Kind::Alias(ref name) | Kind::Anchor(ref name) => check_name(name, start)?,
+            Kind::Scalar(ScalarStyle::Plain, ref value) if flow_depth > 0 => {
+                check_question_mark(value, start)?;
+            }
+            Kind::Scalar(ScalarStyle::DoubleQuoted, _) => check_escapes(text, start, end)?,
+            Kind::FlowSequenceStart | Kind::FlowMappingStart => flow_depth += 1,
+            Kind::FlowSequenceEnd | Kind::FlowMappingEnd => {
+                flow_depth = flow_depth.saturating_sub(1);
+            }
             Kind::Tag(_) if !is_separate(text, end) => return Err(ParseProblem::Syntax.at(start)),
             Kind::Value => {
                 end = behind(start);
@@ -154,6 +163,24 @@ fn check_colon(text: &str, before: Option<&Token<'_>>, end: Mark) -> Result<(), 
     Ok(())
 }
 
+/// Refuses a question mark within brackets, as in `[a?b]` and `{?a: b}`: YAML 1.2 takes it for a part
+/// of the text, Go's reader for the mark of a key.
+fn check_question_mark(value: &str, start: Mark) -> Result<(), ParseError> {
+    if value.contains('?') { Err(ParseProblem::QuestionMark.at(start)) } else { Ok(()) }
+}
+
+/// Refuses the escape that only YAML 1.2 knows: `\/`.
+fn check_escapes(text: &str, start: Mark, end: Mark) -> Result<(), ParseError> {
+    let range = usize::try_from(start.index).ok().zip(usize::try_from(end.index).ok());
+    let mut bytes = range.and_then(|(start, end)| text.get(start..end)).unwrap_or_default().bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'\\' && bytes.next() == Some(b'/') {
+            return Err(ParseProblem::Escape.at(start));
+        }
+    }
+    Ok(())
+}
+
 /// Refuses the names that YAML 1.2 allows and Go's reader cuts in two.
 fn check_name(name: &str, start: Mark) -> Result<(), ParseError> {
     let is_known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
@@ -173,16 +200,17 @@ fn behind(mark: Mark) -> Mark {
 fn sign_behind(text: &str, mut mark: Mark, signs: &[u8]) -> Mark {
     let from = usize::try_from(mark.index).unwrap_or(0);
     let mut in_comment = false;
-    for byte in text.as_bytes().get(from..).unwrap_or_default() {
+    let mut bytes = text.as_bytes().get(from..).unwrap_or_default().iter().peekable();
+    while let Some(byte) = bytes.next() {
         match byte {
             sign if signs.contains(sign) && !in_comment => break,
             b'#' => in_comment = true,
-            b'\n' => in_comment = false,
+            b'\n' | b'\r' => in_comment = false,
             _ => {}
         }
         mark.index += 1;
         mark.column += 1;
-        if *byte == b'\n' {
+        if *byte == b'\n' || *byte == b'\r' && bytes.peek() != Some(&&b'\n') {
             mark.line += 1;
             mark.column = 0;
         }
@@ -235,8 +263,10 @@ fn kind_of(kind: TokenType<'_>, start: Mark) -> Result<Option<Kind<'_>>, ParseEr
             return Err(ParseProblem::Directive.at(start));
         }
         // A handle declared here could make any tag mean another; nobody needs that.
-        TokenType::TagDirective(..) => return Err(ParseProblem::Directive.at(start)),
-        TokenType::VersionDirective(..) | TokenType::ReservedDirective(..) => Kind::Directive,
+        TokenType::TagDirective(..) | TokenType::ReservedDirective(..) => {
+            return Err(ParseProblem::Directive.at(start));
+        }
+        TokenType::VersionDirective(..) => Kind::Directive,
         TokenType::DocumentStart => Kind::DocumentStart,
         TokenType::DocumentEnd => Kind::DocumentEnd,
         TokenType::BlockSequenceStart => Kind::SequenceStart,
@@ -252,11 +282,23 @@ fn kind_of(kind: TokenType<'_>, start: Mark) -> Result<Option<Kind<'_>>, ParseEr
         TokenType::Value => Kind::Value,
         TokenType::Alias(name) => Kind::Alias(name.into_owned()),
         TokenType::Anchor(name) => Kind::Anchor(name.into_owned()),
-        TokenType::Tag(handle, suffix) => Kind::Tag(tag(&handle, &suffix)),
+        TokenType::Tag(handle, suffix) => {
+            check_tag(&handle, &suffix, start)?;
+            Kind::Tag(tag(&handle, &suffix))
+        }
         TokenType::Scalar(style, text) => Kind::Scalar(style, text),
         TokenType::Comment(_) => return Ok(None),
         _ => return Err(ParseProblem::Syntax.at(start)),
     }))
+}
+
+/// Refuses handles that nothing declares, and a number sign, which is no part of a tag to Go's reader.
+fn check_tag(handle: &str, suffix: &str, start: Mark) -> Result<(), ParseError> {
+    if matches!(handle, "" | "!" | "!!") && !suffix.contains('#') {
+        Ok(())
+    } else {
+        Err(ParseProblem::UnsupportedTag.at(start))
+    }
 }
 
 fn tag(handle: &str, suffix: &str) -> String {
@@ -284,8 +326,12 @@ fn number_steps(list: &mut [Token<'_>]) -> Vec<Step> {
     steps
 }
 
-fn scan_error(error: &ScanError) -> ParseError {
+fn scan_error(text: &str, error: &ScanError) -> ParseError {
+    let mark = mark(*error.marker());
+    let rest = usize::try_from(mark.index).ok().and_then(|index| text.get(index..));
     let problem = match error.kind() {
+        // A byte order mark behind the beginning cannot be seen.
+        _ if rest.is_some_and(|rest| rest.starts_with('\u{feff}')) => ParseProblem::Character,
         ErrorKind::RecursionLimitExceeded => ParseProblem::TooDeep,
         ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation => ParseProblem::Tab,
         ErrorKind::UnclosedFlowCollection { .. }
@@ -294,5 +340,5 @@ fn scan_error(error: &ScanError) -> ParseError {
         ErrorKind::InvalidQuotedScalarIndent => ParseProblem::Indentation,
         _ => ParseProblem::Syntax,
     };
-    problem.at(mark(*error.marker()))
+    problem.at(mark)
 }

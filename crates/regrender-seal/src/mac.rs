@@ -75,9 +75,12 @@ impl MacHash {
         if mac.is_empty() {
             return Err(OpenError::MacMissing);
         }
+        // The type is not authenticated, and to sops something other than a text is no MAC.
         let recorded = EncryptedValue::parse(mac)
-            .and_then(|value| value.decrypt(data_key.cipher(), last_modified.as_bytes()));
-        let Ok(recorded) = recorded else {
+            .ok()
+            .filter(|value| value.kind == ValueKind::Text)
+            .and_then(|value| value.decrypt(data_key.cipher(), last_modified.as_bytes()).ok());
+        let Some(recorded) = recorded else {
             return Err(OpenError::MacMismatch);
         };
         // Whoever holds the data key can make any MAC, so how long the comparison takes tells

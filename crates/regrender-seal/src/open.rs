@@ -14,6 +14,7 @@ use crate::mac::{MacHash, MacScope};
 use crate::metadata::{Metadata, parse_bool};
 use crate::seal::KeptValue;
 use crate::selector::Selector;
+use crate::timestamp;
 use crate::value::{EncryptedValue, ValueError, ValueKind, has_text_behind, looks_encrypted};
 use crate::walk::{self, Leaf, Place};
 
@@ -146,12 +147,15 @@ impl Decryption<'_> {
             return Ok(leaf);
         }
         match leaf {
-            // An empty text is never encrypted.
-            Leaf::Scalar(Scalar::Text(text)) if text.is_empty() => {
+            // An empty text is never encrypted. Nor is an empty comment, which sops takes for an empty
+            // text: in a list it becomes an item.
+            Leaf::Scalar(Scalar::Text(text)) | Leaf::Comment(Comment::Clear(text))
+                if text.is_empty() =>
+            {
                 Ok(Leaf::Scalar(Scalar::Text(text)))
             }
             Leaf::Scalar(Scalar::Text(text)) => self.value(text, place),
-            Leaf::Comment(Comment::Clear(text)) => Ok(Leaf::Comment(self.comment(text, place))),
+            Leaf::Comment(Comment::Clear(text)) => self.comment(text, place),
             Leaf::Comment(comment @ Comment::Secret(_)) => Ok(Leaf::Comment(comment)),
             Leaf::Scalar(_) | Leaf::Secret(_) => {
                 Err(OpenError::NotEncrypted { path: KeyPath::new(place.path) })
@@ -181,16 +185,24 @@ impl Decryption<'_> {
     }
 
     /// A comment that does not decrypt is taken for one that was never encrypted, as sops takes it.
-    fn comment(&mut self, sealed: String, place: Place<'_>) -> Comment {
+    /// One that turns out to be a text is part of the hash, and an item in a list.
+    fn comment(&mut self, sealed: String, place: Place<'_>) -> Result<Leaf, OpenError> {
         let additional_data = place.additional_data();
-        let Ok((_, plaintext)) = self.decrypt(&sealed, &additional_data) else {
-            return Comment::Clear(sealed);
-        };
-        let Some(text) = into_text(&plaintext) else {
-            return Comment::Clear(sealed);
-        };
-        self.keep(&Leaf::Comment(Comment::Secret(text.clone())), additional_data, sealed, place);
-        Comment::Secret(text)
+        let decrypted = self.decrypt(&sealed, &additional_data).ok();
+        let leaf = decrypted
+            .and_then(|(kind, plaintext)| Some((kind, typed(kind, into_text(&plaintext)?)?)));
+        match leaf {
+            None => Ok(Leaf::Comment(Comment::Clear(sealed))),
+            Some((ValueKind::Comment, comment)) => {
+                self.keep(&comment, additional_data, sealed, place);
+                Ok(comment)
+            }
+            Some((ValueKind::Text, Leaf::Secret(secret))) => {
+                self.hash.add_encrypted(secret.text.expose());
+                Ok(Leaf::Secret(secret))
+            }
+            Some(_) => Err(OpenError::MalformedValue { path: KeyPath::new(place.path) }),
+        }
     }
 
     fn decrypt(
@@ -223,8 +235,13 @@ fn typed(kind: ValueKind, text: SecretText) -> Option<Leaf> {
     let secret = |kind, text| Some(Leaf::Secret(SecretScalar { kind, text }));
     let plain = text.expose();
     match kind {
-        ValueKind::Text | ValueKind::Bytes => secret(SecretKind::Text, text),
-        ValueKind::Time => secret(SecretKind::Time, text),
+        ValueKind::Text => secret(SecretKind::Text, text),
+        // Nothing writes these, and sops crashes when it reads one.
+        ValueKind::Bytes => None,
+        ValueKind::Time => {
+            timestamp::normalize(plain)?;
+            secret(SecretKind::Time, text)
+        }
         ValueKind::Comment => Some(Leaf::Comment(Comment::Secret(text))),
         ValueKind::Integer => {
             let value: i64 = plain.parse().ok()?;

@@ -98,7 +98,7 @@ pub(crate) fn looks_encrypted(text: &str) -> bool {
 /// Says whether text stands behind the bracket that ends an encrypted value. sops reads the value all
 /// the same, and nothing vouches for what stands there.
 pub(crate) fn has_text_behind(value: &str) -> bool {
-    !value.ends_with(']')
+    !value.ends_with(']') || value.contains('\n')
 }
 
 impl EncryptedValue {
@@ -108,9 +108,10 @@ impl EncryptedValue {
     }
 
     fn parse_parts(text: &str) -> Option<Self> {
-        // sops looks for the last of each mark, and not at what stands behind the bracket: see
-        // `has_text_behind`.
-        let (rest, _) = text.strip_prefix(PREFIX)?.rsplit_once(']')?;
+        // sops looks for the last of each mark on the first line, and not at what stands behind the
+        // bracket: see `has_text_behind`.
+        let line = text.split('\n').next()?;
+        let (rest, _) = line.strip_prefix(PREFIX)?.rsplit_once(']')?;
         let (rest, kind) = rest.rsplit_once(",type:")?;
         let (rest, tag) = rest.rsplit_once(",tag:")?;
         let (data, nonce) = rest.rsplit_once(",iv:")?;

@@ -22,6 +22,9 @@ pub(super) fn parse(text: &str) -> Result<(Document, Option<Mapping>), String> {
     let mut block = None;
     for section in reader.sections {
         if section.name == metadata::KEY {
+            if block.is_some() {
+                return Err(String::from("the metadata stands there twice"));
+            }
             let pairs = section.keys.into_iter().map(|key| (key.name, unescape(&key.value)));
             block = Some(unflatten(pairs.collect()).ok_or("the metadata contradicts itself")?);
         } else {
@@ -175,6 +178,10 @@ fn read_value(text: &str) -> Option<(&str, &str)> {
             return rest.rsplit_once(quote).map(|(value, _)| (value, ""));
         }
     }
+    // To sops the next line belongs to the value then, in whatever it writes too.
+    if text.ends_with('\\') {
+        return None;
+    }
     let (value, comment) = match text.find(['#', ';']) {
         Some(at) => text.split_at_checked(at)?,
         None => (text, ""),
@@ -315,6 +322,20 @@ mod tests {
         check("[DEFAULT]\na = b\n", "[DEFAULT]\na = b\n");
         check("[DEFAULT]\n; on a\na = b\n[c]\nd = e\n", "[DEFAULT]\n; on a\na = b\n\n[c]\nd = e\n");
         check("[default]\na = b\n", "[default]\na = b\n");
+    }
+
+    #[test]
+    fn value_that_goes_on_below_is_refused() {
+        // sops writes such a value so, and reads the next line as a part of it.
+        let error = parse("[a]\nb = c\\\nd = e\n").unwrap_err();
+        assert_eq!(error, "line 2 is not readable");
+        check("[a]\nb = \"c\\\"\n", "[a]\nb = c\\\n");
+    }
+
+    #[test]
+    fn metadata_stands_once() {
+        let error = parse("[sops]\nmac = a\n[b]\n[sops]\nmac = c\n").unwrap_err();
+        assert_eq!(error, "the metadata stands there twice");
     }
 
     #[test]

@@ -78,7 +78,10 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
-        Ok(Node::Scalar(Scalar::Float(value)))
+        // `-0` is a whole number to sops.
+        let is_negative_zero = value == 0.0 && value.is_sign_negative();
+        let number = if is_negative_zero { Scalar::Integer(0) } else { Scalar::Float(value) };
+        Ok(Node::Scalar(number))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Node, E> {

@@ -52,6 +52,30 @@ fn values(text: &str) -> Vec<String> {
     values.filter(|value| value != "null").collect()
 }
 
+/// The type of a value is not authenticated.
+#[test]
+fn type_that_does_not_fit_is_refused() {
+    let text = sealed(MacScope::All, SealFormat::Sops);
+    let (above, mac) = text.split_once("    mac: ").unwrap();
+    for kind in ["bytes", "time", "int", "float", "bool"] {
+        let changed = [&above.replace("type:str", &format!("type:{kind}")), "    mac: ", mac];
+        let error = opened(&changed.concat()).unwrap_err();
+        assert!(matches!(error, OpenError::MalformedValue { .. }), "{kind}: {error}");
+        let changed = [above, "    mac: ", &mac.replace("type:str", &format!("type:{kind}"))];
+        assert_eq!(opened(&changed.concat()), Err(OpenError::MacMismatch), "{kind}");
+    }
+}
+
+#[test]
+fn what_stands_on_a_second_line_is_no_part_of_a_value() {
+    let text = sealed(MacScope::All, SealFormat::Sops);
+    let from = text.find("ENC[").unwrap();
+    let to = from + text[from..].find('\n').unwrap();
+    let value = &text[from..to];
+    let changed = text.replacen(value, &format!("\"{value}\\n{value}\""), 1);
+    assert_eq!(opened(&changed), opened(&text));
+}
+
 #[test]
 fn flipped_byte_is_refused_or_changes_no_value() {
     let text = sealed(MacScope::All, SealFormat::Sops);

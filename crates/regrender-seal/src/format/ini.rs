@@ -249,14 +249,14 @@ fn push_value(text: &mut String, value: &str) {
     push_all(text, &[quote, value, quote, "\n"]);
 }
 
+/// Only the lines that still have their sign are trimmed: sops takes away the first one.
 fn push_comment(text: &mut String, comment: &Comment) {
-    for line in comment.expose().lines() {
-        let (sign, line) = line.split_at_checked(1).unwrap_or(("", line));
-        let (sign, line) = match sign {
-            "#" | ";" => (sign, line.to_owned()),
-            first => (";", format!("{first}{line}")),
+    for line in comment.expose().split_terminator('\n') {
+        let (sign, line) = match line.split_at_checked(1) {
+            Some((sign @ ("#" | ";"), rest)) => (sign, rest.trim()),
+            _ => (";", line),
         };
-        push_all(text, &[sign, " ", line.trim(), "\n"]);
+        push_all(text, &[sign, " ", line, "\n"]);
     }
 }
 
@@ -330,6 +330,14 @@ mod tests {
         let error = parse("[a]\nb = c\\\nd = e\n").unwrap_err();
         assert_eq!(error, "line 2 is not readable");
         check("[a]\nb = \"c\\\"\n", "[a]\nb = c\\\n");
+    }
+
+    #[test]
+    fn first_line_of_a_comment_keeps_its_line_end() {
+        let mut section = Mapping::new();
+        section.push_comment(Comment::Clear(String::from("b\r\n;c \r\n#d\r")));
+        let document = Document::new(Mapping::new().with("a", section));
+        assert_eq!(reveal(&document).unwrap().expose(), "; b\r\n; c\n# d\n[a]\n");
     }
 
     #[test]

@@ -26,7 +26,10 @@ pub(super) fn in_block(text: &[u8], parent: Option<usize>) -> Option<usize> {
 /// below it.
 pub(super) fn in_plain(text: &[u8], length: usize, parent: Option<usize>) -> Option<usize> {
     let indent = parent.map_or(0, |column| column + 1);
-    let end = text.iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')).count();
+    // No further than the scalar and the blanks behind it: others may follow on the same line.
+    let blanks = text.iter().skip(length).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let mut bytes = text.iter().take(length + blanks + 1);
+    let end = bytes.position(|byte| matches!(byte, b'\n' | b'\r'))?;
     for line in Lines::behind(text, end) {
         if line.first == Some(b'\t') && line.spaces < indent {
             return Some(line.start + line.spaces);

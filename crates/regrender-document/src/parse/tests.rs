@@ -186,6 +186,12 @@ fn a_tab_is_no_indentation() {
 }
 
 #[test]
+fn a_long_line_is_read_in_one_go() {
+    let text = format!("a: [{}b]\n", "b, ".repeat(ALIAS_LIMIT));
+    assert!(parse(&text).is_ok());
+}
+
+#[test]
 fn a_tab_parts_what_stands_on_one_line() {
     check("a:\tb\t# x\nc\t:\t\"d\"\t\n", "a: b # x\nc: d\n");
     check("a: b\n \tc\n \t\nd: e\n", "a: b c\nd: e\n");

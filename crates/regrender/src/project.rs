@@ -1,7 +1,7 @@
 //! The registries.toml of a run: found, read, valid, and locked while it is being built.
 
 pub(crate) mod left_over;
-mod lost_namespace;
+pub(crate) mod lost_namespace;
 pub(crate) mod manifests;
 pub(crate) mod repository;
 pub(crate) mod surroundings;

@@ -9,7 +9,7 @@ use regrender_render::Surroundings;
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::OutputFolder;
 use crate::project::manifests::Manifests;
-use crate::project::{Project, repository, surroundings};
+use crate::project::{Project, lost_namespace, repository, surroundings};
 
 /// The part of a cluster that needs neither a credential nor a key.
 #[derive(Debug)]
@@ -52,10 +52,18 @@ pub(crate) fn survey<'a>(
         }
         let surroundings =
             surroundings::surroundings(project, cluster, &inventory, &folder, drop_emptied);
-        match surroundings {
-            Ok(surroundings) => grounds.push(Ground { cluster, folder, surroundings }),
-            Err(found) => errors.extend(found),
+        let surroundings = match surroundings {
+            Ok(surroundings) => surroundings,
+            Err(found) => {
+                errors.extend(found);
+                continue;
+            }
+        };
+        if manifests.must_be_read() {
+            let wanted = &surroundings.namespaces;
+            errors.extend(lost_namespace::errors(project, cluster, &inventory, &folder, wanted));
         }
+        grounds.push(Ground { cluster, folder, surroundings });
     }
     grounds
 }

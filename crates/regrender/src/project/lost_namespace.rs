@@ -19,7 +19,7 @@ use crate::project::Project;
 const NAMESPACE: &str = "Namespace";
 
 /// Tells of the manifests that cannot be read and could be those of namespaces that are gone.
-pub(super) fn errors(
+pub(crate) fn errors(
     project: &Project,
     cluster: &Cluster,
     inventory: &Inventory,

@@ -126,9 +126,14 @@ impl Manifests {
         inventory_of(found.collect(), more, walk, &self.base)
     }
 
+    /// Says whether what cannot be read ends the run, as it ends a build.
+    pub(crate) fn must_be_read(&self) -> bool {
+        self.refusal == Refusal::IsError
+    }
+
     /// Lists what of a walk the system does not let a build read.
     pub(crate) fn refused(&self, walk: &Walk) -> Vec<CliError> {
-        if self.refusal == Refusal::IsListed {
+        if !self.must_be_read() {
             return Vec::new();
         }
         let files = walk.manifests.iter().filter_map(|path| {

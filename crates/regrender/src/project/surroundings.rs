@@ -11,7 +11,7 @@ use regrender_render::{DeclaredWorkload, Surroundings, account_of_path};
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::{OutputFolder, Text};
 use crate::project::manifests::Manifests;
-use crate::project::{Project, left_over, lost_namespace, repository};
+use crate::project::{Project, left_over, repository};
 
 /// The kind of accounts.
 const ACCOUNT: &str = "ServiceAccount";
@@ -52,10 +52,6 @@ pub(crate) fn surroundings(
 ) -> Result<Surroundings, Vec<CliError>> {
     let config = &project.config;
     let namespaces = namespaces(config, cluster, inventory)?;
-    let lost = lost_namespace::errors(project, cluster, inventory, folder, &namespaces);
-    if !lost.is_empty() {
-        return Err(lost);
-    }
     let written = written_accounts(config, cluster, &namespaces, folder, drop_emptied)
         .map_err(|error| vec![error])?;
     Ok(Surroundings {

@@ -100,6 +100,7 @@ impl<'h> Walk<'h> {
     fn new(header: &'h Header) -> Self {
         Self { header, found: Vec::new(), speaks: false, takes_away: false }
     }
+
     fn mapping(&mut self, node: &Node<'_>, outer: &Surroundings, role: Role, path: &str) {
         let inner = surroundings(node, outer);
         self.speaks |= inner != *outer;

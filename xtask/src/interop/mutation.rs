@@ -119,11 +119,13 @@ fn is_lenient(printed: &[u8]) -> bool {
 }
 
 /// What regrender refuses and sops opens, though no program writes it: a key that stands twice in
-/// a JSON object, and names of metadata in a flat file that do not make a tree.
+/// a JSON object, text behind the object, and names of metadata in a flat file that do not make a
+/// tree.
 fn is_strict(printed: &[u8], damaged: &str) -> bool {
     let printed = String::from_utf8_lossy(printed);
-    // This reader takes the last of several.
-    let is_json = serde_json::from_str::<Value>(damaged).is_ok();
+    // This reader takes the last of several keys, and does not look behind the object.
+    let mut values = serde_json::Deserializer::from_str(damaged).into_iter::<Value>();
+    let is_json = values.next().is_some_and(|value| value.is_ok_and(|value| value.is_object()));
     (printed.contains("not readable as JSON") && is_json) || printed.contains("contradict")
 }
 
@@ -188,9 +190,10 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_stands_twice_is_known() {
+    fn a_key_that_stands_twice_and_text_behind_an_object_are_known() {
         let refusal = b"error: the file is not readable as JSON: line 1, column 8";
         assert!(is_strict(refusal, "{\"a\":1,\"a\":2}"));
+        assert!(is_strict(refusal, "{\"a\":1}#"));
         assert!(!is_strict(refusal, "{\"a\":1"));
         assert!(is_strict(b"the names of the metadata contradict each other", "a=b"));
         assert!(!is_strict(b"error: the MAC does not match", "{}"));

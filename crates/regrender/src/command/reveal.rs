@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure
             }
         }
         misread(&shown, &bytes, &error)
-            .unwrap_or_else(|| not_opened(&shown, error, found.identities.is_empty()))
+            .unwrap_or_else(|| not_opened(&shown, &bytes, error, found.identities.is_empty()))
     })?;
     world.print(text.expose())?;
     Ok(Exit::Done)
@@ -97,12 +97,14 @@ fn misread(shown: &str, bytes: &[u8], error: &OpenError) -> Option<CliError> {
     Some(CliError::new(ErrorKind::Credentials, message).with_hint(hint))
 }
 
-fn not_opened(shown: &str, error: OpenError, is_without_identity: bool) -> CliError {
+fn not_opened(shown: &str, bytes: &[u8], error: OpenError, is_without_identity: bool) -> CliError {
     if is_without_identity && matches!(error, OpenError::NoIdentity) {
         let message = format!("`{shown}` cannot be opened: there is no identity");
         return CliError::new(ErrorKind::Credentials, message)
             .with_hint("name one with `--identity FILE`, or in SOPS_AGE_KEY_FILE");
     }
+    // Only in YAML does the metadata begin so.
+    let is_yaml = String::from_utf8_lossy(bytes).lines().any(|line| line == "sops:");
     let hint = match &error {
         OpenError::NotSealed => "it is in clear already",
         OpenError::NoIdentity => {
@@ -111,7 +113,9 @@ fn not_opened(shown: &str, error: OpenError, is_without_identity: bool) -> CliEr
         OpenError::Binary | OpenError::NotText { .. } => {
             "open it with `age -d` or `sops -d`, which print whatever it is"
         }
-        OpenError::Syntax { .. } if FileFormat::of_name(shown) != FileFormat::Yaml => BY_NAME,
+        OpenError::Syntax { .. } if is_yaml && FileFormat::of_name(shown) != FileFormat::Yaml => {
+            BY_NAME
+        }
         _ => ANEW,
     };
     CliError::new(ErrorKind::Credentials, format!("`{shown}` cannot be opened"))

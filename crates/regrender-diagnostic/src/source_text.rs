@@ -13,6 +13,8 @@ pub struct SourceText {
     text: String,
     /// The text without them, once a problem was shown.
     masked: OnceLock<MaskedText>,
+    /// Where each line begins, once a position was asked for.
+    lines: OnceLock<Vec<usize>>,
 }
 
 /// A place as people and editors count it.
@@ -28,7 +30,8 @@ impl SourceText {
     /// Names a text.
     #[must_use]
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into(), masked: OnceLock::new() }
+        let (masked, lines) = (OnceLock::new(), OnceLock::new());
+        Self { path: path.into(), text: text.into(), masked, lines }
     }
 
     /// Returns the path, as its user would write it.
@@ -47,10 +50,10 @@ impl SourceText {
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
         let offset = floor(&self.text, offset);
-        let before = self.text.get(..offset).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let column = before.get(start..).unwrap_or_default();
+        let lines = self.lines.get_or_init(|| line_starts(&self.text));
+        let line = lines.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|index| lines.get(index)).copied().unwrap_or(0);
+        let column = self.text.get(start..offset).unwrap_or_default();
         // A byte order mark is no character to an editor.
         let column = column.trim_start_matches('\u{feff}').chars().count() + 1;
         Position { line, column }
@@ -67,6 +70,11 @@ impl std::fmt::Debug for SourceText {
         // The text may hold a secret.
         f.debug_struct("SourceText").field("path", &self.path).finish_non_exhaustive()
     }
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    let behind_line_ends = text.match_indices('\n').map(|(end, _)| end + 1);
+    std::iter::once(0).chain(behind_line_ends).collect()
 }
 
 /// Returns the nearest character boundary at or before `offset`.
@@ -93,6 +101,14 @@ mod tests {
         check("", 0, 1, 1);
         check("a\nb", 2, 2, 1);
         check("a\nbc", 3, 2, 2);
+    }
+
+    #[test]
+    fn a_line_end_belongs_to_its_line() {
+        check("a\n\nb", 1, 1, 2);
+        check("a\n\nb", 2, 2, 1);
+        check("a\n\nb", 3, 3, 1);
+        check("a\n", 2, 2, 1);
     }
 
     #[test]

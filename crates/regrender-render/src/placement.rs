@@ -93,9 +93,10 @@ impl<'a> Placement<'a> {
         for secret in config.secrets_of(cluster).filter(|secret| !names.contains(&secret.name)) {
             let (landed, made) = Landed::new(config, secret);
             let landed = Arc::new(landed);
+            let is_sealed = config.is_sealed(secret);
             for namespace in surroundings.namespaces.get(&secret.name).into_iter().flatten() {
                 let placement = placements.entry(namespace.clone()).or_default();
-                if config.is_sealed(secret) {
+                if is_sealed {
                     placement.secrets.push(secret);
                 }
                 placement.landed.push(Arc::clone(&landed));

@@ -27,16 +27,29 @@ pub(crate) fn write(file: &[u8]) -> String {
 }
 
 /// Takes the bytes out of their armor, or says that `text` is no armored age file.
+///
+/// age is strict: blank lines stand above and below only, and every line but the last is full.
 pub(crate) fn parse(text: &str) -> Option<Vec<u8>> {
-    let body = text.trim().strip_prefix(BEGIN)?.strip_suffix(END)?;
-    let mut letters = String::with_capacity(body.len());
-    letters.extend(body.split_ascii_whitespace());
-    let bytes = BASE64_STANDARD.decode(letters).ok().filter(|bytes| !bytes.is_empty())?;
-    // age is strict: blank lines stand above and below only, and every line but the last is full.
     let is_blank = |line: &str| line.trim().is_empty();
     let mut lines = text.lines().skip_while(|line| is_blank(line));
-    let is_strict = write(&bytes).lines().all(|line| lines.next() == Some(line));
-    (is_strict && lines.all(is_blank)).then_some(bytes)
+    if lines.next()? != BEGIN {
+        return None;
+    }
+    let mut letters = String::with_capacity(text.len());
+    let mut width = COLUMNS;
+    loop {
+        let line = lines.next()?;
+        if line == END {
+            break;
+        }
+        if width != COLUMNS || line.len() > COLUMNS || line.is_empty() {
+            return None;
+        }
+        width = line.len();
+        letters.push_str(line);
+    }
+    let bytes = BASE64_STANDARD.decode(letters).ok().filter(|bytes| !bytes.is_empty())?;
+    lines.all(is_blank).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -88,9 +101,20 @@ mod tests {
 
     #[test]
     fn other_text_is_no_armor() {
-        for text in
-            ["", BEGIN, "-----BEGIN AGE ENCRYPTED FILE----- -----END AGE ENCRYPTED FILE-----"]
-        {
+        let whole = write(&[7; 100]);
+        let (without_end, _) = whole.split_once(END).unwrap();
+        let letters = without_end.strip_prefix(BEGIN).unwrap();
+        for text in [
+            "",
+            BEGIN,
+            without_end,
+            whole.strip_suffix("-\n").unwrap(),
+            whole.strip_prefix(BEGIN).unwrap(),
+            &format!("{BEGIN} {END}"),
+            &format!("{BEGIN}\n{END}\n"),
+            &format!("{BEGIN}{letters}{letters}{END}\n"),
+            &format!("{BEGIN}{}{END}\n", letters.replacen('B', "-", 1)),
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

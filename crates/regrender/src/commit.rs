@@ -5,13 +5,14 @@
 //! before something else is flushed before it, since not every file system keeps the order of changes
 //! in different folders.
 
+mod flush;
 pub(crate) mod staging;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use regrender_render::MANIFESTS;
@@ -77,16 +78,22 @@ impl<'a> Changes<'a> {
         if !self.remove.is_empty() {
             // From here on nothing leads to what is removed; without that a list that a power cut
             // brought back would.
-            flush(place)?;
+            flush::names(place, &self.folders())?;
             self.remove(&self.remove)?;
         }
-        flush(place)
+        flush::names(place, &self.folders())
     }
 
     fn put_in_place(&self) -> Result<(), CliError> {
+        let place = &self.folder.place;
+        let written = self.waves.iter().flatten().map(|path| beside(self.folder, path));
+        let written: Vec<PathBuf> = written.collect();
+        if !written.is_empty() {
+            flush::contents(place, &written)?;
+        }
         for (wave, is_flushed_before) in self.waves.iter().zip(self.flushed_before()) {
             if is_flushed_before {
-                flush(&self.folder.place)?;
+                flush::names(place, &self.folders())?;
             }
             wave.par_iter().try_for_each(|path| {
                 let place = self.folder.place.join(path);
@@ -97,13 +104,12 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
-    /// Says before which waves all that was done until then is flushed: before the first, which moves
-    /// what was written, and before each that may name what is new in another folder.
+    /// Says before which waves all that was moved until then is flushed: those that may name what is
+    /// new in another folder.
     fn flushed_before(&self) -> Vec<bool> {
         let mut folders_with_news = BTreeSet::new();
-        let is_flushed_before = |(index, wave): (usize, &BTreeSet<&'a str>)| {
-            let is_flushed =
-                index == 0 || wave.iter().any(|path| may_name(path, &folders_with_news));
+        let is_flushed_before = |wave: &BTreeSet<&'a str>| {
+            let is_flushed = wave.iter().any(|path| may_name(path, &folders_with_news));
             if is_flushed {
                 folders_with_news.clear();
             }
@@ -111,7 +117,16 @@ impl<'a> Changes<'a> {
             folders_with_news.extend(new.map(|path| folder_of(path).unwrap_or_default()));
             is_flushed
         };
-        self.waves.iter().enumerate().map(is_flushed_before).collect()
+        self.waves.iter().map(is_flushed_before).collect()
+    }
+
+    /// Lists the folders in which names change.
+    fn folders(&self) -> Vec<PathBuf> {
+        let removed = self.remove_tops.iter().chain(&self.remove);
+        let folders: BTreeSet<&str> = (self.waves.iter().flatten().chain(removed))
+            .map(|path| folder_of(path).unwrap_or_default())
+            .collect();
+        folders.into_iter().map(|folder| self.folder.place.join(folder)).collect()
     }
 
     fn remove(&self, paths: &[&str]) -> Result<(), CliError> {
@@ -169,43 +184,6 @@ fn remove_empty_folders(path: &Path, top: &Path) {
         // One that is not empty stays, and so do those above it.
         drop(fs::remove_dir(folder));
     }
-}
-
-/// Makes what was written survive a power cut.
-///
-/// One flush of the file system costs less than one a file as soon as there are a few of them.
-#[cfg(target_os = "linux")]
-fn flush(folder: &Path) -> Result<(), CliError> {
-    match File::open(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        opened => opened
-            .and_then(|file| rustix::fs::syncfs(&file).map_err(io::Error::from))
-            .map_err(|error| not_flushed(folder, error)),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn flush(folder: &Path) -> Result<(), CliError> {
-    let mut folders = vec![folder.to_owned()];
-    while let Some(path) = folders.pop() {
-        let entries = fs::read_dir(&path).map_err(|error| not_flushed(&path, error))?;
-        for entry in entries.flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                File::open(&path)
-                    .and_then(|file| file.sync_all())
-                    .map_err(|error| not_flushed(&path, error))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn not_flushed(path: &Path, error: io::Error) -> CliError {
-    let message = format!("`{}` cannot be flushed to the disk", path.display());
-    CliError::new(ErrorKind::Files, message).because_of(error)
 }
 
 fn half_way(path: &Path, error: io::Error) -> CliError {
@@ -314,8 +292,8 @@ mod tests {
             .filter(|(_, is_flushed)| *is_flushed)
             .filter_map(|(wave, _)| wave.first().copied())
             .collect();
-        // The first of all, and the first that may name `manifests/b`.
-        assert_eq!(flushed, ["manifests/a/regcred.sops.yaml", "argocd/a/ksops.yaml"]);
+        // The first that may name `manifests/b`.
+        assert_eq!(flushed, ["argocd/a/ksops.yaml"]);
     }
 
     #[test]
@@ -343,7 +321,7 @@ mod tests {
         );
         let paths = plan.changed.iter().map(|file| file.path.clone());
         plan.current.files = paths.collect();
-        assert_eq!(Changes::of(&plan).flushed_before(), [true, false]);
+        assert_eq!(Changes::of(&plan).flushed_before(), [false, false]);
     }
 
     #[test]
@@ -400,14 +378,6 @@ mod tests {
         fs::write(top.path().join("a/x/y"), "").unwrap();
         assert!(Changes::of(&removal(top.path(), &["a/x"])).commit().is_err());
         assert!(top.path().join("a/x/y").exists());
-    }
-
-    #[test]
-    fn only_a_folder_that_is_gone_needs_no_flush() {
-        let top = tempfile::tempdir().unwrap();
-        fs::write(top.path().join("x"), "").unwrap();
-        flush(&top.path().join("gone")).unwrap();
-        assert!(flush(&top.path().join("x/y")).is_err());
     }
 
     #[test]

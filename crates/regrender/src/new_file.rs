@@ -27,12 +27,20 @@ pub(crate) fn create(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), 
 fn write(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    if readers == Readers::OwnerAlone {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
+    restrict(&mut options, readers);
     let mut file = options.open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
+
+#[cfg(unix)]
+fn restrict(options: &mut OpenOptions, readers: Readers) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    if readers == Readers::OwnerAlone {
+        options.mode(0o600);
+    }
+}
+
+/// On Windows it is the folder that says who can read what is in it.
+#[cfg(not(unix))]
+fn restrict(_options: &mut OpenOptions, _readers: Readers) {}

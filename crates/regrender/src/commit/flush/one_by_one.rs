@@ -1,0 +1,122 @@
+//! Flushing where a system cannot flush a file system as a whole.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::not_flushed;
+use crate::error::CliError;
+
+/// Flushes the files at `places`, and the folders with all that is in them.
+pub(crate) fn contents(top: &Path, places: &[PathBuf]) -> Result<(), CliError> {
+    places.par_iter().try_for_each(|place| flush(place))?;
+    drive::flush(top)
+}
+
+/// Flushes which names are in `folders`; one that is gone has none.
+pub(crate) fn names(top: &Path, folders: &[PathBuf]) -> Result<(), CliError> {
+    folders.par_iter().try_for_each(|folder| flush_names(folder))?;
+    drive::flush(top)
+}
+
+fn flush(place: &Path) -> Result<(), CliError> {
+    let failed = |error| not_flushed(place, error);
+    if !place.is_dir() {
+        return flush_file(place).map_err(failed);
+    }
+    for entry in fs::read_dir(place).map_err(failed)? {
+        flush(&entry.map_err(failed)?.path())?;
+    }
+    flush_names(place)
+}
+
+/// Windows flushes nothing through a handle that cannot write.
+fn flush_file(place: &Path) -> io::Result<()> {
+    let file = OpenOptions::new().write(true).open(place)?;
+    #[cfg(unix)]
+    rustix::fs::fsync(&file)?;
+    #[cfg(not(unix))]
+    file.sync_all()?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn flush_names(folder: &Path) -> Result<(), CliError> {
+    match fs::File::open(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        opened => opened
+            .and_then(|file| rustix::fs::fsync(&file).map_err(io::Error::from))
+            .map_err(|error| not_flushed(folder, error)),
+    }
+}
+
+/// Windows keeps the order in which names change by itself.
+#[cfg(not(unix))]
+fn flush_names(_folder: &Path) -> Result<(), CliError> {
+    Ok(())
+}
+
+/// What macOS has flushed lies in the memory of the drive: that is flushed once for all.
+#[cfg(target_vendor = "apple")]
+mod drive {
+    use super::*;
+
+    pub(super) fn flush(top: &Path) -> Result<(), CliError> {
+        match fs::File::open(top) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            opened => opened
+                .and_then(|file| rustix::fs::fcntl_fullfsync(&file).map_err(io::Error::from))
+                .map_err(|error| not_flushed(top, error)),
+        }
+    }
+}
+
+#[cfg(not(target_vendor = "apple"))]
+mod drive {
+    use super::*;
+
+    #[expect(clippy::unnecessary_wraps, reason = "it can fail elsewhere")]
+    pub(super) fn flush(_top: &Path) -> Result<(), CliError> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nobody sees whether something was flushed; what can be seen is that all of it was opened.
+    #[test]
+    fn files_and_folders_with_all_in_them_are_flushed() {
+        let top = tempfile::tempdir().unwrap();
+        let place = |path: &str| top.path().join(path);
+        fs::create_dir_all(place("a/b")).unwrap();
+        fs::write(place("a/b/x"), "x").unwrap();
+        fs::write(place("y"), "y").unwrap();
+        contents(top.path(), &[place("a"), place("y")]).unwrap();
+        names(top.path(), &[place(""), place("a"), place("gone")]).unwrap();
+        assert_eq!(fs::read_to_string(place("a/b/x")).unwrap(), "x");
+        assert_eq!(fs::read_to_string(place("y")).unwrap(), "y");
+    }
+
+    #[test]
+    fn what_cannot_be_flushed_is_named() {
+        let top = tempfile::tempdir().unwrap();
+        let place = top.path().join("gone");
+        let error = contents(top.path(), std::slice::from_ref(&place)).unwrap_err().to_string();
+        assert!(error.contains(&place.display().to_string()), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_cannot_be_flushed_in_a_folder_is_named() {
+        let top = tempfile::tempdir().unwrap();
+        let place = top.path().join("a/b");
+        fs::create_dir_all(&place).unwrap();
+        std::os::unix::fs::symlink("nowhere", place.join("x")).unwrap();
+        let error = contents(top.path(), &[top.path().join("a")]).unwrap_err().to_string();
+        assert!(error.contains("a/b/x"), "{error}");
+    }
+}

@@ -8,7 +8,7 @@ pub(crate) mod surroundings;
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use regrender_config::{Cluster, Config};
 use regrender_diagnostic::{Diagnostic, SourceText};
@@ -166,10 +166,14 @@ impl Project {
     }
 }
 
-/// Shows `path` as a person who stands in `directory` would write it.
+/// Shows `path` as a person who stands in `directory` would write it, and as Git and kustomize do
+/// everywhere: with slashes.
 pub(crate) fn shown(path: &Path, directory: &Path) -> String {
     let shown = path.strip_prefix(directory).unwrap_or(path);
-    let text = shown.display().to_string();
+    let mut text = shown.display().to_string();
+    if MAIN_SEPARATOR != '/' {
+        text = text.replace(MAIN_SEPARATOR, "/");
+    }
     if text.is_empty() { String::from(".") } else { text }
 }
 

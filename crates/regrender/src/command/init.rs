@@ -217,7 +217,7 @@ fn make_identity(keys: &Path, kind: KeyKind, world: &mut World) -> Result<String
 
 fn no_home() -> CliError {
     CliError::new(ErrorKind::Files, "there is no home folder to put an identity into")
-        .with_hint("set HOME")
+        .with_hint(if cfg!(windows) { "set AppData" } else { "set HOME" })
 }
 
 fn template(seal: &Seal) -> String {

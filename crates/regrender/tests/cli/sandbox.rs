@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::io::{self, Cursor, Write};
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -51,6 +51,8 @@ impl Sandbox {
         fs::create_dir(folder.path().join(".home")).unwrap();
         let mut sandbox = Self { folder, environment: BTreeMap::new(), stdin: String::new() };
         let home = sandbox.path(".home");
+        // Where sops looks for identities on Windows.
+        sandbox.environment.insert("AppData".into(), home.join(".config").into());
         sandbox.environment.insert("HOME".into(), home.into());
         for (path, text) in files {
             sandbox.write(path, text);
@@ -139,6 +141,7 @@ impl Sandbox {
         let mut files: Vec<String> = files
             .iter()
             .map(|file| file.strip_prefix(top).unwrap().display().to_string())
+            .map(|file| file.replace(MAIN_SEPARATOR, "/"))
             .collect();
         files.sort();
         files
@@ -188,12 +191,21 @@ impl Sandbox {
         let arguments = ["regrender"].iter().chain(arguments).map(OsString::from).collect();
         let status = regrender::run(arguments, &mut world);
         let place = self.folder.path().display().to_string();
-        Outcome {
-            stdout: stdout.text().replace(&place, "$FOLDER"),
-            stderr: stderr.text().replace(&place, "$FOLDER"),
-            status,
-        }
+        let shown = |text: &str| with_slashes(&text.replace(&place, "$FOLDER"));
+        Outcome { stdout: shown(&stdout.text()), stderr: shown(&stderr.text()), status }
     }
+}
+
+/// Spells paths in the folder with slashes, on Windows too.
+fn with_slashes(text: &str) -> String {
+    let mut parts = text.split("$FOLDER");
+    let mut spelled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(['`', '"', '\'', ' ', '\n']).unwrap_or(part.len());
+        let (path, rest) = part.split_at(end);
+        spelled.extend(["$FOLDER", &path.replace(MAIN_SEPARATOR, "/"), rest]);
+    }
+    spelled
 }
 
 impl fmt::Display for Outcome {

@@ -6,6 +6,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+#[cfg(unix)]
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -72,6 +73,7 @@ fn nothing_secret_is_in_the_arguments_or_on_the_disk() {
 }
 
 /// A command that says what signal ends it, and would run for a minute.
+#[cfg(unix)]
 const ENDED_BY: &str = "{ command = [\"sh\", \"-c\", \"\"\"\
     for signal in TERM HUP INT; do trap \"echo $signal > ended; exit\" $signal; done; \
     echo $$ > pid; sleep 60 & wait\"\"\"] }";
@@ -185,6 +187,7 @@ fn a_folder_that_takes_no_files_is_told_and_stays_as_it_was() {
     assert_eq!(walk(&output).len(), 0);
 }
 
+#[cfg(unix)]
 fn wait_for(path: &Path) -> String {
     let started = Instant::now();
     while started.elapsed() < Duration::from_secs(30) {

@@ -4,37 +4,32 @@
 //! are a few of them. Elsewhere each file is flushed once, where it was written, and after that only
 //! the folders in which names change.
 
-use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::error::{CliError, ErrorKind};
 
+#[cfg(target_os = "linux")]
+mod at_once;
 #[cfg(any(not(target_os = "linux"), test))]
 mod one_by_one;
 
-/// Flushes the files and folders at `places`, all of which are on the file system of `top`.
 #[cfg(target_os = "linux")]
-pub(super) fn contents(top: &Path, _places: &[PathBuf]) -> Result<(), CliError> {
-    at_once(top)
-}
-
-/// Flushes which names are in `folders`, all of which are on the file system of `top`.
-#[cfg(target_os = "linux")]
-pub(super) fn names(top: &Path, _folders: &[PathBuf]) -> Result<(), CliError> {
-    at_once(top)
-}
-
+pub(super) use at_once::{contents, names};
 #[cfg(not(target_os = "linux"))]
 pub(super) use one_by_one::{contents, names};
 
-#[cfg(target_os = "linux")]
-fn at_once(top: &Path) -> Result<(), CliError> {
-    match File::open(top) {
+/// Flushes a folder in one way or another; one that is gone needs none.
+#[cfg(unix)]
+fn folder(
+    path: &Path,
+    flush: impl Fn(&std::fs::File) -> rustix::io::Result<()>,
+) -> Result<(), CliError> {
+    match std::fs::File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         opened => opened
-            .and_then(|file| rustix::fs::syncfs(&file).map_err(io::Error::from))
-            .map_err(|error| not_flushed(top, error)),
+            .and_then(|file| flush(&file).map_err(io::Error::from))
+            .map_err(|error| not_flushed(path, error)),
     }
 }
 
@@ -43,7 +38,7 @@ fn not_flushed(path: &Path, error: io::Error) -> CliError {
     CliError::new(ErrorKind::Files, message).because_of(error)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 

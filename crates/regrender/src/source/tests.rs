@@ -104,6 +104,7 @@ impl Case {
         self
     }
 
+    #[cfg(unix)]
     fn watched(mut self) -> Self {
         self.watched = true;
         self
@@ -149,6 +150,7 @@ impl Case {
         self.access(name, Access::Credential(declared))
     }
 
+    #[cfg(unix)]
     fn helper(self, name: &str, helper: &str, key: Option<&str>, timeout: Duration) -> Self {
         let (key, helper) = (key.map(str::to_owned), helper.to_owned());
         let declared = Declared::Helper { name: helper, key, timeout, span: 8..9 };

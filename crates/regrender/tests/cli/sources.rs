@@ -1,8 +1,5 @@
 //! Credentials that are sealed or kept elsewhere, from registries.toml to the sealed Secret.
 
-use std::io::ErrorKind;
-use std::net::TcpListener;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -97,7 +94,7 @@ fn each_problem_of_a_source_has_a_page() {
 #[cfg(unix)]
 #[test]
 fn a_run_that_is_offline_starts_nothing_and_connects_to_nobody() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let mut sandbox = sandbox(
@@ -117,7 +114,7 @@ fn a_run_that_is_offline_starts_nothing_and_connects_to_nobody() {
     }
     assert!(!sandbox.exists("started") && !sandbox.exists("pull-secrets"));
     let connected = listener.accept().map(drop).map_err(|error| error.kind());
-    assert_eq!(connected, Err(ErrorKind::WouldBlock));
+    assert_eq!(connected, Err(std::io::ErrorKind::WouldBlock));
 }
 
 #[test]

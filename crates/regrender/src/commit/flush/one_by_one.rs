@@ -12,13 +12,13 @@ use crate::error::CliError;
 /// Flushes the files at `places`, and the folders with all that is in them.
 pub(crate) fn contents(top: &Path, places: &[PathBuf]) -> Result<(), CliError> {
     places.par_iter().try_for_each(|place| flush(place))?;
-    drive::flush(top)
+    flush_drive(top)
 }
 
-/// Flushes which names are in `folders`; one that is gone has none.
+/// Flushes which names are in `folders`.
 pub(crate) fn names(top: &Path, folders: &[PathBuf]) -> Result<(), CliError> {
     folders.par_iter().try_for_each(|folder| flush_names(folder))?;
-    drive::flush(top)
+    flush_drive(top)
 }
 
 fn flush(place: &Path) -> Result<(), CliError> {
@@ -44,15 +44,10 @@ fn flush_file(place: &Path) -> io::Result<()> {
 
 #[cfg(unix)]
 fn flush_names(folder: &Path) -> Result<(), CliError> {
-    match fs::File::open(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        opened => opened
-            .and_then(|file| rustix::fs::fsync(&file).map_err(io::Error::from))
-            .map_err(|error| not_flushed(folder, error)),
-    }
+    super::folder(folder, |file| rustix::fs::fsync(file))
 }
 
-/// Windows keeps the order in which names change by itself.
+/// Windows flushes no folders; its file system keeps the order in which names change.
 #[cfg(not(unix))]
 fn flush_names(_folder: &Path) -> Result<(), CliError> {
     Ok(())
@@ -60,27 +55,14 @@ fn flush_names(_folder: &Path) -> Result<(), CliError> {
 
 /// What macOS has flushed lies in the memory of the drive: that is flushed once for all.
 #[cfg(target_vendor = "apple")]
-mod drive {
-    use super::*;
-
-    pub(super) fn flush(top: &Path) -> Result<(), CliError> {
-        match fs::File::open(top) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            opened => opened
-                .and_then(|file| rustix::fs::fcntl_fullfsync(&file).map_err(io::Error::from))
-                .map_err(|error| not_flushed(top, error)),
-        }
-    }
+fn flush_drive(top: &Path) -> Result<(), CliError> {
+    super::folder(top, |file| rustix::fs::fcntl_fullfsync(file))
 }
 
 #[cfg(not(target_vendor = "apple"))]
-mod drive {
-    use super::*;
-
-    #[expect(clippy::unnecessary_wraps, reason = "it can fail elsewhere")]
-    pub(super) fn flush(_top: &Path) -> Result<(), CliError> {
-        Ok(())
-    }
+#[expect(clippy::unnecessary_wraps, reason = "it can fail on macOS")]
+fn flush_drive(_top: &Path) -> Result<(), CliError> {
+    Ok(())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use regrender_config::Vault;
 
 use super::*;
 
+#[cfg(unix)]
 const LONG: Duration = Duration::from_secs(60);
 
 /// Says whether nobody has connected to a listener.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regrender_image::{AuthKey, ImageReference};
+use regrender_image::{AuthKey, KeySet};
 
 use crate::check::{check_accounts, check_secrets, check_subject};
 use crate::credentials::{Credentials, InForce, Opener};
@@ -159,10 +159,13 @@ impl Auditor<'_> {
             let Some(config) = content.and_then(|content| content.decode().ok()) else {
                 continue;
             };
-            let images: Vec<ImageReference> =
-                users.iter().filter_map(|row| row.reference()).collect();
             let keys = config.entries.keys().filter_map(|text| AuthKey::parse(text).ok());
-            for key in keys.filter(|key| !images.iter().any(|image| key.is_for(image))) {
+            let keys: KeySet = keys.collect();
+            let images = users.iter().filter_map(|row| row.reference());
+            let used: BTreeSet<usize> =
+                images.flat_map(|image| keys.positions_for(&image)).collect();
+            let unused = keys.iter().enumerate().filter(|(position, _)| !used.contains(position));
+            for (_, key) in unused {
                 let message = format!(
                     "key `{}` of Secret `{}` matches no image that is pulled with it",
                     key.shown(),

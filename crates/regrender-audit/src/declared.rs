@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regrender_image::{AuthKey, ImageReference, PullSecret};
+use regrender_image::{AuthKey, ImageReference, KeySet, PullSecret};
 
 /// A registry that registries.toml declares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,16 +60,16 @@ pub struct RenderedPullSecret {
 #[derive(Debug)]
 pub(crate) struct Declarations<'d> {
     pub(crate) declared: &'d Declared,
-    private: Vec<AuthKey>,
-    anonymous: Vec<AuthKey>,
-    node_provided: Vec<AuthKey>,
+    private: KeySet,
+    anonymous: KeySet,
+    node_provided: KeySet,
     /// The pull secrets that a build renders, by namespace.
     rendered: BTreeMap<&'d str, Vec<&'d RenderedPullSecret>>,
 }
 
 impl<'d> Declarations<'d> {
     pub(crate) fn new(declared: &'d Declared) -> Self {
-        let keys = |texts: &[String]| -> Vec<AuthKey> {
+        let keys = |texts: &[String]| -> KeySet {
             texts.iter().filter_map(|text| AuthKey::parse(text).ok()).collect()
         };
         let mut rendered: BTreeMap<&str, Vec<&RenderedPullSecret>> = BTreeMap::new();
@@ -91,15 +91,15 @@ impl<'d> Declarations<'d> {
     }
 
     pub(crate) fn is_private(&self, image: &ImageReference) -> bool {
-        is_among(&self.private, image)
+        self.private.has_any_for(image)
     }
 
     pub(crate) fn is_anonymous(&self, image: &ImageReference) -> bool {
-        is_among(&self.anonymous, image)
+        self.anonymous.has_any_for(image)
     }
 
     pub(crate) fn is_node_provided(&self, image: &ImageReference) -> bool {
-        is_among(&self.node_provided, image)
+        self.node_provided.has_any_for(image)
     }
 
     pub(crate) fn knows(&self, image: &ImageReference) -> bool {
@@ -157,11 +157,6 @@ impl RenderedPullSecret {
             data: BTreeMap::from([(".dockerconfigjson".to_owned(), payload.into_bytes())]),
         }
     }
-}
-
-/// Tells whether one of `keys` is for `image`.
-fn is_among(keys: &[AuthKey], image: &ImageReference) -> bool {
-    keys.iter().any(|key| key.is_for(image))
 }
 
 #[cfg(test)]

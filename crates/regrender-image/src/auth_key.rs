@@ -190,6 +190,12 @@ impl AuthKey {
         concerns
     }
 
+    /// Returns the only host whose repositories it may cover; `None` where that cannot be said.
+    pub(crate) fn plain_host(&self) -> Option<&[u8]> {
+        let pattern = self.pattern.as_ref().ok()?;
+        pattern.is_plain().then(|| pattern.host())
+    }
+
     pub(crate) fn covers_target(&self, target: &Target) -> Option<Boundary> {
         self.pattern.as_ref().ok()?.covers(target)
     }

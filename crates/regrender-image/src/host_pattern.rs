@@ -18,6 +18,11 @@ impl Target {
         let (host, port) = url::split_port(&host);
         Some(Self { host: host.to_vec(), port: port.to_vec(), path })
     }
+
+    /// The host without its port.
+    pub(crate) fn host(&self) -> &[u8] {
+        &self.host
+    }
 }
 
 /// How a key's path relates to the path of an image that it covers.
@@ -62,6 +67,11 @@ impl HostPattern {
 
     pub(crate) fn has_wildcard(&self) -> bool {
         self.labels.iter().flatten().any(LabelGlob::has_star)
+    }
+
+    /// Tells whether it matches one host only, which is written as it is.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.labels.iter().all(|label| label.as_ref().is_some_and(LabelGlob::is_plain))
     }
 
     /// Matches host and port alone.

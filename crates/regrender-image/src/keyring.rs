@@ -8,18 +8,25 @@ use thiserror::Error;
 
 use crate::auth_key::{AuthKey, HUB_FALLBACK};
 use crate::docker_config::{ConfigError, DockerConfig, RegistryEntry};
+use crate::host_index::HostIndex;
 use crate::host_pattern::{Boundary, Target};
 use crate::pull_secret::PullSecret;
 use crate::reference::ImageReference;
 
 /// The credentials of several pull secrets, filed as the kubelet files them.
 ///
-/// Build it once and ask it as often as needed: a look-up costs one comparison for each distinct key.
+/// Build it once and ask it as often as needed: a look-up costs one comparison for each distinct key of
+/// the image's host, and for each with a wildcard.
 #[derive(Clone, Debug, Default)]
 pub struct Keyring {
     /// Under each index key, in the order of the Secrets, the entries of one Secret.
-    index: BTreeMap<Reverse<Vec<u8>>, Vec<Vec<Filed>>>,
+    index: BTreeMap<IndexKey, Vec<Vec<Filed>>>,
+    /// The index keys.
+    by_host: HostIndex<IndexKey>,
 }
+
+/// What entries are filed under, in the order in which the kubelet goes through them.
+type IndexKey = Reverse<Vec<u8>>;
 
 #[derive(Clone, Debug)]
 struct Filed {
@@ -104,11 +111,15 @@ impl Keyring {
 
     /// Files the credentials of one more Secret, after those that are there.
     pub fn add(&mut self, secret: &str, config: DockerConfig) {
-        let mut groups: BTreeMap<Reverse<Vec<u8>>, Vec<Filed>> = BTreeMap::new();
+        let mut groups: BTreeMap<IndexKey, Vec<Filed>> = BTreeMap::new();
         for (text, entry) in config.entries {
             // An entry whose key no URL parser can read never counts.
             if let Ok(key) = AuthKey::parse(&text) {
-                let group = groups.entry(Reverse(key.index_key().to_vec())).or_default();
+                let index_key = Reverse(key.index_key().to_vec());
+                if !self.index.contains_key(&index_key) && !groups.contains_key(&index_key) {
+                    self.by_host.insert(&key, index_key.clone());
+                }
+                let group = groups.entry(index_key).or_default();
                 group.push(Filed { secret: secret.to_owned(), key, entry });
             }
         }
@@ -131,7 +142,9 @@ impl Keyring {
         let mut matches = Vec::new();
         let mut position = 0;
         if let Some(target) = Target::parse(repository) {
-            for groups in self.index.values() {
+            let mut index_keys: Vec<&IndexKey> = self.by_host.of(&target).collect();
+            index_keys.sort_unstable();
+            for groups in index_keys.into_iter().filter_map(|key| self.index.get(key)) {
                 // Entries of one index key parse alike, whatever their text.
                 let first = groups.first().and_then(|group| group.first());
                 let Some((key, boundary)) =

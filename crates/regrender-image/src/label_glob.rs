@@ -42,6 +42,11 @@ impl LabelGlob {
         self.0.contains(&Step::Star)
     }
 
+    /// Tells whether it matches one label only, which is written as it is.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.0.iter().all(|step| matches!(step, Step::Byte(_)))
+    }
+
     /// Tells whether the whole of `label` matches.
     ///
     /// Remembers the last star only: a star that could take more is taken up again from there.

@@ -8,8 +8,10 @@ mod admission;
 mod auth_field;
 mod auth_key;
 mod docker_config;
+mod host_index;
 mod host_pattern;
 mod json;
+mod key_set;
 mod keyring;
 mod label_glob;
 mod password;
@@ -28,6 +30,7 @@ pub use self::docker_config::{
     decode_docker_config, docker_config_secrets,
 };
 pub use self::json::{JsonError, JsonFault};
+pub use self::key_set::KeySet;
 pub use self::keyring::{BrokenSecret, Keyring, Match, MatchKind};
 pub use self::password::Password;
 pub use self::pull_secret::{PullSecret, SecretFault};

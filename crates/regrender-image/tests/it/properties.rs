@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use regrender_image::{
-    AuthKey, ConfigShape, DockerConfig, ImageReference, Keyring, RegistryEntry, decode_auth_field,
-    decode_docker_config,
+    AuthKey, ConfigShape, DockerConfig, ImageReference, KeySet, Keyring, MatchKind, RegistryEntry,
+    decode_auth_field, decode_docker_config,
 };
 
 /// Text that comes close to an image: letters of the grammar, slashes, colons, and a few others.
@@ -14,6 +14,23 @@ fn nearly_an_image() -> impl Strategy<Value = String> {
 /// Text that comes close to a registry key.
 fn nearly_a_key() -> impl Strategy<Value = String> {
     "(https?://)?[a-zA-Z0-9.*:@%\\[\\]?#-]{0,12}(/v[12])?[a-z0-9/%*.]{0,8}"
+}
+
+/// Keys and images of few hosts, so that many go together.
+const HOSTS: &str =
+    "a|1|a\\.b|a\\.c|ab|docker\\.io|index\\.docker\\.io|localhost|\\[::1\\]|A|a%2eb";
+
+/// A key of one of those hosts, often with a wildcard, a port or a path.
+fn key_of_few_hosts() -> impl Strategy<Value = String> {
+    let host = format!("(https://)?({HOSTS}|\\*|a\\.\\*|\\*\\.b|a\\*|\\[ab\\]|\\[a-|)");
+    let text = format!("{host}(:|:5000|:443)?(/|/v1/|/v2|/x|/x/|/x/y|/library|/x\\*)?");
+    prop_oneof![4 => proptest::string::string_regex(&text).expect("it is a pattern"), 1 => nearly_a_key()]
+}
+
+/// A repository of one of those hosts; not all of them can be written as an image.
+fn repository_of_few_hosts() -> impl Strategy<Value = String> {
+    let text = format!("(({HOSTS})(:5000|:443|:)?/)?(x|x/y|xy|library/x|x/y/z|)");
+    proptest::string::string_regex(&text).expect("it is a pattern")
 }
 
 proptest! {
@@ -86,6 +103,40 @@ proptest! {
                 prop_assert!(one.position == next || one.position + 1 == next);
                 next = one.position + 1;
             }
+        }
+    }
+
+    /// The index by hosts leaves out nothing that a look at each key finds.
+    #[test]
+    fn a_look_up_finds_what_a_look_at_each_key_finds(
+        secrets in proptest::collection::vec(proptest::collection::vec(key_of_few_hosts(), 0..8), 0..4),
+        repository in repository_of_few_hosts(),
+    ) {
+        let mut keyring = Keyring::default();
+        for (number, keys) in secrets.into_iter().enumerate() {
+            let entries = keys.into_iter().map(|key| (key, RegistryEntry::default())).collect();
+            keyring.add(&number.to_string(), DockerConfig { entries, ..DockerConfig::default() });
+        }
+        let each = keyring.entries().filter(|(_, key, _)| key.covers_repository(&repository));
+        let each: Vec<(&str, &str)> = each.map(|(secret, key, _)| (secret, key.text())).collect();
+        let found = keyring.look_up_repository(&repository);
+        let found = found.iter().filter(|one| one.kind != MatchKind::HubFallback);
+        let found: Vec<(&str, &str)> = found.map(|one| (one.secret, one.key.text())).collect();
+        prop_assert_eq!(found, each);
+    }
+
+    #[test]
+    fn a_set_of_keys_finds_what_a_look_at_each_key_finds(
+        keys in proptest::collection::vec(key_of_few_hosts(), 0..16),
+        text in repository_of_few_hosts(),
+    ) {
+        if let Ok(image) = ImageReference::parse(&text) {
+            let keys = || keys.iter().filter_map(|key| AuthKey::parse(key).ok());
+            let set: KeySet = keys().collect();
+            let each = keys().enumerate().filter(|(_, key)| key.is_for(&image));
+            let each: Vec<usize> = each.map(|(position, _)| position).collect();
+            prop_assert_eq!(set.has_any_for(&image), !each.is_empty());
+            prop_assert_eq!(set.positions_for(&image), each);
         }
     }
 }

@@ -234,6 +234,9 @@ codes! {
     PatchWithoutTarget, "patch-without-target", Warning,
         "A patch for pull secrets matches nothing; kustomize says nothing about it.",
         "correct kind and name of the patch's target";
+    BrokenKustomization, "broken-kustomization", Error,
+        "A kustomization names a file or folder that is not there, and kustomize builds nothing of it.",
+        "put it there, or take it off the list";
     LeakedPullSecret, "leaked-pull-secret", Error,
         "The repository holds a pull secret in clear.",
         "revoke the credential, render the Secret with `regrender build`, and commit only what is sealed";

@@ -32,7 +32,7 @@ use self::variable_source::take_texts;
 pub(crate) use self::workload::{AccountField, Filling};
 pub use self::workload::{ImageUse, Role, Source, Workload};
 use crate::finding::{Code, Finding};
-use crate::kustomization::{Change, Kustomization, Kustomizations};
+use crate::kustomization::{Change, Entry, Fault, Kustomization, Kustomizations};
 use crate::leak::SopsRules;
 use crate::place::{Place, folder_of, join};
 use crate::unreadable::{Reason, Unreadable};
@@ -216,6 +216,13 @@ impl Inventory {
     #[must_use]
     pub fn unreadable(&self) -> &[Unreadable] {
         &self.unreadable
+    }
+
+    /// Reports the entries of kustomizations with which kustomize fails; `fault` looks at what one names.
+    pub fn check_entries(&mut self, fault: impl Fn(&Entry) -> Option<Fault>) {
+        let entries = self.kustomizations.entries();
+        let found = entries.filter_map(|entry| Some(entry.finding(fault(entry)?)));
+        self.findings.extend(found);
     }
 
     /// Adds a file that the binary could not open.

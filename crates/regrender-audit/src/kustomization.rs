@@ -1,6 +1,7 @@
 //! Knows what a `kustomization.yaml` says, as far as namespaces, names, images and pull secrets go.
 
 mod deployer;
+mod entry;
 mod expansion;
 mod glob;
 mod image_change;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use self::deployer::{read_deployers, specification};
+pub use self::entry::{Entry, EntryKind, Fault};
 use self::image_change::ImageChange;
 pub(crate) use self::operation::{Located, read_operations};
 pub(crate) use self::part::{Part, directs, is_directed};
@@ -51,6 +53,8 @@ pub(crate) struct Kustomization {
     resources: Vec<String>,
     components: Vec<String>,
     generators: Vec<String>,
+    /// What of all that it names kustomize looks for beside it.
+    entries: Vec<Entry>,
     images: Vec<ImageChange>,
     patches: Vec<Patch>,
     replacements: Vec<Replacement>,
@@ -149,6 +153,7 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
         resources,
         components: texts(root, "components"),
         generators: texts(root, "generators"),
+        entries: Entry::read_all(root, &place),
         images: images(root, &place),
         patches: read_patches(root, &place),
         replacements: read_replacements(root, &place),

@@ -2,6 +2,7 @@
 //! their sealed Secrets.
 
 pub(crate) mod declared;
+mod listed;
 pub(crate) mod opener;
 
 use std::path::{Path, PathBuf};
@@ -51,7 +52,8 @@ impl Evidence {
         world: &mut World,
     ) -> Result<Self, Failure> {
         let mut manifests = Manifests::of_report(&world.directory);
-        let (mut declared, secrets) = declarations(&from.selection, &mut manifests, world)?;
+        let Declarations { mut declared, secrets, unbuilt } =
+            declarations(&from.selection, &mut manifests, world)?;
         let opener = SecretOpener::discover(&from.identities.identity, world)?;
         let sources = Sources::of(&from.paths, world)?;
         sources.check(&mut manifests, world)?;
@@ -65,25 +67,49 @@ impl Evidence {
         if let Some(namespace) = namespace {
             inventory.assume_namespace(namespace);
         }
+        inventory.check_entries(|entry| listed::fault(entry, &world.directory, &unbuilt));
         Ok(Self { declared, inventory, opener })
     }
 }
 
-/// What registries.toml declares, and where its secrets stand in clear; without one, nothing is
-/// declared.
+/// What registries.toml says that a report goes by.
+#[derive(Default)]
+struct Declarations {
+    /// What it declares.
+    declared: Declared,
+    /// Where its secrets stand in clear.
+    secrets: Vec<ClearFile>,
+    /// The output folders that no build has made yet.
+    unbuilt: Vec<PathBuf>,
+}
+
+/// Reads registries.toml; without one, nothing is declared.
 fn declarations(
     selection: &Selection,
     manifests: &mut Manifests,
     world: &mut World,
-) -> Result<(Declared, Vec<ClearFile>), Failure> {
+) -> Result<Declarations, Failure> {
     let now = Some(regrender_seal::spell_time(world.now));
     if selection.config.is_none() && !Project::is_near(world) {
-        return Ok((Declared { now, ..Declared::default() }, Vec::new()));
+        let declared = Declared { now, ..Declared::default() };
+        return Ok(Declarations { declared, ..Declarations::default() });
     }
     let project = Project::open(selection, world)?;
     project.warn_of_expiry(world);
     let declared = Declared { now, ..declared(&project, &selection.cluster, manifests)? };
-    Ok((declared, clear_files(&project, world)))
+    let secrets = clear_files(&project, world);
+    Ok(Declarations { declared, secrets, unbuilt: unbuilt(&project) })
+}
+
+/// Lists the output folders that are not there; the links on the way to them are followed.
+fn unbuilt(project: &Project) -> Vec<PathBuf> {
+    let missing = project.outputs().into_iter().filter(|folder| !folder.exists());
+    let real = missing.filter_map(|folder| {
+        let existing = folder.ancestors().find(|above| above.exists())?;
+        let rest = folder.strip_prefix(existing).ok()?;
+        Some(existing.canonicalize().ok()?.join(rest))
+    });
+    real.collect()
 }
 
 /// Picks out the files that are in the repository. Links may lead there.

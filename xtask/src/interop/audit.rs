@@ -27,6 +27,7 @@ pub(super) fn cases(ledger: &mut Ledger<'_>) {
         });
     }
     ledger.case("regrender audit → kustomize: a folder says what its build says", like_its_build);
+    ledger.case("regrender audit → kustomize: what is not there fails its build", not_there);
     ledger.case("kubectl create secret → regrender explain --pull-secret", explain_secret);
 }
 
@@ -114,6 +115,66 @@ fn like_its_build(stage: &Stage<'_>) -> Result<()> {
         bail!("of the folder audit says {followed:?}, of its build {streamed:?}");
     }
     check_verdicts(&followed)
+}
+
+/// What kustomizations may say of a folder with the file `web.yaml`, beside the folders `base`, which
+/// has a kustomization, `part`, which is a component, and `plain`, which has neither.
+const SAYINGS: [&str; 22] = [
+    "resources: [web.yaml, ../base]",
+    "resources: [./web.yaml, .././base/.]",
+    "resources: [gone.yaml]",
+    "resources: [../gone]",
+    "resources: [../plain]",
+    "resources: [web.yaml/more]",
+    "bases: [../base]",
+    "bases: [../gone]",
+    "components: [../part]",
+    "components: [../gone]",
+    "components: [web.yaml]",
+    "generators: [gone.yaml]",
+    "transformers: [gone.yaml]",
+    "validators: [gone.yaml]",
+    "configurations: [gone.yaml]",
+    "crds: [gone.json]",
+    "patches: [{path: web.yaml}]\nresources: [web.yaml]",
+    "patches: [{path: gone.yaml}]",
+    "patches: [{path: ../base}]",
+    "patchesStrategicMerge: [gone.yaml]",
+    "patchesJson6902: [{path: gone.yaml, target: {kind: ConfigMap, name: x}}]",
+    "replacements: [{path: gone.yaml}]",
+];
+
+/// Audit finds fault with the kustomizations that kustomize does not build, and with no others.
+fn not_there(stage: &Stage<'_>) -> Result<()> {
+    let map = |name: &str| {
+        json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": name } }).to_string()
+    };
+    stage.write("base/map.yaml", map("base"))?;
+    stage.write("base/kustomization.yaml", "resources: [map.yaml]\n")?;
+    stage.write("part/kustomization.yaml", "kind: Component\nnamePrefix: x-\n")?;
+    stage.write("plain/map.yaml", map("plain"))?;
+    for (number, saying) in SAYINGS.iter().enumerate() {
+        stage.write(&format!("case-{number}/web.yaml"), map("web"))?;
+        stage.write(&format!("case-{number}/kustomization.yaml"), format!("{saying}\n"))?;
+    }
+    let answer = stage.regrender(&["audit", "--output", "json"], None)?;
+    let report: Value = serde_json::from_slice(&answer.ended_with(3)?.stdout)?;
+    let findings = report.get("findings").and_then(Value::as_array).context("it lists none")?;
+    let broken: Vec<&str> = findings
+        .iter()
+        .filter(|one| one.get("code") == Some(&json!("broken-kustomization")))
+        .filter_map(|one| one.get("file").and_then(Value::as_str))
+        .collect();
+    for (number, saying) in SAYINGS.iter().enumerate() {
+        let folder = format!("case-{number}");
+        let builder = stage.peer(Peer::Kustomize)?.arguments(["build", &folder]);
+        let builds = builder.run()?.success().is_ok();
+        let is_fine = !broken.contains(&format!("{folder}/kustomization.yaml").as_str());
+        if builds != is_fine {
+            bail!("`{saying}`: builds is {builds}, and audit says {is_fine}");
+        }
+    }
+    Ok(())
 }
 
 fn explain_pod(stage: &Stage<'_>, builder: Peer) -> Result<()> {

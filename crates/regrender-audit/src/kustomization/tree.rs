@@ -13,7 +13,7 @@ use super::object::Object;
 pub(crate) use super::object::Written;
 use super::patch::{Body, Change, Patch};
 use super::post_build::PostBuild;
-use super::{Depth, Kustomization};
+use super::{Depth, Entry, Kustomization};
 use crate::inventory::{AccountField, Metadata, Source, VariableSource, Workload};
 use crate::place::{Place, folder_of, join};
 
@@ -73,6 +73,11 @@ impl Kustomizations {
             })
             .collect();
         all
+    }
+
+    /// Lists what kustomize looks for beside the kustomizations.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.by_folder.values().flat_map(|one| &one.entries)
     }
 
     /// Lists kind and name of what variables are taken from.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use ignore::WalkBuilder;
 
-/// Names of files that hold credentials in JSON and do not end like it.
-const DOCKER_CONFIG_FILES: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
+/// Names of manifests that do not end like one: what holds credentials in JSON, and a kustomization.
+const OTHER_NAMES: [&str; 3] = [".dockerconfigjson", ".dockercfg", "Kustomization"];
 
 /// What a walk through files and folders came by.
 #[derive(Debug, Default)]
@@ -123,7 +123,7 @@ fn place(error: &ignore::Error) -> Option<&Path> {
 
 fn is_manifest(path: &Path) -> bool {
     let is_named =
-        path.file_name().is_some_and(|name| DOCKER_CONFIG_FILES.iter().any(|known| name == *known));
+        path.file_name().is_some_and(|name| OTHER_NAMES.iter().any(|known| name == *known));
     let has_ending = path.extension().is_some_and(|extension| {
         ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
     });

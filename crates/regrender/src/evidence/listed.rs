@@ -1,0 +1,137 @@
+//! Whether what kustomizations name is there: kustomize builds nothing where it is not.
+//!
+//! Only what is missing for everybody counts. What Git ignores, and what lies in a submodule or in a
+//! part of the repository that is not checked out, may be there elsewhere.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use regrender_audit::{Entry, EntryKind, Fault};
+
+use crate::project::repository::top;
+
+/// The names by which kustomize knows a kustomization.
+const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// Looks at what an entry names; kustomizations are named from `base`, and what lies in `unbuilt`
+/// is there after a build.
+pub(crate) fn fault(entry: &Entry, base: &Path, unbuilt: &[PathBuf]) -> Option<Fault> {
+    let file = base.join(&*entry.place.file);
+    let folder = file.parent()?;
+    let fault = fault_at(&folder.join(&entry.path), entry.kind)?;
+    // As kustomize does: first the links on the way to the folder, then the dots of the path.
+    let target = without_dots(&folder.canonicalize().ok()?.join(&entry.path));
+    let is_excused = fault_at(&target, entry.kind).is_none()
+        || unbuilt.iter().any(|folder| target.starts_with(folder))
+        || is_elsewhere(&target, top_of(folder, base).as_deref()?);
+    (!is_excused).then_some(fault)
+}
+
+fn fault_at(target: &Path, kind: EntryKind) -> Option<Fault> {
+    let metadata = match fs::metadata(target) {
+        Ok(metadata) => metadata,
+        Err(error) if is_absence(&error) => return Some(Fault::Missing),
+        // Nobody here may look.
+        Err(_) => return None,
+    };
+    match kind {
+        EntryKind::Folder if !metadata.is_dir() => Some(Fault::NotFolder),
+        EntryKind::File if metadata.is_dir() => Some(Fault::NotFile),
+        EntryKind::Any | EntryKind::Folder if metadata.is_dir() => {
+            let has_any = KUSTOMIZATIONS.iter().any(|name| target.join(name).exists());
+            (!has_any).then_some(Fault::NoKustomization)
+        }
+        EntryKind::Any | EntryKind::Folder | EntryKind::File => None,
+    }
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Returns the top of the repository that `folder` lies in, or the folder of the run if it lies in
+/// none.
+fn top_of(folder: &Path, base: &Path) -> Option<PathBuf> {
+    let folder = folder.canonicalize().ok()?;
+    let found = top(&folder);
+    if found.join(".git").exists() { Some(found.to_owned()) } else { base.canonicalize().ok() }
+}
+
+/// Says whether something that is not in the repository may be there in another place or at another
+/// time.
+fn is_elsewhere(target: &Path, top: &Path) -> bool {
+    !target.starts_with(top)
+        || is_sparse(top)
+        || is_in_empty_folder(target, top)
+        || is_ignored(target, top)
+}
+
+/// Says whether a part of the repository may not be checked out.
+fn is_sparse(top: &Path) -> bool {
+    top.join(".git/info/sparse-checkout").exists()
+}
+
+/// Git knows no empty folder: one is a submodule that is not checked out.
+fn is_in_empty_folder(target: &Path, top: &Path) -> bool {
+    let mut above = target.ancestors().take_while(|folder| folder.starts_with(top));
+    let nearest = above.find(|folder| folder.is_dir());
+    nearest
+        .and_then(|folder| fs::read_dir(folder).ok())
+        .is_some_and(|mut found| found.next().is_none())
+}
+
+/// Says whether Git ignores a path where there is nothing.
+fn is_ignored(target: &Path, top: &Path) -> bool {
+    let above = target.ancestors().skip(1).take_while(|folder| folder.starts_with(top));
+    let files = above.flat_map(|folder| {
+        [".ignore", ".gitignore"].map(|name| (folder.to_owned(), folder.join(name)))
+    });
+    let whole = [(top.to_owned(), top.join(".git/info/exclude"))];
+    let rules = files.chain(whole).filter(|(_, file)| file.is_file()).filter_map(|(root, file)| {
+        let mut rules = GitignoreBuilder::new(root);
+        // A line that cannot be read is passed over, as Git does.
+        let _unread = rules.add(file);
+        rules.build().ok()
+    });
+    let mut rules = rules.chain([Gitignore::global().0]);
+    // The nearest rules come first.
+    let decides = |rules: Gitignore| {
+        let found = [false, true].map(|is_folder| {
+            let is_below = target.starts_with(rules.path());
+            if is_below {
+                rules.matched_path_or_any_parents(target, is_folder).map(|_| ())
+            } else {
+                rules.matched(target, is_folder).map(|_| ())
+            }
+        });
+        found.into_iter().find(|one| !one.is_none())
+    };
+    rules.find_map(decides).is_some_and(|found: Match<()>| found.is_ignore())
+}
+
+/// Takes the dots out of a path, whatever links there are.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_are_taken_out_whatever_links_there_are() {
+        assert_eq!(without_dots(Path::new("/a/b/../c/./d")), Path::new("/a/c/d"));
+        assert_eq!(without_dots(Path::new("/a/../../b")), Path::new("/b"));
+    }
+}

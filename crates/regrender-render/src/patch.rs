@@ -6,6 +6,7 @@ use regrender_config::Workload;
 use regrender_document::{Document, Mapping, Node};
 
 use crate::kubernetes::{name_references, object, texts};
+use crate::layout;
 
 /// A thing of other people's manifests, and the whole list it gets.
 #[derive(Clone, Debug)]
@@ -77,6 +78,12 @@ pub(crate) fn entry(name: &str, Patch { target, written_names, .. }: &Patch) -> 
 }
 
 impl PatchTarget {
+    /// Path of the patch in the output folder.
+    #[must_use]
+    pub fn path(&self, namespace: &str) -> String {
+        layout::patch_file(namespace, &self.file_name())
+    }
+
     /// Name of the patch's file: kind and name, with the API group where Kubernetes does not own the
     /// kind.
     pub(crate) fn file_name(&self) -> String {

@@ -2,9 +2,11 @@
 
 pub(crate) mod left_over;
 pub(crate) mod lost_namespace;
+pub(crate) mod lost_target;
 pub(crate) mod manifests;
 pub(crate) mod repository;
 pub(crate) mod surroundings;
+mod unread_manifest;
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _};

@@ -9,7 +9,7 @@ use regrender_render::Surroundings;
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::OutputFolder;
 use crate::project::manifests::Manifests;
-use crate::project::{Project, lost_namespace, repository, surroundings};
+use crate::project::{Project, lost_namespace, lost_target, repository, surroundings};
 
 /// The part of a cluster that needs neither a credential nor a key.
 #[derive(Debug)]
@@ -62,6 +62,8 @@ pub(crate) fn survey<'a>(
         if manifests.must_be_read() {
             let wanted = &surroundings.namespaces;
             errors.extend(lost_namespace::errors(project, cluster, &inventory, &folder, wanted));
+            let known = &surroundings;
+            errors.extend(lost_target::errors(project, cluster, &inventory, &folder, known));
         }
         grounds.push(Ground { cluster, folder, surroundings });
     }

@@ -4,16 +4,15 @@
 //! if it were gone, and its pull secrets with it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 
-use regrender_audit::{Inventory, Reason};
+use regrender_audit::Inventory;
 use regrender_config::{Cluster, Config, Namespaces};
 use regrender_render::MANIFESTS;
 
-use crate::enumeration::in_a_sentence;
-use crate::error::{CliError, ErrorKind};
+use crate::error::CliError;
 use crate::output_folder::OutputFolder;
 use crate::project::Project;
+use crate::project::unread_manifest::{self, Lost};
 
 /// The word that the manifest of a namespace cannot do without.
 const NAMESPACE: &str = "Namespace";
@@ -31,30 +30,13 @@ pub(crate) fn errors(
     }
     let wanted: BTreeSet<&str> = namespaces.values().flatten().map(String::as_str).collect();
     let written: BTreeSet<&str> = folder.files.iter().filter_map(|path| sealed_in(path)).collect();
-    let lost: Vec<&str> = written.difference(&wanted).copied().collect();
-    if lost.is_empty() {
-        return Vec::new();
-    }
-    let unread = inventory.unreadable().iter().filter(|one| one.reason != Reason::HelmTemplate);
-    let is_of_namespace = |file: &str| {
-        let bytes = fs::read(project.folder.join(file)).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).contains(NAMESPACE)
-    };
-    unread
-        .filter(|one| is_of_namespace(&one.file))
-        .map(|one| {
-            let message = format!(
-                "`{}` of the inventory cannot be read, and no other manifest declares {}: {}",
-                one.file,
-                in_a_sentence(&lost),
-                one.reason
-            );
-            CliError::new(ErrorKind::Files, message).with_hint(
-                "mend it; if it declares nothing, leave it out: with `inventory` in \
-                 registries.toml, or in .gitignore",
-            )
-        })
-        .collect()
+    let lost = written.difference(&wanted).map(|name| Lost {
+        shown: (*name).to_owned(),
+        kind: NAMESPACE.to_owned(),
+        // It may stand there without the prefix that kustomize gives it.
+        name: None,
+    });
+    unread_manifest::errors(project, inventory, &lost.collect::<Vec<Lost>>())
 }
 
 /// Says whether the namespaces of any pull secret come from the inventory.

@@ -415,3 +415,40 @@ fn a_list_that_names_itself_is_made_right() {
     ");
     sandbox.run(&["verify"]).succeeded();
 }
+
+#[test]
+fn what_was_patched_and_cannot_be_read_is_not_taken_to_be_gone() {
+    let sandbox = Sandbox::simple();
+    sandbox.edit(
+        "registries.toml",
+        "namespaces = [\"team-a\"]\n",
+        "namespaces = [\"team-a\"]\nservice-accounts = [\"builder\"]\nworkloads = [\"Deployment/web\"]\n",
+    );
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: builder, namespace: team-a}\n\
+                   imagePullSecrets: [{name: other}]\n";
+    let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: team-a}\n\
+               spec: {template: {spec: {serviceAccountName: builder, containers: [{image: a/b}]}}}\n";
+    sandbox.write("account.yaml", account);
+    sandbox.write("web.yaml", web);
+    sandbox.write("web-2.yaml", "<<<<<<< ours\nkind: Deployment\nmetadata: {name: web-2}\n");
+    sandbox.run(&["build"]).succeeded();
+    let before = sandbox.files("pull-secrets");
+    sandbox.write("account.yaml", &format!("<<<<<<< ours\n{account}"));
+    sandbox.write("web.yaml", &format!("<<<<<<< ours\n{web}"));
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: `account.yaml` of the inventory cannot be read, and no other manifest declares `ServiceAccount team-a/builder`: not valid YAML at line 2, column 11: mapping values are not allowed in this context
+    error: `web.yaml` of the inventory cannot be read, and no other manifest declares `Deployment team-a/web`: not valid YAML at line 2, column 11: mapping values are not allowed in this context
+      help: mend it; if it declares nothing, leave it out: with `inventory` in registries.toml, or in .gitignore
+    --- status 1
+    ");
+    assert_eq!(sandbox.files("pull-secrets"), before);
+    // Nobody patches any more what is not declared to be.
+    sandbox.edit(
+        "registries.toml",
+        "service-accounts = [\"builder\"]\nworkloads = [\"Deployment/web\"]\n",
+        "",
+    );
+    sandbox.run(&["build"]).succeeded();
+    assert!(!sandbox.path("pull-secrets/patches").exists());
+}

@@ -27,6 +27,7 @@ mod vault;
 mod workload;
 mod workload_identity;
 
+pub use self::name::is_namespace;
 use crate::Config;
 use crate::check::declared::Declared;
 use crate::problem::Problems;

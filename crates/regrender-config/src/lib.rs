@@ -30,6 +30,7 @@ mod value_path;
 mod vault;
 mod workload;
 
+pub use check::is_namespace;
 pub use cloud::{Acr, AzureEnvironment, Ecr, RoleArn};
 pub use cluster::{ArgoCd, Cluster, Consumer, Flux, Format, MacScope};
 pub use config::Config;

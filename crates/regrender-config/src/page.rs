@@ -30,8 +30,39 @@ impl Page {
     pub fn markdown(&self) -> String {
         let Self { code, severity, title, why, example, way_out } = self;
         let severity = severity.name();
+        let example = with_short_words(example);
         format!(
             "## {code}\n\n{severity}: {title}\n\n{why}\n\n```toml\n{example}```\n\nWay out: {way_out}\n"
         )
+    }
+}
+
+/// Abbreviates the texts that no line holds: the keys of post-quantum recipients have two thousand
+/// letters.
+fn with_short_words(example: &str) -> String {
+    const LONG: usize = 120;
+    let short = |text: &str| match text.get(..32).zip(text.get(text.len().saturating_sub(12)..)) {
+        Some((start, end)) if text.len() > LONG && !text.contains('\n') => {
+            format!("{start}…{end}")
+        }
+        _ => text.to_owned(),
+    };
+    example.split('"').map(short).collect::<Vec<String>>().join("\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_line_holds_is_abbreviated() {
+        let key = format!("age1pq1{}", "q".repeat(2000));
+        let example = format!("recipients = [\"age1abc\", \"{key}\"]\n");
+        assert_eq!(
+            with_short_words(&example),
+            "recipients = [\"age1abc\", \"age1pq1qqqqqqqqqqqqqqqqqqqqqqqqq…qqqqqqqqqqqq\"]\n"
+        );
+        let long = "a = 1\n".repeat(100);
+        assert_eq!(with_short_words(&long), long);
     }
 }

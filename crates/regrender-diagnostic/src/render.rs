@@ -42,9 +42,22 @@ pub fn render(diagnostic: &Diagnostic, source: &SourceText, style: Style) -> Str
         Color::Always => Renderer::styled(),
     };
     let report = renderer.term_width(style.width).render(&groups);
-    // Lines that show an empty line of the file would end in a blank.
-    let lines: Vec<&str> = report.lines().map(str::trim_end).collect();
+    // Lines that show an empty line of the file would end in a blank, and a margin beside no line of
+    // the file shows nothing.
+    let is_beside_lines = !diagnostic.labels.is_empty() || groups.len() > 1;
+    let lines = report.lines().map(str::trim_end);
+    let lines: Vec<&str> = lines.filter(|line| is_beside_lines || !is_margin(line)).collect();
     lines.join("\n")
+}
+
+/// Tells whether a line shows the margin beside the lines of the file, and nothing else.
+fn is_margin(line: &str) -> bool {
+    let mut parts = line.split('\u{1b}');
+    let first = parts.next().unwrap_or_default();
+    // What follows the letter that ends an escape sequence is shown.
+    let shown = parts.map(|part| part.split_once('m').map_or("", |(_, shown)| shown));
+    let shown: String = std::iter::once(first).chain(shown).collect();
+    shown.trim() == "|"
 }
 
 fn problem<'a>(
@@ -145,6 +158,20 @@ registries = [\"hub\", \"ghrc\"]
             render(&diagnostic, &source(), Style::default()),
             "warning[no-secrets]: nothing to render"
         );
+    }
+
+    #[test]
+    fn beside_no_line_there_is_no_margin() {
+        let diagnostic = Diagnostic::new("no-secrets", Severity::Warning, "nothing to render")
+            .note("a note")
+            .help("a way out");
+        assert_snapshot!(render(&diagnostic, &source(), Style::default()), @"
+        warning[no-secrets]: nothing to render
+         = note: a note
+         = help: a way out
+        ");
+        let colored = render(&diagnostic, &source(), Style { color: Color::Always, width: 80 });
+        assert_eq!(colored.lines().count(), 3, "{colored}");
     }
 
     #[test]

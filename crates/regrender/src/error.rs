@@ -1,5 +1,6 @@
 //! A failed run: what happened, what to do about it, and the exit code.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -56,7 +57,10 @@ impl Failure {
     /// # Errors
     ///
     /// All of them.
-    pub(crate) fn of_any(errors: Vec<CliError>) -> Result<(), Self> {
+    pub(crate) fn of_any(mut errors: Vec<CliError>) -> Result<(), Self> {
+        // Several steps of a run may come upon the same.
+        let mut told = BTreeSet::new();
+        errors.retain(|error| told.insert((error.to_string(), error.hints.clone())));
         if errors.is_empty() { Ok(()) } else { Err(Self(errors)) }
     }
 }
@@ -192,3 +196,18 @@ impl fmt::Display for CliError {
 }
 
 impl Error for CliError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_several_steps_come_upon_is_told_once() {
+        let error = |message: &str| CliError::new(ErrorKind::Files, message).with_hint("a way out");
+        let all = vec![error("b"), error("a"), error("b"), CliError::new(ErrorKind::Files, "b")];
+        let Err(Failure(told)) = Failure::of_any(all) else { panic!("these are errors") };
+        let told: Vec<(String, usize)> =
+            told.iter().map(|error| (error.to_string(), error.hints.len())).collect();
+        assert_eq!(told, [("b".into(), 1), ("a".into(), 1), ("b".into(), 0)]);
+    }
+}

@@ -16,7 +16,7 @@ use regrender_config::{Cluster, Config};
 use regrender_diagnostic::{Diagnostic, SourceText};
 
 use crate::args::Selection;
-use crate::enumeration::LINES;
+use crate::enumeration::{LINES, in_a_sentence};
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::source::expiry;
 use crate::world::World;
@@ -121,6 +121,24 @@ impl Project {
         let known: Vec<&str> =
             self.config.secrets.iter().map(|secret| secret.name.as_str()).collect();
         Failure::of_any(self.undeclared("pull secret", names, &known))
+    }
+
+    /// Warns of pull secrets that land in none of the clusters which are asked for: there is nothing
+    /// to do for them.
+    pub(crate) fn warn_of_absent(
+        &self,
+        secrets: &[String],
+        clusters: &[String],
+        world: &mut World,
+    ) {
+        for secret in secrets.iter().filter(|_| !clusters.is_empty()) {
+            let mut all = self.clusters(clusters).flat_map(|one| self.config.secrets_of(one));
+            let is_known = self.config.secrets.iter().any(|one| one.name == *secret);
+            if is_known && !all.any(|one| one.name == *secret) {
+                let clusters = in_a_sentence(clusters);
+                world.warn(&format!("pull secret `{secret}` does not land in {clusters}"));
+            }
+        }
     }
 
     /// Says which of `names` registries.toml does not declare.

@@ -17,7 +17,7 @@ mod program;
 mod question;
 mod resolution;
 mod running;
-mod sealed;
+pub(crate) mod sealed;
 mod token;
 mod value;
 mod vault;

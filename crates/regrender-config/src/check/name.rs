@@ -42,6 +42,12 @@ impl Rule {
     }
 }
 
+/// Tells whether a namespace can have this name.
+#[must_use]
+pub fn is_namespace(name: &str) -> bool {
+    Rule::Label.allows(name)
+}
+
 fn is_dns_label(label: &str) -> bool {
     !label.is_empty()
         && !label.starts_with('-')

@@ -18,6 +18,7 @@ use crate::world::World;
 pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure> {
     let project = Project::open(&arguments.selection, world)?;
     let lock = if arguments.check { None } else { Some(project.lock(world)?) };
+    project.warn_of_absent(&arguments.only, &arguments.selection.cluster, world);
     let request = Request {
         clusters: &arguments.selection.cluster,
         only: &arguments.only,

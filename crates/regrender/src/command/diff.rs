@@ -16,6 +16,7 @@ use crate::world::World;
 
 pub(crate) fn run(arguments: &Diff, world: &mut World) -> Result<Exit, Failure> {
     let project = Project::open(&arguments.selection, world)?;
+    project.warn_of_absent(&arguments.only, &arguments.selection.cluster, world);
     let request = Request {
         clusters: &arguments.selection.cluster,
         only: &arguments.only,

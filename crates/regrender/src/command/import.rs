@@ -7,6 +7,7 @@ mod target;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use regrender_config::is_namespace;
 use regrender_diagnostic::SourceText;
 use regrender_seal::{Recipients, SealContext};
 
@@ -17,6 +18,7 @@ use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity::Discovered;
 use crate::import::{Draft, Passwords, hours, sealed_passwords, to_toml, to_toml_of_helpers};
 use crate::project::{build_command, shown};
+use crate::reach::Reach;
 use crate::source::{self, Means};
 use crate::world::World;
 
@@ -25,6 +27,7 @@ const STREAM: &str = "-";
 const NAME_A_KEY: &str = "name a public key: `--recipient age1…`; `regrender init` makes a pair";
 
 pub(crate) fn run(arguments: &Import, world: &mut World) -> Result<Exit, Failure> {
+    check_namespace(arguments)?;
     let target = Target::of(arguments, world)?;
     let recipients = recipient::find(arguments, world)?;
     let readers = Recipients::new(recipient::parse(&recipients)?);
@@ -54,10 +57,20 @@ pub(crate) fn run(arguments: &Import, world: &mut World) -> Result<Exit, Failure
     target.write(&text, sealed.as_deref(), world)?;
     if let Some(file) = &target.config {
         let sealed_file = target.sealed.as_ref().filter(|_| sealed.is_some());
-        let said = told(&draft, &recipients, file, sealed_file, &world.directory);
+        let said = told(&draft, &recipients, file, sealed_file, arguments.reach.reach(), world);
         world.print(&said)?;
     }
     Ok(Exit::Done)
+}
+
+/// Without a namespace that registries.toml takes, what lands in it would be left out.
+fn check_namespace(arguments: &Import) -> Result<(), CliError> {
+    let Some(name) = arguments.namespace.as_deref().filter(|name| !is_namespace(name)) else {
+        return Ok(());
+    };
+    let message = format!("`{name}` is no name of a namespace");
+    let hint = "write lower-case letters, digits and `-`, at most 63, no `-` at either end";
+    Err(CliError::new(ErrorKind::Usage, message).with_hint(hint))
 }
 
 /// Asks the programs that keep credentials, so that these can be sealed.
@@ -128,8 +141,10 @@ fn told(
     recipients: &[String],
     file: &Path,
     sealed: Option<&SealedFile>,
-    directory: &Path,
+    reach: Reach,
+    world: &World,
 ) -> String {
+    let directory = &world.directory;
     let mut said = format!(
         "wrote {}: {}, {}\n",
         shown(file, directory),
@@ -151,6 +166,13 @@ fn told(
     let open: Vec<&str> = draft.short_lived().into_iter().map(|(name, _)| name).collect();
     if !open.is_empty() {
         steps.push(format!("choose `provide` of {}", in_a_sentence(&open)));
+    }
+    let kept = draft.kept_by_programs();
+    if sealed.is_none() && reach == Reach::Offline && !kept.is_empty() {
+        steps.push(format!(
+            "name other sources of {}, which programs keep, or build where these may be started",
+            in_a_sentence(&kept)
+        ));
     }
     steps.push(build_command(file, directory));
     said.push_str("\nnext:\n");

@@ -8,6 +8,7 @@ use regrender_seal::{FileFormat, Identities, OpenError, inspect_sealed_secret, o
 use crate::args::Reveal;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity;
+use crate::source::sealed::is_age;
 use crate::world::World;
 
 /// The way out of a file that was damaged.
@@ -48,11 +49,6 @@ fn reveal(name: &str, bytes: &[u8], identities: &Identities) -> Result<SecretTex
         Ok(text) if !is_age(bytes) => open(text, FileFormat::of_name(name), identities)?.reveal(),
         _ => open_age(bytes, identities),
     }
-}
-
-fn is_age(bytes: &[u8]) -> bool {
-    let text = bytes.trim_ascii_start();
-    text.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE")
 }
 
 /// Says who can open a SealedSecret.

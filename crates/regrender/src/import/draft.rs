@@ -65,6 +65,12 @@ impl Draft {
         self.registries.iter().any(DraftRegistry::is_asked_for)
     }
 
+    /// Lists the registries whose credentials a build gets from programs.
+    pub(crate) fn kept_by_programs(&self) -> Vec<&str> {
+        let kept = self.registries.iter().filter(|one| one.is_asked_for());
+        kept.map(|one| one.name.as_str()).collect()
+    }
+
     /// Lists the environment variables that the passwords are expected in.
     pub(crate) fn variables(&self) -> Vec<String> {
         let expected = self.registries.iter().filter(|one| one.token_hours().is_none());

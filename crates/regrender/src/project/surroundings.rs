@@ -125,7 +125,8 @@ fn no_namespace(secret: &str, cluster: &Cluster, labels: &BTreeMap<String, Strin
     } else {
         format!("no Namespace in the inventory ({inventory}) has the labels {}", labels.join(", "))
     };
-    let message = format!("pull secret `{secret}` lands nowhere: {what}");
+    let of = cluster.name.as_ref().map(|name| format!(" in cluster `{name}`")).unwrap_or_default();
+    let message = format!("pull secret `{secret}` lands nowhere{of}: {what}");
     CliError::new(ErrorKind::Config, message).with_hint(
         "list the namespaces by name, or name the folder of their manifests in `inventory`",
     )

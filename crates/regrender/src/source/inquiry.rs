@@ -74,7 +74,8 @@ impl<'a> Inquiry<'a> {
                     open_sops(&name, bytes, identities).map_err(Failure::Sealed)
                 }),
                 Question::Age(path) => self.open(path, |bytes, identities| {
-                    open_age_file(bytes, identities).map_err(Failure::Sealed)
+                    let name = path.file_name().unwrap_or_default().to_string_lossy();
+                    open_age_file(&name, bytes, identities).map_err(Failure::Sealed)
                 }),
                 Question::Command { .. }
                 | Question::Helper { .. }

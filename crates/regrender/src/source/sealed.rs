@@ -58,6 +58,10 @@ pub(crate) enum SealedFailure {
     NotText,
     /// It is sealed with a passphrase.
     Passphrase,
+    /// It is an age file, and was taken for one of sops.
+    IsAge,
+    /// It is a file of sops, and was taken for an age file.
+    IsSops,
 }
 
 /// Why a way leads to no value. Names of keys are never encrypted, and so may be told.
@@ -103,6 +107,9 @@ pub(crate) fn open_sops(
     bytes: &SecretBytes,
     identities: &Identities,
 ) -> Result<Content, SealedFailure> {
+    if is_age(bytes.expose()) {
+        return Err(SealedFailure::IsAge);
+    }
     let text =
         std::str::from_utf8(bytes.expose()).map_err(|_adds_nothing| SealedFailure::NotText)?;
     let format = FileFormat::of_name(name);
@@ -118,12 +125,13 @@ pub(crate) fn open_sops(
     Ok(Content::Bytes(SecretBytes::new(revealed.expose().as_bytes())))
 }
 
-/// Opens an age file, armored or not.
+/// Opens the age file of that name, armored or not.
 ///
 /// # Errors
 ///
 /// Says why it does not open.
 pub(crate) fn open_age_file(
+    name: &str,
     bytes: &SecretBytes,
     identities: &Identities,
 ) -> Result<Content, SealedFailure> {
@@ -132,9 +140,24 @@ pub(crate) fn open_age_file(
         if has_passphrase(bytes.expose()) {
             return SealedFailure::Passphrase;
         }
+        if is_sops(name, bytes.expose()) {
+            return SealedFailure::IsSops;
+        }
         SealedFailure::NotOpened { error, recipients: Vec::new() }
     })?;
     Ok(Content::Bytes(SecretBytes::new(text.expose().as_bytes())))
+}
+
+/// Says whether a file begins as an age file does.
+pub(crate) fn is_age(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    text.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE")
+}
+
+/// Says whether sops wrote a file of that name.
+fn is_sops(name: &str, bytes: &[u8]) -> bool {
+    let text = std::str::from_utf8(bytes).ok().filter(|_| !is_age(bytes));
+    text.is_some_and(|text| Inspection::recipients_of(text, FileFormat::of_name(name)).is_ok())
 }
 
 /// Says whether an age file is sealed with a passphrase, which is then the only way to open it.

@@ -146,3 +146,34 @@ fn two_clusters_do_not_share_a_folder_behind_links() {
     std::fs::remove_file(sandbox.path("two")).unwrap();
     sandbox.run(&["build"]).succeeded();
 }
+
+#[test]
+fn a_pull_secret_that_is_asked_for_where_it_does_not_land_is_told() {
+    let sandbox = two_clusters();
+    sandbox.edit(
+        "registries.toml",
+        "namespaces = [\"team-a\"]\n",
+        "namespaces = [\"team-a\"]\nclusters = [\"test\"]\n",
+    );
+    sandbox.run(&["build"]).succeeded();
+    for command in ["build", "diff"] {
+        let asked = sandbox.run(&[command, "--only", "regcred", "--cluster", "prod"]).succeeded();
+        assert_eq!(asked.stderr, "warning: pull secret `regcred` does not land in `prod`\n");
+        let asked = sandbox.run(&[command, "--only", "regcred", "--cluster", "test"]).succeeded();
+        assert_eq!(asked.stderr, "");
+        assert_eq!(sandbox.run(&[command, "--only", "regcred"]).succeeded().stderr, "");
+    }
+}
+
+#[test]
+fn a_pull_secret_that_lands_nowhere_is_told_with_its_cluster() {
+    let sandbox = two_clusters();
+    sandbox.edit("registries.toml", "[\"team-a\"]", "{ from = \"inventory\" }");
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: pull secret `regcred` lands nowhere in cluster `prod`: there is no Namespace in the inventory (.)
+    error: pull secret `regcred` lands nowhere in cluster `test`: there is no Namespace in the inventory (.)
+      help: list the namespaces by name, or name the folder of their manifests in `inventory`
+    --- status 1
+    ");
+}

@@ -460,6 +460,42 @@ fn what_is_next_names_the_file_that_was_written() {
 }
 
 #[test]
+fn a_namespace_that_cannot_be_is_told() {
+    let sandbox = piped(&cluster());
+    assert_snapshot!(sandbox.run(&["import", "-", "-n", "Bad_NS"]).ended_with(2), @"
+    --- stderr
+    error: `Bad_NS` is no name of a namespace
+      help: write lower-case letters, digits and `-`, at most 63, no `-` at either end
+    --- status 2
+    ");
+    assert!(!sandbox.exists("registries.toml"));
+}
+
+#[test]
+fn standard_input_is_read_once_however_often_it_is_named() {
+    let once = piped(&cluster()).run(&["import", "-", "--write", "-"]).succeeded();
+    let twice = piped(&cluster()).run(&["import", "-", "-", "--write", "-"]).succeeded();
+    assert_eq!(once.stdout, twice.stdout);
+}
+
+#[test]
+fn what_is_next_tells_an_offline_run_of_programs() {
+    let config = json!({ "auths": { "quay.io": {} }, "credsStore": "test" }).to_string();
+    let next = |option: &[&str]| {
+        let sandbox = Sandbox::new(&[("config.json", &config)]);
+        let arguments = ["import", "config.json", "-n", "a", "-r", RECIPIENT];
+        let outcome = sandbox.run(&[&arguments[..], option].concat()).succeeded();
+        outcome.stdout.split_once("next:\n").unwrap().1.to_owned()
+    };
+    assert_eq!(next(&[]), "  1. regrender build\n");
+    assert_eq!(
+        next(&["--offline"]),
+        "  1. name other sources of `quay`, which programs keep, or build where these may be \
+         started\n  2. regrender build\n"
+    );
+}
+
+#[test]
 fn two_files_are_not_one() {
     let mut sandbox = Sandbox::new(&[]);
     sandbox.type_in(&list(&cluster()));

@@ -70,7 +70,11 @@ fn sources(arguments: &Import, world: &World) -> Result<Vec<PathBuf>, CliError> 
         let place = |source: &PathBuf| {
             if is_stream(source) { source.clone() } else { world.directory.join(source) }
         };
-        return Ok(arguments.sources.iter().map(place).collect());
+        let mut sources: Vec<PathBuf> = arguments.sources.iter().map(place).collect();
+        // It can be read once, however often it is named.
+        let mut is_first = true;
+        sources.retain(|source| !is_stream(source) || std::mem::take(&mut is_first));
+        return Ok(sources);
     }
     let folder = match world.variable("DOCKER_CONFIG") {
         Some(folder) => Some(world.directory.join(folder)),

@@ -27,6 +27,14 @@ pub(crate) fn failed(
             let problem = told(&page::SEALED_SOURCE_UNREADABLE, title("is not text"));
             return at(problem).help("name the file that sops wrote, or use `age` for an age file");
         }
+        SealedFailure::IsAge => {
+            let problem = told(&page::SEALED_SOURCE_UNREADABLE, title("is an age file"));
+            return at(problem).help("name it as one: `{ age = \"FILE\" }`");
+        }
+        SealedFailure::IsSops => {
+            let problem = told(&page::SEALED_SOURCE_UNREADABLE, title("is a file of sops"));
+            return at(problem).help("name it as one: `{ sops = \"FILE\", key = \"KEY\" }`");
+        }
         SealedFailure::Passphrase => {
             let title = title("is sealed with a passphrase");
             return at(told(&page::SEALED_SOURCE_PASSPHRASE, title))

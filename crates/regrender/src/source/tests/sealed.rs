@@ -331,6 +331,23 @@ fn an_age_file_that_does_not_open_is_told() {
 }
 
 #[test]
+fn a_sealed_file_of_the_other_kind_is_told_as_what_it_is() {
+    let sealed = "credentials-yaml--default/sealed.yaml";
+    let told = opened("hub.yaml", sealed).password("hub", age("hub.yaml")).told();
+    assert!(told.contains("age file `hub.yaml` is a file of sops"), "{told}");
+    assert!(told.contains("name it as one: `{ sops = \"FILE\", key = \"KEY\" }`"), "{told}");
+    for armored in [true, false] {
+        let told = Case::new()
+            .file("hub.yaml", age_file("canary-4f1d", armored))
+            .variable("SOPS_AGE_KEY", &identity())
+            .password("hub", sops("hub.yaml", "password"))
+            .told();
+        assert!(told.contains("SOPS file `hub.yaml` is an age file"), "{told}");
+        assert!(told.contains("name it as one: `{ age = \"FILE\" }`"), "{told}");
+    }
+}
+
+#[test]
 fn secrets_of_a_sealed_file_are_masked_in_what_commands_say() {
     let mut case = Case::new()
         .file("hub.age", age_file("canary-4f1d", false))

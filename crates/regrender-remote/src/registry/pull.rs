@@ -25,6 +25,17 @@ impl Session<'_> {
         report: &mut Report,
     ) -> RepositoryReport {
         let pull = self.pull(subject, report);
+        if self.is_open() && matches!(pull, Pull::Denied { status: 401, .. }) {
+            match self.challenged_at(subject) {
+                Ok(Some(session)) => {
+                    report.authentication = Some(session.authentication());
+                    report.asks_late = true;
+                    return session.ask_about(subject, writes, report);
+                }
+                Ok(None) => {}
+                Err(fault) => return RepositoryReport::new(subject, Pull::Unknown(fault)),
+            }
+        }
         let earlier = report
             .repositories
             .iter()
@@ -36,12 +47,20 @@ impl Session<'_> {
             Pull::Unknown(_) => More::NotAsked,
             _ => self.more(&subject.repository, writes, pull == Pull::Allowed),
         };
-        RepositoryReport {
-            repository: subject.repository.clone(),
-            reference: subject.reference.clone(),
-            pull,
-            more,
+        RepositoryReport { more, ..RepositoryReport::new(subject, pull) }
+    }
+
+    /// Asks for an image how the credential is wanted there.
+    ///
+    /// containerd begins with the image, and so shows the credential as it is told then. docker
+    /// (moby issue 50896) and CRI-O go by what they are told at the top of the registry.
+    fn challenged_at(&self, subject: &Subject) -> Result<Option<Self>, Fault> {
+        let reference = subject.reference.as_deref().unwrap_or(NOTHING);
+        let answer = self.head(&subject.repository, reference, &Shown::Nothing)?;
+        if answer.elsewhere.is_some() {
+            return Ok(None);
         }
+        self.challenged_by(&answer.response)
     }
 
     /// Asks whether one repository can be pulled from.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Subject;
 use super::fault::Fault;
 use crate::{Response, Said};
 
@@ -10,6 +11,9 @@ use crate::{Response, Said};
 pub struct Report {
     /// How it wants the credential; unknown if it could not be asked.
     pub authentication: Option<Authentication>,
+    /// Whether it asks for the credential where it has the images, and not at its top: containerd
+    /// shows it then, docker and CRI-O do not.
+    pub asks_late: bool,
     /// By how many seconds its clock is ahead of the one here.
     pub skew: Option<i64>,
     /// How long its tokens live.
@@ -121,6 +125,18 @@ pub struct RateLimit {
     pub remaining: Option<u64>,
     /// How long the window is.
     pub window: Option<Duration>,
+}
+
+impl RepositoryReport {
+    /// Begins with what is known of pulling alone.
+    pub(super) fn new(subject: &Subject, pull: Pull) -> Self {
+        Self {
+            repository: subject.repository.clone(),
+            reference: subject.reference.clone(),
+            pull,
+            more: More::NotAsked,
+        }
+    }
 }
 
 /// Reads how many pulls are left: `ratelimit-limit: 100;w=21600`, `ratelimit-remaining: 76;w=21600`.

@@ -56,6 +56,24 @@ impl<'a> Session<'a> {
         Ok(session)
     }
 
+    /// Says whether the registry lets everybody in at its top, so that nothing is shown to it.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.way, Way::Nothing)
+    }
+
+    /// Returns a session that shows the credential as a refusal asks for it; none where that does not
+    /// say how.
+    pub(super) fn challenged_by(&self, refusal: &Response) -> Result<Option<Self>, Fault> {
+        if refusal.status != 401 {
+            return Ok(None);
+        }
+        let way = match self.way_of(refusal) {
+            Err(Fault::NoChallenge) => return Ok(None),
+            way => way?,
+        };
+        Ok(Some(Self { question: self.question, address: self.address.clone(), way }))
+    }
+
     /// Returns how the registry wants the credential.
     pub(super) fn authentication(&self) -> Authentication {
         match &self.way {

@@ -35,6 +35,68 @@ fn a_registry_that_wants_nothing_is_not_told_the_credential() {
     assert!(asked.iter().all(|line| !line.contains('[')), "{asked:?}");
 }
 
+/// A registry that lets everybody in at its top, and asks for a token where it has an image.
+fn open_at_the_top(line: &str, shown: Option<&str>) -> Response {
+    match (line, shown) {
+        ("GET https://reg.corp/v2/", _) => plain(200),
+        (line, _) if line.contains("/public/") => plain(200),
+        (line, Some(PAIR)) if line.contains("auth.corp/token") => {
+            answer(200, &[], r#"{"token":"opaque"}"#)
+        }
+        (line, None) if line.contains("auth.corp/token") => {
+            answer(200, &[], r#"{"token":"anonymous"}"#)
+        }
+        (_, Some("Bearer opaque")) => plain(200),
+        _ => answer(401, &[BEARER], ""),
+    }
+}
+
+#[test]
+fn a_registry_may_ask_for_the_credential_at_an_image_only() {
+    let case =
+        Case::new().of("public/a", None).of("app", Some("1.0")).of("other", None).read_only();
+    let (report, asked) = case.ask(open_at_the_top);
+    let pulls: Vec<&Pull> = report.repositories.iter().map(|one| &one.pull).collect();
+    assert_eq!(pulls, [&Pull::Allowed, &Pull::Allowed, &Pull::Allowed]);
+    assert!(report.asks_late);
+    assert!(matches!(report.authentication, Some(Authentication::Bearer { .. })));
+    let about_app: Vec<&String> = asked.iter().filter(|line| line.contains("app")).collect();
+    assert_eq!(
+        about_app[..4],
+        [
+            "HEAD https://reg.corp/v2/app/manifests/1.0",
+            "HEAD https://reg.corp/v2/app/manifests/1.0",
+            &format!(
+                "GET https://auth.corp/token?service=reg&scope=repository:app:pull&account=acme \
+                 [{PAIR}]"
+            ),
+            "HEAD https://reg.corp/v2/app/manifests/1.0 [Bearer opaque]",
+        ]
+    );
+}
+
+#[test]
+fn a_refusal_at_an_image_that_no_credential_changes_is_one() {
+    let case = || Case::new().of("app", Some("1.0")).read_only();
+    let (report, _) = case().anonymous().ask(open_at_the_top);
+    assert_eq!(report.repositories[0].pull, Pull::Denied { status: 401, said: None });
+    // Nobody says how it would be shown.
+    let (report, asked) = case().ask(|line, _| match line {
+        "GET https://reg.corp/v2/" => plain(200),
+        _ => plain(401),
+    });
+    assert_eq!(report.repositories[0].pull, Pull::Denied { status: 401, said: None });
+    assert!(!report.asks_late);
+    assert!(asked.iter().all(|line| !line.contains('[')), "{asked:?}");
+    let (report, _) = case().ask(|line, _| match line {
+        "GET https://reg.corp/v2/" => plain(200),
+        _ => answer(401, &[("WWW-Authenticate", "Negotiate")], ""),
+    });
+    let Pull::Unknown(fault) = &report.repositories[0].pull else { panic!("{report:?}") };
+    let message = "the registry wants to see `negotiate`, and neither `Basic` nor `Bearer`";
+    assert_eq!(fault.to_string(), message);
+}
+
 #[test]
 fn tokens_go_before_pairs() {
     let both = |_: &str, shown: Option<&str>| match shown {

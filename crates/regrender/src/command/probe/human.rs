@@ -38,6 +38,9 @@ fn lines(outcome: &Outcome<'_>) -> Vec<String> {
     if let Some(authentication) = &report.authentication {
         lines.extend(credential(authentication, *shows_credential, report));
     }
+    if report.asks_late && *shows_credential {
+        lines.extend(late_question());
+    }
     if let Some(skew) = report.skew.filter(|skew| advice::is_off(*skew)) {
         lines.extend(clock(skew));
     }
@@ -76,6 +79,16 @@ fn credential(
             Some(format!("{tokens} {server}"))
         }
     }
+}
+
+fn late_question() -> [String; 2] {
+    [
+        String::from(
+            "  warning: it asks for a credential where it has the image, and not at `/v2/`: \
+             containerd shows it then, docker and CRI-O do not",
+        ),
+        String::from("    help: have it ask at `/v2/` too, if nodes use another runtime"),
+    ]
 }
 
 fn clock(skew: i64) -> [String; 2] {

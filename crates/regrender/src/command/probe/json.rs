@@ -38,6 +38,7 @@ fn registry(outcome: &Outcome<'_>) -> Value {
                 "asked_at": authority,
                 "credential": shows_credential,
                 "authentication": report.authentication.as_ref().map(authentication),
+                "asks_late": report.asks_late,
                 "token_server": report.authentication.as_ref().and_then(token_server),
                 "token_seconds": report.token_life.map(|life| life.as_secs()),
                 "clock_ahead_seconds": report.skew,

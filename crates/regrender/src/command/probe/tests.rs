@@ -447,6 +447,25 @@ fn a_registry_that_lets_everybody_in_did_not_look_at_the_credential() {
 }
 
 #[test]
+fn a_registry_that_asks_at_an_image_only_is_told() {
+    let server = Server::http(|asked| match (asked.header("authorization"), &*asked.target) {
+        (_, "/v2/") | (Some(PAIR), _) if !asked.target.contains("uploads") => {
+            Answer::new(200, &[], "{}")
+        }
+        (Some(_), _) => Answer::new(403, &[], ""),
+        (None, _) => Answer::new(401, &[("WWW-Authenticate", "Basic realm=\"acme\"")], ""),
+    });
+    let case = Case::new().at("corp", &server, "repositories = [\"apps/web\"]\n");
+    assert_snapshot!(case.probe(&["--read-only"]), @"
+    corp (127.0.0.1:CORP): works
+      warning: it asks for a credential where it has the image, and not at `/v2/`: containerd shows it then, docker and CRI-O do not
+        help: have it ask at `/v2/` too, if nodes use another runtime
+      apps/web: can be pulled
+    --- status 0
+    ");
+}
+
+#[test]
 fn a_clock_that_is_off_is_told() {
     assert_snapshot!(answered(&always(200, &[("Date", "Sat, 21 Nov 2026 06:18:05 GMT")], "{}")), @"
     corp (127.0.0.1:CORP): works
@@ -626,6 +645,7 @@ fn programs_read_json() {
           "asked_at": "127.0.0.1:CORP",
           "credential": true,
           "authentication": "basic",
+          "asks_late": false,
           "token_server": null,
           "token_seconds": null,
           "clock_ahead_seconds": null,

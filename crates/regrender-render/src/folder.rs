@@ -149,6 +149,9 @@ impl<'a> Folder<'a> {
             let document = kustomize::resources(applied);
             self.clear(layout::namespace_kustomization(namespace), document);
         }
+        if !lands_any(placement) {
+            return;
+        }
         if self.serves(Consumer::ArgoCd) {
             self.render_argocd(namespace, placement);
         }
@@ -229,34 +232,43 @@ impl<'a> Folder<'a> {
 
     /// The files that list all namespaces.
     fn render_roots(&mut self, placements: &BTreeMap<String, Placement<'_>>) {
-        let applied: Vec<String> = placements
-            .iter()
-            .filter(|(_, placement)| self.applies_any(placement))
-            .map(|(namespace, _)| namespace.clone())
-            .collect();
-        if !applied.is_empty() {
-            self.clear(layout::root_kustomization(), kustomize::resources(applied));
+        let names = |lists: &dyn Fn(&Placement<'_>) -> bool| -> Vec<String> {
+            let listed = placements.iter().filter(|(_, placement)| lists(placement));
+            listed.map(|(namespace, _)| namespace.clone()).collect()
+        };
+        let applied = names(&|placement| self.applies_any(placement));
+        if !applied.is_empty() || self.serves(Consumer::Flux) {
+            self.render_root(layout::root_kustomization(), applied);
         }
         if self.serves(Consumer::Kubectl) {
             let text = makefile::render(self.cluster.format);
             self.files.push((layout::MAKEFILE.to_owned(), WantedFile::Text(text)));
         }
-        let namespaces: Vec<String> = placements.keys().cloned().collect();
-        if namespaces.is_empty() {
-            return;
-        }
-        let files = || namespaces.iter().map(|name| layout::listed_file(name)).collect();
+        let namespaces = names(&lands_any);
+        let files: Vec<String> = namespaces.iter().map(|name| layout::listed_file(name)).collect();
         if self.serves(Consumer::ArgoCd) {
-            let document = kustomize::resources(namespaces.clone());
-            self.clear(layout::argocd_root_kustomization(), document);
+            self.render_root(layout::argocd_root_kustomization(), namespaces);
             if self.cluster.per_namespace {
-                self.clear(layout::argocd_applications(), kustomize::resources(files()));
+                self.render_root(layout::argocd_applications(), files.clone());
             }
         }
         if self.cluster.per_namespace && self.serves(Consumer::Flux) {
-            self.clear(layout::flux_root_kustomization(), kustomize::resources(files()));
+            self.render_root(layout::flux_root_kustomization(), files);
         }
     }
+
+    /// A file that lists all namespaces. Where there is one and nothing is left, it stays: whoever
+    /// applies a folder that is gone only fails, and takes nothing away.
+    fn render_root(&mut self, path: String, entries: Vec<String>) {
+        if !entries.is_empty() || self.surroundings.written_roots.contains(&path) {
+            self.clear(path, kustomize::resources(entries));
+        }
+    }
+}
+
+/// Says whether anything of a namespace is applied: kustomize fails on a list of nothing else.
+fn lands_any(placement: &Placement<'_>) -> bool {
+    !placement.secrets.is_empty() || folders(placement).next().is_some()
 }
 
 /// The folders of a namespace whose files may be seen.

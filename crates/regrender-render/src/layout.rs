@@ -166,6 +166,17 @@ pub(crate) fn patch_file(namespace: &str, name: &str) -> String {
     format!("{PATCHES}/{namespace}/{name}")
 }
 
+/// Lists the kustomizations that list all namespaces, which Flux and Argo CD are pointed at.
+#[must_use]
+pub fn roots() -> [String; 4] {
+    [
+        root_kustomization(),
+        flux_root_kustomization(),
+        argocd_root_kustomization(),
+        argocd_applications(),
+    ]
+}
+
 /// Returns the folder of the component whose kustomization lies at `path` of the output folder.
 #[must_use]
 pub fn component_folder(path: &str) -> Option<&str> {

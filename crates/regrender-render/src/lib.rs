@@ -30,7 +30,7 @@ mod wanted_file;
 
 pub use credential::{Credential, Credentials};
 pub use docker_config::docker_config_json;
-pub use layout::{HEADER, MANIFESTS, account_of_path, component_folder};
+pub use layout::{HEADER, MANIFESTS, account_of_path, component_folder, roots};
 pub use patch::{Patch, PatchTarget};
 pub use payload::{Contents, RenderError};
 pub use placement::{MadeSecret, Placement};

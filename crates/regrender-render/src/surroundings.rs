@@ -18,6 +18,8 @@ pub struct Surroundings {
     /// Accounts, by namespace and name, that an earlier build wrote; the list of one that is not
     /// declared any more is emptied.
     pub written_accounts: BTreeSet<(String, String)>,
+    /// The kustomizations that list all namespaces and that an earlier build wrote.
+    pub written_roots: BTreeSet<String>,
     /// Path of the output folder from the top of the Git repository, with `/`.
     pub repository_path: String,
 }

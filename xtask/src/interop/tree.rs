@@ -38,6 +38,7 @@ pub(super) fn cases(ledger: &mut Ledger<'_>) {
             });
     }
     ledger.case("regrender → kustomize: a Flux Kustomization for each namespace", per_namespace);
+    ledger.case("regrender → kustomize: lists of which nothing is left", nothing_left);
     ledger.case("regrender → sops 3.13 → kubectl: labels that look like no, 12:30", labels);
 }
 
@@ -97,6 +98,28 @@ fn per_namespace(stage: &Stage<'_>) -> Result<()> {
         let path =
             object.pointer("/spec/path").and_then(Value::as_str).context("it has no path")?;
         check_objects(&built(stage, Peer::Kustomize, path)?, &[namespace])?;
+    }
+    Ok(())
+}
+
+/// Flux and Argo CD take away what they applied only where there is something to build.
+fn nothing_left(stage: &Stage<'_>) -> Result<()> {
+    let declaration = Declaration {
+        consumers: vec!["flux", "argocd"],
+        more_output: "per-namespace = true\nargocd = { repository = \"https://git.example/a\" }\n",
+        ..Declaration::sealed_for(&stage.identities(&[Key::First])?)
+    };
+    stage.build(&declaration)?;
+    let text = declaration.to_toml();
+    let (rest, _) = text.split_once("[secret.").context("it declares no pull secret")?;
+    stage.write("registries.toml", rest)?;
+    stage.regrender(&["build"], None)?.success()?;
+    stage.regrender(&["build", "--drop-emptied"], None)?.success()?;
+    for folder in ["manifests", "flux", "argocd", "argocd-applications"] {
+        let objects = built(stage, Peer::Kustomize, &format!("pull-secrets/{folder}"))?;
+        if !objects.is_empty() {
+            bail!("{folder} still has {} objects", objects.len());
+        }
     }
     Ok(())
 }

@@ -1,5 +1,8 @@
 //! What each consumer finds in the tree beside the sealed files, which are the same for all.
 
+use std::collections::BTreeSet;
+
+use regrender_render::Surroundings;
 use serde_json::{Value, json};
 
 use crate::support::{RECIPIENT, Texts, config, parsed, surroundings, texts, texts_in, yaml};
@@ -207,4 +210,56 @@ fn kubectl_has_a_makefile_for_the_format() {
     let age = tree("consumer = \"kubectl\"\n[cluster.c]\nformat = \"age\"");
     assert!(age["Makefile"].contains("$(AGE) --decrypt --identity $(IDENTITY) $$file"));
     assert!(age.contains_key("manifests/team-a/regcred.age"));
+}
+
+/// Flux and Argo CD fail where a folder is gone, and take nothing away.
+#[test]
+fn where_nothing_is_left_an_empty_list_stays() {
+    let config = |output: &str| {
+        config(&format!(
+            "[output]\n{output}\n\
+             [registry.r]\nhost = \"r.example\"\nusername = \"u\"\npassword = {{ env = \"X\" }}\n\
+             [secret.regcred]\nregistries = [\"r\"]\nnamespaces = [\"team-a\"]\n"
+        ))
+    };
+    let both = config(
+        "consumer = [\"flux\", \"argocd\"]\nper-namespace = true\n\
+         argocd = { repository = \"https://git.example/a\" }",
+    );
+    assert!(texts_in(&both, &Surroundings::default()).is_empty());
+    let written_roots: BTreeSet<String> = regrender_render::roots().into();
+    let written = Surroundings { written_roots, ..Surroundings::default() };
+    let tree = texts_in(&both, &written);
+    assert_eq!(tree.len(), 4);
+    assert!(tree.values().all(|text| text.ends_with("\nresources: []\n")), "{tree:?}");
+    let flux = texts_in(&config("consumer = [\"flux\"]"), &written);
+    assert_eq!(flux.into_keys().collect::<Vec<_>>(), ["manifests/kustomization.yaml"]);
+    // kubectl takes nothing away, and fails where there is nothing to apply.
+    let kubectl = texts_in(&config("consumer = [\"kubectl\"]"), &written);
+    assert_eq!(kubectl.into_keys().collect::<Vec<_>>(), ["Makefile"]);
+}
+
+/// kustomize fails on a list of nothing, and Flux on a folder that is not there.
+#[test]
+fn a_namespace_with_patches_alone_is_not_listed() {
+    let config = config(
+        "[output]\nconsumer = [\"flux\", \"argocd\"]\nper-namespace = true\n\
+         argocd = { repository = \"https://git.example/a\" }\n\
+         oidc-provider = \"oidc.eks.eu-west-1.amazonaws.com/id/ABCDEF0123456789ABCDEF0123456789\"\n\
+         [registry.ecr]\nkind = \"ecr\"\naccount = \"111122223333\"\nregion = \"eu-west-1\"\n\
+         provide = \"irsa\"\nrole-arn = \"arn:aws:iam::111122223333:role/pull\"\n\
+         [secret.pull]\nregistries = [\"ecr\"]\nnamespaces = [\"team-a\"]\n\
+         service-accounts = [\"builder\"]\n",
+    );
+    let own = [((String::from("team-a"), String::from("builder")), Vec::new())];
+    let declared = Surroundings { declared_accounts: own.into(), ..surroundings(&config) };
+    let tree = texts_in(&config, &declared);
+    let has = |folder: &str| tree.keys().any(|path| path.starts_with(folder));
+    assert!(has("patches/team-a/"), "{:?}", tree.keys());
+    for folder in ["manifests/", "argocd/", "argocd-applications/", "flux/"] {
+        assert!(!has(folder), "{folder}");
+    }
+    let tree = texts_in(&config, &surroundings(&config));
+    assert_eq!(resources(&tree, "argocd/kustomization.yaml"), json!(["team-a"]));
+    assert_eq!(resources(&tree, "flux/kustomization.yaml"), json!(["team-a.yaml"]));
 }

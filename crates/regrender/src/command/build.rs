@@ -1,6 +1,8 @@
 //! `regrender build`: the main job.
 
-use regrender_render::component_folder;
+use std::fs;
+
+use regrender_render::{component_folder, roots};
 use serde_json::{Value, json};
 
 use crate::args::{Build, Output};
@@ -37,7 +39,7 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
         })?;
     }
     drop(lock);
-    for say in [emptied, new_components, gone_components] {
+    for say in [emptied, new_components, gone_components, left_empty] {
         for note in plans.iter().filter_map(say) {
             world.note(&note);
         }
@@ -112,6 +114,31 @@ fn gone_components(plan: &Plan) -> Option<String> {
         format!(
             "no patches any more: take {} off `components:` wherever a kustomization.yaml lists it, \
              or kustomize fails there",
+            in_a_sentence(&folders)
+        )
+    })
+}
+
+/// Says what comes after the last pull secret is gone: whoever applied it takes it away, and fails
+/// where there is nothing at all any more.
+fn left_empty(plan: &Plan) -> Option<String> {
+    let is_empty = |path: &&String| {
+        let text = fs::read_to_string(plan.current.place.join(path)).unwrap_or_default();
+        text.ends_with("\nresources: []\n")
+    };
+    let is_new = |path: &String| {
+        let mut changed = plan.changed.iter();
+        changed.any(|file| file.path == *path && file.action == Action::Update)
+    };
+    let roots = roots();
+    let empty = roots.iter().filter(|path| is_new(path)).filter(is_empty);
+    let folders = empty.filter_map(|path| path.rsplit_once('/'));
+    let folders: Vec<String> =
+        folders.map(|(folder, _)| format!("{}/{folder}", plan.shown_folder)).collect();
+    (!folders.is_empty()).then(|| {
+        format!(
+            "nothing is left in {}: an empty list stays there, so that what was applied is taken \
+             away; when it is everywhere, remove whatever applies the folder, and then the folder",
             in_a_sentence(&folders)
         )
     })

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use regrender_audit::{Inventory, Rendering};
 use regrender_config::{Cluster, Config, Namespaces, PullSecret};
-use regrender_render::{DeclaredWorkload, Surroundings, account_of_path};
+use regrender_render::{DeclaredWorkload, Surroundings, account_of_path, roots};
 
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::{OutputFolder, Text};
@@ -60,6 +60,7 @@ pub(crate) fn surroundings(
         workloads: workloads(inventory),
         written_names: written_names(inventory),
         written_accounts: written,
+        written_roots: written_roots(folder).map_err(|error| vec![error])?,
         repository_path: repository_path(project, cluster),
     })
 }
@@ -89,6 +90,19 @@ fn written_accounts(
             && (!drop_emptied || text.contains("\nimagePullSecrets:"))
         {
             written.insert((account.0.to_owned(), account.1.to_owned()));
+        }
+    }
+    Ok(written)
+}
+
+/// Lists the kustomizations that list all namespaces and that an earlier build wrote.
+fn written_roots(folder: &OutputFolder) -> Result<BTreeSet<String>, CliError> {
+    let mut written = BTreeSet::new();
+    let mut buffer = Vec::new();
+    for path in roots() {
+        if folder.files.contains(&path) && matches!(folder.read(&path, &mut buffer)?, Text::Ours(_))
+        {
+            written.insert(path);
         }
     }
     Ok(written)

@@ -56,6 +56,39 @@ fn an_emptied_account_goes_when_it_is_told_to() {
 }
 
 #[test]
+fn what_is_applied_stays_applicable_when_nothing_is_left() {
+    let sandbox = with_builder();
+    sandbox.run(&["build"]).succeeded();
+    let declared = sandbox.read("registries.toml");
+    let (rest, _) = declared.split_once("[secret.regcred]").unwrap();
+    sandbox.write("registries.toml", rest);
+    sandbox.run(&["build"]).succeeded();
+    assert_snapshot!(sandbox.run(&["build", "--drop-emptied"]).succeeded(), @"
+    update pull-secrets/manifests/kustomization.yaml
+    remove pull-secrets/manifests/team-a/kustomization.yaml
+    remove pull-secrets/manifests/team-a/service-accounts/builder.yaml
+    remove pull-secrets/manifests/team-a/service-accounts/kustomization.yaml
+    1 updated, 3 removed, 0 unchanged
+    --- stderr
+    warning[no-secrets]: no pull secret is declared, so there is nothing to render
+     = help: add a table `[secret.NAME]` with `registries` and `namespaces`
+
+    note: nothing is left in `pull-secrets/manifests`: an empty list stays there, so that what was applied is taken away; when it is everywhere, remove whatever applies the folder, and then the folder
+    ");
+    assert!(
+        sandbox.read("pull-secrets/manifests/kustomization.yaml").ends_with("\nresources: []\n")
+    );
+    sandbox.run(&["verify"]).succeeded();
+    let again = sandbox.run(&["build", "--drop-emptied"]).succeeded();
+    assert_eq!(again.stdout, "1 unchanged\n");
+    assert!(!again.stderr.contains("nothing is left"), "{again}");
+    // Nobody needs it once it is gone.
+    std::fs::remove_dir_all(sandbox.path("pull-secrets")).unwrap();
+    let again = sandbox.run(&["build"]).succeeded();
+    assert_eq!(again.stdout, "0 unchanged\n");
+}
+
+#[test]
 fn an_account_that_still_has_its_list_is_not_dropped() {
     let sandbox = with_builder();
     sandbox.run(&["build"]).succeeded();

@@ -5,7 +5,7 @@ mod secret;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regrender_image::{AuthKey, DEFAULT_ACCOUNT, ImageReference};
+use regrender_image::{AuthKey, DEFAULT_ACCOUNT, ImageReference, KeySet};
 
 use super::sorted::set;
 use super::{Edge, Graph, Kind, Mark, Node, Space, Step};
@@ -31,10 +31,36 @@ struct Key {
     name: String,
 }
 
-/// A declared registry, ready to be asked.
+/// The declared registries, ready to be asked.
 struct Known<'d> {
-    name: &'d str,
-    keys: Vec<AuthKey>,
+    keys: KeySet,
+    /// The registry of each key, in the same order.
+    names: Vec<&'d str>,
+    /// The registries by what the kubelet files their keys under.
+    by_index_key: BTreeMap<Vec<u8>, BTreeSet<&'d str>>,
+}
+
+impl<'d> Known<'d> {
+    fn new(declared: &'d Declared) -> Self {
+        let mut found = Vec::new();
+        for registry in &declared.registries {
+            let keys = registry.keys.iter().filter_map(|text| AuthKey::parse(text).ok());
+            found.extend(keys.map(|key| (key, registry.name.as_str())));
+        }
+        let mut by_index_key: BTreeMap<Vec<u8>, BTreeSet<&str>> = BTreeMap::new();
+        for (key, name) in &found {
+            by_index_key.entry(key.index_key().to_vec()).or_default().insert(name);
+        }
+        let names = found.iter().map(|(_, name)| *name).collect();
+        Self { keys: found.into_iter().map(|(key, _)| key).collect(), names, by_index_key }
+    }
+
+    /// Finds the registry with the narrowest key for an image; of several the last.
+    fn narrowest(&self, image: &ImageReference) -> Option<&'d str> {
+        let length = |position: &usize| self.keys.get(*position).map(AuthKey::path_length);
+        let position = self.keys.positions_for(image).into_iter().max_by_key(length)?;
+        self.names.get(position).copied()
+    }
 }
 
 impl Key {
@@ -53,7 +79,7 @@ struct Chain<'a> {
     inventory: &'a Inventory,
     declarations: &'a Declarations<'a>,
     credentials: &'a Credentials<'a>,
-    known: Vec<Known<'a>>,
+    known: Known<'a>,
     nodes: BTreeMap<Key, Node>,
     edges: BTreeSet<(Key, Key, Step)>,
     /// The registries that a workload's images come from.
@@ -92,18 +118,11 @@ impl<'a> Chain<'a> {
         declarations: &'a Declarations<'a>,
         credentials: &'a Credentials<'a>,
     ) -> Self {
-        let parse = |text: &String| AuthKey::parse(text).ok();
-        let registries = declarations.declared.registries.iter();
         Self {
             inventory,
             declarations,
             credentials,
-            known: registries
-                .map(|one| Known {
-                    name: &one.name,
-                    keys: one.keys.iter().filter_map(parse).collect(),
-                })
-                .collect(),
+            known: Known::new(declarations.declared),
             nodes: BTreeMap::new(),
             edges: BTreeSet::new(),
             pulls: BTreeMap::new(),

@@ -31,13 +31,8 @@ impl Chain<'_> {
         if let Some((_, key)) = self.repositories.get(&repository) {
             return key.clone();
         }
-        let declared = self.known.iter().filter_map(|one| {
-            let covering = one.keys.iter().filter(|key| key.is_for(image));
-            Some((covering.map(AuthKey::path_length).max()?, one.name))
-        });
-        let name = declared.max_by_key(|(length, _)| *length).map(|(_, name)| name.to_owned());
-        let key = match name {
-            Some(name) => Key::new(Kind::Registry, None, &name),
+        let key = match self.known.narrowest(image) {
+            Some(name) => Key::new(Kind::Registry, None, name),
             None => self.undeclared(&host_of(image)),
         };
         self.repositories.insert(repository, (image.clone(), key.clone()));
@@ -60,9 +55,8 @@ impl Chain<'_> {
         let Ok(key) = AuthKey::parse(text) else {
             return BTreeSet::new();
         };
-        let is_same = |one: &AuthKey| one.index_key() == key.index_key();
-        let declared = self.known.iter().filter(|known| known.keys.iter().any(is_same));
-        let mut found = set(declared.map(|known| Key::new(Kind::Registry, None, known.name)));
+        let declared = self.known.by_index_key.get(key.index_key()).into_iter().flatten();
+        let mut found = set(declared.map(|name| Key::new(Kind::Registry, None, name)));
         if found.is_empty() {
             let covered = self.repositories.values();
             let covered = covered.filter(|(image, _)| key.is_for(image));

@@ -11,6 +11,7 @@ mod consumers;
 mod contents;
 mod external_secrets;
 mod kubectl;
+mod long_policies;
 mod names;
 mod patches;
 mod providers;

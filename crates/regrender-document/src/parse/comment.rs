@@ -102,6 +102,9 @@ impl<'a> Finder<'a> {
             Kind::Comma => previous.start.unwrap_or(start),
             _ => start,
         };
+        let mut marks = before.iter().rev().take_while(|token| !token.has_text());
+        // Within brackets a tab may stand behind any colon.
+        self.is_simple_key |= self.flow_depth == 0 && marks.any(|token| token.kind == Kind::Key);
         match token.kind {
             Kind::FlowSequenceStart | Kind::FlowMappingStart => self.flow_depth += 1,
             Kind::FlowSequenceEnd | Kind::FlowMappingEnd => {
@@ -116,8 +119,6 @@ impl<'a> Finder<'a> {
             Kind::Scalar(style, _) => Some(style),
             _ => None,
         };
-        let follows_from = before.iter().rev().take_while(|token| !token.has_text());
-        self.is_simple_key |= follows_from.into_iter().any(|token| token.kind == Kind::Key);
         self.begins_key = self.begins_key_behind(&token.kind);
         self.close_blocks(tokens, index, ends_document, scan);
         self.indents.extend(opens);
@@ -311,7 +312,6 @@ impl<'a> Finder<'a> {
         // The end of a plain or block scalar shows only at what follows it.
         if is_block || style == Some(ScalarStyle::Plain) {
             self.skip_blank_lines();
-            self.begins_key |= self.mark.line > end.line;
         }
     }
 

@@ -57,6 +57,12 @@ fn tags_decide_the_type() {
 fn a_block_that_the_text_ends_in_has_no_line_end() {
     check("a: |\n  b", "a: b\n");
     check("a: |\n  b\n", "a: |\n    b\n");
+    check("a: >\n  b\n  c\n  ", "a: |\n    b c\n");
+}
+
+#[test]
+fn a_comment_below_an_empty_document_is_dropped() {
+    check("~\n# z\n", "{}\n");
 }
 
 #[test]
@@ -180,9 +186,16 @@ fn a_tab_is_no_indentation() {
         ("a: |\n \t\n  b\n", 2, 2),
         ("a: |\n  b\n \t\nc: d\n", 3, 2),
         ("a: >-\n  b\n\t\n", 3, 1),
+        ("a: |2\n  b\n\t\n", 3, 1),
+        ("a: |2\n  b\n \t\n", 3, 2),
+        ("a: b\n\n\t\n", 3, 1),
+        ("a: b\r\n c\r\n\t\r\n", 3, 1),
+        ("a: [b: c]\n? d\n:\te\n", 3, 2),
+        ("a: {b: c}\n? d\n:\te\n", 3, 2),
     ] {
         refuse(text, line, column, ParseProblem::Tab);
     }
+    refuse("{a: b}:\tc\n", 1, 1, ParseProblem::NonStringKey);
 }
 
 #[test]
@@ -197,6 +210,8 @@ fn a_tab_parts_what_stands_on_one_line() {
     check("a: b\n \tc\n \t\nd: e\n", "a: b c\nd: e\n");
     check("a: |\n  b\n  \tc\n", "a: |\n    b\n    \tc\n");
     check("a: |2\n  \tb\n", "a: \"\\tb\\n\"\n");
+    check("a: |\n  b\nc: d\n\n \t\n", "a: |\n    b\nc: d\n");
+    check("a:\n  - |\n  # b\n \t\n  # c\n", "a:\n    - \"\"\n    # b\n# c\n");
     check("# x\n\t# y\na: [\tb,\t\n  c]\n", "# x\n# y\na:\n    - b\n    - c\n");
     check("---\t# x\na: &b\tc\n...\t\n", "# x\na: c\n");
 }
@@ -235,6 +250,9 @@ fn a_problem_has_its_place_behind_comments_and_marks() {
     refuse("\u{feff}<<: >+\n", 1, 5, ParseProblem::MergeValue);
     refuse("a: b\n<<:\n-\n\n# x\n", 3, 1, ParseProblem::MergeValue);
     refuse("a: b\n---\nc: {d: [e, f]}\n?", 4, 2, ParseProblem::NonStringKey);
+    refuse("a: b\n# x\n?", 3, 2, ParseProblem::NonStringKey);
+    refuse("a: >\n\n# x\n? <<\n  # y", 5, 6, ParseProblem::MergeValue);
+    refuse("\r\n>\n", 2, 1, ParseProblem::ValueDocument);
 }
 
 #[test]

@@ -101,9 +101,7 @@ pub(super) fn tokens(text: &str) -> Result<Tokens<'_>, ParseError> {
     for token in Scanner::with_options(StrInput::new(text), options) {
         let (span, kind) = token.map_err(|error| scan_error(text, &error))?.into_parts();
         let (mut start, mut end) = (mark(span.start), mark(span.end));
-        let Some(kind) = kind_of(kind, start)? else {
-            continue;
-        };
+        let kind = kind_of(kind, start)?;
         match kind {
             // A pair that is an item of a list is a mapping to the scanner; its key says as much.
             Kind::FlowMappingStart | Kind::FlowMappingEnd if start.index == end.index => continue,
@@ -254,8 +252,8 @@ fn is_last_line_of(value: &str, block: &str) -> bool {
     width(last) + width(of_value) > width(first)
 }
 
-fn kind_of(kind: TokenType<'_>, start: Mark) -> Result<Option<Kind<'_>>, ParseError> {
-    Ok(Some(match kind {
+fn kind_of(kind: TokenType<'_>, start: Mark) -> Result<Kind<'_>, ParseError> {
+    Ok(match kind {
         TokenType::StreamStart => Kind::StreamStart,
         TokenType::StreamEnd => Kind::StreamEnd,
         // Go's reader knows the version of its time only.
@@ -287,9 +285,8 @@ fn kind_of(kind: TokenType<'_>, start: Mark) -> Result<Option<Kind<'_>>, ParseEr
             Kind::Tag(tag(&handle, &suffix))
         }
         TokenType::Scalar(style, text) => Kind::Scalar(style, text),
-        TokenType::Comment(_) => return Ok(None),
         _ => return Err(ParseProblem::Syntax.at(start)),
-    }))
+    })
 }
 
 /// Refuses handles that nothing declares, and a number sign, which is no part of a tag to Go's reader.

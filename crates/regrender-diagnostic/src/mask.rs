@@ -167,12 +167,14 @@ mod tests {
     fn places_after_a_mask_are_shifted() {
         check("password = 'canary-4f1d'\nhost = 'x'", "host", "host");
         check("password = 'c'\nhost = 'x'", "host", "host");
+        check("password = 'canary-4f1d' # x", "' # x", "' # x");
     }
 
     #[test]
     fn places_before_a_mask_stay() {
         check("host = 'x'\npassword = 'canary-4f1d'", "host", "host");
         check("password = 'canary-4f1d'", "password", "password");
+        check("password = 'canary-4f1d'", "password = '", "password = '");
     }
 
     #[test]
@@ -212,6 +214,13 @@ mod tests {
         withhold(&mut problems, text);
         assert!(!format!("{problems:?}").contains("canary"), "{problems:?}");
         assert_eq!(problems[0].fix, None);
+        assert_eq!(problems[0].title, "bad <masked>");
+    }
+
+    #[test]
+    fn what_clings_to_a_secret_is_no_part_of_it() {
+        let mut problems = [Diagnostic::new("code", crate::Severity::Error, "bad canary-4f1d")];
+        withhold(&mut problems, "password = { plain = canary-4f1d }");
         assert_eq!(problems[0].title, "bad <masked>");
     }
 

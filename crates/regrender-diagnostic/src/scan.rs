@@ -174,7 +174,11 @@ impl<'t> Scanner<'t> {
                 match next {
                     Some(c) if self.at == start => self.skip(c),
                     _ if depth > 0 => {}
-                    _ => self.at = end,
+                    // The key may have two words: `hub password = "…"`.
+                    _ => {
+                        self.loose_text(end);
+                        self.at = end;
+                    }
                 }
             }
         }
@@ -310,12 +314,20 @@ mod tests {
         check("\"password\" = 'canary-4f1d'", "\"password\" = '<masked>'");
         check("registry.hub.token = 'canary-4f1d'", "registry.hub.token = '<masked>'");
         check("password = 4711", "password = <masked>");
+        check("password = canary  \nhost = 'x'", "password = <masked>  \nhost = 'x'");
+        check("deploy-key = 'canary'", "deploy-key = '<masked>'");
+        for name in ["auth", "pass", "pwd", "pat"] {
+            check(&format!("{name} = 'canary'"), &format!("{name} = '<masked>'"));
+        }
     }
 
     #[test]
     fn other_values_are_shown() {
         check("username = \"bot\"", "username = \"bot\"");
         check("host = 'a.b' # c", "host = 'a.b' # c");
+        check("host = 'a.b:5000'", "host = 'a.b:5000'");
+        check("key = 'a'", "key = 'a'");
+        check("password = ''", "password = ''");
     }
 
     #[test]
@@ -351,6 +363,7 @@ mod tests {
     fn a_password_behind_a_username_is_masked() {
         check("username = 'bot:canary'", "username = 'bot:<masked>'");
         check("usernme = \"bot:canary\" # x", "usernme = \"bot:<masked>\" # x");
+        check("login = 'bot:canary'", "login = 'bot:<masked>'");
         check("username = ['bot:canary', 'b']", "username = ['bot:<masked>', 'b']");
         check("username = 'gitlab+deploy-token-1'", "username = 'gitlab+deploy-token-1'");
         check("username = \"\"\"\na:b\nc\"\"\"\n", "username = \"\"\"\na:<masked>\n\"\"\"\n");
@@ -378,6 +391,15 @@ mod tests {
     #[test]
     fn a_list_is_masked_item_by_item() {
         check("password = ['canary', \"canary\"]", "password = ['<masked>', \"<masked>\"]");
+    }
+
+    #[test]
+    fn what_stands_beside_a_masked_value_is_shown() {
+        let table = |value: &str| format!("x = {{ a b, password = '{value}', host = 'c' }}");
+        check(&table("canary"), &table("<masked>"));
+        let username = |value: &str| format!("x = {{ a = b, username = 'u:{value}' }}");
+        check(&username("canary"), &username("<masked>"));
+        check("password =\n\"canary\"\n", "password =\n\"<masked>\"\n");
     }
 
     #[test]
@@ -410,6 +432,13 @@ mod tests {
         hides("recipients = [\npassword = { plain = 'canary' }");
         hides("a = \"\"\"\n[registry.x.password]\nplain = 'canary'");
         hides("= 1\n]\n}\npassword = 'canary'");
+        hides("hub password = 'canary'");
+        hides("the hub password: canary");
+        hides("[registry.hub.password]\na [b]\nother = 'canary'");
+        hides("[registry.hub.password]\na = b, [c]\nother = 'canary'");
+        hides("x = { ] password = 'canary' }");
+        hides("] password = 'canary'");
+        hides("x = { a b, password = 'canary' }");
     }
 
     #[test]
@@ -424,5 +453,6 @@ mod tests {
         hides(&format!("x = {}canary", "[".repeat(100_000)));
         hides(&format!("password = {}canary", "[".repeat(100_000)));
         hides(&format!("{}password = 'canary'", "x = { y = ".repeat(1_000)));
+        hides(&format!("{}password = 'canary'", "x = {".repeat(100_000)));
     }
 }

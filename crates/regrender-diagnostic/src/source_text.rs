@@ -97,6 +97,14 @@ mod tests {
     }
 
     #[test]
+    fn the_whole_text_is_handed_out_and_never_printed() {
+        let source = SourceText::new("registries.toml", "password = 'canary-4f1d'");
+        assert_eq!(source.text(), "password = 'canary-4f1d'");
+        let debug = format!("{source:?}");
+        assert!(debug.contains("registries.toml") && !debug.contains("canary"), "{debug}");
+    }
+
+    #[test]
     fn lines_and_columns_count_from_one() {
         check("", 0, 1, 1);
         check("a\nb", 2, 2, 1);

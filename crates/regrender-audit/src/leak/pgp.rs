@@ -153,7 +153,7 @@ mod tests {
         let user = packets(13, b"canary")[1].clone();
         assert!(is_open(&[&*locked, &user, &open].concat()));
         assert!(!is_open(&[&*locked, &user].concat()));
-        let long = [&[0xcd, 0xc1, 0][..], &[7; 448], &open].concat();
+        let long = [&[0xcd, 0xc2, 5][..], &[7; 709], &open].concat();
         assert!(is_open(&long));
         let longer = [&[0xb6, 0, 0, 1, 0][..], &[7; 256], &open].concat();
         assert!(is_open(&longer));

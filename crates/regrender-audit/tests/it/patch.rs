@@ -561,3 +561,14 @@ fn an_image_that_a_patch_brings_is_pulled_as_the_manifest_says() {
         assert_eq!(found, ["w a.io/x s [p]", "w a.io/y s [p]"], "{kind}");
     }
 }
+
+/// A patch of its own in a file is no workload, and does not count as one.
+#[test]
+fn what_has_no_image_in_any_tree_is_no_workload() {
+    let bare = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w, namespace: n}\n\
+        spec: {template: {spec: {imagePullSecrets: [{name: p}], containers: [{name: c}]}}}\n";
+    let inventory = read(&[("w.yaml", bare)]);
+    assert_eq!(inventory.workloads().count(), 0);
+    let tree = read(&[("kustomization.yaml", "resources: [w.yaml]\n"), ("w.yaml", bare)]);
+    assert_eq!(tree.workloads().count(), 0);
+}

@@ -322,6 +322,11 @@ fn an_account_by_the_deprecated_field_is_not_renamed() {
         ),
         ("serviceAccountName: own", merge("{serviceAccount: null}"), "a-web a-own [a-s] covered"),
         (
+            "serviceAccount: own",
+            operation(&format!("op: add, {field}Name, value: ''")),
+            "a-web own [] undetermined",
+        ),
+        (
             "serviceAccountName: own",
             operation(&format!("op: add, {field}, value: old")),
             "a-web a-own [a-s] covered",

@@ -220,6 +220,61 @@ mod tests {
         }
     }
 
+    /// Checks names that are right, and names of which one part each is wrong.
+    #[track_caller]
+    fn check_names(
+        check: fn(&str, &Found, &mut Problems) -> Option<String>,
+        right: &[&str],
+        wrong: &[&str],
+    ) {
+        let is_taken = |text: &&str| {
+            let mut problems = Problems::new();
+            let found = Spanned { value: String::from(*text), span: 0..1 };
+            let taken = check("hub", &found, &mut problems);
+            assert_eq!(taken.is_none(), problems.len() == 1, "{text}");
+            taken.is_some_and(|taken| taken == **text)
+        };
+        assert_eq!(right.iter().find(|text| !is_taken(text)), None);
+        assert_eq!(wrong.iter().find(|text| is_taken(text)), None);
+    }
+
+    #[test]
+    fn an_account_of_google_is_an_address_of_theirs() {
+        let wrong = [
+            "acme",
+            "@acme.iam.gserviceaccount.com",
+            "pull@acme.example.com",
+            "pull it@acme.iam.gserviceaccount.com",
+            "pull@x@acme.iam.gserviceaccount.com",
+        ];
+        check_names(google_account, &["pull@acme.iam.gserviceaccount.com"], &wrong);
+    }
+
+    #[test]
+    fn a_robot_has_an_organisation() {
+        check_names(robot, &["acme+pull_1"], &["acme", "+pull", "acme+", "Acme+pull", "acme+a b"]);
+    }
+
+    #[test]
+    fn a_project_of_google_may_have_a_domain() {
+        let wrong = ["Acme", "example.com:Acme", "Example.com:acme", "example.com:"];
+        let check = |registry: &str, found: &Found, problems: &mut Problems| {
+            project(registry, "project", found, problems)
+        };
+        check_names(check, &["acme-1", "example.com:acme"], &wrong);
+    }
+
+    #[test]
+    fn a_managed_identity_has_a_number_or_a_whole_name() {
+        let right = [
+            "0f2b2c1e-9d0a-4c6f-8e5a-1234567890ab",
+            "/subscriptions/1/resourceGroups/g/providers/p",
+            "/Subscriptions/1",
+        ];
+        let wrong = ["", "acme", "/resourceGroups/g", "/subscriptions/a b", "/subscriptions/\u{1}"];
+        check_names(managed_identity, &right, &wrong);
+    }
+
     #[test]
     fn a_guid_has_five_parts() {
         assert!(is_guid("0f2b2c1e-9d0a-4c6f-8e5a-1234567890aB"));

@@ -55,6 +55,10 @@ impl KeySet {
     }
 
     fn covering(&self, image: &ImageReference) -> Vec<usize> {
+        if self.is_empty() {
+            // Most repositories declare no registry of some kind: its name is not read for that.
+            return Vec::new();
+        }
         let Some(target) = Target::parse(&image.repository()) else {
             return Vec::new();
         };

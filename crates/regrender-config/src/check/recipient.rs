@@ -74,13 +74,17 @@ fn mixed(owner: &str, recipients: &[Recipient]) -> Option<Diagnostic> {
     Some(problem::mixed(owner, strong.span.clone(), weak.span.clone()))
 }
 
-/// Returns the beginning of a recipient, enough to tell it from others.
+/// Returns the ends of a recipient, enough to tell it from others: SSH keys of one kind begin alike.
 fn short(text: &str) -> String {
-    const ENOUGH: usize = 24;
-    if text.chars().count() <= ENOUGH {
-        return text.to_owned();
+    const START: usize = 16;
+    const END: usize = 8;
+    let letters: Vec<char> = text.chars().collect();
+    match (letters.get(..START), letters.get(letters.len().saturating_sub(END)..)) {
+        (Some(start), Some(end)) if letters.len() > START + END => {
+            start.iter().chain(&['…']).chain(end).collect()
+        }
+        _ => text.to_owned(),
     }
-    format!("{}…", text.chars().take(ENOUGH).collect::<String>())
 }
 
 fn recipient(item: &Spanned<String>) -> Result<Recipient, Box<Diagnostic>> {

@@ -12,7 +12,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use regrender_render::MANIFESTS;
@@ -78,22 +78,21 @@ impl<'a> Changes<'a> {
         if !self.remove.is_empty() {
             // From here on nothing leads to what is removed; without that a list that a power cut
             // brought back would.
-            flush::names(place, &self.folders())?;
+            flush::names(place, self.paths())?;
             self.remove(&self.remove)?;
         }
-        flush::names(place, &self.folders())
+        flush::names(place, self.paths())
     }
 
     fn put_in_place(&self) -> Result<(), CliError> {
         let place = &self.folder.place;
-        let written = self.waves.iter().flatten().map(|path| beside(self.folder, path));
-        let written: Vec<PathBuf> = written.collect();
-        if !written.is_empty() {
-            flush::contents(place, &written)?;
+        if !self.waves.is_empty() {
+            let written = self.waves.iter().flatten();
+            flush::contents(place, written.map(|path| beside(self.folder, path)))?;
         }
         for (wave, is_flushed_before) in self.waves.iter().zip(self.flushed_before()) {
             if is_flushed_before {
-                flush::names(place, &self.folders())?;
+                flush::names(place, self.paths())?;
             }
             wave.par_iter().try_for_each(|path| {
                 let place = self.folder.place.join(path);
@@ -120,13 +119,10 @@ impl<'a> Changes<'a> {
         self.waves.iter().map(is_flushed_before).collect()
     }
 
-    /// Lists the folders in which names change.
-    fn folders(&self) -> Vec<PathBuf> {
+    /// Lists what takes its place or goes.
+    fn paths(&self) -> impl Iterator<Item = &str> {
         let removed = self.remove_tops.iter().chain(&self.remove);
-        let folders: BTreeSet<&str> = (self.waves.iter().flatten().chain(removed))
-            .map(|path| folder_of(path).unwrap_or_default())
-            .collect();
-        folders.into_iter().map(|folder| self.folder.place.join(folder)).collect()
+        self.waves.iter().flatten().chain(removed).copied()
     }
 
     fn remove(&self, paths: &[&str]) -> Result<(), CliError> {

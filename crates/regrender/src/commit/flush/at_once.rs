@@ -8,11 +8,14 @@ use super::folder;
 use crate::error::CliError;
 
 /// Flushes the files and folders at `places`, all of which are on the file system of `top`.
-pub(crate) fn contents(top: &Path, _places: &[PathBuf]) -> Result<(), CliError> {
+pub(crate) fn contents(top: &Path, _places: impl Iterator<Item = PathBuf>) -> Result<(), CliError> {
     folder(top, |file| syncfs(file))
 }
 
-/// Flushes which names are in `folders`, all of which are on the file system of `top`.
-pub(crate) fn names(top: &Path, _folders: &[PathBuf]) -> Result<(), CliError> {
+/// Flushes the names of what is at `paths` in `top`.
+pub(crate) fn names<'p, P: Iterator<Item = &'p str>>(
+    top: &Path,
+    _paths: P,
+) -> Result<(), CliError> {
     folder(top, |file| syncfs(file))
 }

@@ -1,5 +1,6 @@
 //! Flushing where a system cannot flush a file system as a whole.
 
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,16 +9,19 @@ use rayon::prelude::*;
 
 use super::not_flushed;
 use crate::error::CliError;
+use crate::output_folder::folder_of;
 
 /// Flushes the files at `places`, and the folders with all that is in them.
-pub(crate) fn contents(top: &Path, places: &[PathBuf]) -> Result<(), CliError> {
+pub(crate) fn contents(top: &Path, places: impl Iterator<Item = PathBuf>) -> Result<(), CliError> {
+    let places: Vec<PathBuf> = places.collect();
     places.par_iter().try_for_each(|place| flush(place))?;
     flush_drive(top)
 }
 
-/// Flushes which names are in `folders`.
-pub(crate) fn names(top: &Path, folders: &[PathBuf]) -> Result<(), CliError> {
-    folders.par_iter().try_for_each(|folder| flush_names(folder))?;
+/// Flushes the names of what is at `paths` in `top`: the folders that hold it.
+pub(crate) fn names<'p, P: Iterator<Item = &'p str>>(top: &Path, paths: P) -> Result<(), CliError> {
+    let folders: BTreeSet<&str> = paths.map(|path| folder_of(path).unwrap_or_default()).collect();
+    folders.par_iter().try_for_each(|folder| flush_names(&top.join(folder)))?;
     flush_drive(top)
 }
 
@@ -77,8 +81,8 @@ mod tests {
         fs::create_dir_all(place("a/b")).unwrap();
         fs::write(place("a/b/x"), "x").unwrap();
         fs::write(place("y"), "y").unwrap();
-        contents(top.path(), &[place("a"), place("y")]).unwrap();
-        names(top.path(), &[place(""), place("a"), place("gone")]).unwrap();
+        contents(top.path(), [place("a"), place("y")].into_iter()).unwrap();
+        names(top.path(), ["y", "a/b", "gone/x"].into_iter()).unwrap();
         assert_eq!(fs::read_to_string(place("a/b/x")).unwrap(), "x");
         assert_eq!(fs::read_to_string(place("y")).unwrap(), "y");
     }
@@ -87,7 +91,7 @@ mod tests {
     fn what_cannot_be_flushed_is_named() {
         let top = tempfile::tempdir().unwrap();
         let place = top.path().join("gone");
-        let error = contents(top.path(), std::slice::from_ref(&place)).unwrap_err().to_string();
+        let error = contents(top.path(), std::iter::once(place.clone())).unwrap_err().to_string();
         assert!(error.contains(&place.display().to_string()), "{error}");
     }
 
@@ -98,7 +102,8 @@ mod tests {
         let place = top.path().join("a/b");
         fs::create_dir_all(&place).unwrap();
         std::os::unix::fs::symlink("nowhere", place.join("x")).unwrap();
-        let error = contents(top.path(), &[top.path().join("a")]).unwrap_err().to_string();
+        let error =
+            contents(top.path(), std::iter::once(top.path().join("a"))).unwrap_err().to_string();
         assert!(error.contains("a/b/x"), "{error}");
     }
 }

@@ -125,11 +125,12 @@ impl Kustomization {
     }
 }
 
+/// The names by which kustomize knows a kustomization.
+pub const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
 /// Tells whether a document is a kustomization: by the name of its file, which is all that counts.
 pub(crate) fn is_kustomization(path: &str, root: &Node<'_>) -> bool {
-    matches!(file_name(path), "kustomization.yaml" | "kustomization.yml" | "Kustomization")
-        && root.is_mapping()
-        && root.get("spec").is_none()
+    KUSTOMIZATIONS.contains(&file_name(path)) && root.is_mapping() && root.get("spec").is_none()
 }
 
 /// Reads a kustomization.

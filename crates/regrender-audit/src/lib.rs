@@ -37,7 +37,7 @@ pub use self::inventory::{
     Content, Doubt, FileFacts, ImageUse, Inventory, Metadata, Namespace, Rendering, Role, Secret,
     SecretState, ServiceAccount, Source, Workload, read_file, read_other_file, read_pipe,
 };
-pub use self::kustomization::{Entry, EntryKind, Fault};
+pub use self::kustomization::{Entry, EntryKind, Fault, KUSTOMIZATIONS};
 pub use self::place::Place;
 pub use self::report::{AuditReport, ImageRow, Summary, UnreadableRow};
 pub use self::text::{SIZE_LIMIT, visible};

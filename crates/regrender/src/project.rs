@@ -10,7 +10,7 @@ mod unread_manifest;
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _};
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 use regrender_config::{Cluster, Config};
 use regrender_diagnostic::{Diagnostic, SourceText};
@@ -197,6 +197,19 @@ pub(crate) fn shown(path: &Path, directory: &Path) -> String {
     if text.is_empty() { String::from(".") } else { text }
 }
 
+/// Takes the dots out of a path, whatever links there are.
+pub(crate) fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
 /// Returns the build of the registries.toml at `file`, for a person who stands in `directory`.
 pub(crate) fn build_command(file: &Path, directory: &Path) -> String {
     if file == directory.join(CONFIG_FILE) {
@@ -274,4 +287,15 @@ fn invalid(source: &SourceText, diagnostics: &[Diagnostic]) -> CliError {
     };
     let message = format!("{} has {count}; nothing was written", source.path());
     CliError::new(ErrorKind::Config, message).with_problems(diagnostics, source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_are_taken_out_whatever_links_there_are() {
+        assert_eq!(without_dots(Path::new("/a/b/../c/./d")), Path::new("/a/c/d"));
+        assert_eq!(without_dots(Path::new("/a/../../b")), Path::new("/b"));
+    }
 }

@@ -10,7 +10,8 @@ use super::variable_source::text_of_config_maps;
 use super::{Namespace, Secret, ServiceAccount, Workload, helm};
 use crate::finding::Finding;
 use crate::kustomization::{
-    self, Change, Kustomization, Located, Part, read_operations, speaks_of_variables,
+    self, Change, KUSTOMIZATIONS, Kustomization, Located, Part, read_operations,
+    speaks_of_variables,
 };
 use crate::leak::{self, SopsRules};
 use crate::manifest::{Document, Node, is_plain, read_documents};
@@ -294,10 +295,8 @@ static TELLING_WORD: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Tells whether a file declares nothing, provided that it is YAML.
 fn tells_nothing(path: &str, text: &str) -> bool {
-    let tells_by_name = matches!(
-        file_name(path),
-        "kustomization.yaml" | "kustomization.yml" | "Kustomization" | ".sops.yaml"
-    );
+    let name = file_name(path);
+    let tells_by_name = KUSTOMIZATIONS.contains(&name) || name == ".sops.yaml";
     !tells_by_name && !TELLING_WORD.is_match(text)
 }
 

@@ -5,16 +5,14 @@
 
 use std::fs;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use regrender_audit::{Entry, EntryKind, Fault};
+use regrender_audit::{Entry, EntryKind, Fault, KUSTOMIZATIONS};
 
 use crate::project::repository::top;
-
-/// The names by which kustomize knows a kustomization.
-const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+use crate::project::without_dots;
 
 /// Looks at what an entry names; kustomizations are named from `base`, and what lies in `unbuilt`
 /// is there after a build.
@@ -110,28 +108,4 @@ fn is_ignored(target: &Path, top: &Path) -> bool {
         found.into_iter().find(|one| !one.is_none())
     };
     rules.find_map(decides).is_some_and(|found: Match<()>| found.is_ignore())
-}
-
-/// Takes the dots out of a path, whatever links there are.
-fn without_dots(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => drop(plain.pop()),
-            part => plain.push(part),
-        }
-    }
-    plain
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dots_are_taken_out_whatever_links_there_are() {
-        assert_eq!(without_dots(Path::new("/a/b/../c/./d")), Path::new("/a/c/d"));
-        assert_eq!(without_dots(Path::new("/a/../../b")), Path::new("/b"));
-    }
 }

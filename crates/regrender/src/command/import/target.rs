@@ -1,12 +1,13 @@
 //! The files that an import writes, and how one of them names the other.
 
-use std::path::{Component, Path, PathBuf};
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use super::STREAM;
 use crate::args::Import;
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::new_file::{self, Readers};
-use crate::project::shown;
+use crate::project::{shown, without_dots};
 use crate::world::World;
 
 /// Where an import writes to.
@@ -88,24 +89,12 @@ fn is_yaml(path: &Path) -> bool {
 
 /// Returns the way from a folder to a file, in the spelling of registries.toml.
 fn seen_from(folder: &Path, file: &Path) -> String {
-    let (folder, file) = (plain(folder), plain(file));
-    let common = folder.iter().zip(&file).take_while(|(one, other)| one == other).count();
-    let up = folder.iter().skip(common).map(|_| String::from(".."));
-    let down = file.iter().skip(common).cloned();
+    let (folder, file) = (without_dots(folder), without_dots(file));
+    let same = folder.components().zip(file.components());
+    let common = same.take_while(|(one, other)| one == other).count();
+    let up = folder.components().skip(common).map(|_| Cow::from(".."));
+    let down = file.components().skip(common).map(|part| part.as_os_str().to_string_lossy());
     up.chain(down).collect::<Vec<_>>().join("/")
-}
-
-/// Lists the parts of a path without detours.
-fn plain(path: &Path) -> Vec<String> {
-    let mut parts = Vec::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => drop(parts.pop()),
-            part => parts.push(part.as_os_str().to_string_lossy().into_owned()),
-        }
-    }
-    parts
 }
 
 #[cfg(test)]

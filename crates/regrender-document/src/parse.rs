@@ -40,9 +40,6 @@ pub enum ParseProblem {
     /// The text is not YAML.
     #[error("this is not valid YAML")]
     Syntax,
-    /// The indentation does not fit what stands above.
-    #[error("the indentation does not fit what stands above")]
-    Indentation,
     /// A tab where YAML allows only spaces.
     #[error("a tab where YAML allows only spaces")]
     Tab,

@@ -223,6 +223,10 @@ fn a_file_tells_whether_anything_is_in_it() {
     for text in ["a: 1", "# c\n- x\n", "a: [\n---\nb: 1\n", "kind: Pod\nspec: {}\n"] {
         assert_eq!(read_file("a.yaml", text.as_bytes()).content(), Content::Something, "{text:?}");
     }
+    // Kubernetes reads text in quotation marks at any indentation.
+    for text in ["a: \"b\nc\"\n", "a:\n  - 'b\n\tc'\n"] {
+        assert_eq!(read_file("a.yaml", text.as_bytes()).content(), Content::Something, "{text:?}");
+    }
     for (text, reason) in [
         (&b"a: [\n"[..], "not valid YAML at line 1"),
         (b"\xff\x80", "not text: neither UTF-8 nor UTF-16"),

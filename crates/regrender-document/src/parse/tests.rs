@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::emit::{Spelling, emit};
+use crate::node::{Node, Scalar};
 
 #[track_caller]
 fn check(text: &str, emitted: &str) {
@@ -54,10 +55,41 @@ fn tags_decide_the_type() {
 }
 
 #[test]
-fn a_block_that_the_text_ends_in_has_no_line_end() {
-    check("a: |\n  b", "a: b\n");
-    check("a: |\n  b\n", "a: |\n    b\n");
-    check("a: >\n  b\n  c\n  ", "a: |\n    b c\n");
+fn a_block_that_the_text_ends_in_has_the_value_that_sops_finds() {
+    for (block, value) in [
+        ("|\n  a", "a"),
+        ("|\n  a\n", "a\n"),
+        ("|\n  a\n  ", "a\n"),
+        ("|\n  a\n    ", "a\n  "),
+        ("|\n  a\n\n\n   ", "a\n\n\n "),
+        ("|\n\n  ", ""),
+        ("|\n\n\n", ""),
+        ("|2\n   a", " a"),
+        ("|2\n    ", "  "),
+        ("|+", ""),
+        ("|+\n", ""),
+        ("|+\n ", ""),
+        ("|+\n  a", "a"),
+        ("|+\n  a\n", "a\n"),
+        ("|+\n  a\n\n  ", "a\n\n"),
+        ("|+\n  a\n\n\n   ", "a\n\n\n "),
+        ("|+\r\n  a\r\n ", "a\n"),
+        ("|+\n  \n   ", "\n"),
+        ("|+\n\n\n", "\n\n"),
+        ("|1+\n   ", "  "),
+        ("|-\n  a\n  ", "a"),
+        (">\n  a\n", "a\n"),
+        (">\n  a\n\n    ", "a\n\n  "),
+        (">-\n  a", "a"),
+        (">+\n\n ", "\n"),
+        (">+\n  a\n  b\n   ", "a b\n "),
+    ] {
+        let documents = parse(&format!("k: {block}")).unwrap();
+        let Some(Node::Scalar(Scalar::Text(found))) = documents[0].root.get("k") else {
+            panic!("no text: {block:?}");
+        };
+        assert_eq!(found, value, "{block:?}");
+    }
 }
 
 #[test]
@@ -235,9 +267,12 @@ fn a_comment_keeps_its_place_whatever_ends_its_line() {
 }
 
 #[test]
-fn text_in_quotes_is_indented_further_than_its_key() {
-    refuse("a: \"b\nc\"\n", 2, 1, ParseProblem::Indentation);
+fn text_in_quotes_goes_on_at_any_indentation() {
     check("a: \"b\n c\"\n", "a: b c\n");
+    check("a: \"b\nc\"\n", "a: b c\n");
+    check("a: 'b\n\tc'\n", "a: b c\n");
+    check("a:\n- \"b\\\n\t\\ c\"\n", "a:\n    - b c\n");
+    check("? \"a\"\n: 'b\n\n\t\t c\n'\n", "a: \"b\\nc \"\n");
 }
 
 #[test]

@@ -94,6 +94,8 @@ pub(super) fn tokens(text: &str) -> Result<Tokens<'_>, ParseError> {
         emit_comments: false,
         flow_nesting_limit: DEPTH_LIMIT,
         block_nesting_limit: DEPTH_LIMIT,
+        // As Go's reader has it.
+        block_scalar_eof_without_line_feed: true,
     };
     let mut list = Vec::new();
     let mut last_end = Mark::default();
@@ -130,11 +132,10 @@ pub(super) fn tokens(text: &str) -> Result<Tokens<'_>, ParseError> {
             }
             _ => {}
         }
-        let mut token = Token { kind, start, end, step: 0 };
+        let token = Token { kind, start, end, step: 0 };
         if token.has_text() {
             last_end = end;
         }
-        cut_line_end(text, &mut token);
         list.push(token);
     }
     let steps = number_steps(&mut list);
@@ -214,42 +215,6 @@ fn sign_behind(text: &str, mut mark: Mark, signs: &[u8]) -> Mark {
         }
     }
     mark
-}
-
-/// Takes the last line end from a block that ends with the text in the middle of a line: Go's
-/// reader finds none there, this scanner adds it.
-fn cut_line_end(text: &str, token: &mut Token<'_>) {
-    let Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded, value) = &mut token.kind else {
-        return;
-    };
-    let at_end = usize::try_from(token.end.index).is_ok_and(|end| end >= text.len());
-    let start = usize::try_from(token.start.index).unwrap_or(0);
-    if at_end
-        && !text.ends_with(['\n', '\r'])
-        && is_last_line_of(value, text.get(start..).unwrap_or_default())
-        && let Some(cut) = value.strip_suffix('\n')
-    {
-        *value = cut.to_owned().into();
-    }
-}
-
-/// Says whether the last line of a block, which does not end, is a part of its value: spaces are only
-/// behind the indentation.
-fn is_last_line_of(value: &str, block: &str) -> bool {
-    let is_blank = |line: &str| line.bytes().all(|byte| byte == b' ');
-    let width = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let mut lines = block.split(['\n', '\r']);
-    let last = lines.next_back().unwrap_or_default();
-    if !is_blank(last) {
-        return true;
-    }
-    let first = lines.skip(1).find(|line| !is_blank(line));
-    let of_value = value.lines().find(|line| !is_blank(line));
-    let (Some(first), Some(of_value)) = (first, of_value) else {
-        // There are only line ends, and the one of the header is not among them.
-        return value.len() >= block.matches('\n').count();
-    };
-    width(last) + width(of_value) > width(first)
 }
 
 fn kind_of(kind: TokenType<'_>, start: Mark) -> Result<Kind<'_>, ParseError> {
@@ -334,7 +299,6 @@ fn scan_error(text: &str, error: &ScanError) -> ParseError {
         ErrorKind::UnclosedFlowCollection { .. }
         | ErrorKind::MisplacedFlowCollectionEnd
         | ErrorKind::MismatchedFlowCollectionEnd { .. } => ParseProblem::Bracket,
-        ErrorKind::InvalidQuotedScalarIndent => ParseProblem::Indentation,
         _ => ParseProblem::Syntax,
     };
     problem.at(mark)

@@ -24,8 +24,10 @@ pub(crate) fn decode(root: &DeTable<'_>, source: &str, problems: &mut Problems) 
     let clusters = named(&mut file, "cluster", problems, settings::cluster);
     let registries = named(&mut file, "registry", problems, registry::registry);
     let secrets = named(&mut file, "secret", problems, secret::secret);
+    let mut misspelt = vec!["cluster", "registry", "secret"];
+    misspelt.retain(|kind| file.missing::<()>(kind).is_broken());
     file.finish(problems);
-    RawConfig { settings: output, fingerprint_key, vault, clusters, registries, secrets }
+    RawConfig { settings: output, fingerprint_key, vault, clusters, registries, secrets, misspelt }
 }
 
 /// Decodes the tables `[kind.NAME]`.

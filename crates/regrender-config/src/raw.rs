@@ -19,6 +19,15 @@ pub(crate) struct RawConfig {
     pub(crate) clusters: Vec<RawCluster>,
     pub(crate) registries: Vec<RawRegistry>,
     pub(crate) secrets: Vec<RawSecret>,
+    /// Kinds of named tables that the file has under a name with a slip, too.
+    pub(crate) misspelt: Vec<&'static str>,
+}
+
+impl RawConfig {
+    /// Says whether tables of a kind may be there that nobody has read, for a slip in its name.
+    pub(crate) fn may_hide(&self, kind: &str) -> bool {
+        self.misspelt.contains(&kind)
+    }
 }
 
 /// What `[seal]`, `[output]` and `[cluster.NAME]` say.

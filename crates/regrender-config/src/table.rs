@@ -18,6 +18,8 @@ pub(crate) struct Table<'t> {
     source: &'t str,
     left: Vec<(Spanned<&'t str>, &'t Value<'t>)>,
     known: Vec<&'static str>,
+    /// Whether the file has it, and what its keys are cannot be told.
+    is_broken: bool,
 }
 
 impl<'t> Table<'t> {
@@ -32,7 +34,7 @@ impl<'t> Table<'t> {
             .map(|(key, value)| (Spanned::new(key.get_ref().as_ref(), key.span()), value))
             .collect();
         left.sort_by_key(|(key, _)| key.span.start);
-        Self { owner: owner.into(), span, source, left, known: Vec::new() }
+        Self { owner: owner.into(), span, source, left, known: Vec::new(), is_broken: false }
     }
 
     /// Returns the text of a range, as the file spells it.
@@ -51,7 +53,7 @@ impl<'t> Table<'t> {
         let mut keys = self.left.iter().map(|(key, _)| key.value);
         let is_meant =
             keys.any(|key| nearest(key, [name]).is_some() || shape::is_synonym(key, name));
-        if is_meant { Field::Broken } else { Field::Absent }
+        if is_meant || self.is_broken { Field::Broken } else { Field::Absent }
     }
 
     /// Returns where a key stands.
@@ -193,6 +195,28 @@ impl<'t> Table<'t> {
     ) -> Field<Self> {
         let Some(value) = self.take(name) else { return self.missing(name) };
         self.as_table(name, value, owner, problems)
+    }
+
+    /// Takes a key with a table of settings, none of which must be there: without the table none is,
+    /// and of one that is broken all are.
+    pub(crate) fn settings(
+        &mut self,
+        name: &'static str,
+        owner: impl Into<String>,
+        problems: &mut Problems,
+    ) -> Self {
+        let owner = owner.into();
+        let field = self.table(name, owner.clone(), problems);
+        let is_broken = field.is_broken();
+        let none = || Self {
+            owner,
+            span: 0..0,
+            source: self.source,
+            left: Vec::new(),
+            known: Vec::new(),
+            is_broken,
+        };
+        field.given().map_or_else(none, |table| table.value)
     }
 
     pub(crate) fn as_table(

@@ -9,7 +9,8 @@ use crate::check::name::Rule;
 use crate::check::{credential, vault};
 use crate::field::Field;
 use crate::problem::{Problems, cluster as settings, provision, registry, secret, source};
-use crate::raw::{RawConfig, RawSecret, RawSource};
+use crate::provision::Provider;
+use crate::raw::{RawConfig, RawRegistry, RawSecret, RawSource};
 use crate::{Access, Cluster, Format, NodeProvider, Provision, Registry};
 
 /// Checks what must agree across tables. A registry that is not valid is left out.
@@ -60,20 +61,30 @@ fn unused(declared: &Declared<'_>, problems: &mut Problems) {
     };
     // A registry that is named with a slip is not unused.
     // Without pull secrets there is one warning, not one a registry.
-    if raw.secrets.is_empty() || !raw.secrets.iter().all(is_clear) {
+    if raw.secrets.is_empty() || raw.may_hide("secret") || !raw.secrets.iter().all(is_clear) {
         return;
     }
     let lists = raw.secrets.iter().filter_map(|secret| secret.registries.as_given());
     let used: BTreeSet<&str> =
         lists.flat_map(|list| &list.value).map(|name| name.value.as_str()).collect();
     for found in &raw.registries {
-        // An anonymous registry is declared for the audit alone.
-        let is_anonymous = found.anonymous.is_true();
-        let is_of_nodes = found.provision.provide.as_given().is_some_and(|it| it.value == "node");
-        if !used.contains(found.name.value.as_str()) && !is_anonymous && !is_of_nodes {
+        if !used.contains(found.name.value.as_str()) && !may_add_nothing(found) {
             problems.push(registry::unused(&found.name));
         }
     }
+}
+
+/// Says whether a registry is declared for the audit alone, or may be if it were not for a slip.
+fn may_add_nothing(raw: &RawRegistry) -> bool {
+    let may_be_of_nodes = match &raw.provision.provide {
+        Field::Absent => false,
+        Field::Broken => true,
+        Field::Given(found) => {
+            let known = Provider::ALL.iter().find(|known| known.name() == found.value);
+            known.is_none_or(|known| *known == Provider::Node)
+        }
+    };
+    may_be_of_nodes || raw.anonymous.is_true() || raw.anonymous.is_broken()
 }
 
 /// Checks that the registries of a pull secret have a credential and keys of their own.

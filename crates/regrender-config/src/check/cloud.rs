@@ -110,13 +110,13 @@ fn ecr(raw: &RawRegistry, problems: &mut Problems) -> Option<Ecr> {
         }
         return (!found).then_some(Ecr::Public);
     }
-    missing(raw, "account", &cloud.account, "account = \"111122223333\"", problems);
-    missing(raw, "region", &cloud.region, "region = \"eu-west-1\"", problems);
+    // Whoever wrote `public` wrong may need neither.
+    if !cloud.public.is_broken() {
+        missing(raw, "account", &cloud.account, "account = \"111122223333\"", problems);
+        missing(raw, "region", &cloud.region, "region = \"eu-west-1\"", problems);
+    }
     let account = cloud.account.check(|value| identifier::account(name, value, problems));
     let region = cloud.region.check(|value| identifier::region(name, value, problems));
-    if cloud.public.is_broken() {
-        return None;
-    }
     Some(Ecr::Private {
         account: account.given()?.value,
         region: region.given()?.value,

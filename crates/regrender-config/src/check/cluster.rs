@@ -17,6 +17,9 @@ const DEFAULT_DIRECTORY: &str = "pull-secrets";
 pub(crate) fn clusters(raw: &RawConfig, problems: &mut Problems) -> Option<Vec<Cluster>> {
     let shared = settings(&raw.settings, "`[seal]`", "`[output]`", problems);
     idle_keys(raw, &shared, problems);
+    if raw.clusters.is_empty() && raw.may_hide("cluster") {
+        return None;
+    }
     if raw.clusters.is_empty() {
         return Some(vec![cluster(None, &shared, problems)?]);
     }
@@ -129,6 +132,9 @@ fn sealed_for(
     settings: &Settings,
     problems: &mut Problems,
 ) -> Option<(Vec<Recipient>, Option<String>)> {
+    if settings.format.is_broken() {
+        return None;
+    }
     if let Field::Given(format) = &settings.format
         && format.value == Format::SealedSecrets
     {
@@ -141,11 +147,13 @@ fn sealed_for(
 }
 
 /// Finds recipients and certificates that nothing is sealed for. Those for all are for whichever
-/// cluster can use them.
+/// cluster can use them. Of a format that is not known nobody can tell.
 fn idle_keys(raw: &RawConfig, shared: &Settings, problems: &mut Problems) {
     let is_sealed = |own: &Field<String>| {
         let format = if own.is_absent() { &raw.settings.format } else { own };
-        format.as_given().map_or("", |format| &format.value) == "sealed-secrets"
+        let format = format.clone().or(String::from(Format::Sops.name()))?;
+        let known = Format::ALL.iter().find(|known| known.name() == format)?;
+        Some(*known == Format::SealedSecrets)
     };
     let mut uses = Vec::new();
     for cluster in &raw.clusters {
@@ -153,20 +161,21 @@ fn idle_keys(raw: &RawConfig, shared: &Settings, problems: &mut Problems) {
         let owner = format!("cluster `{}`", cluster.name.value);
         let uses_certificate = is_sealed(format);
         uses.push(uses_certificate);
-        if let (true, Field::Given(list)) = (uses_certificate, recipients) {
+        if let (Some(true), Field::Given(list)) = (uses_certificate, recipients) {
             problems.push(problem::idle_seal_key(&owner, "recipients", list.span.clone()));
         }
-        if let (false, Field::Given(file)) = (uses_certificate, certificate) {
+        if let (Some(false), Field::Given(file)) = (uses_certificate, certificate) {
             problems.push(problem::idle_seal_key(&owner, "certificate", file.span.clone()));
         }
     }
     if uses.is_empty() {
         uses.push(is_sealed(&Field::Absent));
     }
-    if let (true, Field::Given(list)) = (uses.iter().all(|uses| *uses), &shared.recipients) {
+    let all = |expected: bool| uses.iter().all(|uses| *uses == Some(expected));
+    if let (true, Field::Given(list)) = (all(true), &shared.recipients) {
         problems.push(problem::idle_seal_key("`[seal]`", "recipients", list.span.clone()));
     }
-    if let (false, Field::Given(file)) = (uses.contains(&true), &shared.certificate) {
+    if let (true, Field::Given(file)) = (all(false), &shared.certificate) {
         problems.push(problem::idle_seal_key("`[seal]`", "certificate", file.span.clone()));
     }
 }

@@ -35,8 +35,7 @@ pub(crate) fn access(
     } else {
         whole.given().map(|whole| Access::Credential(whole.value))
     };
-    let is_broken = raw.anonymous.is_broken() || raw.email.is_broken();
-    access.filter(|_| !is_broken && !has_error_since(found_before, problems))
+    access.filter(|_| !has_error_since(found_before, problems))
 }
 
 fn pair(
@@ -60,6 +59,8 @@ fn halves(raw: &RawRegistry, kind: Option<RegistryKind>, problems: &mut Problems
     let variable = preset::variable(name, "PASSWORD");
     match (raw.username.is_absent(), raw.password.is_absent()) {
         (false, false) => {}
+        // Whoever wrote `anonymous` wrong means that there is none.
+        (true, true) if raw.anonymous.is_broken() => {}
         (true, true) => {
             let missing = "credential";
             let example =

@@ -11,6 +11,8 @@ pub(crate) struct Names {
     /// In the order of the file.
     pub(crate) list: Vec<Spanned<String>>,
     sorted: BTreeSet<String>,
+    /// Whether there may be more.
+    is_part: bool,
 }
 
 /// What the file declares.
@@ -21,15 +23,15 @@ pub(crate) struct Declared<'r> {
 }
 
 impl Names {
-    fn new(names: impl Iterator<Item = Spanned<String>>) -> Self {
+    fn new(names: impl Iterator<Item = Spanned<String>>, is_part: bool) -> Self {
         let list: Vec<_> = names.collect();
         let sorted = list.iter().map(|name| name.value.clone()).collect();
-        Self { list, sorted }
+        Self { list, sorted, is_part }
     }
 
-    /// Says whether a name is declared.
+    /// Says whether a name is declared, or may be where there is a slip.
     pub(crate) fn contains(&self, name: &str) -> bool {
-        self.sorted.contains(name)
+        self.is_part || self.sorted.contains(name)
     }
 }
 
@@ -37,8 +39,14 @@ impl<'r> Declared<'r> {
     /// Collects the names of a file.
     pub(crate) fn new(file: &'r RawConfig) -> Self {
         Self {
-            registries: Names::new(file.registries.iter().map(|registry| registry.name.clone())),
-            clusters: Names::new(file.clusters.iter().map(|cluster| cluster.name.clone())),
+            registries: Names::new(
+                file.registries.iter().map(|registry| registry.name.clone()),
+                file.may_hide("registry"),
+            ),
+            clusters: Names::new(
+                file.clusters.iter().map(|cluster| cluster.name.clone()),
+                file.may_hide("cluster"),
+            ),
             file,
         }
     }

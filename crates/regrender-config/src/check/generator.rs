@@ -88,11 +88,14 @@ fn google_generator(
 ) -> Option<Generator> {
     needs_project(raw, project, problems);
     let login = login(raw, problems);
-    let cluster = if let Some(Login::ServiceAccount(_)) = &login {
-        needed_cluster(raw, project, problems)?
-    } else {
-        no_cluster(raw, problems);
-        None
+    let cluster = match &login {
+        Some(Login::ServiceAccount(_)) => needed_cluster(raw, project, problems)?,
+        // A slip in the service account takes nothing from its cluster.
+        None if !raw.provision.service_account.is_absent() => None,
+        _ => {
+            no_cluster(raw, problems);
+            None
+        }
     };
     let login = match (login?, cluster) {
         (Login::ServiceAccount(name), Some(cluster)) => {

@@ -103,7 +103,7 @@ fn kind(raw: &RawSource, place: &str, problems: &mut Problems) -> Option<SourceK
 
 fn sops(raw: &RawSource, trim: Trim, problems: &mut Problems) -> Option<SourceKind> {
     let file = raw.sops.as_given()?;
-    let path = path::anywhere(&raw.purpose, "sops", file, problems);
+    let path = path::anywhere(&raw.purpose, "sops", file, problems)?;
     let is_structured = STRUCTURED.iter().any(|ending| file.value.ends_with(ending));
     let key = match &raw.key {
         Field::Broken => return None,
@@ -126,7 +126,7 @@ fn sops(raw: &RawSource, trim: Trim, problems: &mut Problems) -> Option<SourceKi
             }
         },
     };
-    Some(SourceKind::Sops { path: path?, key, trim })
+    Some(SourceKind::Sops { path, key, trim })
 }
 
 fn vault(raw: &RawSource, trim: Trim, problems: &mut Problems) -> Option<SourceKind> {

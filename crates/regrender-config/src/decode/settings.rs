@@ -19,16 +19,7 @@ pub(crate) struct RawSeal {
 
 /// Decodes `[seal]`.
 pub(crate) fn seal(file: &mut Table<'_>, problems: &mut Problems) -> RawSeal {
-    let Field::Given(table) = file.table("seal", "`[seal]`", problems) else {
-        return RawSeal {
-            format: Field::Absent,
-            recipients: Field::Absent,
-            certificate: Field::Absent,
-            mac: Field::Absent,
-            fingerprint_key: Field::Absent,
-        };
-    };
-    let mut table = table.value;
+    let mut table = file.settings("seal", "`[seal]`", problems);
     let seal = RawSeal {
         format: table.text("format", problems),
         recipients: table.texts("recipients", problems),
@@ -46,15 +37,9 @@ pub(crate) fn output(
     seal: RawSeal,
     problems: &mut Problems,
 ) -> (RawSettings, Field<RawSource>) {
-    let mut settings = match file.table("output", "`[output]`", problems) {
-        Field::Given(table) => {
-            let mut table = table.value;
-            let settings = shared(&mut table, problems);
-            table.finish(problems);
-            settings
-        }
-        Field::Absent | Field::Broken => RawSettings::default(),
-    };
+    let mut table = file.settings("output", "`[output]`", problems);
+    let mut settings = shared(&mut table, problems);
+    table.finish(problems);
     settings.format = seal.format;
     settings.recipients = seal.recipients;
     settings.certificate = seal.certificate;
@@ -93,10 +78,7 @@ fn shared(table: &mut Table<'_>, problems: &mut Problems) -> RawSettings {
 
 fn flux(table: &mut Table<'_>, problems: &mut Problems) -> RawFlux {
     let owner = format!("`flux` of {}", table.owner);
-    let Field::Given(flux) = table.table("flux", owner, problems) else {
-        return RawFlux::default();
-    };
-    let mut flux = flux.value;
+    let mut flux = table.settings("flux", owner, problems);
     let raw = RawFlux {
         namespace: flux.text("namespace", problems),
         source: flux.text("source", problems),
@@ -109,10 +91,7 @@ fn flux(table: &mut Table<'_>, problems: &mut Problems) -> RawFlux {
 
 fn argocd(table: &mut Table<'_>, problems: &mut Problems) -> RawArgoCd {
     let owner = format!("`argocd` of {}", table.owner);
-    let Field::Given(argocd) = table.table("argocd", owner, problems) else {
-        return RawArgoCd::default();
-    };
-    let mut argocd = argocd.value;
+    let mut argocd = table.settings("argocd", owner, problems);
     let raw = RawArgoCd {
         namespace: argocd.text("namespace", problems),
         project: argocd.text("project", problems),

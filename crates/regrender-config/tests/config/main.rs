@@ -9,4 +9,5 @@ mod pages;
 mod providers;
 mod reference;
 mod schema;
+mod slip;
 mod vectors;

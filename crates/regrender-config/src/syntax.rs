@@ -61,6 +61,10 @@ pub(crate) fn problems(text: &str, root: &DeTable<'_>, errors: Vec<Error>) -> Ve
     problems
 }
 
+/// Errors behind which the parser takes the next line for a part of this one.
+const ASTRAY: &[&str] =
+    &["key with no value", "invalid unquoted key", "unclosed table", "unclosed array table"];
+
 /// Collects the errors up to the first that makes the parser lose its way, and returns from where to
 /// read on.
 fn read(
@@ -69,17 +73,18 @@ fn read(
     errors: &[Error],
     problems: &mut Vec<Diagnostic>,
 ) -> Option<usize> {
+    let mut brackets = Brackets::new(start);
     for place in places(text, start, errors) {
-        if follows_open_bracket(text, &place) {
-            let opened = brackets(text, start, place.span.start).pop();
-            problems.push(syntax::open_bracket(
-                opened.unwrap_or(place.span.clone()),
-                place.span.clone(),
-            ));
-            return Some(line_start(text, place.span.start));
+        let line = line_start(text, place.span.start);
+        let opened = brackets.last_before(text, line);
+        if let Some(opened) = opened.filter(|opened| is_next(text, line, opened, &place)) {
+            problems.push(syntax::open_bracket(opened, first_word(text, line)));
+            return Some(line);
         }
-        problems.push(problem(text, start, &place));
-        if place.message.starts_with("key with no value") {
+        let opened = brackets.last_before(text, place.span.start);
+        problems.push(problem(text, opened.as_ref(), &place));
+        let is_astray = ASTRAY.iter().any(|beginning| place.message.starts_with(beginning));
+        if is_astray && opened.is_none() {
             let rest = text.get(place.span.start..)?;
             return rest.find('\n').map(|newline| place.span.start + newline + 1);
         }
@@ -113,35 +118,41 @@ fn places(text: &str, start: usize, errors: &[Error]) -> Vec<Place> {
     places
 }
 
-fn problem(text: &str, start: usize, place: &Place) -> Diagnostic {
+fn problem(text: &str, opened: Option<&Span>, place: &Place) -> Diagnostic {
     if let Some(colon) = colon(text, place.span.start) {
         return syntax::colon(colon);
     }
     let found = text.get(place.span.clone()).unwrap_or_default();
-    if place.message.starts_with("unclosed array,") || place.message.starts_with("unclosed inline")
-    {
-        let opened = brackets(text, start, place.span.start).pop();
-        return syntax::open_bracket(opened.unwrap_or(place.span.clone()), place.span.clone());
+    let is_open = place.message.starts_with("unclosed array,")
+        || place.message.starts_with("unclosed inline");
+    if let Some(opened) = opened.filter(|_| is_open) {
+        return syntax::open_bracket(opened.clone(), place.span.clone());
     }
     syntax::toml_syntax(&place.message, place.span.clone(), found)
 }
 
-/// Says whether an error is that of a line which was taken for an item of a list.
-fn follows_open_bracket(text: &str, place: &Place) -> bool {
-    let start = line_start(text, place.span.start);
-    let line = text.get(start..).unwrap_or_default();
-    let line = line.split('\n').next().unwrap_or_default();
-    let before = text.get(start..place.span.start).unwrap_or_default();
-    let is_first = before.trim().is_empty();
-    let name = line.trim_start().trim_start_matches('[');
-    let is_header =
-        line.trim_start().starts_with('[') && place.message.starts_with("missing comma");
-    let after = name.trim_start_matches(|c: char| c.is_alphanumeric() || "-_.\"".contains(c));
-    let is_key = after.len() < name.len()
-        && after.trim_start().starts_with('=')
-        && !place.message.starts_with("key")
-        && !place.message.starts_with("invalid unquoted key");
-    is_first && (is_header || is_key)
+/// Says whether a line with an error is no part of the list or inline table that is open before it:
+/// it begins a table, or is a key and its value.
+fn is_next(text: &str, line: usize, opened: &Span, place: &Place) -> bool {
+    let before = text.get(line..place.span.start).unwrap_or_default();
+    let line = text.get(line..).unwrap_or_default().trim_start_matches([' ', '\t']);
+    if line.starts_with('[') {
+        return true;
+    }
+    let rest = line.trim_start_matches(|c: char| c.is_alphanumeric() || "-_.\"".contains(c));
+    let is_key = rest.trim_start_matches([' ', '\t']).starts_with('=');
+    // Keys follow each other in an inline table too, behind a comma.
+    let is_in_list = text.get(opened.clone()) == Some("[");
+    let lacks_comma = before.trim().is_empty() && place.message.starts_with("missing comma");
+    is_key && (is_in_list || lacks_comma)
+}
+
+/// Returns where the first word of a line stands.
+fn first_word(text: &str, line: usize) -> Span {
+    let rest = text.get(line..).unwrap_or_default();
+    let blanks = rest.len() - rest.trim_start().len();
+    let length = rest.trim_start().find(char::is_whitespace).unwrap_or(rest.len() - blanks);
+    line + blanks..line + blanks + length
 }
 
 /// Finds the colon that stands after the first word of a line.
@@ -156,24 +167,68 @@ fn colon(text: &str, offset: usize) -> Option<Span> {
     is_colon.then(|| at..at + 1)
 }
 
-/// Lists the brackets that are open at `end`, outside of strings and comments.
-fn brackets(text: &str, start: usize, end: usize) -> Vec<Span> {
-    let mut open = Vec::new();
-    let mut quote = None;
-    let mut comment = false;
-    for (index, c) in text.get(start..end).unwrap_or_default().char_indices() {
-        match (c, quote) {
-            ('\n', _) => (quote, comment) = (None, false),
-            (c, Some(open)) if !comment && c == open => quote = None,
-            _ if comment || quote.is_some() => {}
-            ('"' | '\'', None) => quote = Some(c),
-            ('#', None) => comment = true,
-            ('[' | '{', None) => open.push(start + index..start + index + 1),
-            (']' | '}', None) => drop(open.pop()),
+/// The brackets that are open, outside of strings and comments.
+struct Brackets {
+    /// What was read so far.
+    at: usize,
+    /// Whether only blanks were read of the line.
+    is_line_start: bool,
+    open: Vec<Span>,
+}
+
+impl Brackets {
+    fn new(start: usize) -> Self {
+        Self { at: start, is_line_start: true, open: Vec::new() }
+    }
+
+    /// Returns the last that is open before `end`, which is not before the last one that was asked for.
+    fn last_before(&mut self, text: &str, end: usize) -> Option<Span> {
+        while self.at < end
+            && let Some(rest) = text.get(self.at..)
+            && let Some(next) = rest.chars().next()
+        {
+            self.read(rest, next);
+        }
+        self.open.last().cloned()
+    }
+
+    fn read(&mut self, rest: &str, next: char) {
+        // The header of a table ends with its line, closed or not.
+        let is_header = next == '[' && self.is_line_start && self.open.is_empty();
+        let length = match next {
+            '"' | '\'' => string_length(rest, next),
+            _ if next == '#' || is_header => rest.find('\n').unwrap_or(rest.len()),
+            _ => next.len_utf8(),
+        };
+        match next {
+            _ if is_header => {}
+            '[' | '{' => self.open.push(self.at..self.at + length),
+            ']' | '}' => drop(self.open.pop()),
             _ => {}
         }
+        self.is_line_start = next == '\n' || self.is_line_start && next.is_whitespace();
+        self.at += length;
     }
-    open
+}
+
+/// Returns the length of the string that `text` begins with, or of what is there of it.
+fn string_length(text: &str, quote: char) -> usize {
+    let long = String::from_iter([quote; 3]);
+    let is_long = text.starts_with(&long);
+    let end = if is_long { long } else { String::from(quote) };
+    let mut is_escaped = false;
+    for (index, c) in text.char_indices().skip(end.len()) {
+        if is_escaped {
+            is_escaped = false;
+        } else if text.get(index..).is_some_and(|rest| rest.starts_with(&end)) {
+            return index + end.len();
+        } else if c == '\n' && !is_long {
+            return index;
+        } else {
+            is_escaped = c == '\\' && quote == '"';
+        }
+    }
+    text.len()
 }
 
 fn within(text: &str, span: Span) -> Span {

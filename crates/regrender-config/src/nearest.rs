@@ -57,6 +57,12 @@ mod tests {
     }
 
     #[test]
+    fn the_same_name_is_nearer_than_a_longer_one() {
+        let known = ["service-accounts", "service-account"];
+        assert_eq!(nearest("service_account", known), Some("service-account"));
+    }
+
+    #[test]
     fn a_word_of_its_own_has_none() {
         check("labels", None);
         check("", None);

@@ -64,5 +64,7 @@ mod tests {
         );
         let long = "a = 1\n".repeat(100);
         assert_eq!(with_short_words(&long), long);
+        let key = "q".repeat(120);
+        assert_eq!(with_short_words(&key), key);
     }
 }

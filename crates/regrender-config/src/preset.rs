@@ -46,7 +46,6 @@ pub(crate) fn example_username(kind: RegistryKind) -> &'static str {
         RegistryKind::GitLab => "gitlab+deploy-token-1",
         RegistryKind::Quay => "organization+robot",
         RegistryKind::Harbor => "robot$project+name",
-        RegistryKind::Ecr => ECR_TOKEN_USERNAME,
         RegistryKind::Gar | RegistryKind::Gcr => "_json_key",
         _ => "NAME",
     }
@@ -221,6 +220,8 @@ mod tests {
     fn web_tokens_are_usual_for_artifactory() {
         check(RegistryKind::Artifactory, "eyJhbGciOiJub25lIn0.canary.canary", None);
         check(RegistryKind::Quay, "eyJhbGciOiJub25lIn0.canary.canary", Some("Web Token"));
+        check(RegistryKind::Quay, "eyJ.canary", None);
+        check(RegistryKind::Quay, "canary.4f1d.canary", None);
     }
 
     #[test]

@@ -159,8 +159,6 @@ pub(crate) struct RawVault {
     pub(crate) kv_version: Field<String>,
     pub(crate) auth: Field<RawVaultAuth>,
     pub(crate) span: Span,
-    /// Whether it is there, and no table.
-    pub(crate) broken: bool,
 }
 
 /// What `auth` of `[vault]` says.
@@ -173,7 +171,6 @@ pub(crate) struct RawVaultAuth {
     pub(crate) role: Field<String>,
     pub(crate) jwt: Field<RawSource>,
     pub(crate) mount: Field<String>,
-    pub(crate) broken: bool,
 }
 
 /// Text in the file itself, or a source.

@@ -172,9 +172,8 @@ fn whole(
     let path =
         raw.docker_config.check(|path| path::anywhere(&purpose, "docker-config", path, problems));
     let key = key.optional()?;
-    let (timeout, is_right) = (timeout?, !raw.broken);
+    let timeout = timeout?;
     match (path, helper) {
-        _ if !is_right => None,
         (Field::Given(path), Field::Absent) => {
             Some(Credential::DockerConfig { path: path.value, key, timeout, span })
         }

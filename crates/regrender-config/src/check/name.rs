@@ -125,6 +125,12 @@ mod tests {
     }
 
     #[test]
+    fn a_namespace_is_a_label() {
+        assert!(is_namespace("team-a"));
+        assert!(!is_namespace("team.a"));
+    }
+
+    #[test]
     fn a_subdomain_is_labels_with_dots() {
         check(Rule::Subdomain, "a.b-c.d", true);
         check(Rule::Subdomain, "a..b", false);

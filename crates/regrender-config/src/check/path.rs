@@ -60,7 +60,7 @@ fn normal(path: &str, reach: Reach) -> Result<String, Refusal> {
     match parts.as_slice() {
         [] if reach == Reach::Below => Err(("must be a folder of its own", None)),
         [] => Ok(String::from(".")),
-        [".git", ..] if reach == Reach::Below => Err(("belongs to Git", None)),
+        [".git", ..] => Err(("belongs to Git", None)),
         parts => Ok(parts.join("/")),
     }
 }
@@ -129,6 +129,7 @@ mod tests {
         assert_eq!(normal("./", Reach::Relative), Ok(String::from(".")));
         assert_eq!(normal("../apps/", Reach::Relative), Ok(String::from("../apps")));
         assert!(normal("/apps", Reach::Relative).is_err());
+        assert!(normal(".git", Reach::Relative).is_err());
     }
 
     #[test]

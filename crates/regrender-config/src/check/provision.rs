@@ -10,7 +10,7 @@ use crate::check::sealed_token::sealed;
 use crate::check::workload_identity::{azure_identity, google_identity, irsa};
 use crate::field::Field;
 use crate::preset::{ACR_TOKEN_USERNAME, GOOGLE_TOKEN_USERNAME};
-use crate::problem::{Problems, has_error_since, provision as problem, shape};
+use crate::problem::{Problems, provision as problem, shape};
 use crate::provision::Provider;
 use crate::raw::{RawRegistry, RawValue};
 use crate::{Access, Acr, AzureEnvironment, Ecr, NodeProvider, Provision, RegistryKind};
@@ -25,8 +25,7 @@ pub(crate) fn access(
     cloud: Option<&Cloud>,
     problems: &mut Problems,
 ) -> Option<Access> {
-    let found_before = problems.len();
-    let access = match (kind, &raw.provision.provide) {
+    match (kind, &raw.provision.provide) {
         // Whether the rest is right depends on what is not known.
         (_, Field::Broken) | (None, Field::Given(_)) => None,
         (None, Field::Absent) => credential::access(raw, kind, problems),
@@ -41,8 +40,7 @@ pub(crate) fn access(
                 with_provider(raw, kind, cloud, (provider, found), problems)
             })
         }
-    };
-    access.filter(|_| !has_error_since(found_before, problems))
+    }
 }
 
 /// The providers of a kind.

@@ -154,7 +154,6 @@ fn age(text: &str, span: &Span) -> Result<Recipient, Box<Diagnostic>> {
         Some("") => return Err(damaged("names no plugin")),
         Some("pq") => (RecipientKind::PostQuantum, POST_QUANTUM_LENGTH),
         Some(plugin) => (RecipientKind::Plugin(plugin.to_owned()), length),
-        None if name != "age" => return Err(damaged("names no plugin")),
         None => (RecipientKind::X25519, X25519_LENGTH),
     };
     if length != right_length {
@@ -220,5 +219,61 @@ impl<'b> Fields<'b> {
         let (field, rest) = rest.split_at_checked(length)?;
         self.0 = rest;
         Some(field)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An SSH key of these fields, behind its type.
+    fn key(name: &str, fields: &[&[u8]]) -> String {
+        let mut bytes = Vec::new();
+        for field in [name.as_bytes()].iter().chain(fields) {
+            bytes.extend(u32::try_from(field.len()).unwrap().to_be_bytes());
+            bytes.extend(*field);
+        }
+        format!("{name} {}", BASE64_STANDARD.encode(bytes))
+    }
+
+    /// A number of so many bits, which begins with a zero where it would be negative otherwise.
+    fn number(bits: usize) -> Vec<u8> {
+        let mut number = vec![0xff; bits.div_ceil(8) + 1];
+        number[0] = 0;
+        number[1] >>= bits.next_multiple_of(8) - bits;
+        number
+    }
+
+    #[track_caller]
+    fn check(text: String, label: Option<&str>) {
+        let found = recipient(&Spanned::new(text, 0..0));
+        assert_eq!(found.err().map(|problem| problem.labels[0].text.clone()).as_deref(), label);
+    }
+
+    #[test]
+    fn an_rsa_key_has_2048_bits_at_least() {
+        let exponent: &[u8] = &[1, 0, 1];
+        check(key("ssh-rsa", &[exponent, &number(2048)]), None);
+        check(key("ssh-rsa", &[exponent, &number(4096)]), None);
+        check(key("ssh-rsa", &[exponent, &number(2047)]), Some("fewer than 2048 bits"));
+        check(key("ssh-rsa", &[exponent, &[0]]), Some("fewer than 2048 bits"));
+    }
+
+    #[test]
+    fn an_ssh_key_has_all_its_fields_and_no_more() {
+        let length = Some("the key is too short or too long");
+        check(key("ssh-ed25519", &[&[7; 32]]), None);
+        check(key("ssh-ed25519", &[&[7; 31]]), length);
+        check(key("ssh-ed25519", &[&[7; 32], b"more"]), length);
+        check(key("ssh-ed25519", &[]), length);
+        check(key("ssh-rsa", &[&[1, 0, 1], &number(2048), b"more"]), length);
+        check(key("ssh-rsa", &[&number(2048)]), length);
+        check(key("ssh-rsa", &[]), length);
+    }
+
+    #[test]
+    fn a_long_recipient_is_told_by_its_ends() {
+        assert_eq!(short("age1short1qqqqqq99999999"), "age1short1qqqqqq99999999");
+        assert_eq!(short("age1longer1qqqqq_99999999"), "age1longer1qqqqq…99999999");
     }
 }

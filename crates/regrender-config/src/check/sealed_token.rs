@@ -30,9 +30,8 @@ pub(crate) fn sealed(
         }
         return None;
     }
-    let is_anonymous = !raw.anonymous.is_absent();
     let is_whole = !raw.username.is_absent() && !raw.password.is_absent();
-    if is_anonymous || is_whole || !raw.credential.is_absent() {
+    if raw.anonymous.is_true() || is_whole || !raw.credential.is_absent() {
         return credential::access(raw, Some(kind), problems);
     }
     let (username, command) = ready(cloud?);

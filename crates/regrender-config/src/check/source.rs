@@ -6,7 +6,7 @@ use regrender_diagnostic::{Span, Spanned};
 
 use crate::check::path;
 use crate::field::Field;
-use crate::problem::{Problems, has_error_since, quoted, shape, source as problem};
+use crate::problem::{Problems, quoted, shape, source as problem};
 use crate::raw::{RawCommand, RawSource, RawTimeout};
 use crate::{Source, SourceKind, Trim, ValuePath};
 
@@ -17,17 +17,13 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
 
 /// Checks a source; `None` means that a problem was found.
 pub(crate) fn source(raw: &RawSource, problems: &mut Problems) -> Option<Source> {
-    let found_before = problems.len();
     if let Some(key) = &raw.unsupported {
         problems.push(problem::not_supported(&raw.purpose, &key.value, key.span.clone()));
         return None;
     }
-    let kind = one_place(raw, problems).and_then(|place| kind(raw, place, problems));
-    idle_keys(raw, problems);
-    if raw.broken || has_error_since(found_before, problems) {
-        return None;
-    }
-    Some(Source { kind: kind?, span: raw.span.clone() })
+    let place = one_place(raw, problems)?;
+    idle_keys(raw, place, problems);
+    Some(Source { kind: kind(raw, place, problems)?, span: raw.span.clone() })
 }
 
 /// Returns the name of the one key that names a place.
@@ -252,31 +248,18 @@ fn seconds(text: &str) -> Option<u64> {
 }
 
 /// Complains of keys that belong to another place.
-fn idle_keys(raw: &RawSource, problems: &mut Problems) {
-    let commands = !raw.command.is_absent();
-    if let Field::Given(timeout) = &raw.timeout
-        && !commands
-    {
-        let span = timeout.span.clone();
-        problems.push(problem::idle_key(&raw.purpose, "timeout", span, "only for `command`"));
-    }
-    let sealed = !raw.sops.is_absent() || !raw.vault.is_absent();
-    let streams = commands || !raw.file.is_absent() || !raw.stdin.is_absent();
-    let trims = streams || sealed || !raw.age.is_absent();
-    let has_place = trims || !(raw.env.is_absent() && raw.plain.is_absent());
-    if let Field::Given(trim) = &raw.trim
-        && !trims
-        && has_place
-    {
-        let (span, reason) = (trim.span.clone(), "not for `env` and `plain`");
-        problems.push(problem::idle_key(&raw.purpose, "trim", span, reason));
-    }
-    if let Field::Given(key) = &raw.key
-        && !sealed
-        && has_place
-    {
-        let (span, reason) = (key.span.clone(), "only for `sops` and `vault`");
-        problems.push(problem::idle_key(&raw.purpose, "key", span, reason));
+fn idle_keys(raw: &RawSource, place: &str, problems: &mut Problems) {
+    let is_sealed = matches!(place, "sops" | "vault");
+    let is_ready = matches!(place, "env" | "plain");
+    let keys = [
+        ("timeout", raw.timeout.span(), place == "command", "only for `command`"),
+        ("trim", raw.trim.span(), !is_ready, "not for `env` and `plain`"),
+        ("key", raw.key.span(), is_sealed, "only for `sops` and `vault`"),
+    ];
+    for (key, span, is_used, reason) in keys {
+        if let (Some(span), false) = (span, is_used) {
+            problems.push(problem::idle_key(&raw.purpose, key, span, reason));
+        }
     }
 }
 
@@ -325,6 +308,11 @@ mod tests {
     fn what_only_a_shell_understands_is_handed_to_one() {
         let list = words(r#"pass "hub" | head -1"#);
         assert_eq!(list.as_deref(), Some(r#"["sh", "-c", "pass \"hub\" | head -1"]"#));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_escaped_as_toml_does() {
+        assert_eq!(words("pass a\u{7}b").as_deref(), Some(r#"["pass", "a\u0007b"]"#));
     }
 
     #[test]

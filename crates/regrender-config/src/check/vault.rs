@@ -5,9 +5,7 @@ use regrender_diagnostic::{Span, Spanned};
 use crate::check::choice::choice;
 use crate::check::{credential, path, source};
 use crate::field::Field;
-use crate::problem::{
-    Problems, has_error_since, shape, source as source_problem, vault as problem,
-};
+use crate::problem::{Problems, shape, source as source_problem, vault as problem};
 use crate::raw::{RawSource, RawValue, RawVault, RawVaultAuth};
 use crate::{KvVersion, Source, SourceKind, Username, Vault, VaultAuth};
 
@@ -30,15 +28,11 @@ const METHODS: &[Method] = &[
 
 /// Checks `[vault]`; `None` means that some problem is an error.
 pub(crate) fn vault(raw: &RawVault, problems: &mut Problems) -> Option<Vault> {
-    let found_before = problems.len();
     let address = raw.address.check(|value| address(value, problems));
     let namespace = raw.namespace.check(|value| mount(VAULT, "namespace", value, problems));
     let ca = raw.ca.check(|value| path::anywhere(VAULT, "ca", value, problems));
     let kv_version = raw.kv_version.check(|value| kv_version(value, problems));
     let auth = raw.auth.check(|value| auth(&value.value, &value.span, problems));
-    if raw.broken || has_error_since(found_before, problems) {
-        return None;
-    }
     Some(Vault {
         address: address.optional()?,
         namespace: namespace.optional()?,
@@ -133,12 +127,11 @@ fn kv_version(found: &Spanned<String>, problems: &mut Problems) -> Option<KvVers
 }
 
 fn auth(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<VaultAuth> {
-    let found_before = problems.len();
     let method = method(raw, span, problems)?;
     foreign_keys(raw, &method, problems);
     let mount = raw.mount.check(|found| mount(AUTH, "mount", found, problems));
     let mount = mount.or(method.name.to_owned());
-    let auth = match method.name {
+    match method.name {
         "token" => {
             let token = raw.token.check(|raw| login_source(&raw.value, problems)).optional();
             token.map(|token| VaultAuth::Token { token })
@@ -164,8 +157,7 @@ fn auth(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<Vaul
             let jwt = needed("jwt", &raw.jwt, span, problems);
             role.zip(jwt).zip(mount).map(|((role, jwt), mount)| VaultAuth::Jwt { role, jwt, mount })
         }
-    };
-    auth.filter(|_| !raw.broken && !has_error_since(found_before, problems))
+    }
 }
 
 fn method(raw: &RawVaultAuth, span: &Span, problems: &mut Problems) -> Option<Method> {

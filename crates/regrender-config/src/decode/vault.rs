@@ -11,14 +11,8 @@ use crate::table::Table;
 
 /// Decodes `[vault]`.
 pub(crate) fn vault(file: &mut Table<'_>, problems: &mut Problems) -> RawVault {
-    let table = match file.table("vault", "`[vault]`", problems) {
-        Field::Given(table) => table,
-        Field::Broken => return RawVault { broken: true, ..RawVault::default() },
-        Field::Absent => return RawVault::default(),
-    };
-    let span = table.span;
-    let mut table = table.value;
-    let mut vault = RawVault {
+    let mut table = file.settings("vault", "`[vault]`", problems);
+    let vault = RawVault {
         address: table.text("address", problems),
         namespace: table.text("namespace", problems),
         ca: table.text("ca", problems),
@@ -27,10 +21,8 @@ pub(crate) fn vault(file: &mut Table<'_>, problems: &mut Problems) -> RawVault {
             _ => None,
         }),
         auth: auth(&mut table, problems),
-        span,
-        broken: false,
+        span: table.span.clone(),
     };
-    vault.broken = !table.is_empty();
     table.finish(problems);
     vault
 }
@@ -49,7 +41,6 @@ fn auth(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawVaultAuth> {
         role: inner.value.text("role", problems),
         jwt: source(&mut inner.value, "jwt", problems),
         mount: inner.value.text("mount", problems),
-        broken: !inner.value.is_empty(),
     };
     inner.value.finish(problems);
     Field::Given(Spanned::new(auth, inner.span))

@@ -44,7 +44,7 @@ pub(crate) fn invalid_path(
     let example = match key {
         "directory" => "`directory = \"pull-secrets\"`",
         "inventory" => "`inventory = [\"apps\"]`",
-        "docker-config" => "`docker-config = \"~/.docker/config.json\"`",
+        "docker-config" => "`docker-config = \"docker/config.json\"`",
         "sops" => "`sops = \"secrets.yaml\"`",
         "age" => "`age = \"hub.password.age\"`",
         "certificate" => "`certificate = \"sealed-secrets.pem\"`",

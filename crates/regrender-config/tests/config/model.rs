@@ -209,6 +209,17 @@ fn a_pull_secret_is_what_the_file_says() {
 }
 
 #[test]
+fn a_pull_secret_lands_in_the_clusters_that_it_names() {
+    let config = config(FULL);
+    let [everywhere, regcred] = config.secrets.as_slice() else { panic!() };
+    for cluster in [None, Some("prod"), Some("other")] {
+        assert!(everywhere.lands_in(cluster), "{cluster:?}");
+    }
+    assert!(regcred.lands_in(Some("prod")) && regcred.lands_in(Some("staging")));
+    assert!(!regcred.lands_in(Some("other")) && !regcred.lands_in(None));
+}
+
+#[test]
 fn workloads_know_their_pod_spec() {
     let config = config(FULL);
     let workloads = &config.secrets[1].workloads;

@@ -157,3 +157,79 @@ fn the_issuer_of_tokens_is_that_of_the_cluster() {
     let issuer = config().clusters[0].oidc_provider.clone().unwrap();
     assert!(issuer.starts_with("oidc.eks.eu-west-1.amazonaws.com/id/"), "{issuer}");
 }
+
+/// A registry with these keys, and a pull secret of the registries `listed`.
+fn with_registry(keys: &str, listed: &str) -> Config {
+    let text = format!(
+        "[seal]\nrecipients = [\"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\"]\n\
+         [registry.r]\n{keys}\n\
+         [registry.other]\nhost = \"other.io\"\n{PAIR}\n\
+         [secret.s]\nregistries = [{listed}]\nnamespaces = [\"a\"]\n"
+    );
+    let parsed = parse(&text);
+    parsed.config.unwrap_or_else(|| panic!("{text}{:?}", parsed.diagnostics))
+}
+
+fn access(keys: &str) -> Access {
+    with_registry(keys, "\"r\", \"other\"").registry("r").unwrap().access.clone()
+}
+
+const PAIR: &str = "username = \"u\"\npassword = { env = \"P\" }";
+const ACR: &str = "kind = \"acr\"\nregistry = \"acme\"";
+const GAR: &str = "kind = \"gar\"\nlocation = \"eu\"\nproject = \"p\"";
+
+#[test]
+fn nodes_take_a_credential_or_their_own() {
+    let node = |keys: &str| match access(&format!("{keys}\nprovide = \"node\"")) {
+        Access::Provided(Provision::Node(node)) => node,
+        other => panic!("{other:?}"),
+    };
+    assert!(matches!(node(&format!("{ACR}\n{PAIR}")), NodeProvider::Credential(_)));
+    assert!(matches!(node(&format!("host = \"r.io\"\n{PAIR}")), NodeProvider::Credential(_)));
+    let whole = format!("{ACR}\ncredential = {{ helper = \"acr\" }}");
+    assert!(matches!(node(&whole), NodeProvider::Credential(_)));
+    assert!(matches!(node(ACR), NodeProvider::Acr));
+    assert!(matches!(node(GAR), NodeProvider::Google));
+}
+
+#[test]
+fn a_token_that_is_sealed_may_have_a_source_of_its_own() {
+    let sealed = |keys: &str| {
+        access(&format!("{GAR}\nprovide = \"sealed\"\nallow-short-lived = true\n{keys}"))
+    };
+    let Access::Credential(Credential::Pair { username, password, .. }) =
+        sealed("username = \"oauth2accesstoken\"\npassword = { env = \"P\" }")
+    else {
+        panic!()
+    };
+    assert!(matches!(username, Username::Literal(name) if name == "oauth2accesstoken"));
+    assert!(matches!(password.kind, SourceKind::Env(name) if name == "P"));
+    let whole = sealed("credential = { docker-config = \"config.json\" }");
+    assert!(matches!(whole, Access::Credential(Credential::DockerConfig { .. })));
+    assert!(matches!(sealed("anonymous = true"), Access::Anonymous));
+    for keys in ["", "anonymous = false", "username = \"oauth2accesstoken\""] {
+        let Access::Credential(Credential::Pair { password, .. }) = sealed(keys) else { panic!() };
+        assert!(matches!(password.kind, SourceKind::Command { .. }), "{keys}");
+    }
+}
+
+#[test]
+fn google_is_asked_with_a_key_that_is_in_the_cluster() {
+    let keys = "provide = \"external-secrets\"\ncredentials-secret = \"gar-key\"";
+    let Access::Provided(Provision::ExternalSecrets(Generator::Google { login, .. })) =
+        access(&format!("{GAR}\n{keys}"))
+    else {
+        panic!()
+    };
+    assert!(matches!(login, GoogleLogin::Secret(name) if name == "gar-key"));
+}
+
+#[test]
+fn a_pull_secret_is_sealed_if_one_of_its_registries_is() {
+    let is_sealed = |keys: &str| {
+        let config = with_registry(keys, "\"r\"");
+        config.is_sealed(config.secrets.first().unwrap())
+    };
+    assert!(is_sealed(&format!("host = \"r.io\"\n{PAIR}")));
+    assert!(!is_sealed(&format!("{ACR}\nprovide = \"external-secrets\"")));
+}

@@ -126,12 +126,6 @@ impl Url {
         &self.path
     }
 
-    /// Returns the query, without its question mark.
-    #[must_use]
-    pub fn query(&self) -> Option<&str> {
-        self.query.as_deref()
-    }
-
     /// Returns the whole address, for the one who sends.
     #[must_use]
     pub fn whole(&self) -> String {
@@ -316,6 +310,16 @@ mod tests {
         check("https://vault.corp:8200/v1/kv?list=true", "https://vault.corp:8200/v1/kv?list=true");
         check("http://10.0.0.1:5000/", "http://10.0.0.1:5000/");
         check("https://[2001:DB8::1]:8200/x", "https://[2001:db8::1]:8200/x");
+        check("https://[2001:DB8::1]/x", "https://[2001:db8::1]/x");
+    }
+
+    #[test]
+    fn an_address_has_parts() {
+        let url = Url::parse("https://vault.corp/v1/kv?list=true").unwrap();
+        assert_eq!((url.scheme(), url.host(), url.port()), (Scheme::Https, "vault.corp", 443));
+        assert_eq!(url.path(), "/v1/kv");
+        let url = Url::parse("http://10.0.0.1:5000").unwrap();
+        assert_eq!((url.port(), url.path()), (5000, "/"));
     }
 
     #[test]
@@ -411,6 +415,8 @@ mod tests {
             url.whole(),
             "https://host/token?tenant=1&scope=repository:a/b:pull,push&a=b%20c%26"
         );
+        let url = Url::parse("https://host/token?").unwrap().with_parameter("a", "b");
+        assert_eq!(url.whole(), "https://host/token?a=b");
     }
 
     #[test]

@@ -26,10 +26,9 @@ pub fn read_challenges(text: &str) -> Vec<Challenge> {
     let mut challenges: Vec<Challenge> = Vec::new();
     let mut rest = Rest(text);
     loop {
-        rest.skip(|letter| letter == ',' || is_space(letter));
         let word = rest.take(is_token);
         if word.is_empty() {
-            // Something that nothing begins with; what follows it may still be read.
+            // A comma, a space, or something that nothing begins with; what follows it is read.
             if !rest.skip_one() {
                 return challenges;
             }

@@ -58,6 +58,8 @@ mod tests {
             "Sun, 06 Nov 1994 08:49:37 GMT x",
             "Sun, 6 Nov 1994 08:49:37 GMT",
             "Sun, 06 Nov 1994 24:49:37 GMT",
+            "Sun, 06 Nov 1994 08:60:37 GMT",
+            "Sun, 06 Nov 1994 08:49:61 GMT",
             "Sun, 06 Non 1994 08:49:37 GMT",
             "Sunday, 06-Nov-94 08:49:37 GMT",
         ] {

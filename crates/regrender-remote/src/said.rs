@@ -19,9 +19,11 @@ impl Said {
     pub fn new(text: &str, secrets: &[&SecretText]) -> Self {
         let mut text = text.to_owned();
         for secret in secrets {
+            // A server may repeat it without the line end that it was sent with.
+            let secret = secret.expose().trim();
             // What is shorter than this is no secret, and masking it would tear words apart.
-            if secret.expose().len() >= 4 {
-                text = text.replace(secret.expose(), MASKED);
+            if secret.len() >= 4 {
+                text = text.replace(secret, MASKED);
             }
         }
         let plain: String =
@@ -74,6 +76,9 @@ mod tests {
     fn what_was_sent_is_masked() {
         let secret = SecretText::new(String::from("canary-4f1d"));
         assert_eq!(Said::new("bad token canary-4f1d", &[&secret]).as_str(), "bad token <masked>");
+        let with_line_end = SecretText::new(String::from("canary-4f1d\n"));
+        let said = Said::new("bad token `canary-4f1d`", &[&with_line_end]);
+        assert_eq!(said.as_str(), "bad token `<masked>`");
     }
 
     #[test]

@@ -147,6 +147,14 @@ fn an_old_server_has_version_one() {
 }
 
 #[test]
+fn a_page_that_is_not_there_is_no_old_server() {
+    assert_eq!(
+        mount(404, "<html>").unwrap_err(),
+        "what answers the question for the mount there is not Vault (status 404)"
+    );
+}
+
+#[test]
 fn a_mount_that_may_not_be_seen_says_so() {
     let body = r#"{"errors":["preflight capability check returned 403, please ensure client's policies grant access to path \"team/kv/hub/\""]}"#;
     assert_eq!(
@@ -212,6 +220,12 @@ fn a_token_that_is_not_known_says_so() {
         body,
         "it does not know the token: 2 errors occurred: * permission denied * invalid token",
     );
+    for (status, said) in
+        [(403, "bad token"), (403, "missing client token"), (400, "missing client token")]
+    {
+        let body = format!(r#"{{"errors":["{said}"]}}"#);
+        fails(KvVersion::One, status, &body, &format!("it does not know the token: {said}"));
+    }
 }
 
 #[test]
@@ -222,6 +236,21 @@ fn what_the_server_repeats_of_the_token_is_masked() {
         400,
         body,
         "it refuses the question for the secret (status 400): no such thing as <masked>",
+    );
+}
+
+#[test]
+fn what_the_server_repeats_of_a_log_in_is_masked() {
+    assert_eq!(
+        log_in(400, r#"{"errors":["canary-4f1d is no token"]}"#).unwrap_err(),
+        "it refuses the log-in (status 400): <masked> is no token"
+    );
+    let script = Script::new(&[(400, r#"{"errors":["no canary-4f1d for canary-role"]}"#)]);
+    let (role_id, secret_id) = (secret("canary-role"), secret("canary-4f1d"));
+    let login = Login::AppRole { mount: "approle", role_id: &role_id, secret_id: &secret_id };
+    assert_eq!(
+        vault(&script).log_in(&login).unwrap_err().to_string(),
+        "it refuses the log-in (status 400): no <masked> for <masked>"
     );
 }
 
@@ -307,6 +336,8 @@ fn a_server_that_cannot_answer_is_asked_three_times() {
     let body = r#"{"errors":["internal error"]}"#;
     let read = read(KvVersion::One, &[(500, body), (502, ""), (500, body)]);
     assert_eq!(read.unwrap_err(), "it cannot answer (status 500): internal error");
+    // A proxy before it knows no JSON.
+    assert_eq!(mount(501, "<html>").unwrap_err(), "it cannot answer (status 501)");
 }
 
 #[test]
@@ -336,6 +367,7 @@ fn what_is_not_vault_says_so() {
     fails(KvVersion::One, 200, page, &format!("{not_vault}200)"));
     fails(KvVersion::Two, 404, page, &format!("{not_vault}404)"));
     fails(KvVersion::Two, 401, page, &format!("{not_vault}401)"));
+    fails(KvVersion::Two, 400, page, &format!("{not_vault}400)"));
     fails(KvVersion::Two, 200, r#"{"data":{"data":["token"]}}"#, &format!("{not_vault}200)"));
     fails(KvVersion::Two, 200, "{}", &format!("{not_vault}200)"));
 }

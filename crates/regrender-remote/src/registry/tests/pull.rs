@@ -58,6 +58,27 @@ fn no_token_for_a_repository_is_a_denial() {
 }
 
 #[test]
+fn no_token_without_a_credential_is_a_denial() {
+    let case = Case::new().anonymous().of("app", None).read_only();
+    for status in [401, 403] {
+        let (report, _) = case.ask(move |line, _| match line {
+            line if line.contains("token") => plain(status),
+            _ => answer(401, &[BEARER], ""),
+        });
+        assert_eq!(report.repositories[0].pull, Pull::Denied { status, said: None });
+    }
+}
+
+#[test]
+fn a_registry_that_cannot_be_asked_is_not_asked_for_more() {
+    let case = Case::new().of("app", None);
+    let (report, asked) = case.ask(with_tokens("opaque", |_| plain(500)));
+    assert!(matches!(report.repositories[0].pull, Pull::Unknown(_)));
+    assert_eq!(report.repositories[0].more, More::NotAsked);
+    assert!(asked.iter().all(|line| !line.contains("push")), "{asked:?}");
+}
+
+#[test]
 fn who_may_pull_and_not_list_may_pull() {
     let case = Case::new().of("app", None).read_only();
     let found = pull(&case, |line| plain(if line.starts_with("HEAD") { 404 } else { 403 }));

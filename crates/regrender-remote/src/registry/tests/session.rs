@@ -304,6 +304,17 @@ fn a_redirect_within_the_host_is_followed() {
 }
 
 #[test]
+fn a_location_of_an_answer_is_no_redirect() {
+    let here = ("Location", "/registry/v2/");
+    let (report, asked) = Case::new().ask(move |_, shown| match shown {
+        Some(PAIR) => answer(200, &[here], ""),
+        _ => answer(401, &[BASIC, here], ""),
+    });
+    assert_eq!(report.fault, None);
+    assert!(asked.iter().all(|line| line.starts_with("GET https://reg.corp/v2/")), "{asked:?}");
+}
+
+#[test]
 fn a_redirect_loop_ends() {
     let case = Case::new();
     let (report, asked) = case.ask(|_, _| answer(302, &[("Location", "/v2/")], ""));
@@ -352,6 +363,17 @@ fn a_token_that_the_registry_does_not_take_is_told() {
         Case::new().fault(refused),
         "the registry does not take the token that the token server `auth.corp` made (status 401)"
     );
+}
+
+#[test]
+fn a_token_for_nothing_may_open_nothing_where_repositories_are_asked_for() {
+    let answers = |line: &str, shown: Option<&str>| match shown {
+        _ if line.contains("token?") => answer(200, &[], r#"{"token":"x"}"#),
+        Some("Bearer x") if line.contains("/app/") => plain(200),
+        _ => answer(401, &[BEARER], ""),
+    };
+    let (report, _) = Case::new().of("app", None).read_only().ask(answers);
+    assert_eq!((report.fault, &report.repositories[0].pull), (None, &Pull::Allowed));
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(crate) use self::workload::{AccountField, Filling};
 pub use self::workload::{ImageUse, Role, Source, Workload};
 use crate::finding::{Code, Finding};
 use crate::kustomization::{Change, Entry, Fault, Kustomization, Kustomizations};
-use crate::leak::SopsRules;
+use crate::leak::{SealedPart, SopsRules, Wish};
 use crate::place::{Place, folder_of, join};
 use crate::unreadable::{Reason, Unreadable};
 use crate::variable::is_open;
@@ -238,13 +238,21 @@ fn unsealed_files(facts: &[FileFacts]) -> Vec<Finding> {
     let rules: Vec<&SopsRules> =
         facts.iter().filter_map(|file| file.sops_rules.as_deref()).collect();
     let mut findings = Vec::new();
-    for file in facts.iter().filter(|file| file.sealing == Sealing::Sealable) {
+    for file in facts.iter().filter(|file| file.sealing.is_to_do()) {
         let path = join("", &file.path);
         let nearest = rules
             .iter()
             .filter_map(|rules| Some((rules.closeness(&path)?, rules)))
             .max_by_key(|(closeness, _)| *closeness);
-        if nearest.is_some_and(|(_, rules)| rules.names(&path)) {
+        let is_wanted = match nearest.map_or(Wish::Nothing, |(_, rules)| rules.wish(&path)) {
+            Wish::Nothing => false,
+            Wish::Folder(part) => {
+                file.holds_secret_in_clear()
+                    || part == SealedPart::All && file.sealing == Sealing::Values
+            }
+            Wish::File => true,
+        };
+        if is_wanted {
             let place = Place { file: Arc::clone(&file.path), document: 0, line: 1, column: 1 };
             let message = "a rule of `.sops.yaml` is for this file, and it is not sealed";
             findings.push(Finding::new(Code::NotSealed, &place, message));

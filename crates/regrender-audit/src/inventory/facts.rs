@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::object::read_object;
 use super::variable_source::text_of_config_maps;
-use super::{Namespace, Secret, ServiceAccount, Workload, helm};
+use super::{Namespace, Secret, SecretState, ServiceAccount, Workload, helm};
 use crate::finding::Finding;
 use crate::kustomization::{
     self, Change, KUSTOMIZATIONS, Kustomization, Located, Part, read_operations,
@@ -18,6 +18,7 @@ use crate::manifest::{Document, Node, is_plain, read_documents};
 use crate::place::{Place, file_name};
 use crate::text;
 use crate::unreadable::{Reason, Unreadable};
+use crate::variable::is_open;
 
 /// What one file declares.
 #[derive(Clone, Debug, Default)]
@@ -63,10 +64,24 @@ pub(crate) enum Sealing {
     /// There is nothing to seal.
     #[default]
     Nothing,
-    /// It could be sealed.
-    Sealable,
+    /// It could be sealed, and is no object of Kubernetes.
+    Values,
+    /// It could be sealed, and speaks of a kind, as objects of Kubernetes do.
+    Object,
     /// A document carries the metadata of SOPS.
     Sealed,
+}
+
+impl Sealing {
+    /// Tells whether it is not sealed and could be.
+    pub(crate) fn is_to_do(self) -> bool {
+        matches!(self, Self::Values | Self::Object)
+    }
+
+    /// Returns what it is in a file with this text.
+    fn within(self, text: &str) -> Self {
+        if self == Self::Values && text.contains("kind") { Self::Object } else { self }
+    }
 }
 
 /// Whether there is anything in a file.
@@ -132,6 +147,15 @@ impl FileFacts {
         self.parts.iter().filter(is_bare).map(|part| part.workload.clone())
     }
 
+    /// Tells whether it holds a Secret with a value that stands there as it is.
+    pub(crate) fn holds_secret_in_clear(&self) -> bool {
+        let is_filled_in = |value: &[u8]| str::from_utf8(value).is_ok_and(is_open);
+        let mut clear = self.secrets.iter().filter(|one| one.state == SecretState::Clear);
+        clear.any(|one| {
+            one.content.data.values().any(|value| !value.is_empty() && !is_filled_in(value))
+        })
+    }
+
     /// Begins with what needs no parser.
     fn of(path: &str, text: &str) -> Self {
         Self {
@@ -177,7 +201,8 @@ fn read(path: &str, bytes: &[u8]) -> FileFacts {
     };
     // Only what is surely YAML need not be parsed: a report lists what is not.
     if tells_nothing(path, &text) && is_plain(&text) {
-        return FileFacts { sealing: Sealing::Sealable, ..FileFacts::of(path, &text) };
+        let sealing = Sealing::Values.within(&text);
+        return FileFacts { sealing, ..FileFacts::of(path, &text) };
     }
     parse(path, &text)
 }
@@ -204,6 +229,7 @@ fn parse(path: &str, text: &str) -> FileFacts {
             }),
         }
     }
+    facts.sealing = facts.sealing.within(text);
     facts
 }
 
@@ -250,10 +276,10 @@ impl FileFacts {
                 secret_references(root, &mut self.other_secrets);
             }
             if self.sealed_files.is_empty() {
-                self.sealing = self.sealing.max(Sealing::Sealable);
+                self.sealing = self.sealing.max(Sealing::Values);
             }
         } else {
-            self.sealing = self.sealing.max(Sealing::Sealable);
+            self.sealing = self.sealing.max(Sealing::Values);
             if words.images {
                 self.workloads.extend(helm::read_values_file(&self.path, index, root));
             }
@@ -437,7 +463,8 @@ mod tests {
     #[test]
     fn a_plain_file_that_tells_nothing_can_still_be_sealed() {
         let facts = read_file("a.yaml", b"kind: ConfigMap\ndata:\n  key: value\n");
-        assert_eq!(facts.sealing, Sealing::Sealable);
+        assert_eq!(facts.sealing, Sealing::Object);
+        assert_eq!(read_file("a.yaml", b"key: value\n").sealing, Sealing::Values);
         assert_eq!(read_file("a.yaml", b"# nothing\n").sealing, Sealing::Nothing);
     }
 

@@ -5,7 +5,7 @@ use regex::Regex;
 use super::pattern;
 use crate::finding::{Code, Finding};
 use crate::manifest::Node;
-use crate::place::{Place, folder_of, join};
+use crate::place::{Place, file_name, folder_of, join};
 
 /// What every encrypted value begins with.
 const SEALED: &str = "ENC[AES256_GCM,";
@@ -19,23 +19,49 @@ pub(crate) struct SopsRules {
 
 #[derive(Clone, Debug)]
 enum Rule {
-    Pattern(Regex),
+    /// A pattern, and which part of a file is encrypted.
+    Pattern(Regex, Part),
     /// A pattern in a dialect that this program does not read.
     Unreadable,
     /// A rule without a pattern takes what is left.
     Everything,
 }
 
+/// Which part of a file a rule has encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// All values, but for some that are named.
+    All,
+    /// The values that are named, and no others.
+    Some,
+}
+
+/// What a rule says of a file by its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Nothing: no rule takes it, or one that takes any file, and only says how to seal.
+    Nothing,
+    /// It takes whatever lies in the folder: what holds secrets there is to be sealed.
+    Folder(Part),
+    /// It names the file: it is to be sealed, whatever is in it.
+    File,
+}
+
+impl Rule {
+    fn read(rule: &Node<'_>) -> Self {
+        let Some(text) = rule.get("path_regex").and_then(Node::scalar) else {
+            return Self::Everything;
+        };
+        let names_some = ["encrypted_regex", "encrypted_suffix", "encrypted_comment_regex"];
+        let is_some = names_some.iter().any(|selector| rule.get(selector).is_some());
+        let part = if is_some { Part::Some } else { Part::All };
+        pattern(text).map_or(Self::Unreadable, |pattern| Self::Pattern(pattern, part))
+    }
+}
+
 impl SopsRules {
     pub(crate) fn read(path: &str, root: &Node<'_>) -> Self {
-        let rules = root.items_of("creation_rules");
-        let rules = rules
-            .iter()
-            .map(|rule| match rule.get("path_regex").and_then(Node::scalar) {
-                Some(text) => pattern(text).map_or(Rule::Unreadable, Rule::Pattern),
-                None => Rule::Everything,
-            })
-            .collect();
+        let rules = root.items_of("creation_rules").iter().map(Rule::read).collect();
         Self { folder: join(folder_of(path), ""), rules }
     }
 
@@ -46,17 +72,32 @@ impl SopsRules {
         inside.then_some(self.folder.len())
     }
 
-    /// Tells whether a rule names `file` by a pattern; the first rule that takes it decides.
-    pub(crate) fn names(&self, file: &str) -> bool {
+    /// Returns what the first rule that takes `file` says of it.
+    pub(crate) fn wish(&self, file: &str) -> Wish {
         let relative = file.strip_prefix(&*self.folder).unwrap_or(file).trim_start_matches('/');
         for rule in &self.rules {
             match rule {
-                Rule::Pattern(pattern) if pattern.is_match(relative) => return true,
-                Rule::Pattern(_) => {}
-                Rule::Unreadable | Rule::Everything => return false,
+                Rule::Pattern(pattern, part) if pattern.is_match(relative) => {
+                    return wish(pattern, *part, relative);
+                }
+                Rule::Pattern(..) => {}
+                Rule::Unreadable | Rule::Everything => return Wish::Nothing,
             }
         }
-        false
+        Wish::Nothing
+    }
+}
+
+/// Tries a pattern that takes `file` on a name that nobody has in mind, in its folder and elsewhere.
+fn wish(pattern: &Regex, part: Part, file: &str) -> Wish {
+    let extension = file_name(file).rsplit_once('.').map_or("", |(_, extension)| extension);
+    let other = format!("quux.{extension}");
+    if pattern.is_match(&join("quux/quux", &other)) {
+        Wish::Nothing
+    } else if pattern.is_match(&join(folder_of(file), &other)) {
+        Wish::Folder(part)
+    } else {
+        Wish::File
     }
 }
 

@@ -157,7 +157,7 @@ fn a_file_that_is_sealed_by_its_comments_is_not_judged() {
 fn rules_are_for_the_folder_that_they_lie_in() {
     let rules = "creation_rules:\n- path_regex: secrets/\n";
     let none = "creation_rules:\n- path_regex: nothing/\n";
-    let clear = "kind: ConfigMap\ndata: {a: b}\n";
+    let clear = "kind: Secret\nstringData: {a: b}\n";
     let files = [
         ("a/.sops.yaml", rules),
         ("a/secrets/x.yaml", clear),
@@ -172,6 +172,61 @@ fn rules_are_for_the_folder_that_they_lie_in() {
         ("secrets/x.yaml", clear),
     ];
     assert_eq!(leaks(&nearest), ["secrets/x.yaml:1:1 not-sealed"]);
+}
+
+/// The files below a folder that are said to be in clear, and not to be, by one rule.
+#[track_caller]
+fn check_rule(rule: &str, expected: &[&str]) {
+    let rules = format!("creation_rules:\n- {rule}\n");
+    let files = [
+        (".sops.yaml", &*rules),
+        ("apps/account.yaml", "kind: ServiceAccount\nmetadata: {name: a}\n"),
+        ("apps/empty.yaml", "kind: Secret\nmetadata: {name: a}\n"),
+        ("apps/filled.yaml", "kind: Secret\nmetadata: {name: a}\nstringData: {a: '${B}'}\n"),
+        ("apps/map.yaml", "kind: ConfigMap\ndata: {a: b}\n"),
+        ("apps/secret.yaml", "kind: Secret\nmetadata: {name: a}\nstringData: {a: b}\n"),
+        ("apps/values.yaml", "a: b\n"),
+        ("other/secret.yaml", "kind: Secret\nmetadata: {name: a}\ndata: {a: YQ==}\n"),
+    ];
+    let found = leaks(&files).into_iter();
+    let found: Vec<String> =
+        found.filter_map(|one| Some(one.strip_suffix(":1:1 not-sealed")?.to_owned())).collect();
+    assert_eq!(found, expected, "{rule}");
+}
+
+/// What Flux's guide has everybody write takes every manifest, and encrypts only what is in Secrets.
+#[test]
+fn a_rule_for_any_file_says_how_to_seal_and_not_what() {
+    for pattern in [".*.yaml", r".*\.ya?ml$", "", ".*", r"^.+/[^/]*\.yaml$"] {
+        for selector in ["", ", encrypted_regex: ^(data|stringData)$"] {
+            check_rule(&format!("{{path_regex: '{pattern}'{selector}}}"), &[]);
+        }
+    }
+}
+
+#[test]
+fn a_rule_for_a_folder_wants_its_secrets_sealed() {
+    let selector = "encrypted_regex: ^(data|stringData)$";
+    for pattern in ["apps/.*.yaml", "^apps/", r"(^|/)apps/[^/]+\.yaml$"] {
+        let found = ["apps/secret.yaml"];
+        check_rule(&format!("{{path_regex: '{pattern}', {selector}}}"), &found);
+        // Values are not encrypted by their keys alone.
+        let found = ["apps/secret.yaml", "apps/values.yaml"];
+        check_rule(&format!("{{path_regex: '{pattern}'}}"), &found);
+        check_rule(&format!("{{path_regex: '{pattern}', unencrypted_regex: ^x$}}"), &found);
+    }
+}
+
+#[test]
+fn a_rule_that_names_a_file_wants_it_sealed_whatever_it_holds() {
+    let selector = "encrypted_regex: ^(data|stringData)$";
+    check_rule(&format!("{{path_regex: 'map.yaml$', {selector}}}"), &["apps/map.yaml"]);
+    let found = ["apps/secret.yaml", "other/secret.yaml"];
+    check_rule(&format!("{{path_regex: '.*secret.*', {selector}}}"), &found);
+    check_rule(
+        &format!("{{path_regex: 'apps/.*t\\.yaml', {selector}}}"),
+        &["apps/account.yaml", "apps/secret.yaml"],
+    );
 }
 
 #[test]

@@ -5,6 +5,8 @@ pub(crate) mod lost_namespace;
 pub(crate) mod lost_target;
 pub(crate) mod manifests;
 pub(crate) mod repository;
+pub(crate) mod second_manifest;
+pub(crate) mod stranger;
 pub(crate) mod surroundings;
 mod unread_manifest;
 

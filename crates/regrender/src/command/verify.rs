@@ -59,6 +59,9 @@ pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure
     let grounds = survey(&project, clusters, false, &mut manifests, &mut errors);
     world.warn_of(left_over::warning(&project, &mut manifests, &world.directory));
     drop(manifests);
+    for ground in &grounds {
+        world.warn_of(ground.warnings.iter().cloned());
+    }
     let certificates = certificate::read_all(&project, &grounds, &mut errors);
     world.warn_of(certificate::warnings(&grounds, &certificates, world.now));
     let has_sealed_secrets = certificates.iter().any(Option::is_some);

@@ -1,6 +1,7 @@
 //! What is there before anything secret is asked for: the inventory and the output folder of each
 //! cluster.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use regrender_config::Cluster;
@@ -9,7 +10,9 @@ use regrender_render::Surroundings;
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::OutputFolder;
 use crate::project::manifests::Manifests;
-use crate::project::{Project, lost_namespace, lost_target, repository, surroundings};
+use crate::project::{
+    Project, lost_namespace, lost_target, repository, second_manifest, stranger, surroundings,
+};
 
 /// The part of a cluster that needs neither a credential nor a key.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) folder: OutputFolder,
     /// What the repository around it says.
     pub(crate) surroundings: Surroundings,
+    /// What there goes badly with registries.toml.
+    pub(crate) warnings: BTreeSet<String>,
 }
 
 /// Reads what is there: the inventory and the output folder of each cluster.
@@ -65,7 +70,11 @@ pub(crate) fn survey<'a>(
             let known = &surroundings;
             errors.extend(lost_target::errors(project, cluster, &inventory, &folder, known));
         }
-        grounds.push(Ground { cluster, folder, surroundings });
+        let mut warnings = surroundings::warnings(project, cluster, &surroundings);
+        for more in [stranger::warnings, second_manifest::warnings] {
+            warnings.extend(more(project, cluster, &inventory, &surroundings));
+        }
+        grounds.push(Ground { cluster, folder, surroundings, warnings });
     }
     grounds
 }

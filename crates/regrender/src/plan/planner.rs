@@ -14,7 +14,7 @@ use crate::plan::sealing::{self, Keys, Sealer};
 use crate::plan::{Action, Plan, reason};
 use crate::progress::Progress;
 use crate::project::manifests::Manifests;
-use crate::project::{Project, left_over, surroundings};
+use crate::project::{Project, left_over};
 use crate::reach::Reach;
 use crate::source::Means;
 use crate::world::World;
@@ -50,7 +50,7 @@ pub(crate) fn plan(
     world.warn_of(left_over::warning(project, &mut manifests, &world.directory));
     drop(manifests);
     for ground in &grounds {
-        world.warn_of(surroundings::warnings(project, ground.cluster, &ground.surroundings));
+        world.warn_of(ground.warnings.iter().cloned());
     }
     let certificates = certificate::read_all(project, &grounds, &mut errors);
     errors.extend(certificate::expired(&grounds, &certificates, world.now));

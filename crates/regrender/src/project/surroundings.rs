@@ -1,8 +1,8 @@
 //! What the repository's own manifests say, as far as rendering depends on it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::iter;
 use std::path::PathBuf;
+use std::{io, iter};
 
 use regrender_audit::{Inventory, Rendering};
 use regrender_config::{Cluster, Config, Namespaces, PullSecret};
@@ -31,10 +31,28 @@ pub(crate) fn inventory_of(
     }
     let paths: Vec<PathBuf> =
         cluster.inventory.iter().map(|path| project.folder.join(path)).collect();
+    if manifests.must_be_read() {
+        let missing: Vec<CliError> =
+            cluster.inventory.iter().filter_map(|path| missing(project, path)).collect();
+        if !missing.is_empty() {
+            return (Inventory::default(), missing);
+        }
+    }
     let mut walk = manifests.walk(&paths).without(&project.outputs());
     manifests.read(&walk.manifests);
     walk.manifests.retain(|path| !left_over::is_left_over(path, project, manifests));
     (manifests.inventory(&walk), manifests.refused(&walk))
+}
+
+/// What was declared in a folder that is not there any more would look as if it were gone.
+fn missing(project: &Project, path: &str) -> Option<CliError> {
+    let error = project.folder.join(path).metadata().err()?;
+    if error.kind() != io::ErrorKind::NotFound {
+        return None;
+    }
+    let message = format!("`{path}` of the inventory is not there");
+    let hint = "name files and folders that are there with `inventory` in registries.toml";
+    Some(CliError::new(ErrorKind::Files, message).with_hint(hint))
 }
 
 fn depends_on_inventory(secret: &PullSecret) -> bool {

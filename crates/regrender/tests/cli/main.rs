@@ -19,6 +19,7 @@ mod graph;
 mod import;
 mod many;
 mod mistakes;
+mod names;
 mod obstacles;
 mod only;
 mod post_quantum;

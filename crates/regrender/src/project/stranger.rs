@@ -1,0 +1,165 @@
+//! Names of registries.toml that no manifest knows, while another name is one slip away.
+//!
+//! A name without a manifest is nothing wrong: namespaces may be made elsewhere, and a build makes
+//! accounts. So only what looks like a slip is told.
+
+use std::collections::BTreeSet;
+
+use regrender_audit::Inventory;
+use regrender_config::{Cluster, Namespaces, PullSecret, nearest};
+use regrender_render::Surroundings;
+
+use crate::project::Project;
+
+/// The account that is in every namespace.
+const DEFAULT: &str = "default";
+
+/// With more unknown names than these, they are declared elsewhere, and none is a slip.
+const MANY: usize = 20;
+
+/// Tells of the names that are probably slips, and what was probably meant.
+pub(crate) fn warnings(
+    project: &Project,
+    cluster: &Cluster,
+    inventory: &Inventory,
+    surroundings: &Surroundings,
+) -> BTreeSet<String> {
+    let of = cluster.name.as_ref().map(|name| format!(" of cluster `{name}`")).unwrap_or_default();
+    let mut warnings = BTreeSet::new();
+    let known = KnownNamespaces::of(inventory, surroundings);
+    for secret in project.config.secrets_of(cluster) {
+        let landing = Landing::new(secret, surroundings);
+        let namespaces = known.strange(secret);
+        warnings.extend(namespaces.into_iter().map(|(name, meant)| {
+            format!(
+                "pull secret `{}` lands in the namespace `{name}`{of}, which no manifest of the \
+                 inventory knows; did you mean `{meant}`?",
+                secret.name
+            )
+        }));
+        warnings.extend(landing.strange_accounts().into_iter().map(|(name, meant)| {
+            format!(
+                "no manifest of the inventory knows the service account `{name}`{of}, so the build \
+                 makes it where `{}` lands; did you mean `{meant}`?",
+                secret.name
+            )
+        }));
+        warnings.extend(landing.strange_workloads().into_iter().map(|(name, meant)| {
+            format!(
+                "no manifest of the inventory knows `{name}`{of} where `{}` lands, so its \
+                 patch changes nothing; did you mean `{meant}`?",
+                secret.name
+            )
+        }));
+    }
+    warnings
+}
+
+/// The namespaces of the manifests.
+struct KnownNamespaces<'a> {
+    /// Those that are declared.
+    declared: BTreeSet<&'a str>,
+    /// Those that anything is in.
+    in_use: BTreeSet<&'a str>,
+}
+
+impl<'a> KnownNamespaces<'a> {
+    fn of(inventory: &'a Inventory, surroundings: &'a Surroundings) -> Self {
+        let mut in_use = inventory.namespaces_in_use();
+        let of_accounts = surroundings.declared_accounts.keys().map(|(namespace, _)| namespace);
+        let of_workloads = surroundings.workloads.keys().map(|(namespace, ..)| namespace);
+        in_use.extend(of_accounts.chain(of_workloads).map(String::as_str));
+        let declared = inventory.namespaces().map(|namespace| namespace.name.as_str()).collect();
+        Self { declared, in_use }
+    }
+
+    /// Finds listed namespaces that nothing is in, where manifests declare others.
+    fn strange(&self, secret: &'a PullSecret) -> Vec<(&'a str, &'a str)> {
+        let Namespaces::Listed(listed) = &secret.namespaces else { return Vec::new() };
+        slips(listed, &self.in_use, &self.declared)
+    }
+}
+
+/// Finds the names of a list that are not among those that are `known`, and what each is a slip of.
+fn slips<'a>(
+    listed: &'a [String],
+    known: &BTreeSet<&str>,
+    meant_ones: &BTreeSet<&'a str>,
+) -> Vec<(&'a str, &'a str)> {
+    let strange = listed.iter().map(String::as_str).filter(|name| !known.contains(name));
+    let strange: Vec<&str> = strange.take(MANY + 1).collect();
+    if strange.len() > MANY {
+        return Vec::new();
+    }
+    let slip = |name: &'a str| {
+        let meant = meant(name, meant_ones.iter().copied())?;
+        (!listed.iter().any(|one| one == meant)).then_some((name, meant))
+    };
+    strange.into_iter().filter_map(slip).collect()
+}
+
+/// What the manifests know where a pull secret lands.
+struct Landing<'a> {
+    secret: &'a PullSecret,
+    /// The accounts that are declared, or that pods run under.
+    accounts: BTreeSet<&'a str>,
+    /// The workloads, by kind and name.
+    workloads: BTreeSet<(&'a str, &'a str)>,
+}
+
+impl<'a> Landing<'a> {
+    fn new(secret: &'a PullSecret, surroundings: &'a Surroundings) -> Self {
+        let (mut accounts, mut workloads) = (BTreeSet::from([DEFAULT]), BTreeSet::new());
+        let namespaces = surroundings.namespaces.get(&secret.name).into_iter().flatten();
+        let is_asked = !secret.service_accounts.is_empty() || !secret.workloads.is_empty();
+        for namespace in namespaces.filter(|_| is_asked) {
+            let first = (namespace.clone(), String::new());
+            let declared = surroundings.declared_accounts.range(first..);
+            let here = declared.take_while(|((of, _), _)| of == namespace);
+            accounts.extend(here.map(|((_, account), _)| account.as_str()));
+            let first = (namespace.clone(), String::new(), String::new());
+            let declared = surroundings.workloads.range(first..);
+            for ((_, kind, name), workload) in declared.take_while(|((of, ..), _)| of == namespace)
+            {
+                workloads.insert((kind.as_str(), name.as_str()));
+                accounts.extend(workload.service_account.as_deref());
+            }
+        }
+        Self { secret, accounts, workloads }
+    }
+
+    fn strange_accounts(&self) -> Vec<(&'a str, &'a str)> {
+        slips(&self.secret.service_accounts, &self.accounts, &self.accounts)
+    }
+
+    fn strange_workloads(&self) -> Vec<(String, String)> {
+        let listed: BTreeSet<(&str, &str)> =
+            self.secret.workloads.iter().map(|one| (&*one.kind, &*one.name)).collect();
+        let strange: Vec<_> = listed.difference(&self.workloads).take(MANY + 1).collect();
+        if strange.len() > MANY {
+            return Vec::new();
+        }
+        let slips = strange.into_iter().filter_map(|&(kind, name)| {
+            let of_kind = self.workloads.iter().filter(|(other, _)| *other == kind);
+            let meant = match meant(name, of_kind.map(|(_, name)| *name)) {
+                Some(meant) => (kind, meant),
+                None => *self.workloads.iter().find(|(_, other)| *other == name)?,
+            };
+            let spelled = |(kind, name): (&str, &str)| format!("{kind}/{name}");
+            (!listed.contains(&meant)).then(|| (spelled((kind, name)), spelled(meant)))
+        });
+        slips.collect()
+    }
+}
+
+/// Returns the one of `known` that `name` is a slip of. Where there are several, they and `name` are
+/// more likely siblings, and so are names that differ in their numbers or by a word.
+fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let without_digits =
+        |name: &str| name.chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
+    let is_near =
+        |other: &&str| name.len().abs_diff(other.len()) <= 1 && nearest(name, [*other]).is_some();
+    let mut near = known.filter(is_near);
+    let first = near.next().filter(|first| without_digits(first) != without_digits(name));
+    first.filter(|_| near.next().is_none())
+}

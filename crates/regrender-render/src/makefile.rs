@@ -30,6 +30,10 @@ pub(crate) fn render(format: Format) -> String {
 # `make apply` {does} every namespace, `make apply-NAMESPACE` one of them.
 KUBECTL ?= kubectl
 {variables}\
+# make takes a path with a space for two, and then finds nothing to apply.
+ifeq ($(wildcard $(lastword $(MAKEFILE_LIST))),)
+$(error the way to this Makefile has a space: run it as make -C FOLDER apply)
+endif
 MANIFESTS := $(dir $(lastword $(MAKEFILE_LIST)))manifests
 NAMESPACES := $(notdir $(patsubst %/,%,$(wildcard $(MANIFESTS)/*/)))
 

@@ -356,6 +356,10 @@ fn an_age_file_is_for_kubectl_alone() {
     AGE ?= age
     # The file that holds your age identity.
     IDENTITY ?= $(HOME)/.config/sops/age/keys.txt
+    # make takes a path with a space for two, and then finds nothing to apply.
+    ifeq ($(wildcard $(lastword $(MAKEFILE_LIST))),)
+    $(error the way to this Makefile has a space: run it as make -C FOLDER apply)
+    endif
     MANIFESTS := $(dir $(lastword $(MAKEFILE_LIST)))manifests
     NAMESPACES := $(notdir $(patsubst %/,%,$(wildcard $(MANIFESTS)/*/)))
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::path::{MAIN_SEPARATOR, Path};
 
 use regrender_diagnostic::{Diagnostic, SourceText, to_json};
 use serde_json::{Value, json};
@@ -134,6 +135,17 @@ impl CliError {
         }
     }
 
+    /// Names files below `directory` as a person who stands there writes them. Those of identities
+    /// keep their whole path, which says whose they are.
+    #[must_use]
+    pub(crate) fn seen_from(mut self, directory: &Path) -> Self {
+        if self.kind == ErrorKind::Files {
+            let above = format!("`{}{MAIN_SEPARATOR}", directory.display());
+            self.message = self.message.replace(&above, "`");
+        }
+        self
+    }
+
     /// Returns what programs read of it.
     pub(crate) fn to_json(&self) -> Value {
         json!({ "message": self.to_string(), "help": self.hints, "problems": self.problems })
@@ -200,6 +212,29 @@ impl Error for CliError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_below_is_told_without_the_way_to_it() {
+        let told = |message: &str| {
+            let error = CliError::new(ErrorKind::Files, message);
+            error.seen_from(Path::new("/folder")).message
+        };
+        let separator = MAIN_SEPARATOR;
+        assert_eq!(
+            told(&format!("`/folder{separator}a` leads to `/folder{separator}b`")),
+            "`a` leads to `b`"
+        );
+        let identity = CliError::new(ErrorKind::Credentials, "`/folder/a` holds no identity");
+        assert_eq!(
+            identity.seen_from(Path::new("/folder")).message,
+            "`/folder/a` holds no identity"
+        );
+        for message in
+            ["`/folders/a` is no file", "`/folder` is no file", "`/a/folder/b` is no file"]
+        {
+            assert_eq!(told(message), message);
+        }
+    }
 
     #[test]
     fn what_several_steps_come_upon_is_told_once() {

@@ -26,6 +26,8 @@ pub fn run(arguments: Vec<OsString>, world: &mut World) -> u8 {
     match outcome {
         Ok(exit) => exit.code(),
         Err(Failure(errors)) => {
+            let errors = errors.into_iter().map(|error| error.seen_from(&world.directory));
+            let errors: Vec<CliError> = errors.collect();
             if arguments.command.is_for_programs() {
                 let told: Vec<Value> = errors.iter().map(CliError::to_json).collect();
                 let text = format!("{}\n", json!({ "errors": told }));

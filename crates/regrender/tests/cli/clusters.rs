@@ -139,7 +139,7 @@ fn two_clusters_do_not_share_a_folder_behind_links() {
     std::os::unix::fs::symlink("real/deeper", sandbox.path("two")).unwrap();
     assert_snapshot!(sandbox.run(&["build", "--cluster", "two"]).ended_with(1), @"
     --- stderr
-    error: output folders `one` and `two` of two clusters both lead to `$FOLDER/real`
+    error: output folders `one` and `two` of two clusters both lead to `real`
       help: put a folder in the place of a link, or set another `directory`
     --- status 1
     ");

@@ -34,6 +34,7 @@ fn a_name_that_is_no_text_is_told() {
     for command in ["build", "verify"] {
         let said = sandbox.run(&[command]).ended_with(1).stderr;
         assert!(said.contains("help: its name is no UTF-8: rename it"), "{command}: {said}");
+        assert!(said.starts_with("error: `pull-secrets/"), "{command}: {said}");
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod ground;
 pub(crate) mod only;
 pub(crate) mod planner;
 mod reason;
+mod sealed_source;
 pub(crate) mod sealing;
 
 use regrender_seal::Reason;

@@ -34,6 +34,7 @@ use regrender_document::SecretText;
 use regrender_render::Credentials;
 
 use self::inquiry::Inquiry;
+pub(crate) use self::inquiry::sops_files;
 use self::resolution::Resolution;
 use crate::World;
 use crate::identity::Discovered;

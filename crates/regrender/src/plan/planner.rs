@@ -11,7 +11,7 @@ use crate::plan::comparison::{Compared, Comparison, Purpose};
 use crate::plan::ground::{Ground, survey};
 use crate::plan::only::{self, Only};
 use crate::plan::sealing::{self, Keys, Sealer};
-use crate::plan::{Action, Plan, reason};
+use crate::plan::{Action, Plan, reason, sealed_source};
 use crate::progress::Progress;
 use crate::project::manifests::Manifests;
 use crate::project::{Project, left_over};
@@ -82,6 +82,7 @@ pub(crate) fn plan(
     drop((rendered, only));
     let plans = of_compared(grounds, compared, emptied);
     world.warn_of(reason::warnings(&plans));
+    world.warn_of(sealed_source::warnings(project, &plans, world));
     if let Some(note) = only::note(&plans) {
         world.note(&note);
     }

@@ -57,16 +57,7 @@ pub(crate) fn warnings(plans: &[Plan]) -> Vec<String> {
              `SOPS_AGE_KEY_FILE`) or set `fingerprint-key` in [seal]"
         ));
     }
-    let removed: BTreeSet<&String> = plans
-        .iter()
-        .flat_map(|plan| &plan.changed)
-        .flat_map(|file| &file.reasons)
-        .filter_map(|reason| match reason {
-            Reason::RecipientsRemoved(names) => Some(names),
-            _ => None,
-        })
-        .flatten()
-        .collect();
+    let removed = removed(plans);
     if !removed.is_empty() {
         warnings.push(format!(
             "{} can still open the old files in the Git history: change the credentials at the \
@@ -82,6 +73,16 @@ pub(crate) fn warnings(plans: &[Plan]) -> Vec<String> {
         ));
     }
     warnings
+}
+
+/// Lists the recipients that files are not for any more.
+pub(crate) fn removed(plans: &[Plan]) -> BTreeSet<&String> {
+    let changed = plans.iter().flat_map(|plan| &plan.changed);
+    let names = changed.flat_map(|file| &file.reasons).filter_map(|reason| match reason {
+        Reason::RecipientsRemoved(names) => Some(names),
+        _ => None,
+    });
+    names.flatten().collect()
 }
 
 /// Counts the files that are sealed anew because nobody can tell what they say.

@@ -217,6 +217,18 @@ fn sources<'a>(config: &'a Config, registries: &[(&'a Registry, &'a Declared)]) 
     sources
 }
 
+/// Lists the files of sops that anything in `config` comes from, as registries.toml names them.
+pub(crate) fn sops_files(config: &Config) -> BTreeSet<&str> {
+    let declared = config.registries.iter().filter_map(Registry::credential);
+    let sources = declared.flat_map(sources_of).chain(&config.fingerprint_key);
+    let sources = sources.chain(config.vault.auth.iter().flat_map(|auth| auth.sources()));
+    let files = sources.filter_map(|source| match &source.kind {
+        SourceKind::Sops { path, .. } => Some(path.as_str()),
+        _ => None,
+    });
+    files.collect()
+}
+
 fn sources_of(declared: &Declared) -> Vec<&Source> {
     match declared {
         Declared::Pair { username: Username::From(username), password, .. } => {

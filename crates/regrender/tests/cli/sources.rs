@@ -49,6 +49,26 @@ fn a_sops_file_is_where_a_credential_lives() {
 }
 
 #[test]
+fn whoever_leaves_is_told_of_where_the_source_is_a_sops_file() {
+    let reader = "age1k88q92s2jey7euu8k660usnfslsvk8tz94rmrnl95nyf07a74sdqghg9nt";
+    let sandbox = sandbox(
+        "username = \"bot\"\npassword = { sops = \"s/secrets.yaml\", key = \"hub.password\" }\n",
+    );
+    sandbox.write("s/secrets.yaml", SEALED);
+    assert!(SEALED.contains(reader));
+    let alone = format!("[\"{RECIPIENT}\"]");
+    sandbox.edit("registries.toml", &alone, &format!("[\"{RECIPIENT}\", \"{reader}\"]"));
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit("registries.toml", &format!(", \"{reader}\""), "");
+    let told = sandbox.run(&["diff"]).ended_with(3).stderr;
+    assert!(told.contains(&format!("`{reader}` can open `s/secrets.yaml` too")), "{told}");
+    assert!(told.contains(&format!("`sops rotate --in-place --rm-age {reader} s/secrets.yaml`")));
+    sandbox.run(&["build"]).succeeded();
+    let told = sandbox.run(&["build"]).succeeded().stderr;
+    assert!(!told.contains("secrets.yaml"), "{told}");
+}
+
+#[test]
 fn a_slip_in_a_key_names_the_keys_that_are_there() {
     let sandbox = sandbox(
         "username = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.pasword\" }\n",

@@ -6,6 +6,7 @@ pub(crate) mod lost_target;
 pub(crate) mod manifests;
 pub(crate) mod repository;
 pub(crate) mod second_manifest;
+pub(crate) mod sops_rules;
 pub(crate) mod stranger;
 pub(crate) mod surroundings;
 mod unread_manifest;

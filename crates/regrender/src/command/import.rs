@@ -29,7 +29,7 @@ const NAME_A_KEY: &str = "name a public key: `--recipient age1…`; `regrender i
 pub(crate) fn run(arguments: &Import, world: &mut World) -> Result<Exit, Failure> {
     check_namespace(arguments)?;
     let target = Target::of(arguments, world)?;
-    let recipients = recipient::find(arguments, world)?;
+    let recipient::Found { recipients, others } = recipient::find(arguments, world)?;
     let readers = Recipients::new(recipient::parse(&recipients)?);
     if target.sealed.is_some() && readers.is_none() {
         let message = "nobody is named who could open what is sealed";
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Import, world: &mut World) -> Result<Exit, Failure
         (Some(file), Some(_)) => Passwords::Sealed(&file.named),
         _ => Passwords::Environment,
     };
-    let text = to_toml(&draft, &recipients, passwords);
+    let text = to_toml(&draft, &recipients, &others, passwords);
     warn(&draft, world);
     target.write(&text, sealed.as_deref(), world)?;
     if let Some(file) = &target.config {

@@ -13,7 +13,7 @@ use crate::identity::{self, KEY, KEY_FILE};
 use crate::import::quoted;
 use crate::new_file::{self, Readers};
 use crate::project::repository;
-use crate::project::{CONFIG_FILE, build_command, shown};
+use crate::project::{CONFIG_FILE, build_command, shown, sops_rules};
 use crate::randomness::OsRandom;
 use crate::world::World;
 
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> 
     }
     let seal = match &arguments.certificate {
         Some(certificate) => Seal::ForController(inside(certificate, &folder, world)?),
-        None => Seal::ForRecipient(recipient(&folder, kind(arguments), world)?),
+        None => for_recipients(&folder, kind(arguments), world)?,
     };
     new_file::create(&file, template(&seal).as_bytes(), Readers::Usual)?;
     let written = shown(&file, &world.directory);
@@ -39,10 +39,18 @@ pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> 
 
 /// Whom the first registries.toml seals for.
 enum Seal {
-    /// An age recipient.
-    ForRecipient(String),
+    /// An age recipient, and those that may be added.
+    ForRecipients { own: String, others: Vec<String> },
     /// The controller whose certificate is at this path.
     ForController(String),
+}
+
+/// Seals for the identity that sops finds, and names who else may have to open what is sealed.
+fn for_recipients(folder: &Path, kind: KeyKind, world: &mut World) -> Result<Seal, CliError> {
+    let own = recipient(folder, kind, world)?;
+    let others = sops_rules::other_recipients(folder, std::slice::from_ref(&own));
+    sops_rules::tell(&others, world);
+    Ok(Seal::ForRecipients { own, others })
 }
 
 const MAKEFILE: &str = "
@@ -222,9 +230,11 @@ fn no_home() -> CliError {
 
 fn template(seal: &Seal) -> String {
     let seal = match seal {
-        Seal::ForRecipient(recipient) => format!(
+        Seal::ForRecipients { own, others } => format!(
             r#"# Who can open the sealed files: you, your colleagues, each cluster.
-recipients = ["{recipient}"]"#
+recipients = ["{own}"]
+{}"#,
+            sops_rules::commented(others)
         ),
         Seal::ForController(certificate) => format!(
             r#"format = "sealed-secrets"
@@ -235,6 +245,7 @@ fingerprint-key = {{ env = "REGRENDER_FINGERPRINT_KEY" }}"#,
             quoted(certificate)
         ),
     };
+    let seal = seal.trim_end();
     format!(
         r#"# What each key means: docs/config.md of regrender.
 

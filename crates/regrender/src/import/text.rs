@@ -12,6 +12,7 @@ use super::registry::DraftRegistry;
 use super::remark::one_line;
 use super::sealed_passwords;
 use super::secret::DraftSecret;
+use crate::project::sops_rules;
 
 /// Where the passwords are to come from.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +33,12 @@ const PROVIDE: &str = "provide = \"external-secrets\"";
 const ANY_RECIPIENT: &str = "age1rs8lqg24qdkcxjncpkr0utll2zjkg7jddswqcm346l7ccx5uxa6qv8js8k";
 
 /// Spells a draft.
-pub(crate) fn to_toml(draft: &Draft, recipients: &[String], passwords: Passwords<'_>) -> String {
+pub(crate) fn to_toml(
+    draft: &Draft,
+    recipients: &[String],
+    others: &[String],
+    passwords: Passwords<'_>,
+) -> String {
     let mut text = String::from(
         "# Written by `regrender import`. What each key means: docs/config.md of regrender.\n\n\
          [seal]\n# Who can open the sealed files: you, your colleagues, each cluster.\n",
@@ -41,6 +47,7 @@ pub(crate) fn to_toml(draft: &Draft, recipients: &[String], passwords: Passwords
         text.push_str("# Fill in: the `age1…` key that `age-keygen` or `regrender init` prints.\n");
     }
     push_list(&mut text, "recipients", recipients);
+    text.push_str(&sops_rules::commented(others));
     for registry in &draft.registries {
         text.push('\n');
         push_registry(&mut text, registry, passwords);

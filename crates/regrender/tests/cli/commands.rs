@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::sandbox::{IDENTITY, RECIPIENT, Sandbox};
+use crate::sandbox::{IDENTITY, OTHER_RECIPIENT, RECIPIENT, Sandbox};
 
 #[test]
 fn init_writes_a_file_that_builds() {
@@ -63,6 +63,34 @@ fn init_takes_the_identity_of_the_environment() {
     assert_eq!(outcome.stderr, "note: using the identity in `SOPS_AGE_KEY`\n");
     assert!(sandbox.read("registries.toml").contains(RECIPIENT));
     assert!(!sandbox.exists(".home/.config"));
+}
+
+#[test]
+fn init_and_import_tell_of_the_recipients_that_sops_seals_for() {
+    let rules = format!(
+        "creation_rules:\n  - path_regex: clusters/.*\n    age: >-\n      {RECIPIENT},\n      \
+         {OTHER_RECIPIENT}\n  # - age: age1rs8lqg24qdkcxjncpkr0utll2zjkg7jddswqcm346l7ccx5uxa6qv8js8k\n"
+    );
+    let login = r#"{"auths":{"ghcr.io":{"auth":"Ym90OmNhbmFyeS00ZjFk"}}}"#;
+    let files = [(".sops.yaml", rules.as_str()), ("a/config.json", login)];
+    let mut sandbox = Sandbox::new(&files);
+    sandbox.set("SOPS_AGE_KEY", IDENTITY);
+    assert_snapshot!(sandbox.run(&["init", "a"]).succeeded().stderr, @"
+    note: using the identity in `SOPS_AGE_KEY`
+    note: `.sops.yaml` has `age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz` too: list in `recipients` whoever has to open the pull secrets, such as a cluster
+    ");
+    let seal = |file: &str| sandbox.read(file).split("\n\n").nth(1).unwrap().to_owned();
+    assert_snapshot!(seal("a/registries.toml"), @r#"
+    [seal]
+    # Who can open the sealed files: you, your colleagues, each cluster.
+    recipients = ["age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt"]
+    # .sops.yaml has these too. List those who have to open the pull secrets, such as clusters:
+    #   "age17urzm792nkleyjd5lrnw23jeuzrjs5uv69eh3rfpvrqyp3ff4els4qtgkz",
+    "#);
+    sandbox.run_unsearched(&["import", "a/config.json"]).succeeded();
+    assert_eq!(seal("registries.toml"), seal("a/registries.toml"));
+    let known = sandbox.run_unsearched(&["import", "a/config.json", "--write", "-"]).succeeded();
+    assert!(!known.stdout.contains(OTHER_RECIPIENT), "{known}");
 }
 
 #[test]

@@ -7,14 +7,34 @@ use crate::args::{Import, Selection};
 use crate::command::init;
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::identity::KEY;
-use crate::project::Project;
+use crate::project::{Project, sops_rules};
 use crate::world::World;
+
+/// The recipients of an import.
+pub(super) struct Found {
+    /// Those it seals for.
+    pub(super) recipients: Vec<String>,
+    /// Those that may be added.
+    pub(super) others: Vec<String>,
+}
+
+impl Found {
+    fn alone(recipients: Vec<String>) -> Self {
+        Self { recipients, others: Vec::new() }
+    }
+
+    fn with_others(recipients: Vec<String>, world: &mut World) -> Self {
+        let others = sops_rules::other_recipients(&world.directory, &recipients);
+        sops_rules::tell(&others, world);
+        Self { recipients, others }
+    }
+}
 
 /// Finds out who can open what is sealed: those named, those of a registries.toml around, or whoever
 /// holds the identity that sops finds.
-pub(super) fn find(arguments: &Import, world: &mut World) -> Result<Vec<String>, Failure> {
+pub(super) fn find(arguments: &Import, world: &mut World) -> Result<Found, Failure> {
     if !arguments.recipient.is_empty() {
-        return Ok(arguments.recipient.clone());
+        return Ok(Found::alone(arguments.recipient.clone()));
     }
     if Project::is_near(world) {
         let project = Project::open(&Selection { config: None, cluster: Vec::new() }, world)?;
@@ -28,12 +48,12 @@ pub(super) fn find(arguments: &Import, world: &mut World) -> Result<Vec<String>,
         // Who has SealedSecrets alone has none.
         if !recipients.is_empty() {
             world.note(&format!("taking the recipients of `{}`", project.source.path()));
-            return Ok(recipients);
+            return Ok(Found::alone(recipients));
         }
     }
     if let Some(recipient) = init::recipient_of_variable(world, KeyKind::X25519) {
         world.note(&format!("taking the recipient of the identity in `{KEY}`"));
-        return Ok(vec![recipient]);
+        return Ok(Found::with_others(vec![recipient], world));
     }
     let file = init::identity_file(world);
     let own = file.as_deref().map(|file| init::read_recipient(file, KeyKind::X25519));
@@ -41,7 +61,7 @@ pub(super) fn find(arguments: &Import, world: &mut World) -> Result<Vec<String>,
     if let (Some(file), Some(_)) = (&file, &own) {
         world.note(&format!("taking the recipient of the identity in `{}`", file.display()));
     }
-    Ok(own.into_iter().collect())
+    Ok(Found::with_others(own.into_iter().collect(), world))
 }
 
 /// Tells of all that are no recipients. None is repeated: it may be a private key.

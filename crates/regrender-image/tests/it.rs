@@ -4,6 +4,8 @@
 
 #[path = "it/admission.rs"]
 mod admission;
+#[path = "it/key_set.rs"]
+mod key_set;
 #[path = "it/keyring.rs"]
 mod keyring;
 #[path = "it/properties.rs"]

@@ -1,6 +1,6 @@
 //! Workloads and accounts of other people's manifests, and the component that patches them.
 
-use regrender_render::DeclaredWorkload;
+use regrender_render::{DeclaredWorkload, PatchTarget};
 use serde_json::{Value, json};
 
 use crate::support::{Texts, config, surroundings, texts_in, yaml};
@@ -54,6 +54,18 @@ fn a_target_says_its_group_where_it_has_one() {
             ],
         })
     );
+}
+
+#[test]
+fn a_target_knows_where_its_patch_lies() {
+    let config = config(&text(&format!("\"Pod/a\", {ROLLOUT}"), "\"CronJob/d\""));
+    let tree = texts_in(&config, &surroundings(&config));
+    for secret in &config.secrets {
+        for workload in &secret.workloads {
+            let path = PatchTarget::Workload(workload.clone()).path("team-a");
+            assert!(tree.contains_key(&path), "{path}");
+        }
+    }
 }
 
 /// Patches of a component run before an overlay gives what they are for another name.

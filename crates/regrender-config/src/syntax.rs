@@ -86,7 +86,7 @@ fn read(
         let is_astray = ASTRAY.iter().any(|beginning| place.message.starts_with(beginning));
         if is_astray && opened.is_none() {
             let rest = text.get(place.span.start..)?;
-            return rest.find('\n').map(|newline| place.span.start + newline + 1);
+            return rest.find('\n').map(|newline| place.span.start + newline);
         }
     }
     None
@@ -150,9 +150,8 @@ fn is_next(text: &str, line: usize, opened: &Span, place: &Place) -> bool {
 /// Returns where the first word of a line stands.
 fn first_word(text: &str, line: usize) -> Span {
     let rest = text.get(line..).unwrap_or_default();
-    let blanks = rest.len() - rest.trim_start().len();
-    let length = rest.trim_start().find(char::is_whitespace).unwrap_or(rest.len() - blanks);
-    line + blanks..line + blanks + length
+    let start = line + rest.len() - rest.trim_start().len();
+    start..start + rest.split_whitespace().next().unwrap_or_default().len()
 }
 
 /// Finds the colon that stands after the first word of a line.

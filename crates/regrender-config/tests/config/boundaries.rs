@@ -118,6 +118,14 @@ fn a_workload_has_a_version_that_kubernetes_has() {
     }
 }
 
+#[test]
+fn of_a_line_of_yaml_the_colon_is_pointed_at() {
+    let text = "[seal]\n  mac: \"all\"\n";
+    let parsed = parse(text);
+    let label = &parsed.diagnostics.first().unwrap().labels.first().unwrap();
+    assert_eq!(text.get(label.span.clone()), Some(":"));
+}
+
 /// SSH keys of one kind begin alike.
 #[test]
 fn a_recipient_that_is_listed_twice_is_told_by_its_end() {

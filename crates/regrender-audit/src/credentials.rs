@@ -188,8 +188,12 @@ impl<'i> Credentials<'i> {
             return InForce { origin: Origin::Pod, account, names, unknown: None };
         }
         let Some(account) = account_of(subject) else {
-            let unknown =
-                Some("the chart or base decides which pull secrets its pods have".to_owned());
+            let reason = if subject.is_open() {
+                "the chart or base decides which pull secrets its pods have"
+            } else {
+                "it does not say which account its pods run under, and its controller decides"
+            };
+            let unknown = Some(reason.to_owned());
             return InForce { origin: Origin::Unknown, account: None, names, unknown };
         };
         self.of_account(subject, account)
@@ -356,10 +360,12 @@ impl<'i> Credentials<'i> {
     }
 }
 
-/// Returns the name of the account that a workload runs under; `None` where its chart or base says.
+/// Returns the name of the account that a workload runs under; `None` where its chart or base says, or
+/// the controller of a custom resource.
 fn account_of<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
     let account = subject.service_account.as_deref().filter(|name| !name.is_empty());
-    account.or((!subject.is_open()).then_some(DEFAULT_ACCOUNT))
+    let is_default = !subject.is_open() && !subject.leaves_account_open();
+    account.or(is_default.then_some(DEFAULT_ACCOUNT))
 }
 
 /// Lists what the tree below `root` makes of an account's list.

@@ -26,6 +26,14 @@ impl Subject<'_> {
         matches!(self.workload.source, Source::HelmValues | Source::KustomizeImages)
     }
 
+    /// Tells whether it leaves the account of its pods to its controller: a custom resource that holds
+    /// no pod specification, only images.
+    pub(crate) fn leaves_account_open(&self) -> bool {
+        self.workload.source == Source::Custom
+            && !self.images.iter().any(|image| image.in_list)
+            && !self.workload.runs_as_default()
+    }
+
     /// Names the workload for people; with its namespace where several trees render it.
     pub(crate) fn title(&self) -> String {
         let title = match (&*self.workload.kind, &*self.name) {

@@ -142,15 +142,8 @@ fn walk(workload: &mut Workload, node: &Node<'_>, place: &Place, path: &str) {
     }
 }
 
-/// Charts take names of pull secrets as references or as plain text.
 fn add_pull_secrets(workload: &mut Workload, list: &Node<'_>) {
-    let mut names = pod::reference_names(Some(list));
-    for (name, item) in names.iter_mut().zip(list.items()) {
-        if let Some(text) = item.string() {
-            text.clone_into(name);
-        }
-    }
-    for name in names {
+    for name in pod::plain_names(list) {
         if !workload.pull_secrets.contains(&name) {
             workload.pull_secrets.push(name);
         }

@@ -58,11 +58,21 @@ fn service_account(spec: &Node<'_>) -> (Option<String>, AccountField) {
 
 /// Lists the names of a list of references; an entry without a name has an empty one.
 pub(crate) fn reference_names(list: Option<&Node<'_>>) -> Vec<String> {
-    let items = list.map(Node::items).unwrap_or_default();
-    let name =
-        |item: &Node<'_>| item.get("name").and_then(Node::scalar).unwrap_or_default().to_owned();
-    // What has a directive is no reference: in a patch it takes others out.
-    items.iter().filter(|item| item.get("$patch").is_none()).map(name).collect()
+    let name = |item: &Node<'_>| item.get("name").and_then(Node::scalar).map(str::to_owned);
+    list.into_iter().flat_map(references).map(|item| name(item).unwrap_or_default()).collect()
+}
+
+/// Lists the names of a list of references or of plain names, as charts and custom resources have.
+pub(super) fn plain_names(list: &Node<'_>) -> Vec<String> {
+    let name = |item: &Node<'_>| {
+        item.string().or_else(|| item.get("name")?.scalar()).unwrap_or_default().to_owned()
+    };
+    references(list).map(name).collect()
+}
+
+/// What has a directive is no reference: in a patch it takes others out.
+fn references<'n, 'a>(list: &'n Node<'a>) -> impl Iterator<Item = &'n Node<'a>> {
+    list.items().iter().filter(|item| item.get("$patch").is_none())
 }
 
 impl ImageUse {

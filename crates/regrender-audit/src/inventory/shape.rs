@@ -203,7 +203,7 @@ fn surroundings(node: &Node<'_>, outer: &Surroundings) -> Surroundings {
     let mut inner = outer.clone();
     for place in places.into_iter().flatten() {
         if let Some(list) = place.get("imagePullSecrets").filter(|list| list.is_sequence()) {
-            inner.pull_secrets = pod::reference_names(Some(list));
+            inner.pull_secrets = pod::plain_names(list);
         } else if let Some(name) = place.get("imagePullSecret").and_then(Node::string) {
             inner.pull_secrets = vec![name.to_owned()];
         }

@@ -138,6 +138,20 @@ impl Workload {
         }
     }
 
+    /// Tells whether it is a custom resource whose pods are known to run under the account `default`
+    /// where it names none, though its images stand in no list of containers.
+    pub(crate) fn runs_as_default(&self) -> bool {
+        let group = self.api_version.split_once('/').map_or("", |(group, _)| group);
+        matches!(
+            (group, &*self.kind),
+            (
+                "argoproj.io",
+                "Workflow" | "CronWorkflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate"
+            ) | ("tekton.dev", "TaskRun" | "PipelineRun")
+                | ("serving.kserve.io", "InferenceService")
+        )
+    }
+
     /// Returns what it is.
     pub(crate) fn written(&self) -> Written<'_> {
         Written {

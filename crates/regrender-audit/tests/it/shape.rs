@@ -70,6 +70,17 @@ fn images_that_are_pulled_with_something_else_are_workloads_of_their_own() {
     );
 }
 
+/// Custom resources list pull secrets as pods do, or by their plain names.
+#[test]
+fn a_custom_resource_may_list_the_names_of_its_pull_secrets() {
+    for list in ["[{name: p}, {name: q}]", "[p, q]", "[p, {name: q}]"] {
+        let text = format!("kind: Custom\nspec: {{image: r.io/x, imagePullSecrets: {list}}}\n");
+        let inventory = read("a.yaml", &text);
+        let found: Vec<_> = inventory.workloads().map(|one| one.pull_secrets.join(",")).collect();
+        assert_eq!(found, ["p,q"], "{list}");
+    }
+}
+
 #[test]
 fn text_with_blanks_is_no_image_unless_a_template_makes_one_of_it() {
     check_custom("{image: a picture of a whale}", &[]);

@@ -120,6 +120,58 @@ fn what_the_repository_does_not_say_is_undetermined() {
     assert_eq!(verdicts(&[("values.yaml", values)], &private("r.io")), ["undetermined"]);
 }
 
+/// A custom resource in the namespace `n`, where the account `default` has a key for `r.io`.
+fn beside_a_default_account(api_version: &str, kind: &str, spec: &str) -> String {
+    let account = "---\nkind: ServiceAccount\nmetadata: {name: default, namespace: n}\n\
+        imagePullSecrets: [{name: s}]\n---\n";
+    let object = format!(
+        "apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: w, namespace: n}}\nspec: {spec}\n"
+    );
+    secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)) + account + &object
+}
+
+/// A controller that makes pods of its own mostly makes an account for them too.
+#[test]
+fn a_controller_decides_under_which_account_it_runs_an_image() {
+    for (spec, expected) in [
+        ("{image: r.io/app}", "undetermined"),
+        ("{broker: {image: r.io/app, template: {imagePullSecrets: [{name: s}]}}}", "undetermined"),
+        ("{image: r.io/app, serviceAccountName: default}", "covered"),
+        ("{image: r.io/app, imagePullSecrets: [{name: s}]}", "covered"),
+        ("{template: {spec: {containers: [{name: c, image: r.io/app}]}}}", "covered"),
+        ("{containers: [{name: c, image: r.io/app}], image: r.io/b}", "covered covered"),
+    ] {
+        let text = beside_a_default_account("example.org/v1", "Broker", spec);
+        let found = verdicts(&[("a.yaml", &text)], &private("r.io"));
+        assert_eq!(found.join(" "), expected, "{spec}");
+    }
+    let text = beside_a_default_account("example.org/v1", "Broker", "{image: r.io/app}");
+    let report = audited(&[("a.yaml", &text)], &private("r.io"));
+    assert_eq!(report.images[0].service_account, None);
+    assert_eq!(
+        report.images[0].reason,
+        "it does not say which account its pods run under, and its controller decides"
+    );
+}
+
+#[test]
+fn what_is_known_to_run_under_the_default_account_does() {
+    let step = "{steps: [{name: s, image: r.io/app}]}";
+    let container = "{templates: [{name: t, container: {image: r.io/app}}]}";
+    let model = "{predictor: {model: {image: r.io/app}}}";
+    for (api_version, kind, spec, expected) in [
+        ("argoproj.io/v1alpha1", "Workflow", container, "covered"),
+        ("argoproj.io/v1alpha1", "WorkflowTemplate", container, "covered"),
+        ("tekton.dev/v1", "TaskRun", step, "covered"),
+        ("tekton.dev/v1", "Task", step, "undetermined"),
+        ("serving.kserve.io/v1beta1", "InferenceService", model, "covered"),
+        ("example.org/v1", "Workflow", container, "undetermined"),
+    ] {
+        let text = beside_a_default_account(api_version, kind, spec);
+        assert_eq!(verdicts(&[("a.yaml", &text)], &private("r.io")), [expected], "{kind}");
+    }
+}
+
 #[test]
 fn one_finding_tells_that_a_namespace_is_not_known() {
     let text = pod("r.io/app", "[{name: s}]").replace(", namespace: n", "");

@@ -8,7 +8,7 @@ use crate::credentials::{Credentials, InForce, Opened};
 use crate::declared::Declarations;
 use crate::finding::Severity;
 use crate::inventory::ImageUse;
-use crate::judgement::{Judgement, judge};
+use crate::judgement::{Judgement, judge, public};
 use crate::subject::Subject;
 use crate::variable::awaited;
 use crate::verdict::Verdict;
@@ -59,6 +59,9 @@ impl<'a> Judge<'a> {
                 let reason = "credentials are declared to come from the node";
                 return Judgement::new(Verdict::DeclaredNodeProvided, reason);
             }
+            if in_force.names.is_empty() && self.declarations.is_anonymous(image) {
+                return public(image);
+            }
             let reason = match &in_force.unknown {
                 Some(unknown) => format!("the namespace is not known, and {unknown}"),
                 None => "the namespace is not known".to_owned(),
@@ -84,7 +87,10 @@ impl<'a> Judge<'a> {
                 Judgement::new(Verdict::BrokenSecret, reason)
             }
             Ok(keyring) => {
-                let unknown = in_force.unknown.as_deref().or(opened.unknown.as_deref());
+                // Whatever account it is, without a list that is known nothing speaks against it.
+                let is_anonymous = self.declarations.is_anonymous(image);
+                let of_account = in_force.unknown.as_deref().filter(|_| !is_anonymous);
+                let unknown = of_account.or(opened.unknown.as_deref());
                 judge(image, keyring, self.declarations, unknown)
             }
         }

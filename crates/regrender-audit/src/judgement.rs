@@ -65,8 +65,7 @@ fn judge_uncovered(
         return Judgement::new(Verdict::Undetermined, unknown);
     }
     if declarations.is_anonymous(image) {
-        let reason = format!("`{host}` is declared to need no credential");
-        return Judgement::well(Verdict::Public, reason);
+        return public(image);
     }
     if declarations.is_private(image) {
         let reason = format!("no pull secret in force covers `{host}`, which is declared private");
@@ -75,6 +74,12 @@ fn judge_uncovered(
     let reason =
         format!("no pull secret in force covers `{host}`, and nothing is declared about it");
     Judgement::new(Verdict::UncoveredUnknown, reason)
+}
+
+/// The judgement on an image that nothing matches, and nothing needs to.
+pub(crate) fn public(image: &ImageReference) -> Judgement {
+    let reason = format!("`{}` is declared to need no credential", host_of(image));
+    Judgement::well(Verdict::Public, reason)
 }
 
 fn judge_covered(

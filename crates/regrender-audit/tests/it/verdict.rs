@@ -173,6 +173,26 @@ fn what_is_known_to_run_under_the_default_account_does() {
 }
 
 #[test]
+fn an_image_that_needs_no_credential_is_public_whoever_decides_about_pull_secrets() {
+    let anonymous = Declared { anonymous: vec!["r.io".to_owned()], ..Declared::default() };
+    let values = "image: {repository: r.io/app, tag: 1}\n";
+    let release = format!(
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n\
+         metadata: {{name: w, namespace: n}}\nspec: {{values: {{{}}}}}\n",
+        values.trim()
+    );
+    let account = pod("r.io/app", "[]\n  serviceAccountName: unknown");
+    let controlled = beside_a_default_account("example.org/v1", "Broker", "{image: r.io/app}");
+    for text in [release, account, controlled] {
+        assert_eq!(verdicts(&[("a.yaml", &text)], &anonymous), ["public"], "{text}");
+        assert_eq!(verdicts(&[("a.yaml", &text)], &private("r.io")), ["undetermined"], "{text}");
+    }
+    // Where a pull secret may have a key for it, a credential may be tried.
+    let gone = pod("r.io/app", "[{name: gone}]");
+    assert_eq!(verdicts(&[("a.yaml", &gone)], &anonymous), ["undetermined"]);
+}
+
+#[test]
 fn one_finding_tells_that_a_namespace_is_not_known() {
     let text = pod("r.io/app", "[{name: s}]").replace(", namespace: n", "");
     assert_eq!(findings(&[("a.yaml", &text)]), ["namespace-unknown 2"]);

@@ -2,8 +2,11 @@
 
 use regrender_image::{ImageReference, ReferenceError};
 
-use crate::inventory::{Filling, ImageUse};
+use crate::inventory::{Filling, ImageUse, Source};
 use crate::subject::Subject;
+
+/// What stands before the path of a Go program whose image `ko` builds when it applies the manifest.
+const KO: &str = "ko://";
 
 /// Parses an image. Where nobody knows what is filled in for its tag or digest, it is parsed without:
 /// credentials are chosen by the rest.
@@ -29,11 +32,17 @@ pub(crate) fn awaited(subject: &Subject<'_>, image: &ImageUse) -> Option<String>
     {
         return Some("the image is a parameter that is filled in when it runs".to_owned());
     }
+    if text.starts_with(KO) && !subject.workload.metadata.is_live {
+        return Some("`ko` builds the image, and names it here".to_owned());
+    }
     if text.contains("$(") && subject.root.is_some() {
         return Some("the image has a variable, which kustomize may fill in".to_owned());
     }
     match &image.filling {
         Filling::NotKnown(reason) => Some(reason.to_string()),
+        _ if subject.workload.source == Source::HelmValues && has_placeholder(text) => {
+            Some("the image has a placeholder, which the chart may fill in".to_owned())
+        }
         Filling::Final => None,
         Filling::Open if is_template || subject.workload.metadata.is_live => None,
         Filling::Open => {
@@ -46,6 +55,11 @@ pub(crate) fn awaited(subject: &Subject<'_>, image: &ImageUse) -> Option<String>
 /// Tells whether a name has a variable in it, as no name in a cluster has.
 pub(crate) fn is_open(name: &str) -> bool {
     name.contains(['$', '{'])
+}
+
+/// Tells whether anything stands in braces that is no variable of the shell: a template, for one.
+fn has_placeholder(text: &str) -> bool {
+    text.match_indices('{').any(|(at, _)| !text.get(..at).is_some_and(|text| text.ends_with('$')))
 }
 
 /// Returns the name of the first variable of the shell.
@@ -100,6 +114,16 @@ mod tests {
             ("r.io/app:1", None),
         ] {
             assert_eq!(without_tag(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_placeholder_is_no_variable_of_the_shell() {
+        for text in ["{value}", "r.io/{{ .Values.app }}", "r.io/${A}{b}"] {
+            assert!(has_placeholder(text), "{text}");
+        }
+        for text in ["r.io/app:1", "r.io/${APP}", "r.io/app:${A}${B:-1}", "r.io/$(app)"] {
+            assert!(!has_placeholder(text), "{text}");
         }
     }
 

@@ -227,6 +227,36 @@ fn images_that_are_filled_in_later_are_told_apart() {
     assert!(!found.contains("template"), "{found}");
 }
 
+/// Charts render templates in their values, and pass on what other programs fill in.
+#[test]
+fn a_placeholder_in_values_of_a_chart_is_filled_in_later() {
+    for image in
+        ["'{value}'", "'{{ .Values.global.registry }}/app'", "'r.io/app:{{ .Chart.Version }}'"]
+    {
+        let values = format!("image: {image}\n");
+        let report = audited(&[("values.yaml", &values)], &Declared::default());
+        assert_eq!(report.images[0].verdict.name(), "undetermined", "{image}");
+        let plain = pod(image, "[]");
+        assert_eq!(findings(&[("a.yaml", &plain)]), ["invalid-image 9"], "{image}");
+    }
+    // The tag does not choose the credential.
+    let tag = "image: 'r.io/app:{{ .Chart.Version }}'\n";
+    let report = audited(&[("values.yaml", tag)], &Declared::default());
+    assert_eq!(report.images[0].repository.as_deref(), Some("r.io/app"));
+    let wrong = [("values.yaml", "image: R.io/App\n")];
+    assert_eq!(findings(&wrong), ["invalid-image 1"]);
+}
+
+#[test]
+fn an_image_that_ko_builds_is_named_later() {
+    let text = pod("ko://example.org/shop/cmd/web", "[]");
+    let report = audited(&[("a.yaml", &text)], &Declared::default());
+    assert_eq!(report.images[0].verdict.name(), "undetermined");
+    assert_eq!(report.images[0].reason, "`ko` builds the image, and names it here");
+    let live = text.replace("namespace: n", "namespace: n, uid: '1'");
+    assert_eq!(verdicts(&[("a.yaml", &live)], &Declared::default()), ["invalid-image"]);
+}
+
 #[test]
 fn a_sealed_secret_is_no_pull_secret_without_the_type() {
     let verdict = |spec: &str| {

@@ -10,6 +10,7 @@ use regrender_render::Surroundings;
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::OutputFolder;
 use crate::project::manifests::Manifests;
+use crate::project::stranger::KnownNamespaces;
 use crate::project::{
     Project, lost_namespace, lost_target, repository, second_manifest, stranger, surroundings,
 };
@@ -23,7 +24,7 @@ pub(crate) struct Ground<'a> {
     pub(crate) folder: OutputFolder,
     /// What the repository around it says.
     pub(crate) surroundings: Surroundings,
-    /// What there goes badly with registries.toml.
+    /// What there goes badly with registries.toml; no report asks for it.
     pub(crate) warnings: BTreeSet<String>,
 }
 
@@ -35,7 +36,8 @@ pub(crate) fn survey<'a>(
     manifests: &mut Manifests,
     errors: &mut Vec<CliError>,
 ) -> Vec<Ground<'a>> {
-    let mut grounds = Vec::new();
+    let mut grounds: Vec<Ground<'_>> = Vec::new();
+    let mut namespaces = Vec::new();
     errors.extend(shared_folder(project));
     for cluster in project.clusters(clusters) {
         let path = project.folder.join(&cluster.directory);
@@ -64,17 +66,22 @@ pub(crate) fn survey<'a>(
                 continue;
             }
         };
+        let mut warnings = BTreeSet::new();
+        // A report has findings of its own.
         if manifests.must_be_read() {
             let wanted = &surroundings.namespaces;
             errors.extend(lost_namespace::errors(project, cluster, &inventory, &folder, wanted));
             let known = &surroundings;
             errors.extend(lost_target::errors(project, cluster, &inventory, &folder, known));
-        }
-        let mut warnings = surroundings::warnings(project, cluster, &surroundings);
-        for more in [stranger::warnings, second_manifest::warnings] {
-            warnings.extend(more(project, cluster, &inventory, &surroundings));
+            warnings.extend(surroundings::warnings(project, cluster, known));
+            warnings.extend(second_manifest::warnings(project, cluster, &inventory, known));
+            namespaces.push(KnownNamespaces::of(&inventory, known));
         }
         grounds.push(Ground { cluster, folder, surroundings, warnings });
+    }
+    for (ground, known) in grounds.iter_mut().zip(&namespaces) {
+        let Ground { cluster, surroundings, warnings, .. } = ground;
+        warnings.extend(stranger::warnings(project, cluster, surroundings, known, &namespaces));
     }
     grounds
 }

@@ -1,6 +1,6 @@
 //! Names of registries.toml that no manifest knows, while another name is one slip away.
 //!
-//! A name without a manifest is nothing wrong: namespaces may be made elsewhere, and a build makes
+//! Namespaces that only other clusters declare are told, too. Otherwise a name without a manifest is nothing wrong: namespaces may be made elsewhere, and a build makes
 //! accounts. So only what looks like a slip is told.
 
 use std::collections::BTreeSet;
@@ -9,6 +9,7 @@ use regrender_audit::Inventory;
 use regrender_config::{Cluster, Namespaces, PullSecret, nearest};
 use regrender_render::Surroundings;
 
+use crate::enumeration::in_a_sentence;
 use crate::project::Project;
 
 /// The account that is in every namespace.
@@ -17,76 +18,99 @@ const DEFAULT: &str = "default";
 /// With more unknown names than these, they are declared elsewhere, and none is a slip.
 const MANY: usize = 20;
 
-/// Tells of the names that are probably slips, and what was probably meant.
+/// Tells of the names that are probably slips, and what was probably meant; and of namespaces that
+/// only other clusters have.
 pub(crate) fn warnings(
     project: &Project,
     cluster: &Cluster,
-    inventory: &Inventory,
     surroundings: &Surroundings,
+    known: &KnownNamespaces,
+    all: &[KnownNamespaces],
 ) -> BTreeSet<String> {
     let of = cluster.name.as_ref().map(|name| format!(" of cluster `{name}`")).unwrap_or_default();
     let mut warnings = BTreeSet::new();
-    let known = KnownNamespaces::of(inventory, surroundings);
     for secret in project.config.secrets_of(cluster) {
+        let name = &secret.name;
+        let elsewhere = known.only_elsewhere(secret, all);
+        if !elsewhere.is_empty() {
+            warnings.insert(format!(
+                "pull secret `{name}` lands in {}{of}, which only manifests of other clusters \
+                 declare: say with `clusters` where it lands, or take the namespaces of each \
+                 cluster with `namespaces = {{ from = \"inventory\" }}`",
+                in_a_sentence(&elsewhere)
+            ));
+        }
+        let namespaces = known.strange(secret).into_iter();
+        let namespaces = namespaces.filter(|(strange, _)| !elsewhere.contains(strange));
+        warnings.extend(namespaces.map(|(strange, meant)| {
+            format!(
+                "pull secret `{name}` lands in the namespace `{strange}`{of}, which no manifest of \
+                 the inventory knows; did you mean `{meant}`?"
+            )
+        }));
         let landing = Landing::new(secret, surroundings);
-        let namespaces = known.strange(secret);
-        warnings.extend(namespaces.into_iter().map(|(name, meant)| {
+        warnings.extend(landing.strange_accounts().into_iter().map(|(strange, meant)| {
             format!(
-                "pull secret `{}` lands in the namespace `{name}`{of}, which no manifest of the \
-                 inventory knows; did you mean `{meant}`?",
-                secret.name
+                "no manifest of the inventory knows the service account `{strange}`{of}, so the \
+                 build makes it where `{name}` lands; did you mean `{meant}`?"
             )
         }));
-        warnings.extend(landing.strange_accounts().into_iter().map(|(name, meant)| {
+        warnings.extend(landing.strange_workloads().into_iter().map(|(strange, meant)| {
             format!(
-                "no manifest of the inventory knows the service account `{name}`{of}, so the build \
-                 makes it where `{}` lands; did you mean `{meant}`?",
-                secret.name
-            )
-        }));
-        warnings.extend(landing.strange_workloads().into_iter().map(|(name, meant)| {
-            format!(
-                "no manifest of the inventory knows `{name}`{of} where `{}` lands, so its \
-                 patch changes nothing; did you mean `{meant}`?",
-                secret.name
+                "no manifest of the inventory knows `{strange}`{of} where `{name}` lands, so its \
+                 patch changes nothing; did you mean `{meant}`?"
             )
         }));
     }
     warnings
 }
 
-/// The namespaces of the manifests.
-struct KnownNamespaces<'a> {
+/// The namespaces of the manifests of a cluster.
+#[derive(Debug, Default)]
+pub(crate) struct KnownNamespaces {
     /// Those that are declared.
-    declared: BTreeSet<&'a str>,
+    declared: BTreeSet<String>,
     /// Those that anything is in.
-    in_use: BTreeSet<&'a str>,
+    in_use: BTreeSet<String>,
 }
 
-impl<'a> KnownNamespaces<'a> {
-    fn of(inventory: &'a Inventory, surroundings: &'a Surroundings) -> Self {
+impl KnownNamespaces {
+    /// Takes them from what the manifests say, and from what kustomize makes of it.
+    pub(crate) fn of(inventory: &Inventory, surroundings: &Surroundings) -> Self {
         let mut in_use = inventory.namespaces_in_use();
         let of_accounts = surroundings.declared_accounts.keys().map(|(namespace, _)| namespace);
         let of_workloads = surroundings.workloads.keys().map(|(namespace, ..)| namespace);
         in_use.extend(of_accounts.chain(of_workloads).map(String::as_str));
-        let declared = inventory.namespaces().map(|namespace| namespace.name.as_str()).collect();
+        let in_use = in_use.into_iter().map(str::to_owned).collect();
+        let declared = inventory.namespaces().map(|namespace| namespace.name.clone()).collect();
         Self { declared, in_use }
     }
 
     /// Finds listed namespaces that nothing is in, where manifests declare others.
-    fn strange(&self, secret: &'a PullSecret) -> Vec<(&'a str, &'a str)> {
+    fn strange<'a>(&'a self, secret: &'a PullSecret) -> Vec<(&'a str, &'a str)> {
         let Namespaces::Listed(listed) = &secret.namespaces else { return Vec::new() };
-        slips(listed, &self.in_use, &self.declared)
+        let meant_ones = self.declared.iter().map(String::as_str).collect();
+        slips(listed, |name| self.in_use.contains(name), &meant_ones)
+    }
+
+    /// Finds listed namespaces that nothing here is in, and that other clusters declare.
+    fn only_elsewhere<'a>(&self, secret: &'a PullSecret, all: &[Self]) -> Vec<&'a str> {
+        let Namespaces::Listed(listed) = &secret.namespaces else { return Vec::new() };
+        // A cluster whose namespaces are not in Git may have them all.
+        let asked = listed.iter().filter(|_| !self.declared.is_empty());
+        let missing = asked.filter(|name| !self.in_use.contains(name.as_str()));
+        let elsewhere = missing.filter(|name| all.iter().any(|one| one.declared.contains(*name)));
+        elsewhere.map(String::as_str).collect()
     }
 }
 
-/// Finds the names of a list that are not among those that are `known`, and what each is a slip of.
+/// Finds the names of a list that are not known, and what each is a slip of.
 fn slips<'a>(
     listed: &'a [String],
-    known: &BTreeSet<&str>,
+    is_known: impl Fn(&str) -> bool,
     meant_ones: &BTreeSet<&'a str>,
 ) -> Vec<(&'a str, &'a str)> {
-    let strange = listed.iter().map(String::as_str).filter(|name| !known.contains(name));
+    let strange = listed.iter().map(String::as_str).filter(|name| !is_known(name));
     let strange: Vec<&str> = strange.take(MANY + 1).collect();
     if strange.len() > MANY {
         return Vec::new();
@@ -129,7 +153,8 @@ impl<'a> Landing<'a> {
     }
 
     fn strange_accounts(&self) -> Vec<(&'a str, &'a str)> {
-        slips(&self.secret.service_accounts, &self.accounts, &self.accounts)
+        let is_known = |name: &str| self.accounts.contains(name);
+        slips(&self.secret.service_accounts, is_known, &self.accounts)
     }
 
     fn strange_workloads(&self) -> Vec<(String, String)> {

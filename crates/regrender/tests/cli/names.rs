@@ -56,6 +56,21 @@ fn a_namespace_that_is_made_elsewhere_is_no_slip() {
 }
 
 #[test]
+fn a_namespace_that_only_another_cluster_declares_is_told() {
+    let sandbox = with("namespaces = [\"team-a\", \"team-b\"]\nservice-accounts = [\"default\"]\n");
+    sandbox.write("test/namespaces.yaml", "kind: Namespace\nmetadata: {name: team-a}\n");
+    let config = sandbox.read("registries.toml");
+    let clusters =
+        "[cluster.prod]\ninventory = [\"apps\"]\n\n[cluster.test]\ninventory = [\"test\"]\n";
+    sandbox.write("registries.toml", &format!("{config}\n{clusters}"));
+    assert_snapshot!(sandbox.run(&["build"]).succeeded().stderr, @r#"warning: pull secret `regcred` lands in `team-b` of cluster `test`, which only manifests of other clusters declare: say with `clusters` where it lands, or take the namespaces of each cluster with `namespaces = { from = "inventory" }`"#);
+    assert_eq!(sandbox.run(&["build", "--cluster", "prod"]).succeeded().stderr, "");
+    // One whose namespaces are made elsewhere may have it.
+    sandbox.write("test/namespaces.yaml", "kind: ConfigMap\nmetadata: {name: x}\n");
+    assert_eq!(sandbox.run(&["build"]).succeeded().stderr, "");
+}
+
+#[test]
 fn many_namespaces_that_are_made_elsewhere_hold_no_slip() {
     let many: Vec<String> =
         (b'c'..=b'z').map(|letter| format!("\"{}-x\"", letter as char)).collect();

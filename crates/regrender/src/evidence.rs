@@ -16,7 +16,7 @@ use crate::error::{CliError, ErrorKind, Failure};
 use crate::evidence::declared::{ClearFile, clear_files, declared};
 use crate::evidence::opener::SecretOpener;
 use crate::project::manifests::{Manifests, search_others};
-use crate::project::repository::Walk;
+use crate::project::repository::{self, Walk};
 use crate::project::{Project, shown};
 use crate::source::bytes::read_all;
 use crate::world::World;
@@ -104,12 +104,7 @@ fn declarations(
 /// Lists the output folders that are not there; the links on the way to them are followed.
 fn unbuilt(project: &Project) -> Vec<PathBuf> {
     let missing = project.outputs().into_iter().filter(|folder| !folder.exists());
-    let real = missing.filter_map(|folder| {
-        let existing = folder.ancestors().find(|above| above.exists())?;
-        let rest = folder.strip_prefix(existing).ok()?;
-        Some(existing.canonicalize().ok()?.join(rest))
-    });
-    real.collect()
+    missing.filter_map(|folder| repository::real_place(&folder)).collect()
 }
 
 /// Picks out the files that are in the repository. Links may lead there.

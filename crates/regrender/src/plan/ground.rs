@@ -109,8 +109,7 @@ fn shared_folder(project: &Project) -> Option<CliError> {
 /// A link in the way to the output folder may lead anywhere; nothing outside of the repository is
 /// ever written.
 fn outside_of_repository(project: &Project, cluster: &Cluster, path: &Path) -> Option<CliError> {
-    let existing = path.ancestors().find(|path| path.exists())?;
-    let real = existing.canonicalize().ok()?;
+    let real = repository::real_place(path)?;
     let top = repository::top(&project.folder).canonicalize().ok()?;
     if real.starts_with(&top) {
         return None;

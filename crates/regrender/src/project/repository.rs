@@ -28,6 +28,14 @@ pub(crate) fn top(folder: &Path) -> &Path {
     folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(folder)
 }
 
+/// Follows the links on the way to `path`; what is not there yet keeps its name.
+pub(crate) fn real_place(path: &Path) -> Option<PathBuf> {
+    let existing = path.ancestors().find(|above| above.exists())?;
+    let mut real = existing.canonicalize().ok()?;
+    real.extend(path.strip_prefix(existing).ok()?);
+    Some(real)
+}
+
 impl Walk {
     /// Adds what another walk came by; nothing is in it twice.
     pub(crate) fn extend(&mut self, other: &Self) {

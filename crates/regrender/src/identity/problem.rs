@@ -67,7 +67,7 @@ fn what_failed(failure: &Failure) -> String {
         }
         Failure::CommandTimeout => String::from("took longer than two minutes and was stopped"),
         Failure::CommandTooLong => String::from("printed more than 1 MiB and was stopped"),
-        Failure::VariableUnset
+        Failure::VariableUnset { .. }
         | Failure::VariableEmpty
         | Failure::StdinIsTerminal
         | Failure::Offline

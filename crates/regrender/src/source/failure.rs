@@ -9,7 +9,10 @@ use super::vault::VaultFailure;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// The environment variable is not set.
-    VariableUnset,
+    VariableUnset {
+        /// The one with a similar name that is set.
+        similar: Option<String>,
+    },
     /// The environment variable is set to nothing.
     VariableEmpty,
     /// There is no such file.

@@ -7,7 +7,9 @@ use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::Path;
 
-use regrender_config::{Config, Credential as Declared, Registry, Source, SourceKind, Username};
+use regrender_config::{
+    Config, Credential as Declared, Registry, Source, SourceKind, Username, nearest,
+};
 use regrender_image::docker_config_secrets;
 use regrender_seal::Identities;
 
@@ -246,10 +248,16 @@ fn refused(question: &Question) -> (Question, Answer) {
 
 fn ask_variable(environment: &BTreeMap<OsString, OsString>, name: &str) -> Answer {
     match environment.get(OsStr::new(name)) {
-        None => Err(Failure::VariableUnset),
+        None => Err(Failure::VariableUnset { similar: similar(environment, name) }),
         Some(value) if value.is_empty() => Err(Failure::VariableEmpty),
         Some(value) => Ok(Given::Bytes(SecretBytes::new(value.as_encoded_bytes()))),
     }
+}
+
+/// Returns the name of the variable that is set and that somebody probably meant.
+fn similar(environment: &BTreeMap<OsString, OsString>, name: &str) -> Option<String> {
+    let set = environment.iter().filter(|(_, value)| !value.is_empty());
+    nearest(name, set.filter_map(|(name, _)| name.to_str())).map(str::to_owned)
 }
 
 fn ask_stdin(stdin: &mut dyn Read, terminal: Terminal) -> Answer {

@@ -46,7 +46,9 @@ pub(crate) fn source_failed(
 ) -> Diagnostic {
     let name = name_of(&source.kind);
     let (page, what) = match failure {
-        Failure::VariableUnset => (&page::SOURCE_VARIABLE_UNSET, format!("{name} is not set")),
+        Failure::VariableUnset { .. } => {
+            (&page::SOURCE_VARIABLE_UNSET, format!("{name} is not set"))
+        }
         Failure::VariableEmpty => (&page::SOURCE_VARIABLE_EMPTY, format!("{name} is empty")),
         Failure::FileMissing
         | Failure::FileIsFolder
@@ -94,7 +96,10 @@ fn file_page(failure: &Failure) -> &'static Page {
 
 fn with_help(problem: Diagnostic, kind: &SourceKind, failure: &Failure) -> Diagnostic {
     match (failure, kind) {
-        (Failure::VariableUnset | Failure::VariableEmpty, SourceKind::Env(name)) => {
+        (Failure::VariableUnset { similar: Some(similar) }, SourceKind::Env(name)) => problem
+            .note(format!("a variable with a similar name is set: `{similar}`"))
+            .help(format!("set `{name}`, or write the name of the one that is set")),
+        (Failure::VariableUnset { .. } | Failure::VariableEmpty, SourceKind::Env(name)) => {
             problem.help(format!("set `{name}`, or name another source in registries.toml"))
         }
         (Failure::FileMissing, _) => problem

@@ -69,6 +69,19 @@ fn whoever_leaves_is_told_of_where_the_source_is_a_sops_file() {
 }
 
 #[test]
+fn a_slip_in_a_variable_names_the_one_that_is_set() {
+    let mut sandbox = sandbox("username = \"bot\"\npassword = { env = \"HUB_TOKNE\" }\n");
+    let told = sandbox.run(&["build"]).ended_with(1).stderr;
+    assert!(!told.contains("similar") && told.contains("help: set `HUB_TOKNE`"), "{told}");
+    sandbox.set("HUB_TOKEN", "canary-4f1d");
+    let told = sandbox.run(&["build"]).ended_with(1).stderr;
+    assert!(told.contains("note: a variable with a similar name is set: `HUB_TOKEN`"), "{told}");
+    sandbox.set("HUB_TOKEN", "");
+    let told = sandbox.run(&["build"]).ended_with(1).stderr;
+    assert!(!told.contains("similar"), "{told}");
+}
+
+#[test]
 fn a_slip_in_a_key_names_the_keys_that_are_there() {
     let sandbox = sandbox(
         "username = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.pasword\" }\n",

@@ -1,7 +1,8 @@
-//! Names of registries.toml that no manifest knows, while another name is one slip away.
+//! Names of registries.toml that no manifest knows, though another name is one slip away, or that
+//! only the manifests of other clusters know.
 //!
-//! Namespaces that only other clusters declare are told, too. Otherwise a name without a manifest is nothing wrong: namespaces may be made elsewhere, and a build makes
-//! accounts. So only what looks like a slip is told.
+//! Any other name without a manifest is nothing wrong: namespaces may be made elsewhere, and a build
+//! makes accounts.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +15,9 @@ use crate::project::Project;
 
 /// The account that is in every namespace.
 const DEFAULT: &str = "default";
+
+/// A word with fewer letters is another word, and no slip.
+const SHORTEST_SLIP: usize = 3;
 
 /// With more unknown names than these, they are declared elsewhere, and none is a slip.
 const MANY: usize = 20;
@@ -178,13 +182,28 @@ impl<'a> Landing<'a> {
 }
 
 /// Returns the one of `known` that `name` is a slip of. Where there are several, they and `name` are
-/// more likely siblings, and so are names that differ in their numbers or by a word.
+/// more likely siblings.
 fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut near = known.filter(|other| is_slip(name, other));
+    let first = near.next()?;
+    near.next().is_none().then_some(first)
+}
+
+/// Tells whether one name is a slip of the other. Names that differ in their numbers, or by a whole
+/// word, are siblings: `shop-1` and `shop-2`, `shop-eu` and `shop-us`.
+fn is_slip(name: &str, other: &str) -> bool {
+    let is_near = name.len().abs_diff(other.len()) <= 1 && nearest(name, [other]).is_some();
     let without_digits =
         |name: &str| name.chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
-    let is_near =
-        |other: &&str| name.len().abs_diff(other.len()) <= 1 && nearest(name, [*other]).is_some();
-    let mut near = known.filter(is_near);
-    let first = near.next().filter(|first| without_digits(first) != without_digits(name));
-    first.filter(|_| near.next().is_none())
+    is_near && without_digits(name) != without_digits(other) && !is_another_word(name, other)
+}
+
+/// Tells whether the names have the same words but for one that is no slip of the other's.
+fn is_another_word(name: &str, other: &str) -> bool {
+    let [words, others] = [name, other].map(|name| name.split('-').collect::<Vec<_>>());
+    let is_slip = |(word, other): (&&str, &&str)| {
+        word == other
+            || word.len().min(other.len()) >= SHORTEST_SLIP && nearest(word, [*other]).is_some()
+    };
+    words.len() == others.len() && !words.iter().zip(&others).all(is_slip)
 }

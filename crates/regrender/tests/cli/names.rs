@@ -53,6 +53,15 @@ fn a_namespace_that_is_made_elsewhere_is_no_slip() {
     let sandbox = with("namespaces = [\"taem-a\"]\nservice-accounts = [\"default\"]\n");
     sandbox.write("apps/namespaces.yaml", "kind: Namespace\nmetadata: {name: other}\n");
     assert_eq!(sandbox.run(&["build"]).succeeded().stderr, "");
+    for (declared, known) in [("team-a", "team-b"), ("orders-eu", "orders-us"), ("web-1", "web-2")]
+    {
+        let list = format!("namespaces = [\"{declared}\"]\nservice-accounts = [\"default\"]\n");
+        let sandbox = with(&list);
+        std::fs::remove_file(sandbox.path("apps/web.yaml")).unwrap();
+        let known = format!("kind: Namespace\nmetadata: {{name: {known}}}\n");
+        sandbox.write("apps/namespaces.yaml", &known);
+        assert_eq!(sandbox.run(&["build"]).succeeded().stderr, "", "{declared}");
+    }
 }
 
 #[test]

@@ -91,8 +91,8 @@ fn google_generator(
     let cluster = match &login {
         Some(Login::ServiceAccount(_)) => needed_cluster(raw, project, problems)?,
         // A slip in the service account takes nothing from its cluster.
-        None if !raw.provision.service_account.is_absent() => None,
-        _ => {
+        None => None,
+        Some(_) => {
             no_cluster(raw, problems);
             None
         }

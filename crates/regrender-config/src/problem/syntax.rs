@@ -194,3 +194,20 @@ pub(crate) fn merge_conflict(start: Span, end: Option<Span>) -> Diagnostic {
         None => problem,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_parser_quotes_of_the_text_is_not_said() {
+        for quoted in ["no such thing as \"canary-4f1d\"", "no such thing as 'canary-4f1d'"] {
+            let problem = toml_syntax(quoted, 0..1, "x");
+            assert_eq!(problem.title, "this is not TOML: a value that cannot be read");
+        }
+        assert_eq!(
+            toml_syntax("no such thing", 0..1, "x").title,
+            "this is not TOML: no such thing"
+        );
+    }
+}

@@ -34,3 +34,19 @@ impl<T> HostIndex<T> {
         self.by_host.get(target.host()).into_iter().flatten().chain(&self.others)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_key_comes_into_question_for_its_own_host_alone() {
+        let mut index = HostIndex::default();
+        for key in ["a.io", "b.io", "*.io", "b.io/team"] {
+            index.insert(&AuthKey::parse(key).unwrap(), key);
+        }
+        let target = Target::parse("b.io/app").unwrap();
+        let found: Vec<&str> = index.of(&target).copied().collect();
+        assert_eq!(found, ["b.io", "b.io/team", "*.io"]);
+    }
+}

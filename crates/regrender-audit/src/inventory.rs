@@ -23,7 +23,9 @@ use self::facts::Sealing;
 pub use self::facts::{Content, FileFacts, read_file, read_other_file, read_pipe};
 pub(crate) use self::image::is_image_key;
 pub use self::metadata::Metadata;
-pub(crate) use self::object::{is_core, pod_path, read_inline_images, read_inline_parts};
+pub(crate) use self::object::{
+    is_core, is_release, pod_path, read_inline_images, read_inline_parts,
+};
 pub(crate) use self::pod::{containers, reference_names, role_of_list};
 pub use self::rendering::{Doubt, Rendering};
 pub use self::secret::{Secret, SecretState};

@@ -1,6 +1,8 @@
 //! Knows the workloads one by one as they are deployed: one for each tree that renders them.
 
-use crate::inventory::{AccountField, Doubt, ImageUse, Inventory, Rendering, Source, Workload};
+use crate::inventory::{
+    AccountField, Doubt, ImageUse, Inventory, Rendering, Source, Workload, is_release,
+};
 
 /// A workload as one tree deploys it.
 #[derive(Clone, Debug)]
@@ -23,7 +25,10 @@ pub(crate) struct Subject<'i> {
 impl Subject<'_> {
     /// Tells whether a chart decides about accounts and pull secrets, and not this text.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.workload.source, Source::HelmValues | Source::KustomizeImages)
+        let is_of_chart =
+            matches!(self.workload.source, Source::HelmValues | Source::KustomizeImages);
+        // A patch of a release brings an image that way.
+        is_of_chart || is_release(&self.workload.kind)
     }
 
     /// Tells whether it leaves the account of its pods to its controller: a custom resource that holds

@@ -50,7 +50,7 @@ fn read_with(facts: &mut FileFacts, root: &Node<'_>, header: Header, words: Word
         "Secret" | "SealedSecret" | "ExternalSecret" | "ClusterExternalSecret" => {
             facts.secrets.extend(secret::read(root, &header));
         }
-        "HelmRelease" | "HelmChart" | "HelmChartConfig" | "Application" | "ApplicationSet" => {
+        kind if is_release(kind) => {
             facts.deployers.extend(read_deployers(root, place));
             facts.workloads.extend(helm::read_release(root, &header));
         }
@@ -215,6 +215,14 @@ pub(crate) fn pod_path(kind: &str) -> Option<&'static [&'static str]> {
         _ => return None,
     };
     Some(path)
+}
+
+/// Tells whether an object of a kind installs charts, whose values it holds.
+pub(crate) fn is_release(kind: &str) -> bool {
+    matches!(
+        kind,
+        "HelmRelease" | "HelmChart" | "HelmChartConfig" | "Application" | "ApplicationSet"
+    )
 }
 
 /// Tells whether a kind is one of Kubernetes itself that makes pods, whatever its version.

@@ -1,6 +1,6 @@
 //! Values of Helm charts, wherever they stand.
 
-use super::repository::{WEB, images, read, report, workloads};
+use super::repository::{WEB, audited, images, private, read, report, workloads};
 
 /// Pods of a chart run where it is installed, not where the object of Argo CD lies.
 #[test]
@@ -145,4 +145,31 @@ fn a_folder_of_templates_is_one_of_helm_beside_a_chart_only() {
     assert_eq!((plain.workloads().count(), plain.unreadable().len()), (1, 0));
     let chart = file("chart");
     assert_eq!((chart.workloads().count(), chart.unreadable().len()), (0, 1));
+}
+
+/// An overlay mostly sets the tag of a release that is described elsewhere.
+#[test]
+fn a_patch_of_a_release_leaves_pull_secrets_to_the_chart() {
+    let kustomization =
+        "namespace: n\nresources: [https://example.org/base]\npatches: [{path: web.yaml}]\n";
+    let patch = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\n\
+        spec: {values: {web: {image: 'r.io/web:1'}}}\n";
+    let base = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\n\
+        spec: {chart: {}}\n";
+    let within = kustomization.replace("https://example.org/base", "base.yaml");
+    for files in [
+        vec![("kustomization.yaml", kustomization), ("web.yaml", patch)],
+        vec![("kustomization.yaml", &within), ("web.yaml", patch), ("base.yaml", base)],
+    ] {
+        let report = audited(&files, &private("r.io"));
+        let found: Vec<&str> = report.images.iter().map(|one| &*one.reason).collect();
+        assert!(!found.is_empty());
+        for reason in found {
+            assert!(
+                reason.ends_with("the chart or base decides which pull secrets its pods have"),
+                "{reason}"
+            );
+        }
+        assert!(report.images.iter().all(|one| one.service_account.is_none()));
+    }
 }

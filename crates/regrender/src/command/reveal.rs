@@ -109,6 +109,9 @@ fn not_opened(shown: &str, bytes: &[u8], error: OpenError, is_without_identity: 
         OpenError::Binary | OpenError::NotText { .. } => {
             "open it with `age -d` or `sops -d`, which print whatever it is"
         }
+        OpenError::OtherKeysOnly { .. } | OpenError::KeyGroups => {
+            "open it with `sops decrypt`: here, only age keys open a file"
+        }
         OpenError::Syntax { .. } if is_yaml && FileFormat::of_name(shown) != FileFormat::Yaml => {
             BY_NAME
         }

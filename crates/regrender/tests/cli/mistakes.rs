@@ -108,6 +108,23 @@ fn a_sealed_file_that_was_cut_off_is_to_be_revealed() {
     ");
 }
 
+/// Nothing is wrong with such a file: it is sealed for those who have other keys.
+#[test]
+fn a_file_for_other_key_services_is_to_be_revealed() {
+    let other = "password: ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]\nsops:\n  \
+        azure_kv:\n  - vault_url: https://shop.vault.azure.net\n    name: key\n    version: a1\n    \
+        created_at: \"2026-01-01T00:00:00Z\"\n    enc: AA==\n  \
+        lastmodified: \"2026-01-01T00:00:00Z\"\n  \
+        mac: ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]\n  version: 3.9.0\n";
+    let sandbox = Sandbox::new(&[("x.yaml", other)]);
+    assert_snapshot!(sandbox.run(&["reveal", "x.yaml"]).ended_with(1), @"
+    --- stderr
+    error: `x.yaml` cannot be opened: the file has no age recipient, only azure_kv
+      help: open it with `sops decrypt`: here, only age keys open a file
+    --- status 1
+    ");
+}
+
 #[test]
 fn a_file_that_nobody_sealed_is_to_be_revealed() {
     let sandbox = Sandbox::simple();

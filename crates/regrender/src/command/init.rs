@@ -53,6 +53,22 @@ fn for_recipients(folder: &Path, kind: KeyKind, world: &mut World) -> Result<Sea
     Ok(Seal::ForRecipients { own, others })
 }
 
+/// What everybody has to fill in.
+const TO_FILL_IN: &str = r#"[output]
+directory = "pull-secrets"
+consumer = "flux"                          # or "argocd", "kubectl", or several in a list
+
+[registry.hub]
+kind = "docker-hub"
+username = "acme-bot"
+password = { env = "DOCKER_HUB_TOKEN" }
+
+[secret.regcred]
+registries = ["hub"]
+namespaces = ["default"]
+service-accounts = ["default"]
+"#;
+
 const MAKEFILE: &str = "
 lines for your Makefile:
 
@@ -246,25 +262,10 @@ fingerprint-key = {{ env = "REGRENDER_FINGERPRINT_KEY" }}"#,
         ),
     };
     let seal = seal.trim_end();
-    format!(
-        r#"# What each key means: docs/config.md of regrender.
+    format!("# What each key means: docs/config.md of regrender.\n\n[seal]\n{seal}\n\n{TO_FILL_IN}")
+}
 
-[seal]
-{seal}
-
-[output]
-directory = "pull-secrets"
-consumer = "flux"                          # or "argocd", "kubectl", or several in a list
-
-[registry.hub]
-kind = "docker-hub"
-username = "acme-bot"
-password = {{ env = "DOCKER_HUB_TOKEN" }}
-
-[secret.regcred]
-registries = ["hub"]
-namespaces = ["default"]
-service-accounts = ["default"]
-"#
-    )
+/// Says whether nothing is filled in yet in a registries.toml that was written here.
+pub(crate) fn is_to_fill_in(file: &Path) -> bool {
+    fs::read_to_string(file).is_ok_and(|text| text.ends_with(TO_FILL_IN))
 }

@@ -510,6 +510,17 @@ fn two_files_are_not_one() {
 }
 
 #[test]
+fn what_init_wrote_and_nobody_filled_in_is_told() {
+    let mut sandbox = piped(&cluster());
+    sandbox.set("SOPS_AGE_KEY", IDENTITY);
+    sandbox.run(&["init"]).succeeded();
+    let told = || sandbox.run(&["import", "-"]).ended_with(1).stderr;
+    assert!(told().contains("help: remove it: its registries are still those"), "{}", told());
+    sandbox.edit("registries.toml", "acme-bot", "my-bot");
+    assert!(told().contains("help: name another file"), "{}", told());
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let mut sandbox = piped(&cluster());
     sandbox.write("registries.toml", "mine");

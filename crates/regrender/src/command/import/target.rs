@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::STREAM;
 use crate::args::Import;
+use crate::command::init;
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::new_file::{self, Readers};
 use crate::project::{shown, without_dots};
@@ -40,8 +41,11 @@ impl Target {
             if path.symlink_metadata().is_ok() {
                 let message =
                     format!("`{}` exists; it is left as it is", shown(path, &world.directory));
-                let hint =
-                    "name another file: `--write FILE`, `--seal-into FILE`; `--write -` prints it";
+                let hint = if init::is_to_fill_in(path) {
+                    "remove it: its registries are still those that `regrender init` wrote"
+                } else {
+                    "name another file: `--write FILE`, `--seal-into FILE`; `--write -` prints it"
+                };
                 errors.push(CliError::new(ErrorKind::Files, message).with_hint(hint));
             }
         }

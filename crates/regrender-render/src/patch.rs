@@ -94,8 +94,9 @@ impl PatchTarget {
         }
     }
 
-    /// The kind and name of the target.
-    pub(crate) fn address(&self) -> (&str, &str) {
+    /// Returns the kind and name of the target.
+    #[must_use]
+    pub fn address(&self) -> (&str, &str) {
         (self.kind(), self.name())
     }
 

@@ -73,6 +73,7 @@ pub(crate) fn survey<'a>(
             errors.extend(lost_namespace::errors(project, cluster, &inventory, &folder, wanted));
             let known = &surroundings;
             errors.extend(lost_target::errors(project, cluster, &inventory, &folder, known));
+            warnings.extend(lost_target::warnings(project, cluster, &inventory, &folder, known));
             warnings.extend(surroundings::warnings(project, cluster, known));
             warnings.extend(second_manifest::warnings(project, cluster, &inventory, known));
             namespaces.push(KnownNamespaces::of(&inventory, known));

@@ -4,11 +4,11 @@
 //! It would otherwise look as if it were declared nowhere: the build would write a whole account in
 //! the place of the patch, and take the pull secrets that the manifest names off the list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regrender_audit::Inventory;
 use regrender_config::Cluster;
-use regrender_render::{PatchTarget, Surroundings};
+use regrender_render::{PatchTarget, Surroundings, account_of_path};
 
 use crate::error::CliError;
 use crate::output_folder::OutputFolder;
@@ -29,33 +29,76 @@ pub(crate) fn errors(
     if inventory.unreadable().is_empty() {
         return Vec::new();
     }
-    let mut lost = BTreeMap::new();
     let is_patched =
-        |namespace: &str, target: PatchTarget| folder.files.contains(&target.path(namespace));
+        |namespace: &str, target: &PatchTarget| folder.files.contains(&target.path(namespace));
+    let mut lost = undeclared(project, cluster, surroundings, is_patched);
+    for account in lost.iter_mut().filter(|one| one.kind == ACCOUNT) {
+        // It may stand there without the prefix that kustomize gives it. The patch of a workload, in
+        // contrast, is there without a manifest, too.
+        account.name = None;
+    }
+    unread_manifest::errors(project, inventory, &lost)
+}
+
+/// Tells of those that could be the manifests of accounts which no build has written or patched yet.
+pub(crate) fn warnings(
+    project: &Project,
+    cluster: &Cluster,
+    inventory: &Inventory,
+    folder: &OutputFolder,
+    surroundings: &Surroundings,
+) -> Vec<String> {
+    if inventory.unreadable().is_empty() {
+        return Vec::new();
+    }
+    let written: BTreeSet<(&str, &str)> =
+        folder.files.iter().filter_map(|path| account_of_path(path)).collect();
+    let is_new = |namespace: &str, target: &PatchTarget| match target {
+        PatchTarget::Account(name) => {
+            !written.contains(&(namespace, name.as_str()))
+                && !folder.files.contains(&target.path(namespace))
+        }
+        PatchTarget::Workload(_) => false,
+    };
+    let new = undeclared(project, cluster, surroundings, is_new);
+    unread_manifest::warnings(project, inventory, &new)
+}
+
+/// Lists what registries.toml names, no manifest declares, and `is_asked` wants to hear of.
+fn undeclared(
+    project: &Project,
+    cluster: &Cluster,
+    surroundings: &Surroundings,
+    is_asked: impl Fn(&str, &PatchTarget) -> bool,
+) -> Vec<Lost> {
+    let mut lost = BTreeMap::new();
     for secret in project.config.secrets_of(cluster) {
+        let accounts = secret.service_accounts.iter().cloned().map(PatchTarget::Account);
+        let workloads = secret.workloads.iter().cloned().map(PatchTarget::Workload);
+        let targets: Vec<PatchTarget> = accounts.chain(workloads).collect();
         for namespace in surroundings.namespaces.get(&secret.name).into_iter().flatten() {
-            for account in &secret.service_accounts {
-                let key = (namespace.clone(), account.clone());
-                if !surroundings.declared_accounts.contains_key(&key)
-                    && is_patched(namespace, PatchTarget::Account(account.clone()))
-                {
-                    let shown = format!("{ACCOUNT} {namespace}/{account}");
-                    lost.insert(shown, (ACCOUNT.to_owned(), None));
-                }
-            }
-            for workload in &secret.workloads {
-                let (kind, name) = (&workload.kind, &workload.name);
-                let key = (namespace.clone(), kind.clone(), name.clone());
-                if !surroundings.workloads.contains_key(&key)
-                    && is_patched(namespace, PatchTarget::Workload(workload.clone()))
-                {
-                    // Unlike an account's, its patch is there without a manifest, too.
-                    let shown = format!("{kind} {namespace}/{name}");
-                    lost.insert(shown, (kind.clone(), Some(name.clone())));
+            for target in &targets {
+                let (kind, name) = target.address();
+                let (kind, name) = (kind.to_owned(), name.to_owned());
+                if !is_declared(namespace, target, surroundings) && is_asked(namespace, target) {
+                    lost.insert(format!("{kind} {namespace}/{name}"), (kind, name));
                 }
             }
         }
     }
-    let lost = lost.into_iter().map(|(shown, (kind, name))| Lost { shown, kind, name });
-    unread_manifest::errors(project, inventory, &lost.collect::<Vec<Lost>>())
+    let lost = lost.into_iter();
+    lost.map(|(shown, (kind, name))| Lost { shown, kind, name: Some(name) }).collect()
+}
+
+fn is_declared(namespace: &str, target: &PatchTarget, surroundings: &Surroundings) -> bool {
+    let namespace = namespace.to_owned();
+    match target {
+        PatchTarget::Account(name) => {
+            surroundings.declared_accounts.contains_key(&(namespace, name.clone()))
+        }
+        PatchTarget::Workload(workload) => {
+            let key = (namespace, workload.kind.clone(), workload.name.clone());
+            surroundings.workloads.contains_key(&key)
+        }
+    }
 }

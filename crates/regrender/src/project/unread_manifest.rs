@@ -21,18 +21,41 @@ pub(crate) struct Lost {
 
 /// Tells of those that could declare what is `lost`.
 pub(crate) fn errors(project: &Project, inventory: &Inventory, lost: &[Lost]) -> Vec<CliError> {
+    let found = candidates(project, inventory, lost).into_iter();
+    found.map(|(one, names)| error(one, &names)).collect()
+}
+
+/// Warns of those that could declare what is not there yet and would be written whole.
+pub(crate) fn warnings(project: &Project, inventory: &Inventory, new: &[Lost]) -> Vec<String> {
+    let found = candidates(project, inventory, new).into_iter();
+    let warning = |(Unreadable { file, reason, .. }, names): (&Unreadable, Vec<&str>)| {
+        format!(
+            "`{file}` of the inventory cannot be read: {reason}; if it declares {}, mend it first: a \
+             build writes whole what it finds nowhere",
+            in_a_sentence(&names)
+        )
+    };
+    found.map(warning).collect()
+}
+
+/// Lists the manifests that cannot be read, with what each of them could declare.
+fn candidates<'a>(
+    project: &Project,
+    inventory: &'a Inventory,
+    lost: &'a [Lost],
+) -> Vec<(&'a Unreadable, Vec<&'a str>)> {
     if lost.is_empty() {
         return Vec::new();
     }
     let unread = inventory.unreadable().iter().filter(|one| one.reason != Reason::HelmTemplate);
-    let error = |one: &Unreadable| {
+    let with_names = |one: &'a Unreadable| {
         let bytes = fs::read(project.folder.join(&*one.file)).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         let names: Vec<&str> =
             lost.iter().filter(|lost| lost.could_be_in(&text)).map(|lost| &*lost.shown).collect();
-        (!names.is_empty()).then(|| error(one, &names))
+        (!names.is_empty()).then_some((one, names))
     };
-    unread.filter_map(error).collect()
+    unread.filter_map(with_names).collect()
 }
 
 fn error(Unreadable { file, reason, .. }: &Unreadable, lost: &[&str]) -> CliError {

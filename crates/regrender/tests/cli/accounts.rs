@@ -485,3 +485,22 @@ fn what_was_patched_and_cannot_be_read_is_not_taken_to_be_gone() {
     sandbox.run(&["build"]).succeeded();
     assert!(!sandbox.path("pull-secrets/patches").exists());
 }
+
+#[test]
+fn a_manifest_that_cannot_be_read_is_told_before_an_account_is_written_whole() {
+    let sandbox = with_builder();
+    sandbox.write("account.yaml", "kind: ServiceAccount\nmetadata: {name: builder\n");
+    sandbox.write("other.yaml", "kind: ServiceAccount\nmetadata: {name: builder-2\n");
+    let told = sandbox.run(&["diff"]).ended_with(3).stderr;
+    assert!(
+        told.starts_with("warning: `account.yaml` of the inventory cannot be read: "),
+        "{told}"
+    );
+    let advice = "; if it declares `ServiceAccount team-a/builder`, mend it first: a build writes \
+                  whole what it finds nowhere\n";
+    assert!(told.contains(advice), "{told}");
+    assert!(!told.contains("other.yaml"), "{told}");
+    // Who has built it all the same has seen it.
+    sandbox.run(&["build"]).succeeded();
+    assert_eq!(sandbox.run(&["build"]).succeeded().stderr, "");
+}

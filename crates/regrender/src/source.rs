@@ -19,7 +19,7 @@ mod resolution;
 mod running;
 pub(crate) mod sealed;
 mod token;
-mod value;
+pub(crate) mod value;
 mod vault;
 
 #[cfg(test)]

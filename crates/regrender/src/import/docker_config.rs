@@ -10,6 +10,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::found::{FoundEntry, FoundSecret, Login};
 use super::remark::Remarks;
+use crate::source::value::{Part, check_text};
 
 /// The name of the pull secret that a docker config becomes.
 const SECRET_NAME: &str = "regcred";
@@ -139,7 +140,8 @@ fn pair(
         return refuse("its username or password is not UTF-8");
     };
     let bare = password.trim_end_matches(['\r', '\n']);
-    if bare.is_empty() || bare.chars().any(char::is_control) {
+    // What a build takes: the key of a Google service account has lines.
+    if check_text(bare, Part::Password).is_err() {
         return refuse("its password holds a control character");
     }
     let login = Login::Pair {
@@ -233,6 +235,16 @@ mod tests {
         let text = r#"{"auths": {"a": {"username": "u", "password": "canary-4f1d\u0007"},
             "b": {"username": "u", "password": "\n"}}}"#;
         check(text, &[], &["control", "control"]);
+    }
+
+    #[test]
+    fn the_key_of_a_google_service_account_may_have_lines() {
+        let text = r#"{"auths": {"gcr.io": {"username": "_json_key",
+            "password": "{\n  \"private_key\": \"canary-4f1d\"\n}\n"}}}"#;
+        check(text, &[("gcr.io", "_json_key")], &["line feed"]);
+        let text = r#"{"auths": {"gcr.io": {"username": "_json_key",
+            "password": "{\n  \"private_key\": \"canary-4f1d\"\n}"}}}"#;
+        check(text, &[("gcr.io", "_json_key")], &[]);
     }
 
     #[test]

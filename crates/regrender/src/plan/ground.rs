@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use regrender_audit::Inventory;
 use regrender_config::Cluster;
 use regrender_render::Surroundings;
 
@@ -24,7 +25,7 @@ pub(crate) struct Ground<'a> {
     pub(crate) folder: OutputFolder,
     /// What the repository around it says.
     pub(crate) surroundings: Surroundings,
-    /// What there goes badly with registries.toml; no report asks for it.
+    /// What there goes badly with registries.toml; none for a report.
     pub(crate) warnings: BTreeSet<String>,
 }
 
@@ -40,51 +41,65 @@ pub(crate) fn survey<'a>(
     let mut namespaces = Vec::new();
     errors.extend(shared_folder(project));
     for cluster in project.clusters(clusters) {
-        let path = project.folder.join(&cluster.directory);
-        if let Some(error) = outside_of_repository(project, cluster, &path) {
-            errors.push(error);
-            continue;
-        }
-        let folder = match OutputFolder::list(&path) {
-            Ok(folder) => folder,
-            Err(error) => {
-                errors.push(error);
-                continue;
-            }
-        };
-        let (inventory, unread) = surroundings::inventory_of(project, cluster, manifests);
-        if !unread.is_empty() {
-            errors.extend(unread);
-            continue;
-        }
-        let surroundings =
-            surroundings::surroundings(project, cluster, &inventory, &folder, drop_emptied);
-        let surroundings = match surroundings {
-            Ok(surroundings) => surroundings,
+        let (mut ground, inventory) = match read(project, cluster, drop_emptied, manifests) {
+            Ok(found) => found,
             Err(found) => {
                 errors.extend(found);
                 continue;
             }
         };
-        let mut warnings = BTreeSet::new();
         // A report has findings of its own.
         if manifests.must_be_read() {
-            let wanted = &surroundings.namespaces;
-            errors.extend(lost_namespace::errors(project, cluster, &inventory, &folder, wanted));
-            let known = &surroundings;
-            errors.extend(lost_target::errors(project, cluster, &inventory, &folder, known));
-            warnings.extend(lost_target::warnings(project, cluster, &inventory, &folder, known));
-            warnings.extend(surroundings::warnings(project, cluster, known));
-            warnings.extend(second_manifest::warnings(project, cluster, &inventory, known));
-            namespaces.push(KnownNamespaces::of(&inventory, known));
+            errors.extend(lost(project, &ground, &inventory));
+            ground.warnings = warnings(project, &ground, &inventory);
+            namespaces.push(KnownNamespaces::of(&inventory, &ground.surroundings));
         }
-        grounds.push(Ground { cluster, folder, surroundings, warnings });
+        grounds.push(ground);
     }
     for (ground, known) in grounds.iter_mut().zip(&namespaces) {
         let Ground { cluster, surroundings, warnings, .. } = ground;
         warnings.extend(stranger::warnings(project, cluster, surroundings, known, &namespaces));
     }
     grounds
+}
+
+/// Reads what is there of one cluster.
+fn read<'a>(
+    project: &'a Project,
+    cluster: &'a Cluster,
+    drop_emptied: bool,
+    manifests: &mut Manifests,
+) -> Result<(Ground<'a>, Inventory), Vec<CliError>> {
+    let path = project.folder.join(&cluster.directory);
+    if let Some(error) = outside_of_repository(project, cluster, &path) {
+        return Err(vec![error]);
+    }
+    let folder = OutputFolder::list(&path).map_err(|error| vec![error])?;
+    let (inventory, unread) = surroundings::inventory_of(project, cluster, manifests);
+    if !unread.is_empty() {
+        return Err(unread);
+    }
+    let surroundings =
+        surroundings::surroundings(project, cluster, &inventory, &folder, drop_emptied)?;
+    Ok((Ground { cluster, folder, surroundings, warnings: BTreeSet::new() }, inventory))
+}
+
+/// Tells of what looks gone only because a manifest cannot be read.
+fn lost(project: &Project, ground: &Ground<'_>, inventory: &Inventory) -> Vec<CliError> {
+    let Ground { cluster, folder, surroundings, .. } = ground;
+    let wanted = &surroundings.namespaces;
+    let mut errors = lost_namespace::errors(project, cluster, inventory, folder, wanted);
+    errors.extend(lost_target::errors(project, cluster, inventory, folder, surroundings));
+    errors
+}
+
+/// Tells of what goes badly with registries.toml in the manifests of one cluster.
+fn warnings(project: &Project, ground: &Ground<'_>, inventory: &Inventory) -> BTreeSet<String> {
+    let Ground { cluster, folder, surroundings, .. } = ground;
+    let mut warnings = surroundings::warnings(project, cluster, surroundings);
+    warnings.extend(second_manifest::warnings(project, cluster, inventory, surroundings));
+    warnings.extend(lost_target::warnings(project, cluster, inventory, folder, surroundings));
+    warnings
 }
 
 /// Links may lead from the output folders of two clusters to one, in which each build would take away

@@ -250,10 +250,13 @@ fn duplicates(text: &str, root: &DeTable<'_>, errors: &[Error]) -> Vec<Diagnosti
     let keys = if spans.is_empty() { BTreeMap::new() } else { keys(root) };
     let mut problems = Vec::new();
     let mut table = None;
+    let mut own_table = None;
+    let mut read = 0;
     for span in spans {
         let start = line_start(text, span.start);
         let header = header(text, start);
-        let own_table = last_header(text, start);
+        own_table = last_header(text, read, start).or(own_table);
+        read = start;
         if header.is_none() && table.is_some() && table == own_table {
             continue;
         }
@@ -276,16 +279,17 @@ fn header(text: &str, start: usize) -> Option<&str> {
     line.starts_with('[').then_some(line)
 }
 
-/// Returns where the line of the last table header before `offset` begins.
-fn last_header(text: &str, offset: usize) -> Option<usize> {
-    let mut start = offset;
-    while start > 0 {
-        start = line_start(text, start - 1);
-        if header(text, start).is_some() {
-            return Some(start);
+/// Returns where the line of the last table header between two lines begins.
+fn last_header(text: &str, from: usize, to: usize) -> Option<usize> {
+    let mut start = from;
+    let mut found = None;
+    for line in text.get(from..to)?.split_inclusive('\n') {
+        if line.trim_start().starts_with('[') {
+            found = Some(start);
         }
+        start += line.len();
     }
-    None
+    found
 }
 
 fn earlier_header(text: &str, header: &str, before: usize) -> Option<Span> {

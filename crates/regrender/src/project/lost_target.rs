@@ -78,10 +78,10 @@ fn undeclared(
         let targets: Vec<PatchTarget> = accounts.chain(workloads).collect();
         for namespace in surroundings.namespaces.get(&secret.name).into_iter().flatten() {
             for target in &targets {
-                let (kind, name) = target.address();
-                let (kind, name) = (kind.to_owned(), name.to_owned());
                 if !is_declared(namespace, target, surroundings) && is_asked(namespace, target) {
-                    lost.insert(format!("{kind} {namespace}/{name}"), (kind, name));
+                    let (kind, name) = target.address();
+                    let shown = format!("{kind} {namespace}/{name}");
+                    lost.insert(shown, (kind.to_owned(), name.to_owned()));
                 }
             }
         }

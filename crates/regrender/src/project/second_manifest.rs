@@ -4,7 +4,6 @@
 //! one, now the other into the cluster.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::iter;
 
 use regrender_audit::{Inventory, Secret, SecretState};
 use regrender_config::Cluster;
@@ -27,10 +26,11 @@ pub(crate) fn warnings(
         }
     }
     let mut warnings = BTreeSet::new();
-    for secret in project.config.secrets_of(cluster) {
-        if files.is_empty() || !project.config.is_sealed(secret) {
-            continue;
-        }
+    if files.is_empty() {
+        return warnings;
+    }
+    let secrets = project.config.secrets_of(cluster);
+    for secret in secrets.filter(|secret| project.config.is_sealed(secret)) {
         let namespaces = surroundings.namespaces.get(&secret.name).into_iter().flatten();
         let found: BTreeSet<&str> = namespaces
             .filter_map(|namespace| files.get(&(namespace.as_str(), secret.name.as_str())))
@@ -65,6 +65,6 @@ fn is_whole(secret: &Secret) -> bool {
 fn addresses(secret: &Secret) -> impl Iterator<Item = (&str, &str)> {
     let written = secret.renderings.is_empty().then_some((&secret.namespace, &secret.name));
     let rendered = secret.renderings.iter().map(|one| (&one.namespace, &one.name));
-    let all = iter::empty().chain(written).chain(rendered);
+    let all = written.into_iter().chain(rendered);
     all.filter_map(|(namespace, name)| Some((namespace.as_deref()?, name.as_str())))
 }

@@ -70,7 +70,7 @@ pub(crate) fn warnings(
 }
 
 /// The namespaces of the manifests of a cluster.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct KnownNamespaces {
     /// Those that are declared.
     declared: BTreeSet<String>,
@@ -93,8 +93,8 @@ impl KnownNamespaces {
     /// Finds listed namespaces that nothing is in, where manifests declare others.
     fn strange<'a>(&'a self, secret: &'a PullSecret) -> Vec<(&'a str, &'a str)> {
         let Namespaces::Listed(listed) = &secret.namespaces else { return Vec::new() };
-        let meant_ones = self.declared.iter().map(String::as_str).collect();
-        slips(listed, |name| self.in_use.contains(name), &meant_ones)
+        let meant = |name: &str| meant(name, self.declared.iter().map(String::as_str));
+        slips(listed, |name| self.in_use.contains(name), meant)
     }
 
     /// Finds listed namespaces that nothing here is in, and that other clusters declare.
@@ -112,7 +112,7 @@ impl KnownNamespaces {
 fn slips<'a>(
     listed: &'a [String],
     is_known: impl Fn(&str) -> bool,
-    meant_ones: &BTreeSet<&'a str>,
+    meant: impl Fn(&str) -> Option<&'a str>,
 ) -> Vec<(&'a str, &'a str)> {
     let strange = listed.iter().map(String::as_str).filter(|name| !is_known(name));
     let strange: Vec<&str> = strange.take(MANY + 1).collect();
@@ -120,7 +120,7 @@ fn slips<'a>(
         return Vec::new();
     }
     let slip = |name: &'a str| {
-        let meant = meant(name, meant_ones.iter().copied())?;
+        let meant = meant(name)?;
         (!listed.iter().any(|one| one == meant)).then_some((name, meant))
     };
     strange.into_iter().filter_map(slip).collect()
@@ -158,7 +158,8 @@ impl<'a> Landing<'a> {
 
     fn strange_accounts(&self) -> Vec<(&'a str, &'a str)> {
         let is_known = |name: &str| self.accounts.contains(name);
-        slips(&self.secret.service_accounts, is_known, &self.accounts)
+        let meant = |name: &str| meant(name, self.accounts.iter().copied());
+        slips(&self.secret.service_accounts, is_known, meant)
     }
 
     fn strange_workloads(&self) -> Vec<(String, String)> {

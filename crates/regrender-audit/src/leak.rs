@@ -11,7 +11,7 @@ use regrender_image::{
     ConfigShape, DockerConfig, decode_auth_field, decode_docker_config, mask_user,
 };
 
-pub(crate) use self::sops::{Part as SealedPart, SopsRules, Wish, is_sealed};
+pub(crate) use self::sops::{SealedPart, SopsRules, Wish, is_sealed};
 use crate::declared::ClearSource;
 use crate::finding::{Code, Finding, Severity};
 use crate::inventory::{Secret, SecretState};

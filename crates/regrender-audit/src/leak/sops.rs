@@ -20,7 +20,7 @@ pub(crate) struct SopsRules {
 #[derive(Clone, Debug)]
 enum Rule {
     /// A pattern, and which part of a file is encrypted.
-    Pattern(Regex, Part),
+    Pattern(Regex, SealedPart),
     /// A pattern in a dialect that this program does not read.
     Unreadable,
     /// A rule without a pattern takes what is left.
@@ -29,7 +29,7 @@ enum Rule {
 
 /// Which part of a file a rule has encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum SealedPart {
     /// All values, but for some that are named.
     All,
     /// The values that are named, and no others.
@@ -42,7 +42,7 @@ pub(crate) enum Wish {
     /// Nothing: no rule takes it, or one that takes any file, and only says how to seal.
     Nothing,
     /// It takes whatever lies in the folder: what holds secrets there is to be sealed.
-    Folder(Part),
+    Folder(SealedPart),
     /// It names the file: it is to be sealed, whatever is in it.
     File,
 }
@@ -54,7 +54,7 @@ impl Rule {
         };
         let names_some = ["encrypted_regex", "encrypted_suffix", "encrypted_comment_regex"];
         let is_some = names_some.iter().any(|selector| rule.get(selector).is_some());
-        let part = if is_some { Part::Some } else { Part::All };
+        let part = if is_some { SealedPart::Some } else { SealedPart::All };
         pattern(text).map_or(Self::Unreadable, |pattern| Self::Pattern(pattern, part))
     }
 }
@@ -89,7 +89,7 @@ impl SopsRules {
 }
 
 /// Tries a pattern that takes `file` on a name that nobody has in mind, in its folder and elsewhere.
-fn wish(pattern: &Regex, part: Part, file: &str) -> Wish {
+fn wish(pattern: &Regex, part: SealedPart, file: &str) -> Wish {
     let extension = file_name(file).rsplit_once('.').map_or("", |(_, extension)| extension);
     let other = format!("quux.{extension}");
     if pattern.is_match(&join("quux/quux", &other)) {

@@ -1,6 +1,7 @@
 //! The registries.toml of a run: found, read, valid, and locked while it is being built.
 
 pub(crate) mod left_over;
+pub(crate) mod lock;
 pub(crate) mod lost_namespace;
 pub(crate) mod lost_target;
 pub(crate) mod manifests;
@@ -11,8 +12,8 @@ pub(crate) mod stranger;
 pub(crate) mod surroundings;
 mod unread_manifest;
 
-use std::fs::{self, File, TryLockError};
-use std::io::{self, Read as _};
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 use regrender_config::{Cluster, Config};
@@ -162,30 +163,6 @@ impl Project {
             CliError::new(ErrorKind::Usage, message).with_hint(hint.as_str())
         };
         unknown.map(error).collect()
-    }
-
-    /// Takes the lock that keeps two builds of one file apart; waits for the other one and says so.
-    pub(crate) fn lock(&self, world: &mut World) -> Result<File, CliError> {
-        let failed = |error: io::Error| {
-            CliError::new(ErrorKind::Files, format!("`{}` cannot be locked", self.source.path()))
-                .because_of(error)
-        };
-        let file = File::open(&self.file).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                world.note(&format!(
-                    "another build of `{}` is running; waiting for it",
-                    self.source.path()
-                ));
-                file.lock().map_err(failed)?;
-            }
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
-                world.note("this file system has no locks; do not run two builds at once");
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-        }
-        Ok(file)
     }
 }
 

@@ -21,6 +21,7 @@ mod repository;
 mod repository_path;
 mod sealed_token;
 mod secret;
+mod secret_name;
 mod settings;
 mod source;
 mod vault;
@@ -56,6 +57,9 @@ pub(crate) fn check(raw: &RawConfig, problems: &mut Problems) -> Option<Config> 
         vault: vault?,
     };
     config.registries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-    config.secrets.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    // What is written does not depend on what the file calls them.
+    config.secrets.sort_unstable_by(|one, other| {
+        (&one.secret_name, &one.name).cmp(&(&other.secret_name, &other.name))
+    });
     Some(config)
 }

@@ -1,6 +1,7 @@
 //! All that a registries.toml says, valid.
 
 use std::collections::BTreeSet;
+use std::iter;
 
 use crate::{Cluster, PullSecret, Registry, Source, Vault};
 
@@ -11,7 +12,7 @@ pub struct Config {
     pub clusters: Vec<Cluster>,
     /// The registries, by name.
     pub registries: Vec<Registry>,
-    /// The pull secrets, by name.
+    /// The pull secrets, by the names of their Secrets.
     pub secrets: Vec<PullSecret>,
     /// Where the key of the fingerprints comes from.
     pub fingerprint_key: Option<Source>,
@@ -41,6 +42,15 @@ impl Config {
         self.registries_of(secret).any(|registry| registry.sealed_credential().is_some())
     }
 
+    /// Lists the names of the Secrets that a pull secret comes as: its own, and those that External
+    /// Secrets makes.
+    #[must_use]
+    pub fn secret_names(&self, secret: &PullSecret) -> Vec<String> {
+        let made = self.registries_of(secret).filter(|registry| registry.generator().is_some());
+        let made = made.map(|registry| secret.made_name(registry));
+        iter::once(secret.secret_name.clone()).chain(made).collect()
+    }
+
     /// Lists the registries that the pull secrets of `cluster` name, by name.
     pub fn registries_in(&self, cluster: &Cluster) -> impl Iterator<Item = &Registry> {
         let secrets = self.secrets_of(cluster);
@@ -48,7 +58,7 @@ impl Config {
         self.registries.iter().filter(move |registry| named.contains(&registry.name))
     }
 
-    /// Lists the pull secrets that land in `cluster`, by name.
+    /// Lists the pull secrets that land in `cluster`, by the names of their Secrets.
     pub fn secrets_of(&self, cluster: &Cluster) -> impl Iterator<Item = &PullSecret> {
         let name = cluster.name.clone();
         self.secrets.iter().filter(move |secret| secret.lands_in(name.as_deref()))

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use regrender_diagnostic::Span;
 
-use crate::Workload;
+use crate::{Registry, Workload};
 
 /// A Secret of type `kubernetes.io/dockerconfigjson`.
 #[derive(Clone, Debug)]
 pub struct PullSecret {
-    /// Its name, in the file and in Kubernetes.
+    /// Its name in the file.
     pub name: String,
+    /// The name of its Secrets in Kubernetes.
+    pub secret_name: String,
     /// Names of its registries: at least one, each declared, at least one with a credential.
     pub registries: Vec<String>,
     /// Where it lands.
@@ -44,6 +46,12 @@ pub enum Namespaces {
 }
 
 impl PullSecret {
+    /// Returns the name of the Secret that External Secrets makes for it from a registry.
+    #[must_use]
+    pub fn made_name(&self, registry: &Registry) -> String {
+        made_name(&self.secret_name, &registry.name)
+    }
+
     /// Says whether it lands in the cluster of that name.
     #[must_use]
     pub fn lands_in(&self, cluster: Option<&str>) -> bool {
@@ -53,4 +61,9 @@ impl PullSecret {
             (Some(names), Some(cluster)) => names.iter().any(|name| name == cluster),
         }
     }
+}
+
+/// Returns the name of the Secret that External Secrets makes.
+pub(crate) fn made_name(secret: &str, registry: &str) -> String {
+    format!("{secret}-{registry}")
 }

@@ -226,6 +226,8 @@ pub(crate) enum RawTimeout {
 /// What `[secret.NAME]` says.
 pub(crate) struct RawSecret {
     pub(crate) name: Spanned<String>,
+    /// `name`: the name in Kubernetes, if that is not the table's.
+    pub(crate) called: Field<String>,
     pub(crate) registries: Texts,
     pub(crate) namespaces: Field<RawNamespaces>,
     pub(crate) service_accounts: Texts,
@@ -234,6 +236,13 @@ pub(crate) struct RawSecret {
     pub(crate) labels: TextMap,
     pub(crate) annotations: TextMap,
     pub(crate) clusters: Texts,
+}
+
+impl RawSecret {
+    /// Returns the name in Kubernetes, unless it is broken.
+    pub(crate) fn secret_name(&self) -> Option<&Spanned<String>> {
+        if self.called.is_absent() { Some(&self.name) } else { self.called.as_given() }
+    }
 }
 
 /// Where a pull secret lands.

@@ -19,7 +19,7 @@ pub fn schema() -> String {
             "cluster": named("Places to deploy to, by name.", "cluster"),
             "vault": vault(),
             "registry": named("Hosts that serve images, by name.", "registry"),
-            "secret": named("Pull secrets, by the name they have in Kubernetes.", "secret"),
+            "secret": named("Pull secrets, by name: what Kubernetes calls them, unless they have another `name`.", "secret"),
         },
         "additionalProperties": false,
         "$defs": {
@@ -360,6 +360,7 @@ fn secret() -> Value {
     let secret = table(
         "A Secret of type kubernetes.io/dockerconfigjson.",
         json!({
+            "name": text("Its name in Kubernetes; that of the table, if not given."),
             "registries": texts("Names of its registries."),
             "namespaces": {
                 "description": "Where it lands: names, or what the inventory declares.",

@@ -74,7 +74,7 @@ impl<'a> Folder<'a> {
             let mut registries = self.config.registries_of(secret);
             let may_expire = registries.any(|registry| registry.allow_short_lived);
             let file = PullSecretFile::new(secret, namespace, self.cluster, payload, may_expire);
-            let path = layout::sealed_file(namespace, &secret.name, self.cluster.format);
+            let path = layout::sealed_file(namespace, &secret.secret_name, self.cluster.format);
             self.files.push((path, WantedFile::Sealed(file)));
         }
     }
@@ -193,7 +193,7 @@ impl<'a> Folder<'a> {
     fn sealed_file_names(&self, placement: &Placement<'_>) -> Vec<String> {
         let format = self.cluster.format;
         let names = placement.secrets.iter();
-        names.map(|secret| layout::sealed_file_name(&secret.name, format)).collect()
+        names.map(|secret| layout::sealed_file_name(&secret.secret_name, format)).collect()
     }
 
     fn render_argocd(&mut self, namespace: &str, placement: &Placement<'_>) {

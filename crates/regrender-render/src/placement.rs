@@ -55,14 +55,14 @@ impl<'a> Landed<'a> {
     fn new(config: &'a Config, secret: &'a PullSecret) -> (Self, Vec<MadeSecret<'a>>) {
         let mut names = Vec::new();
         if config.is_sealed(secret) {
-            names.push(secret.name.clone());
+            names.push(secret.secret_name.clone());
         }
         let mut made = Vec::new();
         let mut annotations = BTreeMap::new();
         for registry in config.registries_of(secret) {
             annotations.extend(pull_identity::annotations(registry));
             if let Some(generator) = registry.generator() {
-                let name = format!("{}-{}", secret.name, registry.name);
+                let name = secret.made_name(registry);
                 names.push(name.clone());
                 made.push(MadeSecret { name, secret, registry, generator });
             }

@@ -26,7 +26,7 @@ const LARGEST_CLIENT_SIDE_APPLY: usize = 180_000;
 /// A pull secret in one namespace.
 #[derive(Clone, Debug)]
 pub struct PullSecretFile {
-    /// Its name.
+    /// Its name in registries.toml.
     pub name: String,
     /// Its namespace.
     pub namespace: String,
@@ -82,7 +82,7 @@ fn clear_document(
     namespace: &str,
     annotations: &BTreeMap<String, String>,
 ) -> Document {
-    let mut metadata = metadata(&secret.name, namespace);
+    let mut metadata = metadata(&secret.secret_name, namespace);
     if let Some(labels) = texts(&secret.labels) {
         metadata.push("labels", labels);
     }

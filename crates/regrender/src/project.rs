@@ -7,6 +7,7 @@ pub(crate) mod lost_target;
 pub(crate) mod manifests;
 pub(crate) mod repository;
 pub(crate) mod second_manifest;
+mod shared_name;
 pub(crate) mod sops_rules;
 pub(crate) mod stranger;
 pub(crate) mod surroundings;

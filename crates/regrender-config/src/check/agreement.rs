@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regrender_diagnostic::{Diagnostic, Span, Spanned};
 
 use crate::check::declared::Declared;
-use crate::check::name::Rule;
-use crate::check::{credential, vault};
+use crate::check::{credential, secret_name, vault};
 use crate::field::Field;
 use crate::problem::{Problems, cluster as settings, provision, registry, secret, source};
 use crate::provision::Provider;
@@ -27,7 +26,7 @@ pub(crate) fn agreements(
     for pull_secret in &raw.secrets {
         contents(pull_secret, &registries, problems);
     }
-    made_names(raw, &registries, problems);
+    secret_name::names(raw, &registries, problems);
     // A slip in the header of the only one is a better reason.
     if raw.secrets.is_empty() && !problems.iter().any(Diagnostic::is_error) {
         problems.push(secret::none());
@@ -120,48 +119,6 @@ fn contents(raw: &RawSecret, registries: &BTreeMap<&str, &Registry>, problems: &
             };
         }
     }
-}
-
-/// What External Secrets makes is called `<pull secret>-<registry>`: a name that no other has.
-fn made_names(raw: &RawConfig, registries: &BTreeMap<&str, &Registry>, problems: &mut Problems) {
-    let mut names: BTreeMap<String, Span> = BTreeMap::new();
-    for secret in &raw.secrets {
-        names.insert(secret.name.value.clone(), secret.name.span.clone());
-    }
-    for secret in &raw.secrets {
-        let listed = secret.registries.as_given().into_iter().flat_map(|list| &list.value);
-        for found in listed {
-            let registry = registries.get(found.value.as_str());
-            if registry.is_none_or(|registry| registry.generator().is_none()) {
-                continue;
-            }
-            let name = format!("{}-{}", secret.name.value, found.value);
-            if !Rule::Subdomain.allows(&name) {
-                let declared = raw.registries.iter().find(|raw| raw.name.value == found.value);
-                if let Some(declared) = declared {
-                    problems.push(provision::unfit_name(&declared.name, &secret.name.value));
-                }
-            }
-            if names_a_file(&found.value, raw) {
-                problems.push(provision::name_of_file(&found.value, found.span.clone()));
-            }
-            match names.get(&name) {
-                Some(first) => {
-                    problems.push(provision::name_twice(&name, first.clone(), found.span.clone()));
-                }
-                None => drop(names.insert(name, found.span.clone())),
-            }
-        }
-    }
-}
-
-/// A generator's file lies beside those of the Secrets that are made, and beside their list.
-fn names_a_file(registry: &str, raw: &RawConfig) -> bool {
-    let made = |secret: &RawSecret| {
-        let listed = secret.registries.as_given().into_iter().flat_map(|list| &list.value);
-        listed.into_iter().any(|other| format!("{}-{}", secret.name.value, other.value) == registry)
-    };
-    registry == "kustomization" || raw.secrets.iter().any(made)
 }
 
 /// A trust policy names the issuer of the tokens of each cluster that the role is for.

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use regrender_diagnostic::Spanned;
+
 use crate::check::choice::choice;
 use crate::check::declared::Declared;
 use crate::check::label::{self, Map};
 use crate::check::list;
 use crate::check::name::{self, Rule};
+use crate::check::secret_name::may_meet;
 use crate::check::workload;
 use crate::problem::{Problems, cluster, registry, secret as problem, shape};
 use crate::raw::{RawConfig, RawNamespaces, RawSecret, TextMap, Texts};
@@ -19,7 +22,7 @@ pub(crate) fn secret(
     problems: &mut Problems,
 ) -> Option<PullSecret> {
     let owner = format!("pull secret `{}`", raw.name.value);
-    let name = name::object("a pull secret", &raw.name, Rule::Subdomain, problems);
+    let (name, secret_name) = own_names(raw, problems);
     let registries = registries(raw, &owner, declared, problems);
     let namespaces = namespaces(raw, &owner, problems);
     let service_accounts =
@@ -32,6 +35,7 @@ pub(crate) fn secret(
     let clusters = clusters(raw, &owner, declared, problems);
     Some(PullSecret {
         name: name?,
+        secret_name: secret_name?,
         registries: registries?,
         namespaces: namespaces?,
         service_accounts: service_accounts?,
@@ -42,6 +46,17 @@ pub(crate) fn secret(
         clusters: clusters?,
         span: raw.name.span.clone(),
     })
+}
+
+/// Returns what the file calls a pull secret, and what Kubernetes does.
+fn own_names(raw: &RawSecret, problems: &mut Problems) -> (Option<String>, Option<String>) {
+    let what = "a pull secret";
+    let called = raw.called.check(|name| name::object(what, name, Rule::Subdomain, problems));
+    if called.is_absent() {
+        let name = name::object(what, &raw.name, Rule::Subdomain, problems);
+        return (name.clone(), name);
+    }
+    (name::table(what, &raw.name, problems), called.optional().flatten())
 }
 
 fn registries(
@@ -128,10 +143,13 @@ fn keep_agrees(raw: &RawSecret, file: &RawConfig, problems: &mut Problems) {
         problems.push(problem::idle_keep(&raw.name.value, keep.span.clone()));
     }
     for item in &keep.value {
-        let declared = file.secrets.iter().find(|other| other.name.value == item.value);
-        if let Some(declared) = declared.filter(|other| shares_accounts(raw, other)) {
-            let (span, name) = (item.span.clone(), declared.name.span.clone());
-            problems.push(problem::kept(&raw.name.value, &item.value, span, name));
+        let is_called = |name: &Spanned<String>| name.value == item.value;
+        let mut others =
+            file.secrets.iter().filter(|other| other.secret_name().is_some_and(is_called));
+        let other = others.find(|other| shares_accounts(raw, other) && may_meet(raw, other));
+        if let Some(name) = other.and_then(RawSecret::secret_name) {
+            let span = item.span.clone();
+            problems.push(problem::kept(&raw.name.value, &item.value, span, name.span.clone()));
         }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) fn secret(
         name,
         registries: table.texts("registries", problems),
         namespaces: namespaces(&mut table, problems),
+        // Later than `namespaces`, which would pass for a slip of it.
+        called: table.text("name", problems),
         service_accounts: table.texts("service-accounts", problems),
         keep: table.texts("keep", problems),
         workloads: workloads(&mut table, problems),

@@ -11,7 +11,7 @@ static INVALID_NAME: Page = Page {
     code: "invalid-name",
     severity: Severity::Error,
     title: "a name that Kubernetes or the file system would refuse",
-    why: "Names of namespaces are DNS labels: lower-case letters, digits and `-`, at most 63 characters.\nNames of Secrets, service accounts and workloads may hold dots too, and 253 characters.\nNames of registries and clusters begin with a letter or a digit and hold `.`, `_` and `-` besides.",
+    why: "Names of namespaces are DNS labels: lower-case letters, digits and `-`, at most 63 characters.\nNames of Secrets, service accounts and workloads may hold dots too, and 253 characters.\nNames of registries and clusters, and of pull secrets with a `name` of their own, begin with a letter or a digit and hold `.`, `_` and `-` besides.",
     example: "[secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"Team_A\"]\n",
     way_out: "write the name as it is in the cluster.",
 };

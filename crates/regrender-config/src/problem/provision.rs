@@ -17,7 +17,6 @@ pub(crate) const PAGES: &[&Page] = &[
     &INVALID_OIDC_PROVIDER,
     &IRSA_WITHOUT_OIDC_PROVIDER,
     &UNFIT_REGISTRY_NAME,
-    &SECRET_NAME_TWICE,
     &TWO_LOGINS,
 ];
 
@@ -118,15 +117,6 @@ static UNFIT_REGISTRY_NAME: Page = Page {
     why: "External Secrets makes a Secret `<pull secret>-<registry>`, and Kubernetes takes lower-case letters, digits, `-` and `.` only.",
     example: "[registry.Images_EU]\nkind = \"ecr\"\naccount = \"111122223333\"\nregion = \"eu-west-1\"\nprovide = \"external-secrets\"\n\n[secret.regcred]\nregistries = [\"Images_EU\"]\nnamespaces = [\"a\"]\n",
     way_out: "give the registry another name.",
-};
-
-static SECRET_NAME_TWICE: Page = Page {
-    code: "secret-name-twice",
-    severity: Severity::Error,
-    title: "two Secrets would have one name",
-    why: "What External Secrets makes is called `<pull secret>-<registry>`; another pull secret has that name already.",
-    example: "[registry.images]\nkind = \"ecr\"\naccount = \"111122223333\"\nregion = \"eu-west-1\"\nprovide = \"external-secrets\"\n\n[registry.hub]\nkind = \"docker-hub\"\nusername = \"bot\"\npassword = { env = \"TOKEN\" }\n\n[secret.regcred]\nregistries = [\"images\"]\nnamespaces = [\"a\"]\n\n[secret.regcred-images]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\n",
-    way_out: "rename one of the pull secrets, or the registry.",
 };
 
 static TWO_LOGINS: Page = Page {
@@ -283,15 +273,6 @@ pub(crate) fn name_of_file(registry: &str, span: Span) -> Diagnostic {
         .problem(format!("the generator of registry `{registry}` has the name of another file"))
         .at(span, format!("`{registry}.yaml` is in the same folder already"))
         .help("give the registry another name")
-}
-
-/// Two Secrets of one name.
-pub(crate) fn name_twice(name: &str, first: Span, second: Span) -> Diagnostic {
-    SECRET_NAME_TWICE
-        .problem(format!("two Secrets would be called `{name}`"))
-        .beside(first, "makes one")
-        .at(second, "makes another")
-        .help("rename one of the pull secrets, or the registry")
 }
 
 /// `service-account` beside `credentials-secret`.

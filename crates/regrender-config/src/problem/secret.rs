@@ -5,7 +5,7 @@ use regrender_diagnostic::{Diagnostic, Severity, Span};
 use crate::Page;
 
 pub(crate) const PAGES: &[&Page] =
-    &[&ALL_ANONYMOUS, &SAME_KEY, &KEPT_PULL_SECRET, &IDLE_KEEP, &NO_SECRETS];
+    &[&ALL_ANONYMOUS, &SAME_KEY, &KEPT_PULL_SECRET, &IDLE_KEEP, &SECRET_NAME_TWICE, &NO_SECRETS];
 
 static ALL_ANONYMOUS: Page = Page {
     code: "all-anonymous",
@@ -41,6 +41,15 @@ static IDLE_KEEP: Page = Page {
     why: "The names in `keep` stay in the lists of the accounts and workloads of the pull secret; it has none.",
     example: "[secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\nkeep = [\"other\"]\n",
     way_out: "remove `keep`, or list the `service-accounts`.",
+};
+
+static SECRET_NAME_TWICE: Page = Page {
+    code: "secret-name-twice",
+    severity: Severity::Error,
+    title: "two Secrets of one name would land in one namespace",
+    why: "A Secret is called what `name` says, or else like its table; what External Secrets makes is called `<pull secret>-<registry>`.\nA namespace has one Secret of a name, so one of the two would overwrite the other.",
+    example: "[registry.a]\nhost = \"a.example.com\"\nusername = \"bot\"\npassword = { env = \"A\" }\n\n[registry.b]\nhost = \"b.example.com\"\nusername = \"bot\"\npassword = { env = \"B\" }\n\n[secret.regcred]\nregistries = [\"a\"]\nnamespaces = [\"team-a\", \"team-b\"]\n\n[secret.regcred-b]\nname = \"regcred\"\nregistries = [\"b\"]\nnamespaces = [\"team-b\"]\n",
+    way_out: "let each have namespaces or clusters of its own, or another name; one Secret with both registries is one pull secret that lists both.",
 };
 
 static NO_SECRETS: Page = Page {
@@ -93,6 +102,15 @@ pub(crate) fn idle_keep(secret: &str, span: Span) -> Diagnostic {
         .problem(format!("`keep` of pull secret `{secret}` has no effect"))
         .at(span, "there are no accounts and no workloads whose lists it could stay in")
         .help("remove `keep`, or list the `service-accounts`")
+}
+
+/// Two Secrets of one name in one namespace.
+pub(crate) fn name_twice(name: &str, namespace: &str, first: Span, second: Span) -> Diagnostic {
+    SECRET_NAME_TWICE
+        .problem(format!("two Secrets would be called `{name}` in namespace `{namespace}`"))
+        .beside(first, "makes one")
+        .at(second, "makes another")
+        .help("give one of them another name, or let them land in different namespaces")
 }
 
 /// A file without pull secrets.

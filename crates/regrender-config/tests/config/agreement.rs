@@ -61,3 +61,53 @@ fn the_format_that_needs_a_key_is_pointed_at() {
     let pointed_at = text.get(needed.labels.first().unwrap().span.clone());
     assert_eq!(pointed_at, Some("\"sealed-secrets\""));
 }
+
+/// Two pull secrets called `regcred`, with these lines each.
+fn of_one_name(first: &str, second: &str) -> String {
+    let file = text(PAIR, "");
+    let (rest, _) = file.split_once("[secret.s]").unwrap();
+    format!(
+        "{rest}[secret.regcred]\nregistries = [\"r\"]\n{first}\n\
+         [secret.two]\nname = \"regcred\"\nregistries = [\"r\"]\n{second}\n"
+    )
+}
+
+#[test]
+fn secrets_of_one_name_share_no_namespace_of_a_cluster() {
+    let refused = ["secret-name-twice"];
+    let a = "namespaces = [\"a\"]";
+    check(&of_one_name(a, a), &refused);
+    check(&of_one_name(a, "namespaces = [\"b\", \"a\"]"), &refused);
+    check(&of_one_name(a, "namespaces = [\"b\"]"), &[]);
+    let [plain, sealed, both] = ["\"plain\"", "\"sealed\"", "\"plain\", \"sealed\""]
+        .map(|clusters| format!("{a}\nclusters = [{clusters}]"));
+    check(&of_one_name(&plain, &sealed), &[]);
+    check(&of_one_name(&plain, &both), &refused);
+    check(&of_one_name(a, &sealed), &refused);
+    // The build asks the inventory.
+    check(&of_one_name(a, "namespaces = { from = \"inventory\" }"), &[]);
+}
+
+#[test]
+fn what_external_secrets_makes_shares_its_name_where_it_meets_nothing() {
+    let ecr = "kind = \"ecr\"\naccount = \"111122223333\"\nregion = \"eu-west-1\"\n\
+               provide = \"external-secrets\"";
+    let file = |other: &str| {
+        format!(
+            "[seal]\nrecipients = [\"{RECIPIENT}\"]\n[registry.images]\n{ecr}\n[registry.r]\n{PAIR}\n\
+             [secret.regcred]\nregistries = [\"images\"]\nnamespaces = [\"a\"]\n\
+             [secret.other]\nname = \"regcred-images\"\nregistries = [\"r\"]\nnamespaces = [{other:?}]\n"
+        )
+    };
+    check(&file("a"), &["secret-name-twice"]);
+    check(&file("b"), &[]);
+}
+
+#[test]
+fn a_name_is_kept_if_its_pull_secret_lands_elsewhere() {
+    let first = "namespaces = [\"a\"]\nservice-accounts = [\"default\"]\nkeep = [\"regcred\"]";
+    let second = "namespaces = [\"b\"]\nservice-accounts = [\"default\"]";
+    let file = of_one_name(first, second).replace("[secret.regcred]", "[secret.hub]");
+    check(&file, &[]);
+    check(&file.replace("[\"b\"]", "[\"a\"]"), &["kept-pull-secret"]);
+}

@@ -1,6 +1,7 @@
 //! What registries.toml declares, as the audit wants to hear it.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use regrender_audit::{Declared, DeclaredRegistry, RenderedPullSecret};
@@ -37,7 +38,7 @@ pub(crate) fn declared(
                 let sealed = config.registries_of(secret);
                 let sealed = sealed.filter(|registry| registry.sealed_credential().is_some());
                 let keys = sealed.flat_map(Registry::auth_keys).collect();
-                rendered.push(pull_secret(&secret.name, keys, namespace, placement));
+                rendered.push(pull_secret(&secret.secret_name, keys, namespace, placement));
             }
             for made in &placement.made {
                 let keys = made.registry.auth_keys();
@@ -56,7 +57,7 @@ pub(crate) fn declared(
         anonymous: keys(|registry| matches!(registry.access, Access::Anonymous)),
         node_provided: keys(Registry::is_without_pull_secret),
         registries: config.registries.iter().map(named).collect(),
-        pull_secrets: rendered,
+        pull_secrets: brought_together(rendered),
         clear_sources: Vec::new(),
         now: None,
     })
@@ -95,6 +96,32 @@ pub(crate) fn clear_files(project: &Project, world: &World) -> Vec<ClearFile> {
 
 fn named(registry: &Registry) -> DeclaredRegistry {
     DeclaredRegistry { name: registry.name.clone(), keys: registry.auth_keys() }
+}
+
+/// Makes one of those that several clusters have in a namespace of one name: which of the clusters a
+/// manifest is for, nobody knows.
+fn brought_together(rendered: Vec<RenderedPullSecret>) -> Vec<RenderedPullSecret> {
+    let mut all: BTreeMap<(String, String), RenderedPullSecret> = BTreeMap::new();
+    for one in rendered {
+        match all.entry((one.namespace.clone(), one.name.clone())) {
+            Entry::Vacant(place) => drop(place.insert(one)),
+            Entry::Occupied(mut known) => {
+                let known = known.get_mut();
+                add(&mut known.keys, one.keys);
+                add(&mut known.service_accounts, one.service_accounts);
+                add(&mut known.workloads, one.workloads);
+            }
+        }
+    }
+    all.into_values().collect()
+}
+
+fn add(known: &mut Vec<String>, more: Vec<String>) {
+    for one in more {
+        if !known.contains(&one) {
+            known.push(one);
+        }
+    }
 }
 
 fn pull_secret(

@@ -33,7 +33,7 @@ fn users(table: &DraftSecret, lists: &Lists<'_>) -> (Vec<String>, Vec<String>) {
     let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let wanted: BTreeSet<&str> = table.namespaces.iter().map(String::as_str).collect();
     for ((namespace, account), list) in lists {
-        if wanted.contains(namespace) && list.contains(table.known_as()) {
+        if wanted.contains(namespace) && list.contains(table.secret_name()) {
             found.entry(account).or_default().push(namespace);
         }
     }
@@ -51,8 +51,7 @@ fn keep(table: &DraftSecret, tables: &[DraftSecret], lists: &Lists<'_>) -> Vec<S
     let mut keep = BTreeSet::new();
     for account in &table.service_accounts {
         let own = tables.iter().filter(|other| other.service_accounts.contains(account));
-        let rendered: BTreeSet<&str> =
-            own.flat_map(|other| [other.known_as(), other.name.as_str()]).collect();
+        let rendered: BTreeSet<&str> = own.map(DraftSecret::secret_name).collect();
         for namespace in &table.namespaces {
             let list = lists.get(&(namespace.as_str(), account.as_str())).into_iter().flatten();
             keep.extend(
@@ -130,8 +129,8 @@ mod tests {
     }
 
     #[test]
-    fn a_pull_secret_with_a_new_name_is_known_by_the_old_one() {
-        let renamed = DraftSecret { name_today: Some(String::from("x")), ..table("x-a", &["a"]) };
-        check(&[account("a", "default", &["x"])], vec![renamed], ["default", "", ""]);
+    fn a_pull_secret_is_known_by_its_name_in_kubernetes() {
+        let table = DraftSecret { secret_name: Some(String::from("x")), ..table("x-a", &["a"]) };
+        check(&[account("a", "default", &["x"])], vec![table], ["default", "", ""]);
     }
 }

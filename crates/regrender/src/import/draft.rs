@@ -41,7 +41,7 @@ impl Draft {
         }
         let uses = each_once(uses, &mut remarks);
         let names: Vec<String> = registries.list.iter().map(|one| one.name.clone()).collect();
-        let mut secrets = tables(uses, &names, &mut remarks);
+        let mut secrets = tables(uses, &names);
         account::give(&accounts, namespace.unwrap_or(DEFAULT_NAMESPACE), &mut secrets);
         secrets.retain(|table| is_sayable(table, &mut remarks));
         let mut draft = Self { registries: registries.list, secrets, remarks };
@@ -110,7 +110,7 @@ impl Draft {
             let reason = "its type is `kubernetes.io/dockercfg`, and a type cannot be changed; \
                           delete it in the cluster when the new one is applied";
             for namespace in &secret.namespaces {
-                self.remarks.add("", reason, &format!("{namespace}/{}", secret.known_as()));
+                self.remarks.add("", reason, &format!("{namespace}/{}", secret.secret_name()));
             }
         }
     }
@@ -136,7 +136,7 @@ fn is_sayable(table: &DraftSecret, remarks: &mut Remarks) -> bool {
         return true;
     };
     for namespace in &table.namespaces {
-        let origin = format!("{namespace}/{}", table.known_as());
+        let origin = format!("{namespace}/{}", table.secret_name());
         remarks.add("", format!("{reason}; left out"), &origin);
     }
     false

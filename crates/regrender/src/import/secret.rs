@@ -8,10 +8,10 @@ use super::remark::Remarks;
 /// A `[secret.NAME]` to be written.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DraftSecret {
-    /// Its name.
+    /// The name of the table.
     pub(crate) name: String,
-    /// The name that it has today, if another pull secret keeps that.
-    pub(crate) name_today: Option<String>,
+    /// Its name in Kubernetes, if another table is called that.
+    pub(crate) secret_name: Option<String>,
     /// Names of its registries.
     pub(crate) registries: Vec<String>,
     /// Where it lands.
@@ -41,9 +41,9 @@ pub(super) struct Use {
 }
 
 impl DraftSecret {
-    /// Returns the name that accounts know it by.
-    pub(super) fn known_as(&self) -> &str {
-        self.name_today.as_deref().unwrap_or(&self.name)
+    /// Returns its name in Kubernetes.
+    pub(super) fn secret_name(&self) -> &str {
+        self.secret_name.as_deref().unwrap_or(&self.name)
     }
 }
 
@@ -71,8 +71,8 @@ pub(super) fn each_once(uses: Vec<Use>, remarks: &mut Remarks) -> Vec<Use> {
 /// Makes one pull secret of those that have name and registries in common.
 ///
 /// `names` are those of the registries. Of several contents under one name, the one of most
-/// namespaces keeps the name.
-pub(super) fn tables(uses: Vec<Use>, names: &[String], remarks: &mut Remarks) -> Vec<DraftSecret> {
+/// namespaces gives it to its table, too.
+pub(super) fn tables(uses: Vec<Use>, names: &[String]) -> Vec<DraftSecret> {
     let mut by_name: BTreeMap<String, BTreeMap<BTreeSet<usize>, Vec<Use>>> = BTreeMap::new();
     for one in uses {
         let contents = by_name.entry(one.name.clone()).or_default();
@@ -92,14 +92,6 @@ pub(super) fn tables(uses: Vec<Use>, names: &[String], remarks: &mut Remarks) ->
             let mut table = table(&name, uses, names);
             if rank > 0 {
                 rename(&mut table, &mut taken);
-                for one in uses {
-                    let reason = format!(
-                        "another `{name}` holds something else, so it becomes `{}`; whatever \
-                         refers to it has to change too",
-                        table.name
-                    );
-                    remarks.add("", reason, &one.origin);
-                }
             }
             tables.push(table);
         }
@@ -119,6 +111,7 @@ fn table(name: &str, uses: &[Use], names: &[String]) -> DraftSecret {
     }
 }
 
+/// Gives a table another name than its Secret.
 fn rename(table: &mut DraftSecret, taken: &mut BTreeSet<String>) {
     let base = match table.namespaces.first() {
         Some(namespace) => format!("{}-{namespace}", table.name),
@@ -128,7 +121,7 @@ fn rename(table: &mut DraftSecret, taken: &mut BTreeSet<String>) {
         std::iter::once(base.clone()).chain((2..).map(|number: usize| format!("{base}-{number}")));
     let name = names.find(|name| !taken.contains(name)).unwrap_or(base);
     taken.insert(name.clone());
-    table.name_today = Some(std::mem::replace(&mut table.name, name));
+    table.secret_name = Some(std::mem::replace(&mut table.name, name));
 }
 
 #[cfg(test)]
@@ -146,19 +139,25 @@ mod tests {
         }
     }
 
-    /// Checks the names and namespaces of the tables, and how many remarks there are.
+    /// Checks the names and namespaces of the tables, and how many remarks there are. A table that is
+    /// called otherwise than its Secret has both names.
     #[track_caller]
     fn check(uses: Vec<Use>, expected: &[(&str, &str)], remarked: usize) {
         let mut remarks = Remarks::default();
         let names = [String::from("r0"), String::from("r1")];
         let uses = each_once(uses, &mut remarks);
-        let tables = tables(uses, &names, &mut remarks);
+        let tables = tables(uses, &names);
         let found: Vec<(String, String)> =
-            tables.iter().map(|table| (table.name.clone(), table.namespaces.join(" "))).collect();
+            tables.iter().map(|table| (names_of(table), table.namespaces.join(" "))).collect();
         let found: Vec<(&str, &str)> =
             found.iter().map(|(name, namespaces)| (name.as_str(), namespaces.as_str())).collect();
         assert_eq!(found, expected);
         assert_eq!(remarks.lines().len(), remarked, "{:?}", remarks.lines());
+    }
+
+    fn names_of(table: &DraftSecret) -> String {
+        let own = table.secret_name.as_ref().map(|name| format!("={name}")).unwrap_or_default();
+        format!("{}{own}", table.name)
     }
 
     #[test]
@@ -174,8 +173,8 @@ mod tests {
     fn a_name_with_two_contents_is_two_tables() {
         check(
             vec![one("a", "regcred", &[0]), one("b", "regcred", &[1]), one("c", "regcred", &[1])],
-            &[("regcred", "b c"), ("regcred-a", "a")],
-            1,
+            &[("regcred", "b c"), ("regcred-a=regcred", "a")],
+            0,
         );
     }
 
@@ -183,8 +182,8 @@ mod tests {
     fn a_new_name_is_nobody_elses() {
         check(
             vec![one("a", "x", &[0]), one("b", "x", &[1]), one("c", "x-b", &[0])],
-            &[("x", "a"), ("x-b-2", "b"), ("x-b", "c")],
-            1,
+            &[("x", "a"), ("x-b-2=x", "b"), ("x-b", "c")],
+            0,
         );
     }
 

@@ -161,13 +161,10 @@ fn push_login(text: &mut String, registry: &DraftRegistry, passwords: Passwords<
 }
 
 fn push_secret(text: &mut String, secret: &DraftSecret) {
-    if let Some(name) = &secret.name_today {
-        let line = format!(
-            "# Today it is `{name}` there, as the one above; whatever refers to it has to change too."
-        );
-        push_line(text, &line);
-    }
     push_line(text, &format!("[secret.{}]", table_key(&secret.name)));
+    if let Some(name) = &secret.secret_name {
+        push_text(text, "name", name);
+    }
     push_list(text, "registries", &secret.registries);
     if secret.is_placed_by_guess {
         push_line(text, "# Fill in: nothing said where it lands.");

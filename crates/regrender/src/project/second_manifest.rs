@@ -33,7 +33,7 @@ pub(crate) fn warnings(
     for secret in secrets.filter(|secret| project.config.is_sealed(secret)) {
         let namespaces = surroundings.namespaces.get(&secret.name).into_iter().flatten();
         let found: BTreeSet<&str> = namespaces
-            .filter_map(|namespace| files.get(&(namespace.as_str(), secret.name.as_str())))
+            .filter_map(|namespace| files.get(&(namespace.as_str(), secret.secret_name.as_str())))
             .flatten()
             .copied()
             .collect();
@@ -48,7 +48,7 @@ pub(crate) fn warnings(
                 "{} {declare} the pull secret `{}` too, and what is applied last counts: remove \
                  {what} when the output folder is applied",
                 in_a_sentence(&found),
-                secret.name
+                secret.secret_name
             ));
         }
     }

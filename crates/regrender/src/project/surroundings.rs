@@ -11,7 +11,7 @@ use regrender_render::{DeclaredWorkload, Surroundings, account_of_path, roots};
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::{OutputFolder, Text};
 use crate::project::manifests::Manifests;
-use crate::project::{Project, left_over, repository};
+use crate::project::{Project, left_over, repository, shared_name};
 
 /// The kind of accounts.
 const ACCOUNT: &str = "ServiceAccount";
@@ -146,6 +146,7 @@ fn namespaces(
         };
         namespaces.insert(secret.name.clone(), names);
     }
+    errors.extend(shared_name::errors(config, cluster, &namespaces));
     if errors.is_empty() { Ok(namespaces) } else { Err(errors) }
 }
 

@@ -236,8 +236,6 @@ fn one_name_with_two_contents_becomes_two_pull_secrets() {
     next:
       1. set `GHCR_TOKEN`, `GHCR_ONE_TOKEN`, or name other sources of the passwords
       2. regrender build
-    --- stderr
-    warning: `a/regcred`: another `regcred` holds something else, so it becomes `regcred-a`; whatever refers to it has to change too
     ");
     assert_snapshot!(sandbox.read("registries.toml"), @r#"
     # Written by `regrender import`. What each key means: docs/config.md of regrender.
@@ -260,13 +258,10 @@ fn one_name_with_two_contents_becomes_two_pull_secrets() {
     registries = ["ghcr"]
     namespaces = ["b", "c"]
 
-    # Today it is `regcred` there, as the one above; whatever refers to it has to change too.
     [secret.regcred-a]
+    name = "regcred"
     registries = ["ghcr-one"]
     namespaces = ["a"]
-
-    # What the import left out, or is not sure of:
-    # - `a/regcred`: another `regcred` holds something else, so it becomes `regcred-a`; whatever refers to it has to change too
     "#);
 }
 

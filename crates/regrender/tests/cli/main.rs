@@ -21,6 +21,7 @@ mod many;
 mod mistakes;
 mod names;
 mod obstacles;
+mod one_name;
 mod only;
 mod post_quantum;
 mod provide;

@@ -1,5 +1,6 @@
 //! Knows what a `kustomization.yaml` says, as far as namespaces, names, images and pull secrets go.
 
+mod application_set;
 mod deployer;
 mod entry;
 mod expansion;
@@ -17,6 +18,7 @@ mod tree;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use self::application_set::{ApplicationSet, Filling, Repository, folders_of};
 pub(crate) use self::deployer::{read_deployers, specification};
 pub use self::entry::{Entry, EntryKind, Fault};
 use self::image_change::ImageChange;
@@ -41,6 +43,8 @@ pub(crate) struct Kustomization {
     base: String,
     /// The path that it applies, where it is an object of Flux or Argo CD.
     deploys: Option<String>,
+    /// What makes several of it, each with something else filled in.
+    set: Option<Arc<ApplicationSet>>,
     /// How much of a folder without a kustomization it applies.
     depth: Depth,
     /// The namespace of what has none.
@@ -97,6 +101,21 @@ impl Kustomization {
         })
     }
 
+    /// Returns those that its set makes: one for each of the fillings.
+    fn made_by_set(&self, fillings: &[Filling]) -> Vec<Self> {
+        let made = fillings.iter().enumerate().map(|(position, filling)| {
+            let mut one = self.clone();
+            one.key = format!("{}#{position}", self.key);
+            let named = [&mut one.deploys, &mut one.namespace, &mut one.default_namespace];
+            let named = named.into_iter().flatten();
+            let plain = [&mut one.base, &mut one.prefix, &mut one.suffix].into_iter();
+            named.chain(plain).chain(&mut one.components).for_each(|text| filling.fill(text));
+            one.images.iter_mut().flat_map(ImageChange::texts).for_each(|text| filling.fill(text));
+            one
+        });
+        made.collect()
+    }
+
     /// Tells whether a patch that stands in it may give variables to Kustomizations of Flux.
     fn gives_variables(&self) -> bool {
         self.patches.iter().any(|patch| patch.gives_variables)
@@ -145,6 +164,7 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
         key: folder.clone(),
         base: folder,
         deploys: None,
+        set: None,
         depth: Depth::default(),
         default_namespace: None,
         is_component: text("kind") == "Component",

@@ -1,5 +1,7 @@
 //! Manifests in, answers out.
 
+#[path = "it/application_set.rs"]
+mod application_set;
 #[path = "it/audit.rs"]
 mod audit;
 #[path = "it/check.rs"]

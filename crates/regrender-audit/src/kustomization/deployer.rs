@@ -1,11 +1,12 @@
 //! Knows the objects that have a folder applied in the cluster: Flux's `Kustomization`, Argo CD's
-//! `Application`.
+//! `Application` and `ApplicationSet`.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::patch::read_patches;
 use super::post_build::PostBuild;
-use super::{Depth, ImageChange, Kustomization, images, member, texts};
+use super::{ApplicationSet, Depth, ImageChange, Kustomization, images, member, texts};
 use crate::manifest::Node;
 use crate::place::{Place, join};
 
@@ -23,9 +24,14 @@ pub(crate) fn read_deployers(root: &Node<'_>, place: &Place) -> Vec<Kustomizatio
     }
     let namespace = spec.at(&["destination", "namespace"]).and_then(Node::scalar);
     let sources = spec.get("source").into_iter().chain(spec.items_of("sources"));
-    let deployers = sources
-        .enumerate()
-        .filter_map(|(position, source)| argo(source, namespace, position, place));
+    let set = match root.get("kind").and_then(Node::string) {
+        Some("ApplicationSet") => root.get("spec").and_then(ApplicationSet::read).map(Arc::new),
+        _ => None,
+    };
+    let deployers = sources.enumerate().filter_map(|(position, source)| {
+        let found = argo(source, namespace, position, place)?;
+        Some(Kustomization { set: set.clone(), ..found })
+    });
     deployers.collect()
 }
 

@@ -55,6 +55,12 @@ impl ImageChange {
         }
     }
 
+    /// Lists what a template may have open places in.
+    pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let optional = [&mut self.new_name, &mut self.new_tag, &mut self.digest];
+        std::iter::once(&mut self.name).chain(optional.into_iter().flatten())
+    }
+
     /// Returns the entry as if it were an image of a workload.
     pub(super) fn as_use(&self) -> ImageUse {
         ImageUse {

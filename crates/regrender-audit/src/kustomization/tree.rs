@@ -13,7 +13,7 @@ use super::object::Object;
 pub(crate) use super::object::Written;
 use super::patch::{Body, Change, Patch};
 use super::post_build::PostBuild;
-use super::{Depth, Entry, Kustomization};
+use super::{Depth, Entry, Kustomization, Repository, folders_of};
 use crate::inventory::{AccountField, Metadata, Source, VariableSource, Workload};
 use crate::place::{Place, folder_of, join};
 
@@ -43,7 +43,7 @@ impl Kustomizations {
         mut contents: impl FnMut(&str) -> Vec<Change>,
     ) -> Self {
         let mut all = Self::default();
-        for one in kustomizations {
+        for one in made_by_sets(kustomizations, files) {
             all.by_folder.insert(one.key.clone(), one);
         }
         all.connect_deployers(files);
@@ -232,6 +232,18 @@ impl Kustomizations {
             object
         })
     }
+}
+
+/// Puts in the place of what an `ApplicationSet` makes each of the Applications that it makes.
+fn made_by_sets(all: Vec<Kustomization>, files: &BTreeSet<String>) -> Vec<Kustomization> {
+    let has_sets = all.iter().any(|one| one.set.is_some());
+    let folders = if has_sets { folders_of(files) } else { BTreeSet::new() };
+    let made = all.into_iter().flat_map(|one| {
+        let Some(set) = &one.set else { return vec![one] };
+        let repository = Repository::new(&one.place.file, files, &folders);
+        one.made_by_set(&set.fillings(&repository))
+    });
+    made.collect()
 }
 
 fn object_of(workload: &Workload) -> Object<'_> {

@@ -5,7 +5,8 @@ use base64::prelude::BASE64_STANDARD;
 use regrender_audit::{Declared, Explanation, Question, explain};
 use serde_json::{Value, json};
 
-fn cases(file: &str) -> Vec<Value> {
+/// Reads recorded cases, one a line.
+pub(crate) fn cases(file: &str) -> Vec<Value> {
     let path = format!("{}/../../testdata/vectors/{file}", env!("CARGO_MANIFEST_DIR"));
     #[expect(clippy::disallowed_methods, reason = "a test reads its recorded cases")]
     let text = std::fs::read_to_string(&path).expect("the recorded cases are there");

@@ -111,9 +111,18 @@ impl Kustomization {
             let plain = [&mut one.base, &mut one.prefix, &mut one.suffix].into_iter();
             named.chain(plain).chain(&mut one.components).for_each(|text| filling.fill(text));
             one.images.iter_mut().flat_map(ImageChange::texts).for_each(|text| filling.fill(text));
+            one.base = one.base.trim_start_matches("./").to_owned();
             one
         });
         made.collect()
+    }
+
+    /// Lists the files and folders that it is built from.
+    pub(crate) fn named_paths(&self) -> impl Iterator<Item = String> {
+        let lists = [&self.resources, &self.components, &self.generators];
+        let entries = self.entries.iter().map(|entry| &entry.path);
+        let listed = lists.into_iter().flatten().chain(entries);
+        listed.map(|path| join(&self.base, path)).chain(self.patch_files())
     }
 
     /// Tells whether a patch that stands in it may give variables to Kustomizations of Flux.

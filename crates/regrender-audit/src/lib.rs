@@ -38,7 +38,7 @@ pub use self::inventory::{
     SecretState, ServiceAccount, Source, Workload, read_file, read_other_file, read_pipe,
 };
 pub use self::kustomization::{Entry, EntryKind, Fault, KUSTOMIZATIONS};
-pub use self::place::Place;
+pub use self::place::{Place, plain_path};
 pub use self::report::{AuditReport, ImageRow, Summary, UnreadableRow};
 pub use self::text::{SIZE_LIMIT, visible};
 pub use self::unreadable::{Reason, Unreadable};

@@ -41,6 +41,12 @@ pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
+/// Takes `.` and `..` out of a path where that is possible.
+#[must_use]
+pub fn plain_path(path: &str) -> String {
+    join("", path)
+}
+
 /// Joins `relative` to `folder`, with `.` and `..` taken out where that is possible.
 pub(crate) fn join(folder: &str, relative: &str) -> String {
     let absolute = relative.starts_with('/');

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use regrender_audit::Severity;
 
+use crate::evidence::exclusion::Pattern;
 use crate::reach::Reach;
 
 /// Renders, seals and checks Kubernetes image pull Secrets for GitOps
@@ -95,6 +96,13 @@ pub(crate) struct ReportSources {
     /// Files and folders with manifests; `-` is standard input
     #[arg(default_value = ".", value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Leave out what matches this pattern, written as in .gitignore: `.archive`, `/apps/old`,
+    /// `**/tests/*.yaml`; may be given several times
+    ///
+    /// It is for what nobody deploys: archives, templates, made-up passwords of tests. What a
+    /// kustomization that stays names is read all the same.
+    #[arg(long, value_name = "GLOB", value_parser = Pattern::parse)]
+    pub(crate) exclude: Vec<Pattern>,
     #[command(flatten)]
     pub(crate) selection: Selection,
     #[command(flatten)]
@@ -219,6 +227,10 @@ pub(crate) struct Explain {
     /// Ask about a pod in this namespace, from registries.toml and the manifests of the repository
     #[arg(long, short, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
+    /// Leave out the manifests that match this pattern, as `regrender audit` does; may be given
+    /// several times
+    #[arg(long, value_name = "GLOB", value_parser = Pattern::parse, requires = "namespace")]
+    pub(crate) exclude: Vec<Pattern>,
     #[command(flatten)]
     pub(crate) selection: Selection,
     #[command(flatten)]

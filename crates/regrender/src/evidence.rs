@@ -2,6 +2,7 @@
 //! their sealed Secrets.
 
 pub(crate) mod declared;
+pub(crate) mod exclusion;
 mod listed;
 pub(crate) mod opener;
 
@@ -14,6 +15,7 @@ use regrender_audit::{
 use crate::args::{ReportSources, Selection};
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::evidence::declared::{ClearFile, clear_files, declared};
+use crate::evidence::exclusion::Exclusion;
 use crate::evidence::opener::SecretOpener;
 use crate::project::manifests::{Manifests, search_others};
 use crate::project::repository::{self, Walk};
@@ -23,6 +25,16 @@ use crate::world::World;
 
 /// The name of standard input among the paths.
 const STDIN: &str = "-";
+
+/// What is wrong with a path that holds no manifest, and the way out.
+const NONE_THERE: (&str, &str) =
+    ("holds no manifest", "name what holds manifests; what Git ignores counts only if it is named");
+
+/// The same of a path all of whose manifests are left out.
+const NONE_LEFT: (&str, &str) = (
+    "holds no manifest but those that `--exclude` leaves out",
+    "leave out less, or name what holds other manifests",
+);
 
 /// What a report on a repository goes by.
 pub(crate) struct Evidence {
@@ -56,8 +68,10 @@ impl Evidence {
             declarations(&from.selection, &mut manifests, world)?;
         let opener = SecretOpener::discover(&from.identities.identity, world)?;
         let sources = Sources::of(&from.paths, world)?;
-        sources.check(&mut manifests, world)?;
+        let exclusion = Exclusion::of(&from.exclude, &world.directory);
+        sources.check(&exclusion, &mut manifests, world)?;
         let walk = manifests.walk(&sources.roots);
+        let walk = exclusion.apply(walk, &mut manifests, world);
         let mut facts = Vec::from_iter(sources.stdin);
         if others == Others::Search {
             facts.extend(search_others(&walk, &world.directory));
@@ -154,35 +168,45 @@ impl Sources {
 
     /// Makes sure that there is something to report on: a program before a pipe may have failed,
     /// and a path may be the wrong one. As for kubectl, that is an error.
-    fn check(&self, manifests: &mut Manifests, world: &mut World) -> Result<(), Failure> {
+    fn check(
+        &self,
+        exclusion: &Exclusion,
+        manifests: &mut Manifests,
+        world: &mut World,
+    ) -> Result<(), Failure> {
         let mut empty = Vec::new();
         for root in &self.roots {
             let name = format!("`{}`", shown(root, &world.directory));
-            let walk = manifests.walk(std::slice::from_ref(root));
+            let mut walk = manifests.walk(std::slice::from_ref(root));
+            let found = walk.manifests.len();
+            walk.manifests.retain(|file| !exclusion.leaves_out(file));
+            walk.others.retain(|file| !exclusion.leaves_out(file));
+            let is_left_out = walk.manifests.len() < found;
             manifests.read(&walk.manifests);
             if manifests.is_pipe(root) {
                 check_piped(&name, manifests.content(root), None)?;
             }
             let is_something = |path: &PathBuf| manifests.content(path) != Content::Nothing;
             // Where the run is cannot be the wrong place.
-            let is_here = *root == world.directory;
+            let is_here = *root == world.directory && !is_left_out;
             if is_here || walk.manifests.iter().any(is_something) || !walk.unreadable.is_empty() {
                 continue;
             }
-            let message = format!("{name} holds no manifest");
+            let (lack, hint) = if is_left_out { NONE_LEFT } else { NONE_THERE };
+            let message = format!("{name} {lack}");
             if walk.others.is_empty() {
-                empty.push(message);
+                empty.push((message, hint));
             } else {
                 world.warn(&message);
             }
         }
         if !empty.is_empty() && empty.len() == self.roots.len() && self.stdin.is_none() {
-            let hint = "name what holds manifests; what Git ignores counts only if it is named";
             let errors = empty.iter();
-            let errors = errors.map(|one| CliError::new(ErrorKind::Files, one).with_hint(hint));
+            let errors =
+                errors.map(|(one, hint)| CliError::new(ErrorKind::Files, one).with_hint(*hint));
             return Failure::of_any(errors.collect());
         }
-        for message in empty {
+        for (message, _) in empty {
             world.warn(&message);
         }
         Ok(())

@@ -118,6 +118,16 @@ impl FileFacts {
         self.unreadable.first().map(|one| one.reason.to_string())
     }
 
+    /// Lists the files and folders that the kustomizations and generators in it name as parts of
+    /// their build. The folder that an object of Flux or Argo CD applies is not among them: it has a
+    /// build of its own.
+    #[must_use]
+    pub fn named_paths(&self) -> Vec<String> {
+        let kustomizations = self.kustomization.as_deref().into_iter().chain(&self.deployers);
+        let named = kustomizations.flat_map(Kustomization::named_paths);
+        named.chain(self.sealed_files.iter().cloned()).collect()
+    }
+
     pub(crate) fn helm_template(path: &str) -> Self {
         Self::unread(path, Reason::HelmTemplate)
     }

@@ -13,6 +13,7 @@ use crate::args::{Explain, Output, Selection};
 use crate::command::verify::code;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::evidence::declared::declared;
+use crate::evidence::exclusion::Exclusion;
 use crate::evidence::opener::SecretOpener;
 use crate::project::manifests::Manifests;
 use crate::project::{Project, repository};
@@ -164,6 +165,8 @@ fn of_repository(
     };
     let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
     let walk = manifests.walk(&[repository::top(&folder).to_owned()]);
+    let exclusion = Exclusion::of(&arguments.exclude, &world.directory);
+    let walk = exclusion.apply(walk, &mut manifests, world);
     let inventory = manifests.into_inventory(&walk, Vec::new());
     if let Some(note) = unknown_namespace(namespace, &inventory, &declared) {
         world.note(&note);

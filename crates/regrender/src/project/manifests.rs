@@ -154,6 +154,14 @@ impl Manifests {
         facts.map_or(Content::Unreadable, |facts| facts.content())
     }
 
+    /// Lists the files and folders that a manifest which was read names as parts of a build, from
+    /// the folder that files are named from.
+    pub(crate) fn named_by(&self, path: &Path) -> Vec<String> {
+        let manifest = self.read.get(path.as_os_str());
+        let facts = manifest.and_then(|manifest| manifest.facts.as_ref().ok());
+        facts.map(|facts| facts.named_paths()).unwrap_or_default()
+    }
+
     /// Says whether a root is neither a file nor a folder, as a pipe that a shell makes.
     pub(crate) fn is_pipe(&self, root: &Path) -> bool {
         self.pipes.contains(root)

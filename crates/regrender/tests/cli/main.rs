@@ -15,6 +15,7 @@ mod build;
 mod clusters;
 mod commands;
 mod covered;
+mod exclusion;
 mod graph;
 mod import;
 mod many;

@@ -225,6 +225,9 @@ codes! {
     SecretUnused, "secret-unused", Info,
         "No account and no workload names the pull secret.",
         "name it in an account or a workload, or remove it";
+    SecondManifest, "second-manifest", Warning,
+        "A manifest and registries.toml declare the same Secret; what is applied last counts.",
+        "take the manifest out of what is applied once the output folder is";
     KeyUnused, "key-unused", Info,
         "A key of the pull secret matches no image of its namespace.",
         "remove the key if nothing outside the repository uses it";

@@ -26,6 +26,7 @@ mod variable;
 mod verdict;
 
 pub use self::audit::audit;
+pub use self::check::Landing;
 pub use self::credentials::Opener;
 pub use self::declared::{ClearSource, Declared, DeclaredRegistry, RenderedPullSecret};
 pub use self::explain::{

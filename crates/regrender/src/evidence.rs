@@ -1,11 +1,13 @@
 //! What a report on a repository goes by: what is declared, what the manifests say, and what opens
 //! their sealed Secrets.
 
+mod applied;
 pub(crate) mod declared;
 pub(crate) mod exclusion;
 mod listed;
 pub(crate) mod opener;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use regrender_audit::{
@@ -14,6 +16,7 @@ use regrender_audit::{
 
 use crate::args::{ReportSources, Selection};
 use crate::error::{CliError, ErrorKind, Failure};
+use crate::evidence::applied::{Applied, is_second};
 use crate::evidence::declared::{ClearFile, clear_files, declared};
 use crate::evidence::exclusion::Exclusion;
 use crate::evidence::opener::SecretOpener;
@@ -64,7 +67,7 @@ impl Evidence {
         world: &mut World,
     ) -> Result<Self, Failure> {
         let mut manifests = Manifests::of_report(&world.directory);
-        let Declarations { mut declared, secrets, unbuilt } =
+        let Declarations { mut declared, applied, secrets, unbuilt } =
             declarations(&from.selection, &mut manifests, world)?;
         let opener = SecretOpener::discover(&from.identities.identity, world)?;
         let sources = Sources::of(&from.paths, world)?;
@@ -77,11 +80,19 @@ impl Evidence {
             facts.extend(search_others(&walk, &world.directory));
             declared.clear_sources = clear_sources(&secrets, &walk, &world.directory);
         }
+        let hand_made = if applied.is_empty() {
+            BTreeSet::new()
+        } else {
+            hand_made(&walk, &manifests, &world.directory)
+        };
         let mut inventory = manifests.into_inventory(&walk, facts);
         if let Some(namespace) = namespace {
             inventory.assume_namespace(namespace);
         }
         inventory.check_entries(|entry| listed::fault(entry, &world.directory, &unbuilt));
+        inventory.check_second_manifests(|landing| {
+            hand_made.contains(landing.file) && is_second(landing, &applied, &world.directory)
+        });
         Ok(Self { declared, inventory, opener })
     }
 }
@@ -91,6 +102,8 @@ impl Evidence {
 struct Declarations {
     /// What it declares.
     declared: Declared,
+    /// What of it is applied beside the manifests of each cluster.
+    applied: Vec<Applied>,
     /// Where its secrets stand in clear.
     secrets: Vec<ClearFile>,
     /// The output folders that no build has made yet.
@@ -110,15 +123,22 @@ fn declarations(
     }
     let project = Project::open(selection, world)?;
     project.warn_of_expiry(world);
-    let declared = Declared { now, ..declared(&project, &selection.cluster, manifests)? };
+    let (declared, applied) = declared(&project, &selection.cluster, manifests)?;
+    let declared = Declared { now, ..declared };
     let secrets = clear_files(&project, world);
-    Ok(Declarations { declared, secrets, unbuilt: unbuilt(&project) })
+    Ok(Declarations { declared, applied, secrets, unbuilt: unbuilt(&project) })
 }
 
 /// Lists the output folders that are not there; the links on the way to them are followed.
 fn unbuilt(project: &Project) -> Vec<PathBuf> {
     let missing = project.outputs().into_iter().filter(|folder| !folder.exists());
     missing.filter_map(|folder| repository::real_place(&folder)).collect()
+}
+
+/// Names the manifests that no build wrote.
+fn hand_made(walk: &Walk, manifests: &Manifests, base: &Path) -> BTreeSet<String> {
+    let files = walk.manifests.iter().filter(|file| !manifests.is_written(file));
+    files.map(|file| shown(file, base)).collect()
 }
 
 /// Picks out the files that are in the repository. Links may lead there.

@@ -159,7 +159,8 @@ fn of_repository(
     let mut manifests = Manifests::of_report(&world.directory);
     let (declared, folder) = if selection.config.is_some() || Project::is_near(world) {
         let project = Project::open(selection, world)?;
-        (declared(&project, &selection.cluster, &mut manifests)?, project.folder)
+        let (declared, _) = declared(&project, &selection.cluster, &mut manifests)?;
+        (declared, project.folder)
     } else {
         (Declared::default(), world.directory.clone())
     };

@@ -9,19 +9,21 @@ use regrender_config::{Access, Credential, Registry, SourceKind};
 use regrender_render::{PatchTarget, Placement};
 
 use crate::error::Failure;
+use crate::evidence::applied::Applied;
 use crate::plan::ground::survey;
 use crate::project::Project;
 use crate::project::manifests::Manifests;
 use crate::world::World;
 
-/// Tells the audit what the clusters of these names declare; none named means all.
+/// Tells the audit what the clusters of these names declare, and which of it is applied beside which
+/// manifests; none named means all.
 ///
 /// What `manifests` has read already is not read again, if it is named from the same folder.
 pub(crate) fn declared(
     project: &Project,
     clusters: &[String],
     manifests: &mut Manifests,
-) -> Result<Declared, Failure> {
+) -> Result<(Declared, Vec<Applied>), Failure> {
     let mut errors = Vec::new();
     let mut own = Manifests::of_report(&project.folder);
     // Kustomizations name files by relative paths, so a common base is needed.
@@ -31,6 +33,7 @@ pub(crate) fn declared(
     Failure::of_any(errors)?;
     let config = &project.config;
     let mut rendered = Vec::new();
+    let applied = grounds.iter().map(|ground| Applied::of(project, ground)).collect();
     for ground in &grounds {
         let placements = Placement::of_cluster(config, ground.cluster, &ground.surroundings);
         for (namespace, placement) in &placements {
@@ -50,7 +53,7 @@ pub(crate) fn declared(
         let registries = config.registries.iter().filter(|registry| wanted(registry));
         registries.flat_map(Registry::auth_keys).collect()
     };
-    Ok(Declared {
+    let declared = Declared {
         private: keys(|registry| {
             registry.sealed_credential().is_some() || registry.generator().is_some()
         }),
@@ -60,7 +63,8 @@ pub(crate) fn declared(
         pull_secrets: brought_together(rendered),
         clear_sources: Vec::new(),
         now: None,
-    })
+    };
+    Ok((declared, applied))
 }
 
 /// A file that a secret is taken from as it is.

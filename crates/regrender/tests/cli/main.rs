@@ -28,6 +28,7 @@ mod post_quantum;
 mod provide;
 mod sandbox;
 mod sealed_secrets;
+mod second_manifest;
 mod sources;
 mod unchanged;
 mod verify;

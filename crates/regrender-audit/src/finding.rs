@@ -242,10 +242,10 @@ codes! {
         "put it there, or take it off the list";
     LeakedPullSecret, "leaked-pull-secret", Error,
         "The repository holds a pull secret in clear.",
-        "revoke the credential, render the Secret with `regrender build`, and commit only what is sealed";
+        "revoke the credential, render the Secret with `regrender build`, and commit only what is sealed; leave made-up ones out with `--exclude`";
     LeakedAuths, "leaked-auths", Error,
         "The repository holds a docker configuration with credentials in clear.",
-        "revoke the credential and remove the file";
+        "revoke the credential and remove the file; leave made-up ones out with `--exclude`";
     LeakedIdentity, "leaked-identity", Error,
         "The repository holds a private age key.",
         "make a new key, list it as recipient instead, run `regrender build`, and change the credentials";

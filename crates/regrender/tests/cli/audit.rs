@@ -365,7 +365,7 @@ fn a_leak_is_told_whatever_the_name_of_the_file() {
     assert_snapshot!(outcome, @"
     error[leaked-auths]: a docker configuration with credentials stands here in clear
       --> notes/config:1:11
-      help: revoke the credential and remove the file
+      help: revoke the credential and remove the file; leave made-up ones out with `--exclude`
 
     error[leaked-identity]: a private age key is written out here
       --> notes/keys.txt:1:1

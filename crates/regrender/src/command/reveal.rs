@@ -3,12 +3,16 @@
 use std::fs;
 
 use regrender_document::SecretText;
-use regrender_seal::{FileFormat, Identities, OpenError, inspect_sealed_secret, open, open_age};
+use regrender_seal::{
+    FileFormat, Identities, Inspection, OpenError, inspect_sealed_secret, open, open_age,
+    short_recipient,
+};
 
 use crate::args::Reveal;
+use crate::enumeration::in_a_sentence;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity;
-use crate::source::sealed::is_age;
+use crate::source::sealed::{has_passphrase, is_age};
 use crate::world::World;
 
 /// The way out of a file that was damaged.
@@ -32,10 +36,14 @@ pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure
     Failure::of_any(found.problems)?;
     let text = reveal(&shown, &bytes, &found.identities).map_err(|error| {
         if matches!(error, OpenError::NoIdentity) {
+            if has_passphrase(&bytes) {
+                return with_passphrase(&shown);
+            }
             // What was passed over may be the identity that is missing.
             for note in found.passed_over.iter().chain(&found.absent) {
                 world.note(note);
             }
+            world.note(&recipients(&shown, &bytes));
         }
         misread(&shown, &bytes, &error)
             .unwrap_or_else(|| not_opened(&shown, &bytes, error, found.identities.is_empty()))
@@ -49,6 +57,25 @@ fn reveal(name: &str, bytes: &[u8], identities: &Identities) -> Result<SecretTex
         Ok(text) if !is_age(bytes) => open(text, FileFormat::of_name(name), identities)?.reveal(),
         _ => open_age(bytes, identities),
     }
+}
+
+/// Says how a file opens that is sealed for nobody's key.
+fn with_passphrase(shown: &str) -> CliError {
+    let message = format!("`{shown}` is sealed with a passphrase, which is asked for nowhere here");
+    CliError::new(ErrorKind::Credentials, message)
+        .with_hint(format!("open it with `age --decrypt {shown}`"))
+}
+
+/// Says for whom a file is sealed, whose identity is not at hand.
+fn recipients(shown: &str, bytes: &[u8]) -> String {
+    let text = std::str::from_utf8(bytes).ok().filter(|_| !is_age(bytes));
+    let format = FileFormat::of_name(shown);
+    let found = text.and_then(|text| Inspection::recipients_of(text, format).ok());
+    let Some(found) = found else {
+        return format!("`{shown}` does not say for whom it is sealed: no age file does");
+    };
+    let found: Vec<_> = found.iter().map(|recipient| short_recipient(recipient)).collect();
+    format!("`{shown}` is sealed for {}", in_a_sentence(&found))
 }
 
 /// Says who can open a SealedSecret.

@@ -161,7 +161,7 @@ fn is_sops(name: &str, bytes: &[u8]) -> bool {
 }
 
 /// Says whether an age file is sealed with a passphrase, which is then the only way to open it.
-fn has_passphrase(bytes: &[u8]) -> bool {
+pub(crate) fn has_passphrase(bytes: &[u8]) -> bool {
     if let Some(header) = bytes.strip_prefix(AGE_HEADER) {
         return header.starts_with(PASSPHRASE_STANZA);
     }

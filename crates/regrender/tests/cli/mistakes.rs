@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::sandbox::{IDENTITY, RECIPIENT, Sandbox};
+use crate::sandbox::{IDENTITY, OTHER_RECIPIENT, RECIPIENT, Sandbox};
 
 const FILE: &str = "pull-secrets/manifests/team-a/regcred.sops.yaml";
 
@@ -76,6 +76,46 @@ fn a_file_is_to_be_revealed_where_there_is_no_identity() {
     --- stderr
     error: `pull-secrets/manifests/team-a/regcred.sops.yaml` cannot be opened: there is no identity
       help: name one with `--identity FILE`, or in SOPS_AGE_KEY_FILE
+    --- status 1
+    ");
+}
+
+#[test]
+fn a_file_whose_identity_is_not_at_hand_says_for_whom_it_is() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.add_recipient();
+    sandbox.run(&["build"]).succeeded();
+    let recipient: age::x25519::Recipient = RECIPIENT.parse().unwrap();
+    let sealed = age::encrypt(&recipient, b"text").unwrap();
+    std::fs::write(sandbox.path("key.age"), sealed).unwrap();
+    for identity in
+        [None, Some("AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX")]
+    {
+        sandbox.unset("SOPS_AGE_KEY");
+        if let Some(identity) = identity {
+            sandbox.set("SOPS_AGE_KEY", identity);
+        }
+        let said = sandbox.run(&["reveal", FILE]).ended_with(1).stderr;
+        let note =
+            format!("note: `{FILE}` is sealed for `{RECIPIENT}`, `{OTHER_RECIPIENT}`\nerror: ");
+        assert!(said.contains(&note), "{said}");
+        let said = sandbox.run(&["reveal", "key.age"]).ended_with(1).stderr;
+        let note = "note: `key.age` does not say for whom it is sealed: no age file does\nerror: ";
+        assert!(said.contains(note), "{said}");
+    }
+}
+
+#[test]
+fn a_file_with_a_passphrase_is_to_be_revealed() {
+    let sandbox = Sandbox::simple();
+    let mut recipient = age::scrypt::Recipient::new("swordfish".to_owned().into());
+    recipient.set_work_factor(1);
+    let sealed = age::encrypt(&recipient, b"text").unwrap();
+    std::fs::write(sandbox.path("key.age"), sealed).unwrap();
+    assert_snapshot!(sandbox.run(&["reveal", "key.age"]).ended_with(1), @"
+    --- stderr
+    error: `key.age` is sealed with a passphrase, which is asked for nowhere here
+      help: open it with `age --decrypt key.age`
     --- status 1
     ");
 }

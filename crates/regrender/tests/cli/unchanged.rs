@@ -198,6 +198,7 @@ fn a_recipient_less_gets_a_new_data_key_and_a_warning() {
     note: identity file `$FOLDER/.home/.ssh/id_ed25519` is not there
     note: identity file `$FOLDER/.home/.ssh/id_rsa` is not there
     note: identity file `$FOLDER/.home/.config/sops/age/keys.txt` is not there
+    note: `pull-secrets/manifests/team-a/regcred.sops.yaml` is sealed for `age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt`
     error: `pull-secrets/manifests/team-a/regcred.sops.yaml` cannot be opened: none of the identities opens the file
       help: name an identity of one of its recipients: `--identity FILE`, or SOPS_AGE_KEY_FILE
     --- status 1

@@ -95,7 +95,7 @@ fn from_text(secret: &str, text: &Spanned<String>, problems: &mut Problems) -> O
             let reason = "the kind is not spelled as in manifests";
             problem::invalid(secret, &text.value, span(), reason, Some(&suggestion))
         } else {
-            problem::unknown_kind(kind, name, span(), "`api-version` and `path`")
+            problem::unknown_kind(kind, name, span())
         });
         return None;
     };
@@ -172,14 +172,11 @@ fn from_table(secret: &str, raw: &RawWorkload, problems: &mut Problems) -> Optio
         (Field::Absent, Some(known)) => Some(keys(known.pod_spec)),
         _ => None,
     };
-    if known.is_none() && (api_version.is_absent() || path.is_absent()) {
-        let missing = match (api_version.is_absent(), path.is_absent()) {
-            (true, true) => "`api-version` and `path`",
-            (true, false) => "`api-version`",
-            _ => "`path`",
-        };
-        let name = name.as_given().map_or("NAME", |name| name.value.as_str());
-        problems.push(problem::unknown_kind(&kind.value, name, span.clone(), missing));
+    let missing = [("api-version", api_version.is_absent()), ("path", path.is_absent())];
+    let missing: Vec<&str> =
+        missing.iter().filter(|(_, is_absent)| *is_absent).map(|(key, _)| *key).collect();
+    if known.is_none() && !missing.is_empty() {
+        problems.push(problem::incomplete_kind(&kind.value, span.clone(), &missing));
         return None;
     }
     Some(Workload {

@@ -62,16 +62,32 @@ pub(crate) fn invalid(
     }
 }
 
-/// A kind whose pod spec is not known.
-pub(crate) fn unknown_kind(kind: &str, name: &str, span: Span, missing: &str) -> Diagnostic {
-    UNKNOWN_WORKLOAD_KIND
-        .problem(format!("where the pod spec of kind `{}` is, is not known", shown(kind)))
-        .at(span, format!("needs {missing}"))
-        .help(format!(
-            "write `{{ kind = {}, name = {}, api-version = \"GROUP/VERSION\", path = \"spec.template.spec\" }}`",
-            quoted(kind),
-            quoted(name)
-        ))
+/// The keys that a kind needs which is not Kubernetes' own, and how they are written.
+const KEYS: [(&str, &str); 2] =
+    [("api-version", "api-version = \"GROUP/VERSION\""), ("path", "path = \"spec.template.spec\"")];
+
+/// A kind whose pod spec is not known, written as `Kind/name`.
+pub(crate) fn unknown_kind(kind: &str, name: &str, span: Span) -> Diagnostic {
+    let keys = KEYS.map(|(_, example)| example).join(", ");
+    unknown(kind).at(span, "needs `api-version` and `path`").help(format!(
+        "write `{{ kind = {}, name = {}, {keys} }}`",
+        quoted(kind),
+        quoted(name)
+    ))
+}
+
+/// A kind whose pod spec is not known, in a table that lacks these keys.
+pub(crate) fn incomplete_kind(kind: &str, span: Span, missing: &[&str]) -> Diagnostic {
+    let examples = KEYS.iter().filter(|(key, _)| missing.contains(key));
+    let examples: Vec<&str> = examples.map(|(_, example)| *example).collect();
+    unknown(kind)
+        .at(span, format!("needs `{}`", missing.join("` and `")))
+        .help(format!("add `{}`", examples.join(", ")))
+}
+
+fn unknown(kind: &str) -> Diagnostic {
+    let title = format!("where the pod spec of kind `{}` is, is not known", shown(kind));
+    UNKNOWN_WORKLOAD_KIND.problem(title)
 }
 
 /// A path to the pod spec.

@@ -113,7 +113,12 @@ impl Auditor<'_> {
             return;
         }
         let message = format!("`{}` of {}: {}", image.image, subject.title(), judgement.reason);
-        self.findings.push(Finding::with_severity(code, severity, &image.place, message));
+        let mut finding = Finding::with_severity(code, severity, &image.place, message);
+        // Declaring the registry settles all its images.
+        if judgement.verdict == Verdict::UncoveredUnknown {
+            finding.shared = Some(judgement.reason.clone());
+        }
+        self.findings.push(finding);
     }
 
     fn report_namespace(

@@ -47,6 +47,8 @@ pub struct Finding {
     pub code: Code,
     /// What was found, without any secret value.
     pub message: String,
+    /// The end of the message, where one remedy is for all findings that end so.
+    pub(crate) shared: Option<String>,
 }
 
 impl Finding {
@@ -72,6 +74,7 @@ impl Finding {
             severity,
             code,
             message: message.into(),
+            shared: None,
         }
     }
 }

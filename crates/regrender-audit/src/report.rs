@@ -1,11 +1,14 @@
 //! Knows how an audit is told: as data, as JSON and as text for people.
 
+mod fold;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use regrender_image::ImageReference;
 use serde::{Serialize, Serializer};
 
+use self::fold::fold;
 use crate::credentials::InForce;
 use crate::finding::{Finding, Severity};
 use crate::inventory::{ImageUse, Inventory};
@@ -189,19 +192,9 @@ impl AuditReport {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::new();
-        for finding in &self.findings {
+        for fold in fold(&self.findings) {
             // Writing to a string cannot fail.
-            let _infallible = write!(
-                text,
-                "{}[{}]: {}\n  --> {}:{}:{}\n  help: {}\n\n",
-                finding.severity.name(),
-                finding.code.name(),
-                visible(&finding.message),
-                visible(&finding.file),
-                finding.line,
-                finding.column,
-                finding.code.help(),
-            );
+            let _infallible = write!(text, "{fold}");
         }
         for one in &self.unreadable {
             let _infallible =

@@ -1,5 +1,6 @@
 //! How a report is told to machines and to people.
 
+use insta::assert_snapshot;
 use regrender_audit::{AuditReport, Code, Declared, Inventory, audit};
 
 fn report() -> AuditReport {
@@ -54,4 +55,64 @@ fn text_tells_finding_place_and_way_out() {
     assert!(text.contains("  help: write the image as"), "{text}");
     assert!(text.contains("unreadable: broken.yaml: not valid YAML"), "{text}");
     assert!(text.ends_with("2 images in 2 files: 1 invalid-image, 1 uncovered-unknown; 1 error, 1 warning, 1 unreadable\n"), "{text}");
+}
+
+/// The report on pods with these images, one a file.
+fn report_on(images: &[&str]) -> AuditReport {
+    let pod = |image: &&str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: n}}\n\
+             spec: {{containers: [{{name: c, image: {image}}}]}}\n"
+        )
+    };
+    let files: Vec<(String, String)> = images
+        .iter()
+        .enumerate()
+        .map(|(number, image)| (format!("{number}.yaml"), pod(image)))
+        .collect();
+    let files = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
+    audit(&Inventory::read(files), &Declared::default(), &|_| None)
+}
+
+#[test]
+fn many_images_of_a_registry_are_told_together() {
+    let images = ["r.io/a", "q.io/a", "r.io/b", "Bad", "r.io/c", "r.io/d", "r.io/e", "q.io/b"];
+    let report = report_on(&images);
+    assert_snapshot!(report.to_text(), @"
+    warning[uncovered-unknown]: no pull secret in force covers `r.io`, and nothing is declared about it: 5 images
+      --> 0.yaml:4:38: `r.io/a` of Pod `p`
+      --> 2.yaml:4:38: `r.io/b` of Pod `p`
+      --> 4.yaml:4:38: `r.io/c` of Pod `p`
+      and 2 more, which `--output json` lists
+      help: declare the registry in registries.toml, with a credential or with `anonymous = true`
+
+    warning[uncovered-unknown]: `q.io/a` of Pod `p`: no pull secret in force covers `q.io`, and nothing is declared about it
+      --> 1.yaml:4:38
+      help: declare the registry in registries.toml, with a credential or with `anonymous = true`
+
+    error[invalid-image]: `Bad` of Pod `p`: repository `library/Bad` must be lower case
+      --> 3.yaml:4:38
+      help: write the image as `[host[:port]/]path[:tag][@digest]`, in lower case
+
+    warning[uncovered-unknown]: `q.io/b` of Pod `p`: no pull secret in force covers `q.io`, and nothing is declared about it
+      --> 7.yaml:4:38
+      help: declare the registry in registries.toml, with a credential or with `anonymous = true`
+
+    8 images in 8 files: 1 invalid-image, 7 uncovered-unknown; 1 error, 7 warnings, 0 unreadable
+    ");
+    // Machines are told each.
+    let json = report.to_json();
+    assert_eq!(json["findings"].as_array().unwrap().len(), images.len());
+    assert_eq!(report.to_sarif("1")["runs"][0]["results"].as_array().unwrap().len(), images.len());
+}
+
+#[test]
+fn a_few_images_of_a_registry_are_told_one_by_one() {
+    let text = report_on(&["r.io/a", "r.io/b", "r.io/c"]).to_text();
+    assert_eq!(text.matches("warning[uncovered-unknown]: `r.io/").count(), 3, "{text}");
+    let mut report = report_on(&["r.io/a", "r.io/b", "r.io/c", "r.io/d"]);
+    assert!(report.to_text().contains("  and 1 more, which"));
+    // What a baseline leaves out does not count.
+    report.retain_findings(|finding| &*finding.file != "2.yaml");
+    assert!(!report.to_text().contains("more, which"));
 }

@@ -1,0 +1,69 @@
+//! Knows how findings are told to people; of many that one remedy is for, only the first in full.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::counted;
+use crate::finding::{Code, Finding, Severity};
+use crate::text::visible;
+
+/// As many findings for one remedy are still told one by one.
+const FEW: usize = 3;
+
+/// Findings that are told together.
+pub(super) struct Fold<'f> {
+    first: &'f Finding,
+    others: Vec<&'f Finding>,
+}
+
+/// Brings findings together, in the order of the first of each.
+pub(super) fn fold(findings: &[Finding]) -> Vec<Fold<'_>> {
+    let mut counts = BTreeMap::new();
+    for remedy in findings.iter().filter_map(remedy) {
+        *counts.entry(remedy).or_insert(0) += 1;
+    }
+    let mut folds: Vec<Fold<'_>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for first in findings {
+        let remedy = remedy(first).filter(|remedy| counts.get(remedy) > Some(&FEW));
+        let place = remedy.map_or(folds.len(), |one| *places.entry(one).or_insert(folds.len()));
+        match folds.get_mut(place) {
+            Some(fold) => fold.others.push(first),
+            None => folds.push(Fold { first, others: Vec::new() }),
+        }
+    }
+    folds
+}
+
+/// Returns what all findings for one remedy have in common.
+fn remedy(finding: &Finding) -> Option<(Severity, Code, &str)> {
+    Some((finding.severity, finding.code, finding.shared.as_deref()?))
+}
+
+impl fmt::Display for Fold<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { first, others } = self;
+        write!(f, "{}[{}]: ", first.severity.name(), first.code.name())?;
+        match first.shared.as_deref().filter(|_| !others.is_empty()) {
+            None => {
+                writeln!(f, "{}", visible(&first.message))?;
+                writeln!(f, "  --> {}", place(first))?;
+            }
+            Some(shared) => {
+                writeln!(f, "{}: {}", visible(shared), counted(others.len() + 1, "image"))?;
+                for finding in std::iter::once(first).chain(others).take(FEW) {
+                    let own = finding.message.strip_suffix(shared).unwrap_or(&finding.message);
+                    let own = own.trim_end_matches(": ");
+                    writeln!(f, "  --> {}: {}", place(finding), visible(own))?;
+                }
+                let more = others.len() + 1 - FEW;
+                writeln!(f, "  and {more} more, which `--output json` lists")?;
+            }
+        }
+        writeln!(f, "  help: {}\n", first.code.help())
+    }
+}
+
+fn place(finding: &Finding) -> String {
+    format!("{}:{}:{}", visible(&finding.file), finding.line, finding.column)
+}

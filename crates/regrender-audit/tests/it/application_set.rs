@@ -114,6 +114,9 @@ fn a_matrix_is_each_with_each() {
 fn what_only_the_cluster_knows_stays_open() {
     let matrix = format!("{{matrix: {{generators: [{FOLDERS}, {{clusters: {{}}}}]}}}}");
     check(&set("", &matrix, OF_FOLDER), &["one one", "two two"]);
+    let with_values = matrix.replace("clusters: {}", "clusters: {values: {stage: test}}");
+    let spec = OF_FOLDER.replace("{{path.basename}}", "{{path.basename}}-{{values.stage}}");
+    check(&set("", &with_values, &spec), &["one one-test", "two two-test"]);
     let spec = OF_FOLDER.replace("{{path.basename}}", "{{name}}");
     check(&set("", &matrix, &spec), &["one {{name}}", "two {{name}}"]);
 }

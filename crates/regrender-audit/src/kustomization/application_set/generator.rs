@@ -18,9 +18,11 @@ pub(super) enum Generator {
     List(Vec<Parameters>),
     /// `git`: folders or files of the repository.
     Git(Git),
+    /// `clusters`: the same values for each, and their names are known to Argo CD alone.
+    Clusters(Parameters),
     /// `matrix`: each answer of the first, with each of the next.
     Matrix(Vec<Self>),
-    /// One whose answers are elsewhere, in the cluster for one.
+    /// One whose answers are elsewhere.
     Elsewhere,
 }
 
@@ -57,6 +59,9 @@ impl Generator {
         if let Some(list) = of("list").filter(|list| !is_there(list, "elementsYaml")) {
             return Self::List(list.items_of("elements").iter().map(element).collect());
         }
+        if let Some(clusters) = of("clusters") {
+            return Self::Clusters(values(clusters));
+        }
         if let Some(git) = of("git") {
             return Self::Git(Git::read(git));
         }
@@ -79,15 +84,10 @@ impl Generator {
     ) -> Option<Vec<Parameters>> {
         match self {
             Self::List(elements) => {
-                let filled = |element: &Parameters| {
-                    let pair = |(name, value): (&String, &String)| {
-                        (name.clone(), template.filled(value, known))
-                    };
-                    element.iter().map(pair).collect()
-                };
-                Some(elements.iter().map(filled).collect())
+                Some(elements.iter().map(|element| filled(element, known, template)).collect())
             }
             Self::Git(git) => git.parameters(known, template, repository),
+            Self::Clusters(values) => Some(vec![filled(values, known, template)]),
             Self::Matrix(generators) => {
                 let mut all = vec![Parameters::new()];
                 for generator in generators {
@@ -148,7 +148,7 @@ impl Git {
             wanted: paths(false),
             unwanted: paths(true),
             prefix: member(node, "pathParamPrefix"),
-            values: node.get("values").map(Node::texts).unwrap_or_default(),
+            values: values(node),
         }
     }
 
@@ -193,9 +193,7 @@ impl Git {
         }
         let mut both = known.clone();
         both.extend(parameters.clone());
-        for (name, value) in &self.values {
-            parameters.insert(format!("values.{name}"), template.filled(value, &both));
-        }
+        parameters.extend(filled(&self.values, &both, template));
         parameters
     }
 }
@@ -249,6 +247,18 @@ fn element(node: &Node<'_>) -> Parameters {
     let mut all = Parameters::new();
     take(node, "", &mut all);
     all
+}
+
+/// Reads what a generator gives to each Application beside its own answer.
+fn values(node: &Node<'_>) -> Parameters {
+    let texts = node.get("values").map(Node::texts).unwrap_or_default();
+    texts.into_iter().map(|(name, value)| (format!("values.{name}"), value)).collect()
+}
+
+/// Fills what is known into parameters.
+fn filled(parameters: &Parameters, known: &Parameters, template: Template) -> Parameters {
+    let pairs = parameters.iter();
+    pairs.map(|(name, value)| (name.clone(), template.filled(value, known))).collect()
 }
 
 /// Makes a name of what a folder is called, as Argo CD does.

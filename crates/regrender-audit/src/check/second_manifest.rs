@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::{Code, Finding};
-use crate::inventory::{Inventory, Secret, SecretState};
+use crate::inventory::{Inventory, Secret};
 
 /// Where a Secret of a manifest lands.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +29,7 @@ impl Inventory {
                 landings.map(|landing| (landing.name, landing.namespace)).collect();
             (!names.is_empty()).then(|| finding(secret, &names))
         };
-        let found = self.secrets.iter().filter(|secret| is_whole(secret)).filter_map(check);
+        let found = self.secrets.iter().filter(|secret| secret.is_whole()).filter_map(check);
         self.findings.extend(found);
     }
 }
@@ -42,15 +42,6 @@ fn finding(secret: &Secret, names: &BTreeSet<(&str, &str)>) -> Finding {
         names.collect::<Vec<String>>().join(" and ")
     );
     Finding::new(Code::SecondManifest, &secret.place, message)
-}
-
-/// Tells whether it is more than a patch. What kustomize generates mostly gets a name of its own.
-fn is_whole(secret: &Secret) -> bool {
-    match secret.state {
-        SecretState::Generated => false,
-        SecretState::SealedSecret | SecretState::ExternalSecret => true,
-        SecretState::Clear | SecretState::Damaged | SecretState::Sops => !secret.kind.is_empty(),
-    }
 }
 
 /// Lists where a Secret lands for sure: as written, or in each tree.

@@ -82,6 +82,17 @@ pub struct Secret {
 }
 
 impl Secret {
+    /// Tells whether the manifest makes a Secret of this name, and is more than a patch. What kustomize
+    /// generates mostly gets a name of its own.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        match self.state {
+            SecretState::Generated => false,
+            SecretState::SealedSecret | SecretState::ExternalSecret => true,
+            SecretState::Clear | SecretState::Damaged | SecretState::Sops => !self.kind.is_empty(),
+        }
+    }
+
     /// Returns what it is in the manifest.
     pub(super) fn written(&self) -> Written<'_> {
         let (kind, api_version) = self.state.object();

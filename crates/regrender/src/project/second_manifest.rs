@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regrender_audit::{Inventory, Secret, SecretState};
+use regrender_audit::{Inventory, Secret};
 use regrender_config::Cluster;
 use regrender_render::Surroundings;
 
@@ -20,7 +20,7 @@ pub(crate) fn warnings(
     surroundings: &Surroundings,
 ) -> BTreeSet<String> {
     let mut files: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
-    for secret in inventory.secrets().filter(|secret| is_whole(secret)) {
+    for secret in inventory.secrets().filter(|secret| secret.is_whole()) {
         for (namespace, name) in addresses(secret) {
             files.entry((namespace, name)).or_default().insert(&secret.place.file);
         }
@@ -53,12 +53,6 @@ pub(crate) fn warnings(
         }
     }
     warnings
-}
-
-/// Says whether it is more than a patch for a Secret.
-fn is_whole(secret: &Secret) -> bool {
-    !secret.kind.is_empty()
-        || matches!(secret.state, SecretState::SealedSecret | SecretState::ExternalSecret)
 }
 
 /// Lists namespace and name of what becomes of it: as written, or in each tree.

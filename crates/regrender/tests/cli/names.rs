@@ -144,6 +144,15 @@ fn an_inventory_that_is_not_there_ends_the_build() {
 }
 
 #[test]
+fn a_secret_that_kustomize_generates_has_another_name() {
+    let sandbox = with("namespaces = [\"team-a\", \"team-b\"]\nservice-accounts = [\"default\"]\n");
+    let generator = "secretGenerator:\n\
+        - {name: regcred, namespace: team-a, type: kubernetes.io/dockerconfigjson, literals: ['.dockerconfigjson={}']}\n";
+    sandbox.write("apps/a/kustomization.yaml", generator);
+    assert_eq!(sandbox.run(&["build"]).succeeded().stderr, "");
+}
+
+#[test]
 fn a_hand_made_secret_of_the_same_name_is_told() {
     let sandbox = with("namespaces = [\"team-a\", \"team-b\"]\nservice-accounts = [\"default\"]\n");
     let secret = |namespace: &str| {

@@ -14,6 +14,7 @@ use crate::mac::MacScope;
 use crate::metadata::Metadata;
 use crate::recipient::{Recipients, canonical};
 use crate::selector::Selector;
+use crate::sops_file::SealedSops;
 use crate::stanza::{self, NONCE_LENGTH, TAG_LENGTH};
 use crate::value::{EncryptedValue, has_text_behind, looks_encrypted};
 use crate::walk::{self, Leaf, Place};
@@ -109,8 +110,7 @@ pub enum Finding {
 ///
 /// Says why it is no such file.
 pub fn inspect(text: &str) -> Result<Inspection, OpenError> {
-    let (documents, block) = FileFormat::Yaml.parse(text)?;
-    let metadata = Metadata::parse(&block)?;
+    let SealedSops { documents, metadata, .. } = SealedSops::parse(text, FileFormat::Yaml)?;
     let count = documents.len();
     let Some(document) = documents.into_iter().next() else {
         return Err(OpenError::NotSealed);
@@ -142,8 +142,7 @@ impl Inspection {
     ///
     /// Says why it is no such file.
     pub fn recipients_of(text: &str, format: FileFormat) -> Result<Vec<String>, OpenError> {
-        let (_, block) = format.parse(text)?;
-        let metadata = Metadata::parse(&block)?;
+        let SealedSops { metadata, .. } = SealedSops::parse(text, format)?;
         Ok(metadata.wrapped_keys.into_iter().map(|key| key.recipient).collect())
     }
 

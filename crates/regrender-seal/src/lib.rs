@@ -28,6 +28,7 @@ mod recipient;
 mod seal;
 mod sealed_secret;
 mod selector;
+mod sops_file;
 mod stanza;
 mod timestamp;
 mod update;

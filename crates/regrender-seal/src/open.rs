@@ -14,6 +14,7 @@ use crate::mac::{MacHash, MacScope};
 use crate::metadata::{Metadata, parse_bool};
 use crate::seal::KeptValue;
 use crate::selector::Selector;
+use crate::sops_file::SealedSops;
 use crate::timestamp;
 use crate::value::{EncryptedValue, ValueError, ValueKind, has_text_behind, looks_encrypted};
 use crate::walk::{self, Leaf, Place};
@@ -36,9 +37,7 @@ pub struct Opened {
 ///
 /// Says why it does not open, or which value or MAC is wrong; never a value.
 pub fn open(text: &str, format: FileFormat, identities: &Identities) -> Result<Opened, OpenError> {
-    let (documents, block) = format.parse(text)?;
-    let metadata = Metadata::parse(&block)?;
-    open_parsed(documents, block, metadata, format, identities)
+    SealedSops::parse(text, format)?.open(identities)
 }
 
 /// Opens a plain age file, armored or not.
@@ -51,38 +50,35 @@ pub fn open_age(file: &[u8], identities: &Identities) -> Result<SecretText, Open
     into_text(&plaintext).ok_or(OpenError::Binary)
 }
 
-/// Opens documents whose metadata was taken out.
-pub(crate) fn open_parsed(
-    documents: Vec<Document>,
-    block: Mapping,
-    metadata: Metadata,
-    format: FileFormat,
-    identities: &Identities,
-) -> Result<Opened, OpenError> {
-    if metadata.has_key_groups {
-        return Err(OpenError::KeyGroups);
+impl SealedSops {
+    /// Opens the file with whichever identity can.
+    pub(crate) fn open(self, identities: &Identities) -> Result<Opened, OpenError> {
+        let Self { format, documents, block, metadata } = self;
+        if metadata.has_key_groups {
+            return Err(OpenError::KeyGroups);
+        }
+        if metadata.wrapped_keys.is_empty() {
+            return Err(OpenError::OtherKeysOnly { services: metadata.other_services });
+        }
+        let data_key = identities.unwrap(&metadata.wrapped_keys)?;
+        let mut decryption = Decryption {
+            data_key: &data_key,
+            selector: &metadata.selector,
+            hash: MacHash::new(metadata.mac_scope),
+            kept: Vec::new(),
+            text_behind: None,
+        };
+        let documents = documents
+            .into_iter()
+            .map(|document| walk::map(document, &mut |leaf, place| decryption.leaf(leaf, place)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let Decryption { hash, kept, mut text_behind, .. } = decryption;
+        hash.check(&metadata.mac, &data_key, &metadata.last_modified)?;
+        if has_text_behind(&metadata.mac) {
+            text_behind.get_or_insert_with(KeyPath::of_mac);
+        }
+        Ok(Opened { format, documents, block, metadata, data_key, kept, text_behind })
     }
-    if metadata.wrapped_keys.is_empty() {
-        return Err(OpenError::OtherKeysOnly { services: metadata.other_services });
-    }
-    let data_key = identities.unwrap(&metadata.wrapped_keys)?;
-    let mut decryption = Decryption {
-        data_key: &data_key,
-        selector: &metadata.selector,
-        hash: MacHash::new(metadata.mac_scope),
-        kept: Vec::new(),
-        text_behind: None,
-    };
-    let documents = documents
-        .into_iter()
-        .map(|document| walk::map(document, &mut |leaf, place| decryption.leaf(leaf, place)))
-        .collect::<Result<Vec<_>, _>>()?;
-    let Decryption { hash, kept, mut text_behind, .. } = decryption;
-    hash.check(&metadata.mac, &data_key, &metadata.last_modified)?;
-    if has_text_behind(&metadata.mac) {
-        text_behind.get_or_insert_with(KeyPath::of_mac);
-    }
-    Ok(Opened { format, documents, block, metadata, data_key, kept, text_behind })
 }
 
 impl Opened {

@@ -15,10 +15,11 @@ use crate::identity::Identities;
 use crate::inspect::{Finding, flaws, is_version};
 use crate::mac::MacScope;
 use crate::metadata::Metadata;
-use crate::open::{Opened, open_parsed};
+use crate::open::Opened;
 use crate::random::SealContext;
 use crate::recipient::{Recipient, Recipients, canonical};
 use crate::seal::{Draft, MacUpdate, SealFormat, SealOptions, keeps_any, seal};
+use crate::sops_file::SealedSops;
 use crate::value::{EncryptedValue, has_text_behind};
 
 pub use sealed_secret::update_secret;
@@ -172,15 +173,12 @@ impl Job<'_> {
         current: &str,
         context: &mut SealContext<'_>,
     ) -> Result<Update, SealError> {
-        let parsed = FileFormat::Yaml.parse(current).and_then(|(documents, block)| {
-            let metadata = Metadata::parse(&block)?;
-            Ok((documents, block, metadata))
-        });
-        let (documents, block, metadata) = match parsed {
-            Ok(parsed) => parsed,
+        let file = match SealedSops::parse(current, FileFormat::Yaml) {
+            Ok(file) => file,
             Err(error) => return self.seal_anew(vec![Reason::Unreadable(error)], context),
         };
-        let check = match self.check_sops(self.wanted, self.recipients, &documents, &metadata) {
+        let metadata = &file.metadata;
+        let check = match self.check_sops(self.wanted, self.recipients, &file.documents, metadata) {
             // The fingerprint does not cover the version, and not always how the MAC is spelled.
             Check::Unchanged
                 if metadata.mac_scope == self.options.mac
@@ -199,8 +197,8 @@ impl Job<'_> {
         };
         // Only whether the file is vouched for is asked of it later, and that with the key only.
         let sealed =
-            if self.keys.fingerprint_key.is_some() { documents.clone() } else { Vec::new() };
-        match open_parsed(documents, block, metadata, FileFormat::Yaml, identities) {
+            if self.keys.fingerprint_key.is_some() { file.documents.clone() } else { Vec::new() };
+        match file.open(identities) {
             Ok(opened) => self.update_opened(&opened, &sealed, reasons, check, context),
             Err(error) => self.seal_anew(and_unopened(reasons, classify(error, check)), context),
         }

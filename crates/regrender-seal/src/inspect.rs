@@ -120,7 +120,7 @@ pub fn inspect(text: &str) -> Result<Inspection, OpenError> {
     if count > 1 {
         inspector.findings.push(Finding::SeveralDocuments(count));
     }
-    inspector.values(document.clone());
+    inspector.values(&document);
     inspector.metadata(&metadata);
     Ok(Inspection {
         document,
@@ -163,18 +163,13 @@ struct Inspector {
 }
 
 impl Inspector {
-    fn values(&mut self, document: Document) {
+    fn values(&mut self, document: &Document) {
         let selector = Selector::kubernetes();
-        let walked = walk::map(document, &mut |leaf, place| {
-            if selector.encrypts(place, matches!(leaf, Leaf::Comment(_))) {
-                self.leaf(&leaf, place);
+        walk::visit(document, &mut |leaf, place| {
+            if selector.encrypts(place, leaf.is_comment()) {
+                self.leaf(leaf, place);
             }
-            Ok::<_, std::convert::Infallible>(leaf)
         });
-        match walked {
-            Ok(_) => {}
-            Err(never) => match never {},
-        }
     }
 
     fn leaf(&mut self, leaf: &Leaf, place: Place<'_>) {
@@ -187,9 +182,8 @@ impl Inspector {
                 ValueState::Clear
             }
         };
-        let is_comment = matches!(leaf, Leaf::Comment(_));
         match state {
-            ValueState::Clear if is_comment => {
+            ValueState::Clear if leaf.is_comment() => {
                 self.findings.push(Finding::CommentInClear(path.clone()));
             }
             ValueState::Clear => self.findings.push(Finding::ValueInClear(path.clone())),
@@ -197,7 +191,7 @@ impl Inspector {
             ValueState::Followed => self.findings.push(Finding::TextBehindValue(path.clone())),
             ValueState::Encrypted | ValueState::Empty => {}
         }
-        if !is_comment {
+        if !leaf.is_comment() {
             self.values.push(InspectedValue { path, state });
         }
     }

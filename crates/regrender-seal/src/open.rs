@@ -135,9 +135,10 @@ struct Decryption<'a> {
 
 impl Decryption<'_> {
     fn leaf(&mut self, leaf: Leaf, place: Place<'_>) -> Result<Leaf, OpenError> {
-        let is_comment = matches!(leaf, Leaf::Comment(_));
-        if !self.selector.encrypts(place, is_comment) {
-            if !is_comment && let Some((_, text)) = walk::plaintext(&leaf) {
+        if !self.selector.encrypts(place, leaf.is_comment()) {
+            if !leaf.is_comment()
+                && let Some((_, text)) = walk::plaintext(&leaf)
+            {
                 self.hash.add_clear(text.expose());
             }
             return Ok(leaf);

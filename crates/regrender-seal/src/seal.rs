@@ -208,16 +208,15 @@ fn encrypt(
 /// Says whether a value that is encrypted in a file, and no comment, is wanted as it is there.
 pub(crate) fn keeps_any(wanted: &Document, kept: &[KeptValue]) -> bool {
     let mut found = false;
-    let walked = walk::map(wanted.clone(), &mut |leaf, place| {
-        if !matches!(leaf, Leaf::Comment(_))
-            && let Some((kind, text)) = walk::plaintext(&leaf)
+    walk::visit(wanted, &mut |leaf, place| {
+        if !leaf.is_comment()
+            && let Some((kind, text)) = walk::plaintext(leaf)
             && kept_value(kept, kind, &place.additional_data(), &text).is_some()
         {
             found = true;
         }
-        Ok::<_, std::convert::Infallible>(leaf)
     });
-    walked.is_ok() && found
+    found
 }
 
 fn kept_value<'a>(
@@ -257,8 +256,7 @@ fn add_to(hash: &mut MacHash, leaf: &Leaf, text: &SecretText, encrypted: bool) {
 }
 
 fn is_encrypted(selector: &Selector, leaf: &Leaf, place: Place<'_>) -> Result<bool, SealError> {
-    let is_comment = matches!(leaf, Leaf::Comment(_));
-    let encrypted = selector.encrypts(place, is_comment);
+    let encrypted = selector.encrypts(place, leaf.is_comment());
     let is_secret = matches!(leaf, Leaf::Secret(_) | Leaf::Comment(Comment::Secret(_)));
     if is_secret && !encrypted {
         return Err(SealError::SecretInClear { path: KeyPath::new(place.path) });

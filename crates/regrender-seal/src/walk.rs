@@ -3,6 +3,8 @@
 //! Knows the order, the paths, and which comments are in force at a leaf (sops `walkBranch`,
 //! `walkSlice`). What happens to a leaf is the visitor's.
 
+use std::convert::Infallible;
+
 use regrender_document::{
     Comment, Document, Entry, Item, Mapping, Node, Scalar, SecretKind, SecretScalar, SecretText,
     number,
@@ -16,6 +18,12 @@ pub(crate) enum Leaf {
     Scalar(Scalar),
     Secret(SecretScalar),
     Comment(Comment),
+}
+
+impl Leaf {
+    pub(crate) fn is_comment(&self) -> bool {
+        matches!(self, Self::Comment(_))
+    }
 }
 
 /// Where a leaf stands.
@@ -53,6 +61,14 @@ pub(crate) fn map<E>(document: Document, visit: Visit<'_, E>) -> Result<Document
     let header = document.header.into_iter().map(|line| Entry::Comment(Comment::Clear(line)));
     let entries: Vec<Entry> = header.chain(document.root.into_entries()).collect();
     walk.mapping(entries).map(Document::new)
+}
+
+/// Shows every leaf of `document` to `look`, in the order of [`map`].
+pub(crate) fn visit(document: &Document, look: &mut dyn FnMut(&Leaf, Place<'_>)) {
+    let Ok(_same) = map(document.clone(), &mut |leaf, place| {
+        look(&leaf, place);
+        Ok::<_, Infallible>(leaf)
+    });
 }
 
 /// Says what type a value has and how it is spelled where it is hashed or encrypted.
@@ -217,8 +233,6 @@ fn node_of(leaf: Leaf) -> Node {
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
-
     use regrender_document::{Spelling, parse};
 
     use super::*;
@@ -226,15 +240,13 @@ mod tests {
     /// Lists the leaves of `yaml` with what is authenticated and what comments are in force.
     fn walked(yaml: &str) -> String {
         let mut lines = String::new();
-        map(parse(yaml).unwrap().remove(0), &mut |leaf, place| {
-            let text = plaintext(&leaf).unwrap();
+        visit(&parse(yaml).unwrap()[0], &mut |leaf, place| {
+            let text = plaintext(leaf).unwrap();
             let comments = format!("{:?}", place.comments);
             let line = [place.additional_data().as_str(), text.1.expose(), &comments].join(" | ");
             lines.push_str(&line);
             lines.push('\n');
-            Ok::<_, Infallible>(leaf)
-        })
-        .unwrap();
+        });
         lines
     }
 

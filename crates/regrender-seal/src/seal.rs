@@ -112,16 +112,16 @@ impl Draft<'_> {
         if self.mac == MacUpdate::Renew {
             self.metadata.last_modified = timestamp::format(context.now);
         }
-        let scope = self.metadata.mac_scope;
         let Some(key) = self.fingerprint_key else {
-            let (sealed, hash) = encrypt(covered, self.data_key, self.kept, scope, context)?;
+            let (sealed, hash) = self.encrypt(covered, context)?;
             self.renew_mac(hash, context.draw());
             return self.spell(sealed);
         };
-        let (sealed, hash) = encrypt(covered.clone(), self.data_key, self.kept, scope, context)?;
+        let (sealed, hash) = self.encrypt(covered.clone(), context)?;
         // A MAC over encrypted values only does not cover the fingerprint, so the fingerprint
         // covers it. The other kind covers the fingerprint, and so comes after it.
         let mac_nonce = context.draw();
+        let scope = self.metadata.mac_scope;
         if scope == MacScope::EncryptedOnly {
             self.renew_mac(hash, mac_nonce);
         }
@@ -132,6 +132,39 @@ impl Draft<'_> {
             self.renew_mac(hash_of(fingerprint::put(covered, &fingerprint)?, scope)?, mac_nonce);
         }
         self.spell(sealed)
+    }
+
+    /// Encrypts what the rule for Kubernetes objects selects, and hashes what the MAC covers; a value
+    /// that is kept stays as it is in the file.
+    fn encrypt(
+        &self,
+        document: Document,
+        context: &mut SealContext<'_>,
+    ) -> Result<(Document, MacHash), SealError> {
+        let (cipher, selector) = (self.data_key.cipher(), Selector::kubernetes());
+        let mut hash = MacHash::new(self.metadata.mac_scope);
+        let encrypted = walk::map(document, &mut |leaf, place| {
+            let encrypted = is_encrypted(&selector, &leaf, place)?;
+            let Some((kind, text)) = walk::plaintext(&leaf) else {
+                return Ok::<_, SealError>(leaf);
+            };
+            add_to(&mut hash, &leaf, &text, encrypted);
+            if !encrypted {
+                return Ok::<_, SealError>(leaf);
+            }
+            let bytes = text.expose().as_bytes();
+            // sops leaves an empty text as it is.
+            if bytes.is_empty() {
+                return Ok(emptied(&leaf));
+            }
+            let place = place.additional_data();
+            let sealed = match kept_value(self.kept, kind, &place, &text) {
+                Some(value) => value.sealed.clone(),
+                None => cipher.encrypt(kind, bytes, place.as_bytes(), context.draw()).spell(),
+            };
+            Ok(Leaf::Scalar(Scalar::Text(sealed)))
+        })?;
+        Ok((encrypted, hash))
     }
 
     fn renew_mac(&mut self, hash: MacHash, nonce: [u8; NONCE_LENGTH]) {
@@ -166,43 +199,6 @@ fn wrap_for_all(
     context: &mut SealContext<'_>,
 ) -> Result<Vec<WrappedKey>, SealError> {
     recipients.iter().map(|recipient| data_key.wrap(recipient, context)).collect()
-}
-
-/// Encrypts what the rule for Kubernetes objects selects, and hashes what a MAC of `scope` covers;
-/// what is in `kept` stays as it is there.
-fn encrypt(
-    document: Document,
-    data_key: &DataKey,
-    kept: &[KeptValue],
-    scope: MacScope,
-    context: &mut SealContext<'_>,
-) -> Result<(Document, MacHash), SealError> {
-    let selector = Selector::kubernetes();
-    let mut hash = MacHash::new(scope);
-    let encrypted = walk::map(document, &mut |leaf, place| {
-        let encrypted = is_encrypted(&selector, &leaf, place)?;
-        let Some((kind, text)) = walk::plaintext(&leaf) else {
-            return Ok::<_, SealError>(leaf);
-        };
-        add_to(&mut hash, &leaf, &text, encrypted);
-        if !encrypted {
-            return Ok::<_, SealError>(leaf);
-        }
-        // sops leaves an empty text as it is.
-        if text.expose().is_empty() {
-            return Ok(emptied(&leaf));
-        }
-        let additional_data = place.additional_data();
-        let sealed = match kept_value(kept, kind, &additional_data, &text) {
-            Some(value) => value.sealed.clone(),
-            None => data_key
-                .cipher()
-                .encrypt(kind, text.expose().as_bytes(), additional_data.as_bytes(), context.draw())
-                .spell(),
-        };
-        Ok(Leaf::Scalar(Scalar::Text(sealed)))
-    })?;
-    Ok((encrypted, hash))
 }
 
 /// Says whether a value that is encrypted in a file, and no comment, is wanted as it is there.

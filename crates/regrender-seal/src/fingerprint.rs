@@ -9,23 +9,21 @@ use std::borrow::Cow;
 use std::fmt;
 
 use hmac::Hmac;
-use regrender_document::{Document, Mapping, Node, SecretText};
+use regrender_document::{Document, SecretText};
 use sha2::Sha256;
 
 use encoding::Encoder;
 
+use crate::annotation;
 use crate::error::{FingerprintKeyError, SealError};
-use crate::key_path::KeyPath;
 use crate::mac::MacScope;
 use crate::metadata::Metadata;
 use crate::recipient::Recipients;
 
 /// The annotation that holds the fingerprint of a sealed file.
-pub(crate) const FINGERPRINT_ANNOTATION: &str = "regrender.dev/fingerprint";
+const ANNOTATION: &str = "regrender.dev/fingerprint";
 /// Stands between the parts of a fingerprint that has two.
 const SEPARATOR: char = '.';
-const METADATA: &str = "metadata";
-const ANNOTATIONS: &str = "annotations";
 /// As many letters as 24 random bytes have in base64.
 const SHORTEST_KEY: usize = 32;
 
@@ -159,27 +157,12 @@ pub(crate) fn seal_of(fingerprint: &str) -> Option<&str> {
 
 /// Takes the fingerprint out of a document; annotations that are then empty go with it.
 pub(crate) fn take(document: Document) -> (Document, Option<String>) {
-    take_annotation(document, FINGERPRINT_ANNOTATION)
-}
-
-/// Takes an annotation out of a document; annotations that are then empty go with it.
-pub(crate) fn take_annotation(mut document: Document, name: &str) -> (Document, Option<String>) {
-    let mut found = None;
-    if let Some(metadata) = document.root.mapping_mut(METADATA)
-        && let Some(annotations) = metadata.mapping_mut(ANNOTATIONS)
-    {
-        found = annotations.remove(name);
-        if annotations.is_empty() {
-            metadata.remove(ANNOTATIONS);
-        }
-    }
-    (document, found.map(|value| value.as_text().unwrap_or_default().to_owned()))
+    annotation::take(document, ANNOTATION)
 }
 
 /// Returns a document without its fingerprint, as [`take`] leaves it.
 pub(crate) fn without(document: &Document) -> Cow<'_, Document> {
-    let annotations = document.at(&[METADATA, ANNOTATIONS]).and_then(Node::as_mapping);
-    match annotations {
+    match annotation::all(document) {
         Some(annotations) if annotations.is_empty() || is_in(document) => {
             Cow::Owned(take(document.clone()).0)
         }
@@ -189,33 +172,10 @@ pub(crate) fn without(document: &Document) -> Cow<'_, Document> {
 
 /// Says whether a document has a fingerprint.
 pub(crate) fn is_in(document: &Document) -> bool {
-    document.at(&[METADATA, ANNOTATIONS, FINGERPRINT_ANNOTATION]).is_some()
+    annotation::get(document, ANNOTATION).is_some()
 }
 
 /// Puts a fingerprint into a document that has none.
 pub(crate) fn put(document: Document, fingerprint: &str) -> Result<Document, SealError> {
-    put_annotation(document, FINGERPRINT_ANNOTATION, fingerprint)
-}
-
-/// Puts an annotation into a document that does not have it.
-pub(crate) fn put_annotation(
-    mut document: Document,
-    name: &str,
-    text: &str,
-) -> Result<Document, SealError> {
-    let no_place = |keys: &[&str]| SealError::NoPlaceForFingerprint { path: KeyPath::of(keys) };
-    let metadata = ensure(&mut document.root, METADATA).ok_or_else(|| no_place(&[METADATA]))?;
-    let annotations =
-        ensure(metadata, ANNOTATIONS).ok_or_else(|| no_place(&[METADATA, ANNOTATIONS]))?;
-    annotations.push(name, text);
-    Ok(document)
-}
-
-/// Returns the mapping of a key, which is made if the key is not there; nothing if the key has
-/// another value.
-fn ensure<'m>(mapping: &'m mut Mapping, key: &str) -> Option<&'m mut Mapping> {
-    if mapping.get(key).is_none() {
-        mapping.push(key, Mapping::new());
-    }
-    mapping.mapping_mut(key)
+    annotation::put(document, ANNOTATION, fingerprint)
 }

@@ -4,6 +4,7 @@
 //! and randomness are handed in.
 
 mod age_file;
+mod annotation;
 mod armor;
 mod certificate;
 mod container;

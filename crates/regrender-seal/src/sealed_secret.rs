@@ -16,6 +16,7 @@ use rsa::rand_core::{self, CryptoRng, RngCore};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::annotation;
 use crate::certificate::Certificate;
 use crate::error::SealError;
 use crate::fingerprint::{self, FingerprintKey};
@@ -34,10 +35,12 @@ const ENCRYPTED_DATA: &str = "encryptedData";
 const TEMPLATE: &str = "template";
 
 /// The annotation that says for whose key the values of a SealedSecret are sealed.
-pub(crate) const CERTIFICATE_ANNOTATION: &str = "regrender.dev/certificate";
+const CERTIFICATE_ANNOTATION: &str = "regrender.dev/certificate";
+/// What stands there before the id of the key.
+const KEY_ID_PREFIX: &str = "sha256:";
 
 /// The annotations by which values are sealed for more than one Secret.
-pub(crate) const SCOPE_ANNOTATIONS: [&str; 2] =
+const SCOPE_ANNOTATIONS: [&str; 2] =
     ["sealedsecrets.bitnami.com/cluster-wide", "sealedsecrets.bitnami.com/namespace-wide"];
 
 const SESSION_KEY_LENGTH: usize = 32;
@@ -65,11 +68,8 @@ pub fn seal_secret(
         return Err(SealError::NothingToSeal);
     }
     let sealed = around(secret, Some(encrypted));
-    let sealed = fingerprint::put_annotation(
-        sealed,
-        CERTIFICATE_ANNOTATION,
-        &annotation_of(certificate.key_id()),
-    )?;
+    let sealed_for = format!("{KEY_ID_PREFIX}{}", certificate.key_id());
+    let sealed = annotation::put(sealed, CERTIFICATE_ANNOTATION, &sealed_for)?;
     let fingerprint = fingerprint_key.of_sealed_secret(secret, &sealed);
     Ok(fingerprint::put(sealed, &fingerprint)?.emit(Spelling::Kustomize)?)
 }
@@ -79,11 +79,6 @@ pub fn seal_secret(
 #[must_use]
 pub fn clear_sealed_secret(secret: &Document) -> Document {
     around(secret, None)
-}
-
-/// Spells whose key values are sealed for.
-pub(crate) fn annotation_of(key_id: &str) -> String {
-    format!("sha256:{key_id}")
 }
 
 /// Puts `encrypted` into the place where a Secret has its data.
@@ -121,7 +116,7 @@ fn label(secret: &Document) -> Result<String, SealError> {
         found.ok_or_else(|| SealError::Nameless { path: KeyPath::of(&[METADATA, key]) })
     };
     for annotation in SCOPE_ANNOTATIONS {
-        if secret.at(&[METADATA, "annotations", annotation]).is_some() {
+        if annotation::get(secret, annotation).is_some() {
             return Err(SealError::WiderScope { annotation });
         }
     }

@@ -5,8 +5,10 @@ use base64::prelude::BASE64_STANDARD;
 use regrender_document::{Document, Mapping, Node};
 
 use super::{
-    API_VERSION, ENCRYPTED_DATA, KIND, METADATA, SCOPE_ANNOTATIONS, SPEC, TAG_LENGTH, TEMPLATE,
+    API_VERSION, CERTIFICATE_ANNOTATION, ENCRYPTED_DATA, KEY_ID_PREFIX, KIND, METADATA,
+    SCOPE_ANNOTATIONS, SPEC, TAG_LENGTH, TEMPLATE,
 };
+use crate::annotation;
 use crate::error::OpenError;
 use crate::fingerprint::{self, FingerprintKey};
 use crate::format;
@@ -64,8 +66,8 @@ pub(crate) struct Parsed {
 impl Parsed {
     /// Returns what the file says of whose key it is sealed for.
     pub(crate) fn sealed_for(&self) -> Option<&str> {
-        let path = [METADATA, "annotations", super::CERTIFICATE_ANNOTATION];
-        self.sealed.at(&path)?.as_text()?.strip_prefix("sha256:")
+        let text = annotation::get(&self.sealed, CERTIFICATE_ANNOTATION)?.as_text()?;
+        text.strip_prefix(KEY_ID_PREFIX)
     }
 }
 
@@ -96,11 +98,10 @@ pub fn inspect_sealed_secret(text: &str) -> Result<SealedSecretInspection, OpenE
     if parsed.count > 1 {
         flaws.push(SealedSecretFlaw::SeveralDocuments(parsed.count));
     }
-    for annotation in SCOPE_ANNOTATIONS {
-        let outer = [METADATA, "annotations", annotation];
-        let inner = [SPEC, TEMPLATE, METADATA, "annotations", annotation];
-        if parsed.sealed.at(&outer).or(parsed.sealed.at(&inner)).is_some() {
-            flaws.push(SealedSecretFlaw::WiderScope(annotation));
+    for name in SCOPE_ANNOTATIONS {
+        let inner = [SPEC, TEMPLATE, METADATA, "annotations", name];
+        if annotation::get(&parsed.sealed, name).or(parsed.sealed.at(&inner)).is_some() {
+            flaws.push(SealedSecretFlaw::WiderScope(name));
         }
     }
     if parsed.sealed.at(&[SPEC, "data"]).is_some() {
@@ -153,7 +154,7 @@ fn length_of_key(value: &str) -> Option<usize> {
 
 /// Takes the values and what sealing adds out of a document.
 fn clear(sealed: Document) -> Document {
-    let (mut document, _) = fingerprint::take_annotation(sealed, super::CERTIFICATE_ANNOTATION);
+    let (mut document, _) = annotation::take(sealed, CERTIFICATE_ANNOTATION);
     if let Some(spec) = document.root.mapping_mut(SPEC) {
         spec.remove(ENCRYPTED_DATA);
     }

@@ -3,12 +3,10 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
-use regrender_document::{Comment, Document, Entry, Item, Node, Scalar};
+use regrender_document::{Comment, Document, Entry, Item, Node, Scalar, SecretKind};
 use sha2::Sha256;
 
 use crate::recipient::Recipients;
-use crate::value::ValueKind;
-use crate::walk;
 
 /// Feeds an HMAC: each text has its length before it, each list its count, and each kind of node a
 /// letter.
@@ -81,33 +79,37 @@ impl Encoder {
         }
     }
 
+    fn items(&mut self, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Value(node) => self.node(node),
+                Item::Comment(comment) => self.comment(comment),
+                Item::InlineComment(comment) => {
+                    self.tag(b'~');
+                    self.comment(comment);
+                }
+            }
+        }
+    }
+
     fn node(&mut self, node: &Node) {
         match node {
             Node::Scalar(scalar) => self.scalar(scalar),
             Node::Secret(secret) => {
                 self.tag(b'!');
-                self.tag(match walk::kind_of(secret.kind) {
-                    ValueKind::Text => b's',
-                    ValueKind::Integer => b'i',
-                    ValueKind::Float => b'f',
-                    ValueKind::Bool => b'b',
-                    _ => b't',
+                self.tag(match secret.kind {
+                    SecretKind::Text => b's',
+                    SecretKind::Integer => b'i',
+                    SecretKind::Float => b'f',
+                    SecretKind::Bool => b'b',
+                    SecretKind::Time => b't',
                 });
                 self.text(secret.text.expose());
             }
             Node::Sequence(items) => {
                 self.tag(b'[');
                 self.count(items.len());
-                for item in items {
-                    match item {
-                        Item::Value(node) => self.node(node),
-                        Item::Comment(comment) => self.comment(comment),
-                        Item::InlineComment(comment) => {
-                            self.tag(b'~');
-                            self.comment(comment);
-                        }
-                    }
-                }
+                self.items(items);
             }
             Node::Mapping(mapping) => {
                 self.tag(b'{');
@@ -164,7 +166,7 @@ impl Encoder {
 
 #[cfg(test)]
 mod tests {
-    use regrender_document::{Mapping, SecretKind, SecretScalar, SecretText, parse};
+    use regrender_document::{Mapping, SecretScalar, SecretText, parse};
 
     use super::*;
 

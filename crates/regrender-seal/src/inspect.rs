@@ -31,8 +31,6 @@ pub struct Inspection {
     pub recipients: Vec<String>,
     /// Which values the MAC covers.
     pub mac_scope: MacScope,
-    /// Which values are encrypted.
-    pub selector: Selector,
     /// The version of sops that the file says it is from.
     pub version: String,
     /// When the file was last changed, as RFC 3339 spells it.
@@ -126,7 +124,6 @@ pub fn inspect(text: &str) -> Result<Inspection, OpenError> {
         document,
         recipients: metadata.wrapped_keys.into_iter().map(|key| key.recipient).collect(),
         mac_scope: metadata.mac_scope,
-        selector: metadata.selector,
         version: metadata.version,
         last_modified: metadata.last_modified,
         fingerprint,

@@ -58,6 +58,5 @@ pub use sealed_secret::{
     SealedSecretFlaw, SealedSecretInspection, clear_sealed_secret, inspect_sealed_secret,
     seal_secret,
 };
-pub use selector::{Selector, SelectorKind};
 pub use timestamp::format as spell_time;
 pub use update::{Keys, Proof, Reason, Update, update, update_secret};

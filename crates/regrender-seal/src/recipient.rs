@@ -94,12 +94,6 @@ impl Recipient {
         &self.text
     }
 
-    /// Says whether a controller can open for it that has neither plugins nor SSH keys.
-    #[must_use]
-    pub fn is_native(&self) -> bool {
-        matches!(self.kind, Kind::X25519(_) | Kind::PostQuantum(_))
-    }
-
     /// Returns the name of the plugin that wrapping for it needs.
     #[must_use]
     pub fn plugin(&self) -> Option<&str> {

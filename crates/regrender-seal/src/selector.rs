@@ -6,13 +6,13 @@ use crate::error::MetadataError;
 use crate::walk::Place;
 
 /// The rule that this crate writes: it leaves a Kubernetes object readable, but for its payload.
-pub(crate) const KUBERNETES_PATTERN: &str = "^(data|stringData)$";
+const KUBERNETES_PATTERN: &str = "^(data|stringData)$";
 /// What sops takes when a file has no rule.
 const DEFAULT_SUFFIX: &str = "_unencrypted";
 
 /// Which values of a file are encrypted.
 #[derive(Clone, Debug)]
-pub struct Selector {
+pub(crate) struct Selector {
     kind: SelectorKind,
     text: String,
     pattern: Pattern,
@@ -20,7 +20,7 @@ pub struct Selector {
 
 /// The kind of a rule, named as in the metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SelectorKind {
+pub(crate) enum SelectorKind {
     /// `unencrypted_suffix`: all but what is under a key that ends so
     UnencryptedSuffix,
     /// `encrypted_suffix`: only what is under a key that ends so
@@ -55,8 +55,7 @@ impl SelectorKind {
     ];
 
     /// Returns the name that the kind has in the metadata.
-    #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::UnencryptedSuffix => "unencrypted_suffix",
             Self::EncryptedSuffix => "encrypted_suffix",
@@ -74,8 +73,7 @@ impl SelectorKind {
 
 impl Selector {
     /// Returns the rule that this crate writes.
-    #[must_use]
-    pub fn kubernetes() -> Self {
+    pub(crate) fn kubernetes() -> Self {
         Self {
             kind: SelectorKind::EncryptedRegex,
             text: KUBERNETES_PATTERN.to_owned(),
@@ -105,20 +103,17 @@ impl Selector {
     }
 
     /// Returns the kind of the rule.
-    #[must_use]
-    pub fn kind(&self) -> SelectorKind {
+    pub(crate) fn kind(&self) -> SelectorKind {
         self.kind
     }
 
     /// Returns the suffix or the regular expression.
-    #[must_use]
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// Says whether it is the rule that this crate writes.
-    #[must_use]
-    pub fn is_kubernetes(&self) -> bool {
+    pub(crate) fn is_kubernetes(&self) -> bool {
         self.kind == SelectorKind::EncryptedRegex && self.text == KUBERNETES_PATTERN
     }
 

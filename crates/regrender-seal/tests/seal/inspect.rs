@@ -3,7 +3,7 @@
 use regrender_document::Mapping;
 use regrender_seal::{
     Finding, FingerprintKey, Inspection, MacScope, MetadataError, OpenError, SealOptions,
-    SelectorKind, ValueState, inspect, seal,
+    ValueState, inspect, seal,
 };
 
 use crate::support::{ANNA, BERT, CARL, Seeded, pull_secret, recipients, secret, with_data};
@@ -35,8 +35,6 @@ fn sealed_file_has_no_findings() {
     assert_eq!(inspection.findings, []);
     assert_eq!(inspection.recipients, [ANNA, CARL]);
     assert_eq!(inspection.mac_scope, MacScope::All);
-    assert_eq!(inspection.selector.kind(), SelectorKind::EncryptedRegex);
-    assert_eq!(inspection.selector.text(), "^(data|stringData)$");
     assert_eq!(inspection.version, "3.13.3");
     assert_eq!(inspection.last_modified, "2026-11-21T02:00:59Z");
     assert_eq!(inspection.fingerprint, None);

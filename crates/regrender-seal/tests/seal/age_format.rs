@@ -9,16 +9,12 @@ use regrender_seal::{
 };
 
 use crate::support::{
-    ANNA, ANNAS_IDENTITY, BERT, BERTS_IDENTITY, CARL, CARLS_IDENTITY, Seeded, identities,
-    pull_secret, recipients, secret,
+    ANNA, ANNAS_IDENTITY, BERT, BERTS_IDENTITY, CARL, CARLS_IDENTITY, Seeded, fingerprint_key,
+    identities, key_in, pull_secret, recipients, secret,
 };
 
 const OPTIONS: SealOptions =
     SealOptions { format: SealFormat::Age, mac: regrender_seal::MacScope::All };
-
-fn key() -> FingerprintKey {
-    FingerprintKey::parse("0123456789abcdef0123456789abcdef").unwrap()
-}
 
 fn sealed(document: &Document, names: &[&str], key: Option<&FingerprintKey>) -> String {
     let mut random = Seeded::new(1);
@@ -54,8 +50,7 @@ fn age_file_holds_the_document_in_clear() {
 
 #[test]
 fn age_file_opens_with_the_age_crate() {
-    let key = ANNAS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap();
-    let identity = age::x25519::Identity::from_str(key).unwrap();
+    let identity = age::x25519::Identity::from_str(key_in(ANNAS_IDENTITY)).unwrap();
     let text = sealed(&pull_secret("x"), &[BERT, ANNA], None);
     assert!(!age::decrypt(&identity, text.as_bytes()).unwrap().is_empty());
 }
@@ -90,8 +85,7 @@ fn what_is_no_age_file_does_not_open() {
 
 #[test]
 fn what_is_no_text_is_not_opened() {
-    let key = ANNAS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap();
-    let recipient = age::x25519::Identity::from_str(key).unwrap().to_public();
+    let recipient = age::x25519::Identity::from_str(key_in(ANNAS_IDENTITY)).unwrap().to_public();
     let bytes = age::encrypt(&recipient, &[0xff, 0xfe]).unwrap();
     let error = open_age(&bytes, &identities(ANNAS_IDENTITY)).map(|_| ()).unwrap_err();
     assert_eq!(error, OpenError::Binary);
@@ -110,7 +104,7 @@ fn identity_proves_that_nothing_changed() {
 
 #[test]
 fn fingerprint_proves_that_nothing_changed() {
-    let key = key();
+    let key = fingerprint_key();
     let keys = Keys { identities: None, fingerprint_key: Some(&key) };
     let text = sealed(&pull_secret("x"), &[ANNA, BERT], Some(&key));
     let unchanged = Reason::Unchanged(Proof::Fingerprint);
@@ -121,7 +115,7 @@ fn fingerprint_proves_that_nothing_changed() {
 
 #[test]
 fn file_without_a_fingerprint_gets_one() {
-    let (identities, key) = (identities(ANNAS_IDENTITY), key());
+    let (identities, key) = (identities(ANNAS_IDENTITY), fingerprint_key());
     let keys = Keys { identities: Some(&identities), fingerprint_key: Some(&key) };
     let text = sealed(&pull_secret("x"), &[ANNA], None);
     let next = check(&text, &pull_secret("x"), &[ANNA], keys, &Reason::FingerprintMissing).unwrap();
@@ -132,7 +126,7 @@ fn file_without_a_fingerprint_gets_one() {
 #[test]
 fn fingerprint_covers_the_whole_file() {
     use base64::Engine as _;
-    let key = key();
+    let key = fingerprint_key();
     let keys = Keys { identities: None, fingerprint_key: Some(&key) };
     let text = sealed(&pull_secret("x"), &[ANNA], Some(&key));
     let letters: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
@@ -169,8 +163,7 @@ fn file_of_another_format_is_unreadable() {
 
 #[test]
 fn file_that_age_wrote_is_taken_over() {
-    let key = ANNAS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap();
-    let recipient = age::x25519::Identity::from_str(key).unwrap().to_public();
+    let recipient = age::x25519::Identity::from_str(key_in(ANNAS_IDENTITY)).unwrap().to_public();
     let document =
         Document::new(Mapping::new().with("data", Mapping::new().with("a", secret("x"))));
     let theirs = age::encrypt_and_armor(&recipient, b"data:\n    a: canary-4f1d x\n").unwrap();
@@ -183,7 +176,7 @@ fn file_that_age_wrote_is_taken_over() {
 
 #[test]
 fn age_file_says_for_whom_it_is() {
-    let key = key();
+    let key = fingerprint_key();
     let text = sealed(&pull_secret("x"), &[ANNA, CARL], Some(&key));
     let inspection = inspect_age(&text).unwrap();
     assert_eq!(inspection.stanzas, ["X25519", "ssh-ed25519"]);

@@ -1,10 +1,10 @@
 //! Which texts are identities, and what is said of those that are not.
 
-use regrender_seal::{FileFormat, Identities, IdentityError, OpenError, SealOptions, open, seal};
+use regrender_seal::{FileFormat, Identities, IdentityError, OpenError, open};
 
 use crate::support::{
-    ANNA, ANNAS_IDENTITY, BERTS_IDENTITY, CARL, CARLS_IDENTITY, DORAS_IDENTITY, Seeded, dora,
-    identities, pull_secret, recipients,
+    ANNA, ANNAS_IDENTITY, BERTS_IDENTITY, CARL, CARLS_IDENTITY, DORAS_IDENTITY, dora, identities,
+    key_in, pull_secret, seal_for,
 };
 
 /// Made for this test with `ssh-keygen -t ed25519 -N canary`.
@@ -16,10 +16,6 @@ const ECDSA_SSH_KEY: &str = include_str!("../data/ecdsa_ssh_key");
 const RSA_SSH_KEY: &str = include_str!("../data/rsa_ssh_key");
 const RSA_RECIPIENT: &str = include_str!("../data/rsa_ssh_key.pub");
 
-fn annas_key() -> &'static str {
-    ANNAS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap()
-}
-
 #[track_caller]
 fn check_refused(text: &str, expected: IdentityError) {
     assert_eq!(Identities::parse(text).map(|_| ()), Err(expected));
@@ -28,11 +24,8 @@ fn check_refused(text: &str, expected: IdentityError) {
 /// Seals for `recipient` and opens with `identity`.
 #[track_caller]
 fn check_opens(recipient: &str, identity: &str) -> Result<(), OpenError> {
-    let mut random = Seeded::new(1);
-    let document = pull_secret("x");
-    let options = SealOptions::default();
-    let sealed = seal(&document, &recipients(&[recipient]), options, None, &mut random.context());
-    open(&sealed.unwrap(), FileFormat::Yaml, &identities(identity)).map(|_| ())
+    let sealed = seal_for(&[recipient], &pull_secret("x")).unwrap();
+    open(&sealed, FileFormat::Yaml, &identities(identity)).map(|_| ())
 }
 
 #[test]
@@ -60,13 +53,13 @@ fn rsa_key_opens() {
 
 #[test]
 fn identities_of_one_line_are_all_tried() {
-    let berts = BERTS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap();
-    check_opens(ANNA, &format!("{berts} {}", annas_key())).unwrap();
+    let both = [key_in(BERTS_IDENTITY), key_in(ANNAS_IDENTITY)].join(" ");
+    check_opens(ANNA, &both).unwrap();
 }
 
 #[test]
 fn ssh_key_and_identities_may_stand_in_one_text() {
-    let both = format!("# first\r\n{}\r\n{CARLS_IDENTITY}", annas_key());
+    let both = format!("# first\r\n{}\r\n{CARLS_IDENTITY}", key_in(ANNAS_IDENTITY));
     check_opens(ANNA, &both).unwrap();
     check_opens(CARL, &both).unwrap();
 }
@@ -76,10 +69,7 @@ fn identities_of_several_sources_are_all_tried() {
     let mut all = identities(BERTS_IDENTITY);
     all.extend(identities(ANNAS_IDENTITY));
     assert!(!all.is_empty());
-    let mut random = Seeded::new(1);
-    let context = &mut random.context();
-    let options = SealOptions::default();
-    let sealed = seal(&pull_secret("x"), &recipients(&[ANNA]), options, None, context).unwrap();
+    let sealed = seal_for(&[ANNA], &pull_secret("x")).unwrap();
     assert!(open(&sealed, FileFormat::Yaml, &all).is_ok());
 }
 
@@ -105,11 +95,8 @@ fn identities_of_plugins_can_be_left_out() {
     let mut identities = identities(&format!("{plugin}\n{ANNAS_IDENTITY}"));
     assert_eq!(identities.drop_plugins(), ["nosuchplugin"]);
     assert!(identities.drop_plugins().is_empty() && !identities.is_empty());
-    let mut random = Seeded::new(1);
-    let document = pull_secret("x");
-    let options = SealOptions::default();
-    let sealed = seal(&document, &recipients(&[ANNA]), options, None, &mut random.context());
-    assert!(open(&sealed.unwrap(), FileFormat::Yaml, &identities).is_ok());
+    let sealed = seal_for(&[ANNA], &pull_secret("x")).unwrap();
+    assert!(open(&sealed, FileFormat::Yaml, &identities).is_ok());
 }
 
 #[test]
@@ -120,7 +107,10 @@ fn text_without_an_identity_is_refused() {
 
 #[test]
 fn error_names_the_line() {
-    check_refused(&format!("# one\n{}\nhello\n", annas_key()), IdentityError::Unknown { line: 3 });
+    check_refused(
+        &format!("# one\n{}\nhello\n", key_in(ANNAS_IDENTITY)),
+        IdentityError::Unknown { line: 3 },
+    );
     check_refused("\n\nAGE-SECRET-KEY-1CANARY", IdentityError::Damaged { line: 3 });
     check_refused("AGE-PLUGIN-TEST-1CANARY", IdentityError::Damaged { line: 1 });
     check_refused(ANNA, IdentityError::PublicKey { line: 1 });

@@ -2,17 +2,15 @@
 
 use regrender_document::Mapping;
 use regrender_seal::{
-    Finding, FingerprintKey, Inspection, MacScope, MetadataError, OpenError, SealOptions,
-    ValueState, inspect, seal,
+    Finding, Inspection, MacScope, MetadataError, OpenError, SealOptions, ValueState, inspect, seal,
 };
 
-use crate::support::{ANNA, BERT, CARL, Seeded, pull_secret, recipients, secret, with_data};
+use crate::support::{
+    ANNA, BERT, CARL, Seeded, fingerprint_key, pull_secret, recipients, seal_for, secret, with_data,
+};
 
 fn sealed() -> String {
-    let mut random = Seeded::new(1);
-    let context = &mut random.context();
-    let names = recipients(&[ANNA, CARL]);
-    seal(&pull_secret("x"), &names, SealOptions::default(), None, context).unwrap()
+    seal_for(&[ANNA, CARL], &pull_secret("x")).unwrap()
 }
 
 #[track_caller]
@@ -54,7 +52,7 @@ fn what_is_in_clear_can_be_compared() {
 #[test]
 fn fingerprint_is_shown_apart() {
     let mut random = Seeded::new(1);
-    let key = FingerprintKey::parse("0123456789abcdef0123456789abcdef").unwrap();
+    let key = fingerprint_key();
     let context = &mut random.context();
     let options = SealOptions::default();
     let text = seal(&pull_secret("x"), &recipients(&[ANNA]), options, Some(&key), context).unwrap();
@@ -65,11 +63,8 @@ fn fingerprint_is_shown_apart() {
 
 #[test]
 fn every_value_is_listed_with_its_state() {
-    let mut random = Seeded::new(1);
-    let context = &mut random.context();
     let data = Mapping::new().with("a", secret("x")).with("b", "").with("c", secret("y"));
-    let options = SealOptions::default();
-    let text = seal(&with_data(data), &recipients(&[ANNA]), options, None, context).unwrap();
+    let text = seal_for(&[ANNA], &with_data(data)).unwrap();
     let text = text.replace("    c: ENC[AES256_GCM,data:", "    d: 12\n    c: ENC[AES256_GCM,");
     let inspection = inspect(&text).unwrap();
     let states: Vec<(String, ValueState)> =

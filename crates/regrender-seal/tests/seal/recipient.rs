@@ -2,7 +2,7 @@
 
 use regrender_seal::{Recipient, RecipientError, Recipients, short_recipient};
 
-use crate::support::{ANNA, ANNAS_IDENTITY, BERT, CARL, CARLS_IDENTITY, dora, recipients};
+use crate::support::{ANNA, ANNAS_IDENTITY, BERT, CARL, CARLS_IDENTITY, dora, key_in, recipients};
 
 const PLUGIN: &str = "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t";
 
@@ -74,8 +74,7 @@ fn only_long_recipients_are_abbreviated() {
 
 #[test]
 fn secret_key_is_no_recipient() {
-    let key = ANNAS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap();
-    check_refused(key, RecipientError::SecretKey);
+    check_refused(key_in(ANNAS_IDENTITY), RecipientError::SecretKey);
     check_refused(CARLS_IDENTITY, RecipientError::SecretKey);
 }
 

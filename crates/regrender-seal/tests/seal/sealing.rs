@@ -13,8 +13,8 @@ use regrender_seal::{
 };
 
 use crate::support::{
-    ANNA, ANNAS_IDENTITY, BERT, BERTS_IDENTITY, CANARY, CARL, CARLS_IDENTITY, Seeded, identities,
-    pull_secret, recipients, secret, with_data,
+    ANNA, ANNAS_IDENTITY, BERT, BERTS_IDENTITY, CANARY, CARL, CARLS_IDENTITY, Seeded,
+    fingerprint_key, identities, pull_secret, recipients, seal_for, secret, with_data,
 };
 
 fn sops(mac: MacScope) -> SealOptions {
@@ -87,11 +87,8 @@ fn secret_opens_as_it_was() {
 
 #[test]
 fn every_recipient_can_open() {
-    let mut random = Seeded::new(1);
-    let all = recipients(&[CARL, ANNA, BERT]);
     let document = pull_secret("x");
-    let context = &mut random.context();
-    let sealed = seal(&document, &all, SealOptions::default(), None, context).unwrap();
+    let sealed = seal_for(&[CARL, ANNA, BERT], &document).unwrap();
     for identity in [ANNAS_IDENTITY, BERTS_IDENTITY, CARLS_IDENTITY] {
         let opened = open(&sealed, FileFormat::Yaml, &identities(identity)).unwrap();
         assert_eq!(opened.recipients().collect::<Vec<_>>(), [CARL, ANNA, BERT]);
@@ -160,12 +157,9 @@ fn empty_text_stays_empty() {
 
 #[test]
 fn secret_outside_of_data_is_refused() {
-    let mut random = Seeded::new(1);
     let document =
         Document::new(Mapping::new().with("metadata", Mapping::new().with("name", secret("x"))));
-    let context = &mut random.context();
-    let error = seal(&document, &recipients(&[ANNA]), SealOptions::default(), None, context);
-    match error {
+    match seal_for(&[ANNA], &document) {
         Err(SealError::SecretInClear { path }) => assert_eq!(path.to_string(), "metadata:name"),
         other => panic!("{other:?}"),
     }
@@ -173,25 +167,18 @@ fn secret_outside_of_data_is_refused() {
 
 #[test]
 fn secret_comment_outside_of_data_is_refused() {
-    let mut random = Seeded::new(1);
     let mut root = Mapping::new();
     root.push_comment(Comment::Secret(secret("x")));
-    let context = &mut random.context();
-    let options = SealOptions::default();
-    let error = seal(&Document::new(root), &recipients(&[ANNA]), options, None, context);
     assert_eq!(
-        error.unwrap_err().to_string(),
+        seal_for(&[ANNA], &Document::new(root)).unwrap_err().to_string(),
         "a secret stands at `top level`, outside of `data` and `stringData`"
     );
 }
 
 #[test]
 fn key_of_the_metadata_is_reserved() {
-    let mut random = Seeded::new(1);
     let document = Document::new(Mapping::new().with("sops", "x"));
-    let context = &mut random.context();
-    let error = seal(&document, &recipients(&[ANNA]), SealOptions::default(), None, context);
-    assert!(matches!(error, Err(SealError::ReservedKey)));
+    assert!(matches!(seal_for(&[ANNA], &document), Err(SealError::ReservedKey)));
 }
 
 #[test]
@@ -200,10 +187,7 @@ fn recipient_of_a_weak_key_is_refused() {
     let prefix = bech32::Hrp::parse("age").unwrap();
     let weak_key = bech32::encode::<bech32::Bech32>(prefix, &[0; 32]).unwrap();
     assert!(weak_key.starts_with(&weak[..50]));
-    let mut random = Seeded::new(1);
-    let context = &mut random.context();
-    let options = SealOptions::default();
-    let error = seal(&pull_secret("x"), &recipients(&[&weak_key]), options, None, context);
+    let error = seal_for(&[&weak_key], &pull_secret("x"));
     assert!(matches!(error, Err(SealError::WeakRecipient { .. })));
 }
 
@@ -211,16 +195,13 @@ fn recipient_of_a_weak_key_is_refused() {
 fn plugin_that_is_not_installed_is_an_error() {
     let prefix = bech32::Hrp::parse("age1nosuchplugin").unwrap();
     let recipient = bech32::encode::<bech32::Bech32>(prefix, &[1; 8]).unwrap();
-    let mut random = Seeded::new(1);
-    let context = &mut random.context();
-    let options = SealOptions::default();
-    let error = seal(&pull_secret("x"), &recipients(&[&recipient]), options, None, context);
+    let error = seal_for(&[&recipient], &pull_secret("x"));
     assert!(matches!(error, Err(SealError::Wrap { recipient: named, .. }) if named == recipient));
 }
 
 #[test]
 fn fingerprint_is_an_annotation_under_the_mac() {
-    let key = FingerprintKey::parse("0123456789abcdef0123456789abcdef").unwrap();
+    let key = fingerprint_key();
     let mut random = Seeded::new(1);
     let context = &mut random.context();
     let options = SealOptions::default();
@@ -235,7 +216,7 @@ fn fingerprint_is_an_annotation_under_the_mac() {
 /// Another spelling of what a fingerprint covers would write every file of every repository anew.
 #[test]
 fn fingerprint_is_the_same_in_every_version() {
-    let key = FingerprintKey::parse("0123456789abcdef0123456789abcdef").unwrap();
+    let key = fingerprint_key();
     let mut data = Mapping::new()
         .with("text", secret("x"))
         .with("empty", "")
@@ -263,7 +244,7 @@ fn fingerprint_is_the_same_in_every_version() {
 
 #[test]
 fn fingerprint_needs_a_place() {
-    let key = FingerprintKey::parse("0123456789abcdef0123456789abcdef").unwrap();
+    let key = fingerprint_key();
     for (root, path) in [
         (Mapping::new().with("metadata", "x"), "metadata"),
         (

@@ -2,11 +2,12 @@
 
 use regrender_seal::{
     FileFormat, FingerprintKey, Identities, Keys, MacScope, Recipient, SealFormat, SealOptions,
-    inspect, open, open_age, seal, update,
+    inspect, open, open_age, update,
 };
 
 use crate::support::{
-    ANNA, ANNAS_IDENTITY, BERT, CANARY, Seeded, identities, pull_secret, recipients,
+    ANNA, ANNAS_IDENTITY, BERT, CANARY, Seeded, identities, key_in, pull_secret, recipients,
+    seal_for,
 };
 
 #[track_caller]
@@ -17,10 +18,7 @@ fn check(text: &str) {
 
 #[test]
 fn opened_file_is_masked() {
-    let mut random = Seeded::new(1);
-    let context = &mut random.context();
-    let options = SealOptions::default();
-    let sealed = seal(&pull_secret("x"), &recipients(&[ANNA]), options, None, context).unwrap();
+    let sealed = seal_for(&[ANNA], &pull_secret("x")).unwrap();
     let opened = open(&sealed, FileFormat::Yaml, &identities(ANNAS_IDENTITY)).unwrap();
     let shown = format!("{opened:?}");
     assert!(shown.contains("regcred"), "{shown}");
@@ -44,8 +42,12 @@ fn keys_are_masked() {
 
 #[test]
 fn secret_in_the_wrong_place_is_not_repeated() {
-    let key = ANNAS_IDENTITY.lines().find(|line| line.starts_with("AGE-")).unwrap();
-    for text in [key, CANARY, &format!("AGE-SECRET-KEY-1{CANARY}"), &format!("age1{CANARY}")] {
+    for text in [
+        key_in(ANNAS_IDENTITY),
+        CANARY,
+        &format!("AGE-SECRET-KEY-1{CANARY}"),
+        &format!("age1{CANARY}"),
+    ] {
         if let Err(error) = Recipient::parse(text) {
             check(&format!("{error} {error:?}"));
         }

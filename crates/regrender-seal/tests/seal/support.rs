@@ -3,7 +3,10 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use regrender_document::{Document, Mapping, SecretText};
-use regrender_seal::{Identities, Random, Recipient, Recipients, SealContext};
+use regrender_seal::{
+    FingerprintKey, Identities, Random, Recipient, Recipients, SealContext, SealError, SealOptions,
+    seal,
+};
 
 /// What every secret in the tests contains.
 pub(crate) const CANARY: &str = "canary-4f1d";
@@ -67,6 +70,23 @@ pub(crate) fn recipients(texts: &[&str]) -> Recipients {
 
 pub(crate) fn identities(text: &str) -> Identities {
     Identities::parse(text).unwrap()
+}
+
+/// The identity itself in an identity file.
+pub(crate) fn key_in(identity_file: &str) -> &str {
+    identity_file.lines().find(|line| line.starts_with("AGE-")).unwrap()
+}
+
+/// The key of the fingerprints.
+pub(crate) fn fingerprint_key() -> FingerprintKey {
+    FingerprintKey::parse("0123456789abcdef0123456789abcdef").unwrap()
+}
+
+/// Seals a document as sops would, without a fingerprint.
+pub(crate) fn seal_for(names: &[&str], document: &Document) -> Result<String, SealError> {
+    let mut random = Seeded::new(1);
+    let options = SealOptions::default();
+    seal(document, &recipients(names), options, None, &mut random.context())
 }
 
 pub(crate) fn secret(text: &str) -> SecretText {

@@ -2,16 +2,17 @@
 
 use regrender_document::Mapping;
 use regrender_seal::{
-    FileFormat, FingerprintKey, MacScope, OpenError, SealFormat, SealOptions, open, open_age, seal,
+    FileFormat, MacScope, OpenError, SealFormat, SealOptions, open, open_age, seal,
 };
 
 use crate::support::{
-    ANNA, ANNAS_IDENTITY, Seeded, identities, pull_secret, recipients, secret, with_data,
+    ANNA, ANNAS_IDENTITY, Seeded, fingerprint_key, identities, pull_secret, recipients, seal_for,
+    secret, with_data,
 };
 
 fn sealed(mac: MacScope, format: SealFormat) -> String {
     let mut random = Seeded::new(1);
-    let key = FingerprintKey::parse("0123456789abcdef0123456789abcdef").unwrap();
+    let key = fingerprint_key();
     let options = SealOptions { format, mac };
     let context = &mut random.context();
     seal(&pull_secret("x"), &recipients(&[ANNA]), options, Some(&key), context).unwrap()
@@ -133,22 +134,16 @@ fn changed_name_is_not_noticed_under_a_narrow_mac() {
 
 #[test]
 fn removed_value_is_noticed() {
-    let mut random = Seeded::new(1);
     let data = Mapping::new().with("a", secret("x")).with("b", secret("y"));
-    let context = &mut random.context();
-    let options = SealOptions::default();
-    let text = seal(&with_data(data), &recipients(&[ANNA]), options, None, context).unwrap();
+    let text = seal_for(&[ANNA], &with_data(data)).unwrap();
     let without = without_line(&text, "    b: ");
     assert_eq!(opened(&without), Err(OpenError::MacMismatch));
 }
 
 #[test]
 fn swapped_values_are_noticed() {
-    let mut random = Seeded::new(1);
     let data = Mapping::new().with("a", secret("x")).with("b", secret("y"));
-    let context = &mut random.context();
-    let options = SealOptions::default();
-    let text = seal(&with_data(data), &recipients(&[ANNA]), options, None, context).unwrap();
+    let text = seal_for(&[ANNA], &with_data(data)).unwrap();
     let swapped = text
         .replace("    a: ", "    c: ")
         .replace("    b: ", "    a: ")

@@ -4,7 +4,7 @@ use super::fault::{Fault, said};
 use super::report::{More, Pull, Report, RepositoryReport, read_rate_limit};
 use super::session::{Answer, Session, Shown};
 use super::{Subject, Writes};
-use crate::address::encode_segment;
+use crate::url::encode_segment;
 use crate::{Method, Request, Url};
 
 /// The kinds of manifests that a runtime takes.

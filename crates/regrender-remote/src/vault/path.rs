@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::address::encode_segment;
+use crate::url::encode_segment;
 
 /// The path of a secret, mount and all, such as `ci/registries/hub`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,6 +4,7 @@
 //! learn which part of a path is the mount and which version it has), and `GET` of the secret.
 
 mod answer;
+mod complaint;
 mod error;
 mod login;
 mod path;
@@ -113,5 +114,5 @@ impl<'a> Vault<'a> {
 
 /// A sealed server stays sealed until somebody unseals it.
 fn is_final(answer: &Response) -> bool {
-    answer::is_sealed(answer)
+    complaint::is_sealed(answer)
 }

@@ -6,26 +6,12 @@ use std::time::Duration;
 use regrender_document::SecretText;
 use serde::Deserialize;
 
+use super::complaint::{Complaint, refusal, shown};
 use super::error::{Step, VaultError};
 use super::path::{KvVersion, Mount, SecretPath};
 use super::secret::Secret;
 use crate::field::Field;
-use crate::{Response, Said, Url};
-
-/// What a server in Go says, and nginx, when a request without TLS comes to a port with it.
-const TLS_WANTED: [&str; 2] =
-    ["HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port"];
-
-/// How many of the things a server said are shown.
-const MOST_SAID: usize = 3;
-
-#[derive(Deserialize)]
-struct Complaint {
-    #[serde(default)]
-    errors: Option<Vec<String>>,
-    #[serde(default)]
-    warnings: Option<Vec<String>>,
-}
+use crate::{Response, Said};
 
 #[derive(Deserialize)]
 struct LoginAnswer {
@@ -109,7 +95,7 @@ pub fn read_mount(
 ) -> Result<Mount, VaultError> {
     match answer.status {
         200 => {}
-        404 if complaint(answer).is_some() => return Ok(path.first_as_mount(KvVersion::One)),
+        404 if Complaint::of(answer).is_some() => return Ok(path.first_as_mount(KvVersion::One)),
         _ => return Err(refusal(answer, Step::Mount, secrets)),
     }
     let not_vault = || VaultError::NotVault { step: Step::Mount, status: answer.status };
@@ -133,34 +119,25 @@ pub fn read_secret(
     answer: &Response,
     secrets: &[&SecretText],
 ) -> Result<Secret, VaultError> {
-    let status = answer.status;
-    match (status, mount.version) {
+    let not_vault = || VaultError::NotVault { step: Step::Read, status: answer.status };
+    match (answer.status, mount.version) {
         (200, KvVersion::One) => {
             let told: SecretAnswer<BTreeMap<String, Field>> =
-                parse(answer).ok_or(VaultError::NotVault { step: Step::Read, status })?;
+                parse(answer).ok_or_else(not_vault)?;
             let lease = lease_of(&told);
-            let fields = told.data.ok_or(VaultError::NotVault { step: Step::Read, status })?;
+            let fields = told.data.ok_or_else(not_vault)?;
             Ok(Secret { fields, lease })
         }
         (200, KvVersion::Two) => {
-            let told: SecretAnswer<Versioned> =
-                parse(answer).ok_or(VaultError::NotVault { step: Step::Read, status })?;
+            let told: SecretAnswer<Versioned> = parse(answer).ok_or_else(not_vault)?;
             let lease = lease_of(&told);
-            let data = told.data.ok_or(VaultError::NotVault { step: Step::Read, status })?;
-            match data.data {
-                Some(fields) => Ok(Secret { fields, lease }),
-                None => Err(gone(data.metadata)
-                    .unwrap_or(VaultError::NotVault { step: Step::Read, status })),
-            }
+            let Versioned { data, metadata } = told.data.ok_or_else(not_vault)?;
+            let fields = data.ok_or_else(|| gone(metadata).unwrap_or_else(not_vault))?;
+            Ok(Secret { fields, lease })
         }
         (404, _) => Err(missing(mount, path, answer, secrets)),
         _ => Err(refusal(answer, Step::Read, secrets)),
     }
-}
-
-/// Says whether nothing but a person can make the server answer.
-pub(crate) fn is_sealed(answer: &Response) -> bool {
-    matches!(unable(answer), Some(VaultError::Sealed | VaultError::NotInitialized))
 }
 
 fn lease_of<D>(answer: &SecretAnswer<D>) -> Option<Duration> {
@@ -188,7 +165,7 @@ fn missing(
     if let Some(error) = versioned.and_then(|data| gone(data.metadata)) {
         return error;
     }
-    let Some(complaint) = complaint(answer) else {
+    let Some(complaint) = Complaint::of(answer) else {
         return VaultError::NotVault { step: Step::Read, status: answer.status };
     };
     let warnings = complaint.warnings.unwrap_or_default();
@@ -203,71 +180,7 @@ fn missing(
     VaultError::SecretMissing { warnings: shown(&warnings, secrets), repeats_data }
 }
 
-fn refusal(answer: &Response, step: Step, secrets: &[&SecretText]) -> VaultError {
-    let status = answer.status;
-    if answer.is_redirect() {
-        let to = answer.header("Location").and_then(|to| Url::parse(to).ok());
-        return VaultError::Redirected { to: to.map(|to| to.origin()) };
-    }
-    if let Some(error) = unable(answer) {
-        return error;
-    }
-    if status == 429 {
-        return VaultError::TooMany { wait: answer.retry_after() };
-    }
-    let Some(errors) = complaint(answer).and_then(|complaint| complaint.errors) else {
-        return match status {
-            400 if wants_tls(answer) => VaultError::TlsWanted,
-            500.. => VaultError::Failed { status, said: Vec::new() },
-            _ => VaultError::NotVault { step, status },
-        };
-    };
-    let said = shown(&errors, secrets);
-    let has = |words: &str| errors.iter().any(|text| text.contains(words));
-    match (status, step) {
-        (500.., _) => VaultError::Failed { status, said },
-        (404 | 405, Step::LogIn) => VaultError::LoginUnknown { said },
-        (_, Step::LogIn) => VaultError::LoginRefused { status, said },
-        (403, _) if has("invalid token") || has("bad token") || has("missing client token") => {
-            VaultError::TokenRefused { said }
-        }
-        (400, _) if has("missing client token") => VaultError::TokenRefused { said },
-        (403, _) => VaultError::Denied { step, said },
-        (400..500, _) => VaultError::Refused { step, status, said },
-        _ => VaultError::NotVault { step, status },
-    }
-}
-
-/// Returns why the server as a whole does not answer, if it does not.
-fn unable(answer: &Response) -> Option<VaultError> {
-    if answer.status < 500 {
-        return None;
-    }
-    let errors = complaint(answer)?.errors?;
-    let has = |words: &str| errors.iter().any(|text| text.contains(words));
-    if has("not initialized") {
-        return Some(VaultError::NotInitialized);
-    }
-    if has("is sealed") {
-        return Some(VaultError::Sealed);
-    }
-    has("active cluster node not found").then_some(VaultError::NoActiveNode)
-}
-
-fn wants_tls(answer: &Response) -> bool {
-    let page = String::from_utf8_lossy(answer.body());
-    TLS_WANTED.iter().any(|words| page.contains(words))
-}
-
-fn complaint(answer: &Response) -> Option<Complaint> {
-    parse(answer)
-        .filter(|complaint: &Complaint| complaint.errors.is_some() || complaint.warnings.is_some())
-}
-
-fn shown(said: &[String], secrets: &[&SecretText]) -> Vec<Said> {
-    said.iter().take(MOST_SAID).map(|text| Said::new(text, secrets)).collect()
-}
-
-fn parse<T: for<'de> Deserialize<'de>>(answer: &Response) -> Option<T> {
+/// Reads the JSON of an answer.
+pub(super) fn parse<T: for<'de> Deserialize<'de>>(answer: &Response) -> Option<T> {
     serde_json::from_slice(answer.body()).ok()
 }

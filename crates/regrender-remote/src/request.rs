@@ -1,7 +1,6 @@
 //! What is asked of a server.
 
 use std::fmt;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -73,15 +72,13 @@ pub struct Request {
     pub headers: Vec<(&'static str, Header)>,
     /// A JSON body.
     pub body: Option<SecretText>,
-    /// How long the answer may take, whole; without one, as long as the transport allows.
-    pub limit: Option<Duration>,
 }
 
 impl Request {
     /// Makes a request without a body.
     #[must_use]
     pub fn new(method: Method, url: Url) -> Self {
-        Self { method, url, headers: Vec::new(), body: None, limit: None }
+        Self { method, url, headers: Vec::new(), body: None }
     }
 
     /// Adds a header that anybody may see.

@@ -160,12 +160,10 @@ impl Transport for Http {
         let agent = self.agent(&request.url, proxy)?;
         let sent = prepared(request)?;
         let answer = match &request.body {
-            Some(body) => run(agent, sent.map(|()| body.expose().as_bytes()), request.limit),
+            Some(body) => agent.run(sent.map(|()| body.expose().as_bytes())),
             // Without a length some servers wait for a body that never comes.
-            None if request.method == Method::Post => {
-                run(agent, sent.map(|()| b"".as_slice()), request.limit)
-            }
-            None => run(agent, sent, request.limit),
+            None if request.method == Method::Post => agent.run(sent.map(|()| b"".as_slice())),
+            None => agent.run(sent),
         };
         let answer = answer.map_err(|error| self.told(&error, proxy))?;
         let status = answer.status().as_u16();
@@ -267,18 +265,4 @@ fn prepared(request: &Request) -> Result<http::Request<()>, TransportError> {
         builder = builder.header(*name, value);
     }
     builder.body(()).map_err(unsendable)
-}
-
-fn run<B: ureq::AsSendBody>(
-    agent: &Agent,
-    request: http::Request<B>,
-    limit: Option<Duration>,
-) -> Result<http::Response<ureq::Body>, ureq::Error> {
-    match limit {
-        None => agent.run(request),
-        Some(limit) => {
-            let request = agent.configure_request(request).timeout_global(Some(limit)).build();
-            agent.run(request)
-        }
-    }
 }

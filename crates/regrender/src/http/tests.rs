@@ -126,15 +126,6 @@ fn a_server_that_says_nothing_is_left() {
 }
 
 #[test]
-fn a_request_may_have_less_time() {
-    let server = plain(Answer::Silence);
-    let mut request = get(&format!("http://{}/", server.authority()));
-    request.limit = Some(SHORT);
-    let error = network(&[]).transport(Trust::Machine).send(&request).unwrap_err();
-    assert_eq!(error, TransportError::TimedOut(Stage::Answer));
-}
-
-#[test]
 fn a_server_that_hangs_up_is_told() {
     assert_eq!(ask(Answer::Bytes(Vec::new())).unwrap_err(), TransportError::Closed);
     let half = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf".to_vec();

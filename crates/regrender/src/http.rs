@@ -2,6 +2,7 @@
 //!
 //! It follows no redirect: who asked decides whether a credential may go elsewhere.
 
+mod agents;
 pub(crate) mod authorities;
 mod failure;
 mod pause;
@@ -17,20 +18,15 @@ use std::time::Duration;
 use regrender_remote::{
     BODY_LIMIT, Method, Request, Response, Stage, TlsFault, Transport, TransportError, Url,
 };
-use rustls::crypto::ring;
-use ureq::http;
-use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
-use ureq::{Agent, ProxyProtocol};
+use ureq::{Agent, http};
 
+use self::agents::Agents;
 use self::authorities::{Authorities, Store};
-use self::failure::failure_of;
+use self::failure::{failure_of, unsendable};
 use self::pause::pause;
 use self::proxy::{Proxies, Proxy};
 use crate::source::bytes::read_all;
 use crate::world::World;
-
-/// What servers are told of who asks.
-const USER_AGENT: &str = concat!("regrender/", env!("CARGO_PKG_VERSION"));
 
 /// How long things may take.
 #[derive(Clone, Copy, Debug)]
@@ -185,84 +181,14 @@ impl Transport for Http {
     }
 }
 
-/// One who asks directly, and one for each proxy.
-#[derive(Debug)]
-struct Agents {
-    direct: Agent,
-    through: Vec<(&'static str, Option<Agent>)>,
-}
-
-impl Agents {
-    /// Without `roots`, every certificate is believed.
-    fn new(
-        proxies: &Proxies,
-        roots: Option<&Arc<Vec<Certificate<'static>>>>,
-        limits: Limits,
-    ) -> Self {
-        let through = proxies
-            .all()
-            .map(|proxy| {
-                // ureq reads the address of a SOCKS proxy, and panics when it is used.
-                let address = ureq::Proxy::new(proxy.address.expose()).ok().filter(|address| {
-                    matches!(address.protocol(), ProxyProtocol::Http | ProxyProtocol::Https)
-                });
-                let agent = address.map(|address| agent(roots, Some(address), limits));
-                (proxy.variable, agent)
-            })
-            .collect();
-        Self { direct: agent(roots, None, limits), through }
-    }
-
-    fn through(&self, proxy: Option<&Proxy>) -> Result<&Agent, TransportError> {
-        let Some(proxy) = proxy else {
-            return Ok(&self.direct);
-        };
-        let found = self.through.iter().find(|(variable, _)| *variable == proxy.variable);
-        found.and_then(|(_, agent)| agent.as_ref()).ok_or_else(|| {
-            let why = "is not the address of an HTTP proxy";
-            TransportError::Proxy(format!("{} {why}", proxy.variable))
-        })
-    }
-}
-
-fn agent(
-    roots: Option<&Arc<Vec<Certificate<'static>>>>,
-    proxy: Option<ureq::Proxy>,
-    limits: Limits,
-) -> Agent {
-    let tls = TlsConfig::builder()
-        .provider(TlsProvider::Rustls)
-        .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
-        .disable_verification(roots.is_none())
-        .root_certs(RootCerts::Specific(roots.map(Arc::clone).unwrap_or_default()))
-        .build();
-    Agent::config_builder()
-        .tls_config(tls)
-        .proxy(proxy)
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .user_agent(USER_AGENT)
-        .timeout_resolve(Some(limits.connect))
-        .timeout_connect(Some(limits.connect))
-        .timeout_global(Some(limits.whole))
-        .build()
-        .new_agent()
-}
-
 fn prepared(request: &Request) -> Result<http::Request<()>, TransportError> {
-    let unsendable = |_| {
-        TransportError::Unsendable(String::from(
-            "the address or a header holds what may not be there",
-        ))
-    };
     let mut builder =
         http::Request::builder().method(request.method.name()).uri(request.url.whole());
     for (name, value) in &request.headers {
-        let mut value = http::HeaderValue::from_str(value.expose())
-            .map_err(|error| unsendable(http::Error::from(error)))?;
+        let mut value =
+            http::HeaderValue::from_str(value.expose()).map_err(|_is_not_shown| unsendable())?;
         value.set_sensitive(true);
         builder = builder.header(*name, value);
     }
-    builder.body(()).map_err(unsendable)
+    builder.body(()).map_err(|_is_not_shown| unsendable())
 }

@@ -27,12 +27,16 @@ pub(super) fn failure_of(error: &ureq::Error) -> TransportError {
         ureq::Error::LargeResponseHeader(..) => {
             TransportError::Other(String::from("the headers of the answer are too long"))
         }
-        ureq::Error::BadUri(_) | ureq::Error::Http(_) => TransportError::Unsendable(String::from(
-            "the address or a header holds what may not be there",
-        )),
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => unsendable(),
         // None of these quotes what was sent.
         other => TransportError::Other(other.to_string()),
     }
+}
+
+/// Says that a request cannot be sent as it is, without quoting it.
+pub(super) fn unsendable() -> TransportError {
+    let why = "the address or a header holds what may not be there";
+    TransportError::Unsendable(String::from(why))
 }
 
 /// Returns what a proxy answered; the client writes its status twice.

@@ -12,6 +12,7 @@ use std::time::UNIX_EPOCH;
 
 use regrender_document::SecretText;
 
+use super::agents::USER_AGENT;
 use super::scripted::{Answer, Server};
 use super::*;
 use crate::Terminal;

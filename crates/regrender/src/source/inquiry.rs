@@ -21,7 +21,7 @@ use super::mask::Mask;
 use super::problem::{self, Asker};
 use super::question::{Answer, Answers, Given, Question};
 use super::resolution::Resolution;
-use super::sealed::{Content, open_age_file, open_sops};
+use super::sealed::{Content, SealedFailure, open_age_file, open_sops};
 use super::{Means, Resolved, program, vault};
 use crate::reach::Reach;
 use crate::{Terminal, World};
@@ -71,14 +71,8 @@ impl<'a> Inquiry<'a> {
                 Question::File(path) => read_file(path).map(Given::Bytes),
                 Question::DockerConfig(path) => self.read_docker_config(path),
                 Question::Stdin => ask_stdin(&mut *world.stdin, world.terminal),
-                Question::Sops(path) => self.open(path, |bytes, identities| {
-                    let name = path.file_name().unwrap_or_default().to_string_lossy();
-                    open_sops(&name, bytes, identities).map_err(Failure::Sealed)
-                }),
-                Question::Age(path) => self.open(path, |bytes, identities| {
-                    let name = path.file_name().unwrap_or_default().to_string_lossy();
-                    open_age_file(&name, bytes, identities).map_err(Failure::Sealed)
-                }),
+                Question::Sops(path) => self.open(path, open_sops),
+                Question::Age(path) => self.open(path, open_age_file),
                 Question::Command { .. }
                 | Question::Helper { .. }
                 | Question::Vault(_)
@@ -108,13 +102,12 @@ impl<'a> Inquiry<'a> {
     /// Asks Vault, if anything is in it, and tells what is wrong with the secrets that logging in
     /// takes.
     pub(crate) fn ask_vault(&mut self, world: &World) -> Resolved {
-        let is_vault = |question: &&Question| matches!(question, Question::Vault(_));
-        let questions = self.questions.iter().filter(is_vault);
         if self.means.reach == Reach::Offline {
-            self.answers.extend(questions.map(refused));
+            let is_vault = |question: &&Question| matches!(question, Question::Vault(_));
+            self.answers.extend(self.questions.iter().filter(is_vault).map(refused));
             return Resolved::default();
         }
-        let paths = questions.filter_map(|question| match question {
+        let paths = self.questions.iter().filter_map(|question| match question {
             Question::Vault(path) => Some(path.as_str()),
             _ => None,
         });
@@ -172,13 +165,15 @@ impl<'a> Inquiry<'a> {
         Ok(Given::DockerConfig(config))
     }
 
+    /// Opens a sealed file in the way of its kind, which goes by the name of the file too.
     fn open(
         &self,
         path: &Path,
-        open: impl FnOnce(&SecretBytes, &Identities) -> Result<Content, Failure>,
+        open: fn(&str, &SecretBytes, &Identities) -> Result<Content, SealedFailure>,
     ) -> Answer {
         let bytes = read_file(path)?;
-        match open(&bytes, &self.means.identities.identities)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        match open(&name, &bytes, &self.means.identities.identities).map_err(Failure::Sealed)? {
             Content::Bytes(bytes) => Ok(Given::Bytes(bytes)),
             content @ Content::Documents(_) => Ok(Given::Sealed(content)),
         }

@@ -18,8 +18,8 @@ use self::keys_file::{Platform, keys_file, other_keys_file};
 use self::words::{WordsError, split_words};
 use crate::reach::Reach;
 use crate::source::bytes::SecretBytes;
-use crate::source::command::{Command, Ending, Group};
-use crate::source::failure::Failure;
+use crate::source::command::{Command, Group};
+use crate::source::failure::{Failure, printed};
 use crate::source::file::read_file;
 use crate::source::mask::Mask;
 use crate::{CliError, World};
@@ -56,6 +56,15 @@ pub(crate) struct Discovered {
     pub(crate) absent: Vec<String>,
 }
 
+/// Whether a run may start commands to find its identities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Commands {
+    /// It starts those that the environment names.
+    Start,
+    /// It only looks, so it starts none.
+    PassOver,
+}
+
 /// Who says that there is an identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Origin {
@@ -88,15 +97,6 @@ enum Reason {
 /// Returns the file in which sops looks for identities unasked.
 pub(crate) fn default_file(world: &World) -> Option<PathBuf> {
     keys_file(Platform::current(), world)
-}
-
-/// Whether a run may start commands to find its identities.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Commands {
-    /// It starts those that the environment names.
-    Start,
-    /// It only looks, so it starts none.
-    PassOver,
 }
 
 /// Finds the identities of a run that reaches so far.
@@ -238,19 +238,10 @@ fn run(world: &World, arguments: &[String]) -> Result<SecretBytes, Failure> {
         input: "",
     };
     let outcome = command.run(&mut |_| {});
-    match outcome.ending {
-        Ending::Printed(bytes) => Ok(bytes),
-        Ending::Failed(ending) => {
-            let mut mask = Mask::default();
-            mask.add_bytes(&outcome.printed);
-            let said = outcome.stderr.lines(&mask);
-            Err(Failure::CommandFailed { ending, said })
-        }
-        Ending::Missing => Err(Failure::CommandMissing),
-        Ending::NotStarted(reason) => Err(Failure::CommandNotStarted(reason)),
-        Ending::Timeout => Err(Failure::CommandTimeout),
-        Ending::TooLong => Err(Failure::CommandTooLong),
-    }
+    let mut mask = Mask::default();
+    mask.add_bytes(&outcome.printed);
+    let said = outcome.stderr.lines(&mask);
+    printed(outcome.ending, said)
 }
 
 /// Says whether other people on this machine can read a file.

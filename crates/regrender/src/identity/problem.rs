@@ -55,10 +55,10 @@ fn what_is_wrong(reason: &Reason) -> String {
 
 fn what_failed(failure: &Failure) -> String {
     match failure {
-        Failure::FileMissing => String::from("is not there"),
-        Failure::FileIsFolder => String::from("is a folder"),
-        Failure::TooLarge => String::from("is larger than 1 MiB"),
-        Failure::Unreadable(reason) => format!("cannot be read: {reason}"),
+        Failure::FileMissing
+        | Failure::FileIsFolder
+        | Failure::TooLarge
+        | Failure::Unreadable(_) => failure.of_file(),
         Failure::CommandMissing => String::from("names a program that is not there"),
         Failure::CommandNotStarted(reason) => format!("cannot be run: {reason}"),
         Failure::CommandFailed { ending, said } => {

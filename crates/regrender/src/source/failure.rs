@@ -1,5 +1,7 @@
 //! Why a source gave nothing.
 
+use super::bytes::SecretBytes;
+use super::command::Ending;
 use super::docker_config::LoginError;
 use super::helper::HelperFailure;
 use super::sealed::SealedFailure;
@@ -63,4 +65,17 @@ impl Failure {
             _ => String::from("cannot be read"),
         }
     }
+}
+
+/// Returns what a program printed that ended so, or says why it gave nothing; `said` is what it said
+/// on standard error, fit to be shown.
+pub(crate) fn printed(ending: Ending, said: Vec<String>) -> Result<SecretBytes, Failure> {
+    Err(match ending {
+        Ending::Printed(bytes) => return Ok(bytes),
+        Ending::Missing => Failure::CommandMissing,
+        Ending::NotStarted(reason) => Failure::CommandNotStarted(reason),
+        Ending::Failed(ending) => Failure::CommandFailed { ending, said },
+        Ending::Timeout => Failure::CommandTimeout,
+        Ending::TooLong => Failure::CommandTooLong,
+    })
 }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::bytes::SecretBytes;
 use super::command::{Command, Ending, Group, Outcome};
-use super::failure::Failure;
+use super::failure::{Failure, printed};
 use super::helper::{HelperFailure, read_answer, says_not_found};
 use super::lines::Lines;
 use super::mask::Mask;
@@ -132,26 +132,17 @@ impl Desk<'_> {
         if is_helper && is_not_found(&outcome) {
             return Err(Failure::Helper(HelperFailure::NotFound));
         }
-        let said = if self.person_watches { Vec::new() } else { outcome.stderr.lines(mask) };
-        let answer = match outcome.ending {
-            Ending::Failed(ending) => {
-                let skipped = said.len().saturating_sub(QUOTED);
-                let said = said.into_iter().skip(skipped).collect();
-                return Err(Failure::CommandFailed { ending, said });
-            }
-            Ending::Printed(bytes) if is_helper => {
-                read_answer(&bytes).map(Given::Login).map_err(Failure::Helper)
-            }
-            Ending::Printed(bytes) => Ok(Given::Bytes(bytes)),
-            Ending::Missing => Err(Failure::CommandMissing),
-            Ending::NotStarted(reason) => Err(Failure::CommandNotStarted(reason)),
-            Ending::Timeout => Err(Failure::CommandTimeout),
-            Ending::TooLong => Err(Failure::CommandTooLong),
-        };
-        for line in said {
-            self.say(question, &line);
+        let mut said = if self.person_watches { Vec::new() } else { outcome.stderr.lines(mask) };
+        if matches!(outcome.ending, Ending::Failed(_)) {
+            said.drain(..said.len().saturating_sub(QUOTED));
+        } else {
+            said.drain(..).for_each(|line| self.say(question, &line));
         }
-        answer
+        let bytes = printed(outcome.ending, said)?;
+        if is_helper {
+            return read_answer(&bytes).map(Given::Login).map_err(Failure::Helper);
+        }
+        Ok(Given::Bytes(bytes))
     }
 
     /// Writes a line of a program for a person.

@@ -60,9 +60,16 @@ fn lines_with(
 
 fn sleeping_tests(path: &str, text: &str) -> Option<String> {
     let in_tests = path.contains("/tests/") || path.ends_with("/tests.rs");
-    let start = if in_tests { Some(0) } else { text.find("#[cfg(test)]") };
-    let tests = start.and_then(|start| text.get(start..))?;
-    tests.contains(SLEEP).then(|| format!("{path}: `{SLEEP}` in a test: wait for the event"))
+    let sleeps = if in_tests { text.contains(SLEEP) } else { sleeps_after_first_test(text) };
+    sleeps.then(|| format!("{path}: `{SLEEP}` in a test: wait for the event"))
+}
+
+/// Looks at what follows the first `#[cfg(test)]` of a file, unless that is an item of one line:
+/// the tests that `mod tests;` speaks of are in a file of their own.
+fn sleeps_after_first_test(text: &str) -> bool {
+    let is_one_line = |part: &&str| part.lines().next().is_some_and(|item| item.ends_with(';'));
+    let mut parts = text.split("#[cfg(test)]\n").skip(1).skip_while(is_one_line);
+    parts.any(|part| part.contains(SLEEP))
 }
 
 fn forbidden_word(line: &str) -> Option<String> {
@@ -119,7 +126,11 @@ mod tests {
     fn only_tests_must_not_sleep() {
         let product =
             format!("//! A.\nfn wait() {{ {SLEEP}(TICK) }}\n#[cfg(test)]\nmod tests {{}}\n");
-        check("crates/a/src/wait.rs", &product, &[]);
+        let tests_elsewhere =
+            format!("//! A.\n#[cfg(test)]\nmod tests;\nfn wait() {{ {SLEEP}(TICK) }}\n");
+        for text in [&product, &tests_elsewhere] {
+            check("crates/a/src/wait.rs", text, &[]);
+        }
         let test = format!("//! A.\n#[cfg(test)]\nmod tests {{ fn wait() {{ {SLEEP}(TICK) }} }}\n");
         for (path, text) in [
             ("crates/a/src/wait.rs", &test),

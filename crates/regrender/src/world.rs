@@ -78,6 +78,21 @@ impl World {
         }
     }
 
+    /// A world for tests: nothing comes in but the environment, what goes out is lost, and it is 1970.
+    #[cfg(test)]
+    pub(crate) fn silent(directory: &Path, environment: BTreeMap<OsString, OsString>) -> Self {
+        Self {
+            directory: directory.to_owned(),
+            environment,
+            stdin: Box::new(io::empty()),
+            stdout: Box::new(io::sink()),
+            stderr: Box::new(io::sink()),
+            terminal: Terminal { stdin: false, stdout: false, stderr: false, width: 100 },
+            now: SystemTime::UNIX_EPOCH,
+            random: Box::new(|_| Box::new(OsRandom)),
+        }
+    }
+
     /// Returns the environment variable `name`, if it is set and not empty.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&OsStr> {

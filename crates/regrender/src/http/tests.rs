@@ -7,16 +7,13 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
-use std::time::UNIX_EPOCH;
+use std::path::Path;
 
 use regrender_document::SecretText;
 
 use super::agents::USER_AGENT;
 use super::scripted::{Answer, Server};
 use super::*;
-use crate::Terminal;
-use crate::randomness::OsRandom;
 
 /// Long enough for a machine under load, short enough for a test of what never comes.
 const SHORT: Duration = Duration::from_millis(300);
@@ -24,16 +21,7 @@ const SHORT: Duration = Duration::from_millis(300);
 fn world(variables: &[(&str, &str)]) -> World {
     let environment: BTreeMap<OsString, OsString> =
         variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
-    World {
-        directory: PathBuf::from("/nowhere"),
-        environment,
-        stdin: Box::new(io::empty()),
-        stdout: Box::new(io::sink()),
-        stderr: Box::new(io::sink()),
-        terminal: Terminal { stdin: false, stdout: false, stderr: false, width: 100 },
-        now: UNIX_EPOCH,
-        random: Box::new(|_| Box::new(OsRandom)),
-    }
+    World::silent(Path::new("/nowhere"), environment)
 }
 
 /// A network that trusts nobody of itself.

@@ -2,14 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io;
-use std::time::SystemTime;
 
 use tempfile::TempDir;
 
 use super::*;
-use crate::Terminal;
-use crate::randomness::OsRandom;
 
 const FIRST: &str = "AGE-SECRET-KEY-13CUC77TELL7ZPX945WCK6KHL5MV8WRQT3YGLYWYC89FQYL9MTHEQTDFP4C";
 const SECOND: &str = "AGE-SECRET-KEY-1WCA53XG0UNMKPKA6EJWQKL6622WCMWSEKDCW0H3J2CU7FFU8DWMQD3KRDH";
@@ -90,16 +86,7 @@ impl Case {
 
     /// Discovers identities, and checks that no secret shows.
     fn discover(&self, explicit: &[&str]) -> Discovered {
-        let world = World {
-            directory: self.folder.path().to_owned(),
-            environment: self.environment.clone(),
-            stdin: Box::new(io::empty()),
-            stdout: Box::new(io::sink()),
-            stderr: Box::new(io::sink()),
-            terminal: Terminal { stdin: false, stdout: false, stderr: false, width: 100 },
-            now: SystemTime::UNIX_EPOCH,
-            random: Box::new(|_| Box::new(OsRandom)),
-        };
+        let world = World::silent(self.folder.path(), self.environment.clone());
         let explicit: Vec<PathBuf> = explicit.iter().map(PathBuf::from).collect();
         let found = discover_on(self.platform, &world, &explicit, Commands::Start);
         let told = format!("{found:?}");

@@ -24,7 +24,6 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::Terminal;
-use crate::randomness::OsRandom;
 use crate::stream::Stream;
 
 /// Registries, a folder, an environment, and what comes of them.
@@ -172,10 +171,7 @@ impl Case {
     fn resolve_only(&mut self, needed: &BTreeSet<&str>) -> Resolved {
         let stderr = Stream::default();
         let mut world = World {
-            directory: self.folder.path().to_owned(),
-            environment: self.environment.clone(),
             stdin: Box::new(io::Cursor::new(self.stdin.clone())),
-            stdout: Box::new(io::sink()),
             stderr: Box::new(stderr.clone()),
             terminal: Terminal {
                 stdin: self.typed,
@@ -184,7 +180,7 @@ impl Case {
                 width: 100,
             },
             now: UNIX_EPOCH + Duration::from_secs(20_778 * 86_400),
-            random: Box::new(|_| Box::new(OsRandom)),
+            ..World::silent(self.folder.path(), self.environment.clone())
         };
         let identities = crate::identity::discover_within(&world, &[], self.reach);
         let means = Means { identities: &identities, reach: self.reach };

@@ -1,6 +1,7 @@
 //! `regrender probe`: asks the live registries whether the credentials work, and for what.
 
 mod advice;
+mod authorities;
 mod human;
 mod json;
 mod selection;
@@ -8,7 +9,6 @@ mod selection;
 mod tests;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::time::{Instant, UNIX_EPOCH};
 
 use regrender_config::{Access, Config, Provision, Registry, RegistryKind};
@@ -16,10 +16,11 @@ use regrender_remote::Url;
 use regrender_remote::registry::{Credential, Pull, Question, Report, Subject, Writes, probe};
 use regrender_render::Credentials;
 
+use self::authorities::read_authorities;
 use self::selection::{Chosen, choose};
 use crate::args::{Output, Probe, Selection};
 use crate::error::{CliError, ErrorKind, Exit, Failure};
-use crate::http::authorities::{Authorities, AuthoritiesError};
+use crate::http::authorities::Authorities;
 use crate::http::{Network, Trust};
 use crate::project::Project;
 use crate::reach::Reach;
@@ -34,8 +35,6 @@ const DOCKER_HUB: &str = "registry-1.docker.io";
 const DOCKER_HUB_COUNTER: &str = "ratelimitpreview/test";
 /// How many registries are asked at the same time.
 const AT_ONCE: usize = 16;
-/// How many seconds a clock may be off before tokens fail.
-const SKEW: i64 = 60;
 
 /// What came of one registry.
 #[derive(Debug)]
@@ -88,45 +87,6 @@ impl Outcome<'_> {
             }
         }
     }
-}
-
-/// Reads the authorities of each registry, in the order of the registries.
-fn read_authorities(
-    chosen: &[Chosen<'_>],
-    project: &Project,
-    world: &World,
-) -> Result<Vec<Option<Authorities>>, Failure> {
-    let folder = world.directory.join(&project.folder);
-    let mut all = Vec::new();
-    let mut errors = Vec::new();
-    for Chosen { registry, .. } in chosen {
-        let Some(path) = &registry.connection.authorities else {
-            all.push(None);
-            continue;
-        };
-        let path = &path.value;
-        let wrong = |what: &str| {
-            let name = &registry.name;
-            CliError::new(
-                ErrorKind::Files,
-                format!("`{path}`, the `ca` of registry `{name}`, {what}"),
-            )
-            .with_hint("name a PEM file with the certificates of authorities")
-        };
-        match fs::read(world.resolve(&folder, path)) {
-            Err(error) => errors.push(wrong("cannot be read").with_source(error)),
-            Ok(pem) => match Authorities::parse(&pem) {
-                Ok(authorities) => all.push(Some(authorities)),
-                Err(AuthoritiesError::NotPem) => errors.push(wrong("is not PEM, or damaged")),
-                Err(AuthoritiesError::NoCertificate) => {
-                    errors.push(wrong("holds no certificate"));
-                }
-                Err(AuthoritiesError::PrivateKey) => errors.push(wrong("holds a private key")),
-            },
-        }
-    }
-    Failure::of_any(errors)?;
-    Ok(all)
 }
 
 fn resolve(

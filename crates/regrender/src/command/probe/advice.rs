@@ -4,7 +4,8 @@ use regrender_config::Registry;
 use regrender_remote::registry::{Fault, Pull};
 use regrender_remote::{TlsFault, TransportError};
 
-use super::SKEW;
+/// How many seconds a clock may be off before tokens fail.
+const SKEW: i64 = 60;
 
 /// Returns what to do about a fault.
 pub(super) fn for_fault(fault: &Fault, registry: &Registry, skew: Option<i64>) -> String {

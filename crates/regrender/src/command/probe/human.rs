@@ -25,13 +25,15 @@ pub(super) fn text(outcomes: &[Outcome<'_>]) -> String {
 }
 
 fn lines(outcome: &Outcome<'_>) -> Vec<String> {
-    let Outcome { registry, finding } = outcome;
-    let Finding::Asked { authority, shows_credential, report } = finding else {
-        let Finding::NotAsked(reason) = finding else { return Vec::new() };
-        return vec![format!("{} ({}): not asked: {reason}", registry.name, registry.host)];
+    let registry = outcome.registry;
+    let head = |verdict: &str| format!("{} ({}): {verdict}", registry.name, registry.host);
+    let (authority, shows_credential, report) = match &outcome.finding {
+        Finding::NotAsked(reason) => return vec![head(&format!("not asked: {reason}"))],
+        Finding::Asked { authority, shows_credential, report } => {
+            (authority, shows_credential, report)
+        }
     };
-    let verdict = if outcome.fails() { "fails" } else { "works" };
-    let mut lines = vec![format!("{} ({}): {verdict}", registry.name, registry.host)];
+    let mut lines = vec![head(if outcome.fails() { "fails" } else { "works" })];
     if *authority != registry.host {
         lines.push(format!("  asked at {authority}"));
     }

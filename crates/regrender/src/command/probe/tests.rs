@@ -7,6 +7,7 @@ mod repository;
 mod selection;
 
 use std::fmt::Write as _;
+use std::fs;
 use std::time::Duration;
 
 use insta::assert_snapshot;

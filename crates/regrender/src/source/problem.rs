@@ -79,9 +79,7 @@ pub(crate) fn source_failed(
             (&page::SOURCE_UNREADABLE, format!("{name} gives nothing"))
         }
     };
-    let title = format!("{asker} cannot be obtained: {what}");
-    let problem = told(page, title).at(source.span.clone(), read_from(&source.kind));
-    with_help(problem, &source.kind, failure)
+    with_help(missed(page, asker, source, what), &source.kind, failure)
 }
 
 /// Returns the page of a file that gave nothing.
@@ -143,14 +141,9 @@ pub(crate) fn also_used(problem: Diagnostic, asker: Asker<'_>, span: Span) -> Di
 }
 
 /// Says what is wrong with a value.
-pub(crate) fn bad_value(
-    asker: Asker<'_>,
-    kind: &SourceKind,
-    span: Span,
-    fault: Fault,
-) -> Diagnostic {
-    let problem = fault_found(asker, fault).at(span, read_from(kind));
-    match (fault, kind) {
+pub(crate) fn bad_value(asker: Asker<'_>, source: &Source, fault: Fault) -> Diagnostic {
+    let problem = at_source(fault_found(asker, fault), source);
+    match (fault, &source.kind) {
         (Fault::Empty, SourceKind::Command { .. }) => {
             problem.help("run the command by hand, in the folder of registries.toml")
         }
@@ -231,16 +224,14 @@ fn name_of_control(character: char) -> String {
 /// Says that line ends were left out.
 pub(crate) fn line_end_cut(asker: Asker<'_>, source: &Source) -> Diagnostic {
     let title = format!("{asker} ends in a newline; it was left out");
-    told(&page::TRAILING_NEWLINE, title)
-        .at(source.span.clone(), read_from(&source.kind))
+    at_source(told(&page::TRAILING_NEWLINE, title), source)
         .help("write `trim = true` to keep quiet, `trim = false` to keep the newline")
 }
 
 /// Says that white space stands around a value.
 pub(crate) fn white_space(asker: Asker<'_>, source: &Source) -> Diagnostic {
     let title = format!("{asker} begins or ends in white space");
-    told(&page::SURROUNDING_WHITE_SPACE, title)
-        .at(source.span.clone(), read_from(&source.kind))
+    at_source(told(&page::SURROUNDING_WHITE_SPACE, title), source)
         .note("it is kept, because it may belong there")
 }
 
@@ -328,6 +319,16 @@ fn time_limit(kind: &SourceKind) -> String {
         SourceKind::Command { timeout, .. } => format!("{timeout:?}"),
         _ => String::from("it may"),
     }
+}
+
+/// Says that a value cannot be obtained from `source`, and why.
+fn missed(page: &Page, asker: Asker<'_>, source: &Source, why: impl fmt::Display) -> Diagnostic {
+    at_source(told(page, format!("{asker} cannot be obtained: {why}")), source)
+}
+
+/// Shows where registries.toml names the source.
+fn at_source(problem: Diagnostic, source: &Source) -> Diagnostic {
+    problem.at(source.span.clone(), read_from(&source.kind))
 }
 
 fn told(page: &Page, title: String) -> Diagnostic {

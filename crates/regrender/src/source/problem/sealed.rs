@@ -1,10 +1,10 @@
 //! What to tell a person about a sealed file that is a source.
 
-use regrender_config::Source;
+use regrender_config::{Page, Source};
 use regrender_diagnostic::Diagnostic;
 use regrender_seal::{OpenError, short_recipient};
 
-use super::{Asker, listed, name_of, read_from, told};
+use super::{Asker, at_source, listed, missed, name_of, told};
 use crate::identity::Discovered;
 use crate::source::page::sealed as page;
 use crate::source::sealed::{Kind, PathFailure, SealedFailure};
@@ -20,48 +20,40 @@ pub(crate) fn failed(
     identities: &Discovered,
 ) -> Diagnostic {
     let name = name_of(&source.kind);
-    let title = |what: &str| format!("{asker} cannot be obtained: {name} {what}");
-    let at = |problem: Diagnostic| problem.at(source.span.clone(), read_from(&source.kind));
-    let (error, recipients) = match failure {
-        SealedFailure::NotText => {
-            let problem = told(&page::SEALED_SOURCE_UNREADABLE, title("is not text"));
-            return at(problem).help("name the file that sops wrote, or use `age` for an age file");
-        }
-        SealedFailure::IsAge => {
-            let problem = told(&page::SEALED_SOURCE_UNREADABLE, title("is an age file"));
-            return at(problem).help("name it as one: `{ age = \"FILE\" }`");
-        }
-        SealedFailure::IsSops => {
-            let problem = told(&page::SEALED_SOURCE_UNREADABLE, title("is a file of sops"));
-            return at(problem).help("name it as one: `{ sops = \"FILE\", key = \"KEY\" }`");
-        }
+    let missed = |page, what: &str| missed(page, asker, source, format!("{name} {what}"));
+    match failure {
+        SealedFailure::NotText => missed(&page::SEALED_SOURCE_UNREADABLE, "is not text")
+            .help("name the file that sops wrote, or use `age` for an age file"),
+        SealedFailure::IsAge => missed(&page::SEALED_SOURCE_UNREADABLE, "is an age file")
+            .help("name it as one: `{ age = \"FILE\" }`"),
+        SealedFailure::IsSops => missed(&page::SEALED_SOURCE_UNREADABLE, "is a file of sops")
+            .help("name it as one: `{ sops = \"FILE\", key = \"KEY\" }`"),
         SealedFailure::Passphrase => {
-            let title = title("is sealed with a passphrase");
-            return at(told(&page::SEALED_SOURCE_PASSPHRASE, title))
+            missed(&page::SEALED_SOURCE_PASSPHRASE, "is sealed with a passphrase")
                 .note("a build asks nobody for a passphrase")
-                .help("seal it for a recipient: `age --recipient age1… --output FILE.age FILE`");
+                .help("seal it for a recipient: `age --recipient age1… --output FILE.age FILE`")
         }
-        SealedFailure::NotOpened { error, recipients } => (error, recipients),
-    };
+        SealedFailure::NotOpened { error: OpenError::NoIdentity, recipients } => {
+            let what = "opens with none of the identities";
+            no_identity(missed(&page::SEALED_SOURCE_NO_IDENTITY, what), recipients, identities)
+        }
+        SealedFailure::NotOpened { error, .. } => not_opened(error, missed),
+    }
+}
+
+/// Says why a file does not open although there may be an identity for it.
+fn not_opened(error: &OpenError, missed: impl Fn(&'static Page, &str) -> Diagnostic) -> Diagnostic {
     match error {
         OpenError::NotSealed => {
-            at(told(&page::SEALED_SOURCE_IN_CLEAR, title("is not sealed: it has no sops metadata")))
+            missed(&page::SEALED_SOURCE_IN_CLEAR, "is not sealed: it has no sops metadata")
                 .help("seal it: `sops encrypt --in-place FILE`, or name it as a `file`")
         }
-        OpenError::NoIdentity => {
-            let problem = at(told(
-                &page::SEALED_SOURCE_NO_IDENTITY,
-                title("opens with none of the identities"),
-            ));
-            no_identity(problem, recipients, identities)
-        }
         OpenError::PluginMissing { .. } | OpenError::PluginFailed => {
-            at(told(&page::SEALED_SOURCE_NO_IDENTITY, title(&format!("does not open: {error}"))))
+            missed(&page::SEALED_SOURCE_NO_IDENTITY, &format!("does not open: {error}"))
                 .help("install the plugin, or name another identity with `--identity FILE`")
         }
         OpenError::OtherKeysOnly { .. } | OpenError::KeyGroups => {
-            let what = format!("cannot be opened here: {error}");
-            at(told(&page::SEALED_SOURCE_OTHER_KEYS, title(&what)))
+            missed(&page::SEALED_SOURCE_OTHER_KEYS, &format!("cannot be opened here: {error}"))
                 .note("regrender opens with age identities alone")
                 .help("add an age recipient: `sops rotate --in-place --add-age age1… FILE`")
                 .help("or ask sops: `{ command = [\"sops\", \"decrypt\", \"--extract\", \"[\\\"KEY\\\"]\", \"FILE\"] }`")
@@ -72,11 +64,11 @@ pub(crate) fn failed(
         | OpenError::NotEncrypted { .. }
         | OpenError::MalformedValue { .. }
         | OpenError::DataKey { .. } => {
-            at(told(&page::SEALED_SOURCE_CHANGED, title(&format!("is not used: {error}"))))
+            missed(&page::SEALED_SOURCE_CHANGED, &format!("is not used: {error}"))
                 .note("whoever changed it may have put another value in the place of the password")
                 .help("take it from the Git history, or seal it again after a look at its values")
         }
-        _ => at(told(&page::SEALED_SOURCE_UNREADABLE, title(&format!("cannot be read: {error}"))))
+        _ => missed(&page::SEALED_SOURCE_UNREADABLE, &format!("cannot be read: {error}"))
             .help("see whether `sops decrypt` or `age --decrypt` reads it; sops takes the format from the ending of the name"),
     }
 }
@@ -99,7 +91,7 @@ fn no_identity(problem: Diagnostic, recipients: &[String], identities: &Discover
 /// Says that the way through a sealed file leads to no value.
 pub(crate) fn no_value(asker: Asker<'_>, source: &Source, why: &PathFailure) -> Diagnostic {
     let name = name_of(&source.kind);
-    let at = |problem: Diagnostic| problem.at(source.span.clone(), read_from(&source.kind));
+    let missed = |page, what: String| missed(page, asker, source, what);
     match why {
         PathFailure::KeyMissing { above, name: key, there } => {
             let place = if above.is_empty() {
@@ -107,32 +99,24 @@ pub(crate) fn no_value(asker: Asker<'_>, source: &Source, why: &PathFailure) -> 
             } else {
                 format!("below `{}`", above.escape_debug())
             };
-            let title = format!(
-                "{asker} cannot be obtained: {name} has no key `{}` {place}",
-                key.escape_debug()
-            );
-            with_names(at(told(&page::SEALED_SOURCE_MISSING_KEY, title)), there)
+            let what = format!("{name} has no key `{}` {place}", key.escape_debug());
+            with_names(missed(&page::SEALED_SOURCE_MISSING_KEY, what), there)
                 .help("write `key` as the file has it")
         }
         PathFailure::PositionMissing { list, length } => {
-            let title = format!(
-                "{asker} cannot be obtained: list `{}` of {name} has no such item",
-                list.escape_debug()
-            );
-            at(told(&page::SEALED_SOURCE_MISSING_KEY, title))
+            let what = format!("list `{}` of {name} has no such item", list.escape_debug());
+            missed(&page::SEALED_SOURCE_MISSING_KEY, what)
                 .note(format!("it has {length} items, counted from 0"))
                 .help("write the position of the item")
         }
         PathFailure::TooLong { at: value } => {
-            let title = format!(
-                "{asker} cannot be obtained: `{}` of {name} is a value, and nothing is below it",
-                value.escape_debug()
-            );
-            at(told(&page::SEALED_SOURCE_MISSING_KEY, title)).help("shorten `key`")
+            let value = value.escape_debug();
+            let what = format!("`{value}` of {name} is a value, and nothing is below it");
+            missed(&page::SEALED_SOURCE_MISSING_KEY, what).help("shorten `key`")
         }
         PathFailure::NotAValue { kind, there } => {
-            let title = format!("{asker} cannot be obtained: `key` leads to {kind} of {name}");
-            let problem = at(told(&page::SEALED_SOURCE_NO_VALUE, title));
+            let what = format!("`key` leads to {kind} of {name}");
+            let problem = missed(&page::SEALED_SOURCE_NO_VALUE, what);
             match *kind {
                 "null" => problem.help("give it a value: `sops edit FILE`"),
                 "a list" => problem.help("lead `key` on to an item: `LIST.0`"),
@@ -151,8 +135,7 @@ pub(crate) fn not_quoted(asker: Asker<'_>, source: &Source, kind: Kind) -> Optio
         Kind::Time => "a point in time",
     };
     let title = format!("{asker} is {kind} in {}, not text", name_of(&source.kind));
-    let problem = told(&page::SEALED_SOURCE_NOT_QUOTED, title)
-        .at(source.span.clone(), read_from(&source.kind))
+    let problem = at_source(told(&page::SEALED_SOURCE_NOT_QUOTED, title), source)
         .note("sops spells such a value anew: `0123` becomes 83")
         .help("put it between quotes: `sops edit FILE`");
     Some(problem)

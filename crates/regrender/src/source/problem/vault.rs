@@ -7,7 +7,7 @@ use regrender_diagnostic::Diagnostic;
 use regrender_remote::vault::{Step, VaultError};
 use regrender_remote::{TlsFault, TransportError};
 
-use super::{Asker, name_of, read_from, told};
+use super::{Asker, at_source, missed, name_of, told};
 use crate::http::authorities::AuthoritiesError;
 use crate::source::failure::Failure;
 use crate::source::page::vault as page;
@@ -15,16 +15,12 @@ use crate::source::vault::{ADDRESS, AuthorityFailure, TOKEN, TOKEN_FILE, VaultFa
 
 /// Says why Vault gave nothing.
 pub(crate) fn failed(asker: Asker<'_>, source: &Source, failure: &VaultFailure) -> Diagnostic {
-    let title = |what: &str| format!("{asker} cannot be obtained: {what}");
-    let at = |problem: Diagnostic| problem.at(source.span.clone(), read_from(&source.kind));
+    let missed = |page, what: &str| missed(page, asker, source, what);
     match failure {
-        VaultFailure::NoAddress => {
-            at(told(&page::VAULT_NO_ADDRESS, title("nobody says where Vault is")))
-                .help(format!("set `{}`, or write `address` in `[vault]`", ADDRESS.join("` or `")))
-        }
+        VaultFailure::NoAddress => missed(&page::VAULT_NO_ADDRESS, "nobody says where Vault is")
+            .help(format!("set `{}`, or write `address` in `[vault]`", ADDRESS.join("` or `"))),
         VaultFailure::BadAddress { place } => {
-            let what = format!("`{place}` is not the address of a Vault");
-            at(told(&page::VAULT_NO_ADDRESS, title(&what)))
+            missed(&page::VAULT_NO_ADDRESS, &format!("`{place}` is not the address of a Vault"))
                 .help("write it as `https://HOST:8200`, without a username")
         }
         VaultFailure::NoToken(why) => {
@@ -33,29 +29,28 @@ pub(crate) fn failed(asker: Asker<'_>, source: &Source, failure: &VaultFailure) 
             if **why != Failure::FileMissing {
                 note = format!("{note}, which {}", why.of_file());
             }
-            at(told(&page::VAULT_NO_TOKEN, title("there is no token for Vault")))
+            missed(&page::VAULT_NO_TOKEN, "there is no token for Vault")
                 .note(note)
                 .help("log in with `vault login`, or write `auth` in `[vault]`")
         }
         VaultFailure::NoPodToken(why) => {
             let what = format!("the token of the pod's service account {}", why.of_file());
-            at(told(&page::VAULT_NO_TOKEN, title(&what)))
+            missed(&page::VAULT_NO_TOKEN, &what)
                 .note("without `jwt`, the method `kubernetes` works in a pod alone")
                 .help("write `jwt` in `auth` of `[vault]`")
         }
         VaultFailure::NoAuthority { path, why } => {
             let what = format!("file `{}` {}", path.display(), authority_failure(why));
-            at(told(&page::VAULT_BAD_CA, title(&what)))
+            missed(&page::VAULT_BAD_CA, &what)
                 .note("it is named by `ca` of `[vault]`, or by VAULT_CACERT or BAO_CACERT")
                 .help("name a PEM file with the certificate of its authority")
         }
         VaultFailure::NoLogin | VaultFailure::BadPath => {
-            at(told(&page::VAULT_REFUSED, title("Vault cannot be asked")))
+            missed(&page::VAULT_REFUSED, "Vault cannot be asked")
         }
         VaultFailure::Asked { address, error } => {
             let (page, help) = page_of(error);
-            let what = format!("Vault at {address}: {error}");
-            with_help(at(told(page, title(&what))), error).help(help)
+            with_help(missed(page, &format!("Vault at {address}: {error}")), error).help(help)
         }
     }
 }
@@ -195,12 +190,8 @@ pub(crate) fn no_value(
     path: &str,
     error: &VaultError,
 ) -> Diagnostic {
-    told(
-        &page::VAULT_MISSING_FIELD,
-        format!("{asker} cannot be obtained: secret `{path}`: {error}"),
-    )
-    .at(source.span.clone(), read_from(&source.kind))
-    .help("write `key` as `vault kv get PATH` shows it")
+    missed(&page::VAULT_MISSING_FIELD, asker, source, format!("secret `{path}`: {error}"))
+        .help("write `key` as `vault kv get PATH` shows it")
 }
 
 /// Says that the environment sends the token through the network in clear.
@@ -215,8 +206,7 @@ pub(crate) fn in_clear() -> Diagnostic {
 pub(crate) fn leased(asker: Asker<'_>, source: &Source, lease: Duration) -> Diagnostic {
     let title =
         format!("{asker} is lent: {} is taken back {lease:?} from now", name_of(&source.kind));
-    told(&page::VAULT_LEASED, title)
-        .at(source.span.clone(), read_from(&source.kind))
+    at_source(told(&page::VAULT_LEASED, title), source)
         .note("what is sealed now is dead then")
         .help("name a secret that lasts")
 }

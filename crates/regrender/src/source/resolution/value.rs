@@ -34,9 +34,7 @@ impl Resolution<'_> {
                 Some(value.text)
             }
             Err(fault) => {
-                let span = source.span.clone();
-                let problem = problem::bad_value(asker, &source.kind, span, fault);
-                self.resolved.problems.push(problem);
+                self.resolved.problems.push(problem::bad_value(asker, source, fault));
                 None
             }
         }

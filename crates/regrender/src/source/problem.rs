@@ -163,7 +163,7 @@ pub(crate) fn bad_part(asker: Asker<'_>, place: &str, span: Span, fault: Fault) 
 fn fault_found(asker: Asker<'_>, fault: Fault) -> Diagnostic {
     match fault {
         Fault::NotUtf8 { utf16 } => {
-            let problem = told(&page::SOURCE_NOT_UTF8, format!("{asker} is not UTF-8 text"));
+            let problem = told(&page::value::SOURCE_NOT_UTF8, format!("{asker} is not UTF-8 text"));
             if utf16 {
                 return problem
                     .note(
@@ -173,24 +173,27 @@ fn fault_found(asker: Asker<'_>, fault: Fault) -> Diagnostic {
             }
             problem.help("write it again as UTF-8")
         }
-        Fault::ByteOrderMark => {
-            told(&page::SOURCE_BYTE_ORDER_MARK, format!("{asker} begins with a byte order mark"))
-                .note("no registry would take it with the mark")
-                .help("write it again as UTF-8 without a byte order mark")
-        }
+        Fault::ByteOrderMark => told(
+            &page::value::SOURCE_BYTE_ORDER_MARK,
+            format!("{asker} begins with a byte order mark"),
+        )
+        .note("no registry would take it with the mark")
+        .help("write it again as UTF-8 without a byte order mark"),
         Fault::Empty => {
             let page = match asker.part {
-                Part::Username => &page::EMPTY_USERNAME,
-                Part::Password => &page::EMPTY_PASSWORD,
-                Part::FingerprintKey => &page::EMPTY_FINGERPRINT_KEY,
+                Part::Username => &page::value::EMPTY_USERNAME,
+                Part::Password => &page::value::EMPTY_PASSWORD,
+                Part::FingerprintKey => &page::value::EMPTY_FINGERPRINT_KEY,
                 Part::Login(_) => &page::vault::EMPTY_VAULT_LOGIN,
             };
             told(page, format!("{asker} is empty"))
         }
         Fault::ControlCharacter { character, place } => control_character(asker, character, place),
-        Fault::Colon => told(&page::USERNAME_WITH_COLON, format!("{asker} has a colon in it"))
-            .note("a registry takes what is before the first colon for the username")
-            .help("give username and password each by its own source"),
+        Fault::Colon => {
+            told(&page::value::USERNAME_WITH_COLON, format!("{asker} has a colon in it"))
+                .note("a registry takes what is before the first colon for the username")
+                .help("give username and password each by its own source")
+        }
     }
 }
 
@@ -203,7 +206,7 @@ fn control_character(asker: Asker<'_>, character: char, place: Place) -> Diagnos
             Place::Inside => "holds",
         },
     );
-    let problem = told(&page::CONTROL_CHARACTER, format!("{asker} {place} {name}"))
+    let problem = told(&page::value::CONTROL_CHARACTER, format!("{asker} {place} {name}"))
         .note("no server takes control characters");
     if matches!(character, '\n' | '\r') {
         return problem.help("write it without line ends, for example with `printf %s`");
@@ -224,20 +227,20 @@ fn name_of_control(character: char) -> String {
 /// Says that line ends were left out.
 pub(crate) fn line_end_cut(asker: Asker<'_>, source: &Source) -> Diagnostic {
     let title = format!("{asker} ends in a newline; it was left out");
-    at_source(told(&page::TRAILING_NEWLINE, title), source)
+    at_source(told(&page::value::TRAILING_NEWLINE, title), source)
         .help("write `trim = true` to keep quiet, `trim = false` to keep the newline")
 }
 
 /// Says that white space stands around a value.
 pub(crate) fn white_space(asker: Asker<'_>, source: &Source) -> Diagnostic {
     let title = format!("{asker} begins or ends in white space");
-    at_source(told(&page::SURROUNDING_WHITE_SPACE, title), source)
+    at_source(told(&page::value::SURROUNDING_WHITE_SPACE, title), source)
         .note("it is kept, because it may belong there")
 }
 
 /// Says that a password looks as if it belongs elsewhere.
 pub(crate) fn unlikely_password(asker: Asker<'_>, span: Span, advice: &str) -> Diagnostic {
-    told(&page::UNLIKELY_PASSWORD, format!("{asker} may not work: {advice}"))
+    told(&page::value::UNLIKELY_PASSWORD, format!("{asker} may not work: {advice}"))
         .at(span, "the password is named here")
         .help("put the token there that the registry made for pulling")
 }
@@ -253,15 +256,16 @@ pub(crate) fn validity(
     let day = format!("{:04}-{:02}-{:02}", last.year, last.month, last.day);
     let problem = match validity {
         Validity::Long => return None,
-        Validity::Over => {
-            told(&page::CREDENTIAL_EXPIRED, format!("{credential} expired: its last day was {day}"))
-        }
+        Validity::Over => told(
+            &page::expiry::CREDENTIAL_EXPIRED,
+            format!("{credential} expired: its last day was {day}"),
+        ),
         Validity::Days(0) => told(
-            &page::CREDENTIAL_EXPIRES_SOON,
+            &page::expiry::CREDENTIAL_EXPIRES_SOON,
             format!("{credential} expires soon: today, {day}, is its last day"),
         ),
         Validity::Days(left) => told(
-            &page::CREDENTIAL_EXPIRES_SOON,
+            &page::expiry::CREDENTIAL_EXPIRES_SOON,
             format!("{credential} expires soon: its last day is {day}, {} from now", days(left)),
         )
         .note(format!("this is told from {SOON} days before")),

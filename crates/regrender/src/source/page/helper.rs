@@ -3,6 +3,10 @@
 use regrender_config::Page;
 use regrender_diagnostic::Severity;
 
+/// A credential that a helper keeps.
+const KEPT_BY_PASS: &str =
+    "[registry.hub]\nkind = \"docker-hub\"\ncredential = { helper = \"pass\" }\n";
+
 pub(crate) static HELPER_MISSING: Page = Page {
     code: "helper-missing",
     severity: Severity::Error,
@@ -17,7 +21,7 @@ pub(crate) static HELPER_FAILED: Page = Page {
     severity: Severity::Error,
     title: "a credential helper failed",
     why: "It ended with an error. What it said on standard error is shown; what it printed is not, because it may be the password.",
-    example: "[registry.hub]\nkind = \"docker-hub\"\ncredential = { helper = \"pass\" }\n",
+    example: KEPT_BY_PASS,
     way_out: "ask it by hand: `echo HOST | docker-credential-NAME get`.",
 };
 
@@ -35,7 +39,7 @@ pub(crate) static HELPER_NO_CREDENTIAL: Page = Page {
     severity: Severity::Error,
     title: "a credential helper has no credential for the registry",
     why: "It was asked for the host as Docker asks, and for the address with `https://`.",
-    example: "[registry.hub]\nkind = \"docker-hub\"\ncredential = { helper = \"pass\" }\n",
+    example: KEPT_BY_PASS,
     way_out: "log in with `docker login HOST`, or name the address under which it is kept with `key`.",
 };
 
@@ -44,7 +48,7 @@ pub(crate) static HELPER_BAD_ANSWER: Page = Page {
     severity: Severity::Error,
     title: "what a credential helper printed is not an answer",
     why: "An answer is a JSON object with `Username` and `Secret`, both of them text.\nWhat was printed instead is not shown: it may be the password.",
-    example: "[registry.hub]\nkind = \"docker-hub\"\ncredential = { helper = \"pass\" }\n",
+    example: KEPT_BY_PASS,
     way_out: "ask it by hand: `echo HOST | docker-credential-NAME get`.",
 };
 

@@ -3,12 +3,18 @@
 use regrender_config::Page;
 use regrender_diagnostic::Severity;
 
+/// A password in a SOPS file.
+const FROM_SOPS: &str = "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n";
+
+/// A password in an age file.
+const FROM_AGE: &str = "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { age = \"hub.password.age\" }\n";
+
 pub(crate) static SEALED_SOURCE_IN_CLEAR: Page = Page {
     code: "sealed-source-in-clear",
     severity: Severity::Error,
     title: "a file that should be sealed is in clear",
     why: "A file that sops sealed has its metadata in it; this one has none.\nWhoever can read the repository can read what is in it.",
-    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
+    example: FROM_SOPS,
     way_out: "seal it with `sops encrypt --in-place FILE` and change the password if it was ever committed; or name it as a `file`.",
 };
 
@@ -17,7 +23,7 @@ pub(crate) static SEALED_SOURCE_NO_IDENTITY: Page = Page {
     severity: Severity::Error,
     title: "a sealed source opens with none of the identities",
     why: "A sealed source is opened with the identities that open the output: those of `--identity`, and those that sops would find.",
-    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
+    example: FROM_SOPS,
     way_out: "name an identity of one of its recipients with `--identity FILE` or SOPS_AGE_KEY_FILE; or seal the file for yours.",
 };
 
@@ -26,7 +32,7 @@ pub(crate) static SEALED_SOURCE_OTHER_KEYS: Page = Page {
     severity: Severity::Error,
     title: "a SOPS file has no key that age opens",
     why: "Its data key is wrapped for a key service of a cloud, for PGP or for Vault, or is split between groups of keys.\nregrender opens files with age identities only.",
-    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
+    example: FROM_SOPS,
     way_out: "add an age recipient with `sops rotate --in-place --add-age age1… FILE`, or let sops open it: `{ command = [\"sops\", \"decrypt\", \"--extract\", \"[\\\"hub\\\"]\", \"FILE\"] }`.",
 };
 
@@ -35,7 +41,7 @@ pub(crate) static SEALED_SOURCE_CHANGED: Page = Page {
     severity: Severity::Error,
     title: "a sealed source was changed after it was sealed",
     why: "The MAC of the file, or that of a value, does not match.\nSomebody may have put another value there.",
-    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
+    example: FROM_SOPS,
     way_out: "take the file from the Git history, or look at its values and seal it again.",
 };
 
@@ -44,7 +50,7 @@ pub(crate) static SEALED_SOURCE_UNREADABLE: Page = Page {
     severity: Severity::Error,
     title: "a sealed source cannot be read",
     why: "The file is not what its name says: sops takes the format from the extension, and an age file begins with its version.",
-    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { age = \"hub.password.age\" }\n",
+    example: FROM_AGE,
     way_out: "name the file that sops or age wrote; try whether they open it.",
 };
 
@@ -53,7 +59,7 @@ pub(crate) static SEALED_SOURCE_PASSPHRASE: Page = Page {
     severity: Severity::Error,
     title: "an age file is sealed with a passphrase",
     why: "A build runs where nobody can be asked.",
-    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { age = \"hub.password.age\" }\n",
+    example: FROM_AGE,
     way_out: "seal it for a recipient: `age --recipient age1… --output FILE.age FILE`.",
 };
 
@@ -62,7 +68,7 @@ pub(crate) static SEALED_SOURCE_MISSING_KEY: Page = Page {
     severity: Severity::Error,
     title: "a SOPS file has no value where `key` leads",
     why: "The path goes from the top of the file through the names of its keys; in a list, through positions from 0.\nOf several documents, the first is used.",
-    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
+    example: FROM_SOPS,
     way_out: "write `key` as the file has it; the message lists the names at the point where the path ends.",
 };
 
@@ -71,7 +77,7 @@ pub(crate) static SEALED_SOURCE_NO_VALUE: Page = Page {
     severity: Severity::Error,
     title: "`key` leads to more or less than one value",
     why: "A password is one value, and not a mapping, a list or null.",
-    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
+    example: FROM_SOPS,
     way_out: "lead `key` on to the value.",
 };
 
@@ -80,6 +86,6 @@ pub(crate) static SEALED_SOURCE_NOT_QUOTED: Page = Page {
     severity: Severity::Warning,
     title: "a value of a SOPS file is a number, a truth value or a point in time",
     why: "Without quotes, YAML and JSON read `0123`, `1.50`, `yes` or `2026-01-02` as something other than text, and sops writes that in its own way.\nThe password may differ from what was typed.",
-    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme-bot\"\npassword = { sops = \"secrets.yaml\", key = \"hub.password\" }\n",
+    example: FROM_SOPS,
     way_out: "put it between quotes: `sops edit FILE`.",
 };

@@ -59,27 +59,30 @@ pub(crate) fn no_login(place: Place<'_>, why: &LoginError) -> Diagnostic {
         LoginError::NotJson { line, column } => {
             let title = format!("docker config `{path}` is not JSON");
             place
-                .told(&page::DOCKER_CONFIG_NOT_JSON, title)
+                .told(&page::docker_config::DOCKER_CONFIG_NOT_JSON, title)
                 .note(format!("the first mistake is in line {line}, column {column}"))
                 .help(format!("repair it, or log in again with `docker login {host}`"))
         }
         LoginError::WrongKind(what) => {
             let title = format!("docker config `{path}` cannot be read");
             place
-                .told(&page::DOCKER_CONFIG_BAD_AUTH, title)
+                .told(&page::docker_config::DOCKER_CONFIG_BAD_AUTH, title)
                 .note(what.escape_debug().to_string())
                 .help(format!("repair it, or log in again with `docker login {host}`"))
         }
         LoginError::NoAuths => {
             let title = format!("docker config `{path}` has no `auths`");
             place
-                .told(&page::DOCKER_CONFIG_WITHOUT_AUTHS, title)
+                .told(&page::docker_config::DOCKER_CONFIG_WITHOUT_AUTHS, title)
                 .note("`auths` is where Docker keeps credentials")
                 .help(format!("log in with `docker login {host}`, or name another file"))
         }
         LoginError::MissingEntry { keys, helper } => {
             let title = format!("docker config `{path}` has no entry for {credential}");
-            let problem = with_keys(place.told(&page::DOCKER_CONFIG_MISSING_ENTRY, title), keys);
+            let problem = with_keys(
+                place.told(&page::docker_config::DOCKER_CONFIG_MISSING_ENTRY, title),
+                keys,
+            );
             match helper {
                 Some(helper) => with_helper(problem, helper, host),
                 None => problem.help(format!(
@@ -89,7 +92,7 @@ pub(crate) fn no_login(place: Place<'_>, why: &LoginError) -> Diagnostic {
         }
         LoginError::SeveralEntries(keys) => {
             let title = format!("docker config `{path}` has several entries for {credential}");
-            with_keys(place.told(&page::DOCKER_CONFIG_SEVERAL_ENTRIES, title), keys)
+            with_keys(place.told(&page::docker_config::DOCKER_CONFIG_SEVERAL_ENTRIES, title), keys)
                 .help("name one with `key`, or declare a registry for each path")
         }
         LoginError::EmptyEntry { key, .. }
@@ -105,12 +108,16 @@ fn bad_entry(place: Place<'_>, key: &str, why: &LoginError) -> Diagnostic {
     match why {
         LoginError::EmptyEntry { helper: Some(helper), .. } => {
             let title = format!("{entry} is empty");
-            with_helper(place.told(&page::DOCKER_CONFIG_EMPTY_ENTRY, title), helper, host)
+            with_helper(
+                place.told(&page::docker_config::DOCKER_CONFIG_EMPTY_ENTRY, title),
+                helper,
+                host,
+            )
         }
         LoginError::IdentityToken { .. } => {
             let title = format!("{entry} is an identity token");
             place
-                .told(&page::DOCKER_CONFIG_IDENTITY_TOKEN, title)
+                .told(&page::docker_config::DOCKER_CONFIG_IDENTITY_TOKEN, title)
                 .note("only Docker can trade an identity token for access; the kubelet ignores it")
                 .help(
                     "make a token or password for pulling, and name it with `username` and `password`",
@@ -123,12 +130,15 @@ fn bad_entry(place: Place<'_>, key: &str, why: &LoginError) -> Diagnostic {
                 AuthFault::NoColon => "its `auth` is not `USERNAME:PASSWORD` in base64",
             };
             place
-                .told(&page::DOCKER_CONFIG_BAD_AUTH, format!("{entry} cannot be read"))
+                .told(
+                    &page::docker_config::DOCKER_CONFIG_BAD_AUTH,
+                    format!("{entry} cannot be read"),
+                )
                 .note(note)
                 .help("remove the entry, or log in again with `docker login`")
         }
         _ => place
-            .told(&page::DOCKER_CONFIG_EMPTY_ENTRY, format!("{entry} is empty"))
+            .told(&page::docker_config::DOCKER_CONFIG_EMPTY_ENTRY, format!("{entry} is empty"))
             .help(format!("log in again with `docker login {host}`")),
     }
 }

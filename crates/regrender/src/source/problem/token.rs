@@ -1,4 +1,4 @@
-//! Wording for tokens that are dead soon.
+//! What to tell a person about a token that is dead soon.
 
 use regrender_config::Registry;
 use regrender_diagnostic::{Diagnostic, Span};
@@ -21,12 +21,12 @@ pub(crate) fn token(
     };
     let problem = match nearness {
         Nearness::Over => told(
-            &page::TOKEN_EXPIRED,
+            &page::token::TOKEN_EXPIRED,
             format!("the token of registry `{name}` expired at {moment}"),
         )
         .help("make a new one"),
         Nearness::TooSoon => told(
-            &page::SHORT_LIVED_TOKEN,
+            &page::token::SHORT_LIVED_TOKEN,
             format!("the token of registry `{name}` expires {when}"),
         )
         .help("use a token that lasts, or let `provide` say what renews it")
@@ -34,7 +34,7 @@ pub(crate) fn token(
             "or add `allow-short-lived = true`, if a pipeline builds and applies the tree in time",
         ),
         Nearness::Soon => told(
-            &page::TOKEN_EXPIRES_SOON,
+            &page::token::TOKEN_EXPIRES_SOON,
             format!("the token of registry `{name}` expires {when}"),
         )
         .help("make a new one in time"),

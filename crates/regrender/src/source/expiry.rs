@@ -24,7 +24,7 @@ pub(crate) enum Validity {
 /// Says what the last day of a registry's credential means today, if it has one and it is near.
 pub(crate) fn remark(registry: &Registry, now: SystemTime) -> Option<Diagnostic> {
     let last = registry.expires?;
-    problem::validity(&registry.name, last, registry.span.clone(), validity(last, now))
+    problem::expiry::validity(&registry.name, last, registry.span.clone(), validity(last, now))
 }
 
 /// Says how long a credential with the last day `last` is good after `now`, in UTC.

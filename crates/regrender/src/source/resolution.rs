@@ -84,7 +84,8 @@ impl<'a> Resolution<'a> {
     fn take(&mut self, registry: &Registry, credential: Credential, span: &Span) {
         let (expires_at, advice) = self.life(registry, &credential, span);
         let asker = Asker { registry: &registry.name, part: Part::Password };
-        let unlikely = |advice: String| problem::unlikely_password(asker, span.clone(), &advice);
+        let unlikely =
+            |advice: String| problem::value::unlikely_password(asker, span.clone(), &advice);
         self.resolved.remarks.extend(advice.map(unlikely));
         let credential = Credential { expires_at, ..credential };
         self.resolved.credentials.insert(registry.name.clone(), credential);

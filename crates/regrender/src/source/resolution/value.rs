@@ -34,7 +34,7 @@ impl Resolution<'_> {
                 Some(value.text)
             }
             Err(fault) => {
-                self.resolved.problems.push(problem::bad_value(asker, source, fault));
+                self.resolved.problems.push(problem::value::bad_value(asker, source, fault));
                 None
             }
         }
@@ -103,10 +103,10 @@ impl Resolution<'_> {
         value: &Value,
     ) {
         if value.was_cut && question.is_some_and(|question| self.cut.insert(question)) {
-            self.resolved.remarks.push(problem::line_end_cut(asker, source));
+            self.resolved.remarks.push(problem::value::line_end_cut(asker, source));
         }
         if value.has_white_space_around {
-            self.resolved.remarks.push(problem::white_space(asker, source));
+            self.resolved.remarks.push(problem::value::white_space(asker, source));
         }
     }
 }

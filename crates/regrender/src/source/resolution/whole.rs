@@ -124,7 +124,7 @@ impl Resolution<'_> {
         let faults = parts.into_iter().filter_map(|(part, text)| {
             let fault = check_text(text, part).err()?;
             let asker = Asker { registry: &registry.name, part };
-            Some(problem::bad_part(asker, place, span.clone(), fault))
+            Some(problem::value::bad_part(asker, place, span.clone(), fault))
         });
         let before = self.resolved.problems.len();
         self.resolved.problems.extend(faults);

@@ -6,6 +6,7 @@
 //! in different folders.
 
 mod flush;
+mod order;
 pub(crate) mod staging;
 
 use std::cmp::Reverse;
@@ -15,8 +16,8 @@ use std::io;
 use std::path::Path;
 
 use rayon::prelude::*;
-use regrender_render::MANIFESTS;
 
+use crate::commit::order::{Turn, is_top_list, may_name};
 use crate::commit::staging::beside;
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::{OutputFolder, folder_of};
@@ -36,12 +37,6 @@ pub(crate) struct Changes<'a> {
     remove: Vec<&'a str>,
 }
 
-/// When something takes its place: the least first. What is removed goes the other way round.
-///
-/// Lists come after what they name, the deepest first, so that a list that is in use never names a
-/// file that is not there. The manifests name nothing outside of them, and others do name them.
-type Turn = (bool, Reverse<usize>);
-
 impl<'a> Changes<'a> {
     /// Works out how `plan` is carried out.
     pub(crate) fn of(plan: &'a Plan) -> Self {
@@ -52,12 +47,12 @@ impl<'a> Changes<'a> {
             match file.action {
                 Action::Create | Action::Update => {
                     let moved = folder.topmost_missing(&file.path);
-                    waves.entry(turn(moved)).or_default().insert(moved);
+                    waves.entry(Turn::of(moved)).or_default().insert(moved);
                 }
                 Action::Remove => remove.push(file.path.as_str()),
             }
         }
-        remove.sort_unstable_by_key(|path| Reverse((turn(path), *path)));
+        remove.sort_unstable_by_key(|path| Reverse((Turn::of(path), *path)));
         let (remove_tops, remove) = remove.into_iter().partition(|path| is_top_list(path));
         Self { folder, waves: waves.into_values().collect(), remove_tops, remove }
     }
@@ -138,40 +133,6 @@ impl<'a> Changes<'a> {
         }
         Ok(())
     }
-}
-
-fn turn(path: &str) -> Turn {
-    let is_in_manifests =
-        path.strip_prefix(MANIFESTS).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let nesting = match path.rsplit('/').next() {
-        Some("kustomization.yaml") => path.matches('/').count(),
-        // It names sealed files, and a kustomization names it.
-        Some("ksops.yaml") => usize::MAX - 1,
-        _ => usize::MAX,
-    };
-    (!is_in_manifests, Reverse(nesting))
-}
-
-fn is_top_list(path: &str) -> bool {
-    path.strip_suffix("/kustomization.yaml").is_some_and(|folder| !folder.contains('/'))
-}
-
-/// Says whether what is at `path` may name something in one of these folders, other than its own: a
-/// list names what is below it, and outside of the manifests what is among them. A folder at the top
-/// is in use at once, with the lists in it.
-fn may_name(path: &str, folders: &BTreeSet<&str>) -> bool {
-    let is_list = turn(path).1 != Reverse(usize::MAX);
-    if !is_list && path.contains('/') {
-        return false;
-    }
-    let own = folder_of(path).unwrap_or_default();
-    let below = |top: &str| {
-        let inside = if top.is_empty() { String::new() } else { format!("{top}/") };
-        let mut rest = folders.range(inside.as_str()..);
-        rest.find(|folder| **folder != top).is_some_and(|folder| folder.starts_with(&inside))
-    };
-    let is_in_manifests = !turn(path).0;
-    below(own) || (!is_in_manifests && (folders.contains(MANIFESTS) || below(MANIFESTS)))
 }
 
 /// Removes the folders above `path` that are empty, up to the output folder.
@@ -293,19 +254,6 @@ mod tests {
     }
 
     #[test]
-    fn a_list_names_what_is_below_it_or_among_the_manifests() {
-        let names = |path, folder| may_name(path, &BTreeSet::from([folder]));
-        assert!(names("manifests/a/kustomization.yaml", "manifests/a/service-accounts"));
-        assert!(names("argocd/a/ksops.yaml", "manifests/a"));
-        assert!(names("argocd", "manifests"));
-        assert!(!names("manifests/kustomization.yaml", "manifests"));
-        assert!(!names("manifests/a/kustomization.yaml", "manifests/a-b/c"));
-        assert!(!names("manifests/a/kustomization.yaml", "manifests"));
-        assert!(!names("argocd/a", "manifests"));
-        assert!(!names("argocd", ""));
-    }
-
-    #[test]
     fn a_new_password_is_flushed_once_before_it_is_moved() {
         let mut plan = plan(
             &["manifests", "manifests/a", "manifests/b"],
@@ -374,11 +322,5 @@ mod tests {
         fs::write(top.path().join("a/x/y"), "").unwrap();
         assert!(Changes::of(&removal(top.path(), &["a/x"])).commit().is_err());
         assert!(top.path().join("a/x/y").exists());
-    }
-
-    #[test]
-    fn a_folder_that_is_named_like_the_manifests_is_another() {
-        assert!(turn("manifests") < turn("manifests-old"));
-        assert!(turn("manifests/kustomization.yaml") < turn("flux/a.yaml"));
     }
 }

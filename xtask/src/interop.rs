@@ -4,6 +4,7 @@ mod age_vectors;
 mod argocd;
 mod audit;
 mod bill;
+mod browser;
 mod canary;
 mod clear;
 mod cloud;

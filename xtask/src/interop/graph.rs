@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
+use super::browser::{check, element_of, seen_in, show};
 use super::declaration::Declaration;
 use super::identity::Key;
 use super::ledger::Ledger;
-use super::page::{check, element_of, seen_in, show};
 use super::peer::Peer;
 use super::stage::Stage;
 

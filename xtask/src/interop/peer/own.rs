@@ -131,18 +131,9 @@ fn fingerprint(texts: &[&str]) -> u64 {
 mod tests {
     use super::*;
 
-    const ALL: [&OwnProgram; 6] = [
-        &REGISTRY_DESK,
-        &VAULT,
-        &CREDENTIAL_HELPER,
-        &DOT_JUDGE,
-        &KUBERNETES_JUDGE,
-        &SEALED_SECRETS_CONTROLLER,
-    ];
-
     #[test]
     fn the_sources_use_what_the_modules_require() {
-        for program in ALL {
+        for (_, program) in super::super::OWN {
             for (path, _) in program.requires {
                 assert!(program.main.contains(path), "{} {path}", program.name);
             }

@@ -1,6 +1,7 @@
 //! Knows how often an `ApplicationSet` of Argo CD makes its Application, and with what filled in.
 
 mod generator;
+mod git;
 mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +33,7 @@ impl ApplicationSet {
         }
         let is_go = spec.get("goTemplate").and_then(Node::scalar) == Some("true");
         let generators = spec.items_of("generators").iter().map(Generator::read);
-        let template = if is_go { Template::Go } else { Template::Fast };
+        let template = if is_go { Template::Go } else { Template::Names };
         Some(Self { generators: generators.collect(), template })
     }
 
@@ -122,4 +123,16 @@ pub(super) fn folders_of(files: &BTreeSet<String>) -> BTreeSet<&str> {
     let above = |file| iter::successors(Some(folder_of(file)), |folder| Some(folder_of(folder)));
     let folders = files.iter().flat_map(|file| above(file).take_while(|one| !one.is_empty()));
     folders.collect()
+}
+
+/// Reads what a generator gives to each Application beside its own answer.
+fn values(node: &Node<'_>) -> Parameters {
+    let texts = node.get("values").map(Node::texts).unwrap_or_default();
+    texts.into_iter().map(|(name, value)| (format!("values.{name}"), value)).collect()
+}
+
+/// Fills what is known into parameters.
+fn filled(parameters: &Parameters, known: &Parameters, template: Template) -> Parameters {
+    let pairs = parameters.iter();
+    pairs.map(|(name, value)| (name.clone(), template.filled(value, known))).collect()
 }

@@ -6,7 +6,7 @@ use super::Parameters;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Template {
     /// `{{path.basename}}`: what stands in the braces is the name of a parameter.
-    Fast,
+    Names,
     /// `{{ .path.basename }}`: an expression; those that name a parameter and no more are known.
     Go,
 }
@@ -31,7 +31,7 @@ impl Template {
 
     /// Returns the name of the parameter that an expression stands for.
     fn name(self, expression: &str) -> Option<String> {
-        if self == Self::Fast {
+        if self == Self::Names {
             return Some(expression.to_owned());
         }
         let words: Vec<&str> = expression.split_whitespace().collect();
@@ -73,12 +73,12 @@ mod tests {
 
     #[test]
     fn names_in_braces_are_filled_in() {
-        check(Template::Fast, "{{path}}/{{ path[0] }}", "apps/web/apps");
-        check(Template::Fast, "x-{{path.basename}}-y", "x-web-y");
-        check(Template::Fast, "{{ other }}{{path.basename}}", "{{ other }}web");
-        check(Template::Fast, "{{.path.basename}}", "{{.path.basename}}");
-        check(Template::Fast, "{{path", "{{path");
-        check(Template::Fast, "}}{{}}{", "}}{{}}{");
+        check(Template::Names, "{{path}}/{{ path[0] }}", "apps/web/apps");
+        check(Template::Names, "x-{{path.basename}}-y", "x-web-y");
+        check(Template::Names, "{{ other }}{{path.basename}}", "{{ other }}web");
+        check(Template::Names, "{{.path.basename}}", "{{.path.basename}}");
+        check(Template::Names, "{{path", "{{path");
+        check(Template::Names, "}}{{}}{", "}}{{}}{");
     }
 
     #[test]

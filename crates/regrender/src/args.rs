@@ -373,6 +373,10 @@ pub(crate) struct Probe {
     /// Ask for the images in the manifests of these files and folders [default: .]
     #[arg(long, value_name = "PATH", num_args = 0.., default_missing_value = ".")]
     pub(crate) from_audit: Option<Vec<PathBuf>>,
+    /// Leave out the manifests that match this pattern, as `regrender audit` does; may be given
+    /// several times
+    #[arg(long, value_name = "GLOB", value_parser = Pattern::parse, requires = "from_audit")]
+    pub(crate) exclude: Vec<Pattern>,
     /// Do not begin an upload or delete anything to learn what more a credential can do
     #[arg(long)]
     pub(crate) read_only: bool,

@@ -1,7 +1,7 @@
 //! Which registries are asked, and for which repositories.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use regrender_audit::Inventory;
 use regrender_config::{Registry, RegistryKind};
@@ -10,6 +10,7 @@ use regrender_remote::registry::Subject;
 
 use crate::args::Probe;
 use crate::error::{CliError, ErrorKind, Failure};
+use crate::evidence::exclusion::{Exclusion, Pattern};
 use crate::project::manifests::Manifests;
 use crate::project::{Project, shown};
 use crate::world::World;
@@ -25,13 +26,13 @@ pub(super) struct Chosen<'a> {
 pub(super) fn choose<'a>(
     project: &'a Project,
     arguments: &Probe,
-    world: &World,
+    world: &mut World,
 ) -> Result<Vec<Chosen<'a>>, Failure> {
     let registries = registries(project, &arguments.registries)?;
     let asked = repositories(&registries, &arguments.repository)?;
     let images = match &arguments.from_audit {
         None => BTreeSet::new(),
-        Some(paths) => images(paths, &world.directory)?,
+        Some(paths) => images(paths, &arguments.exclude, world)?,
     };
     let mut chosen: Vec<Chosen<'a>> = registries
         .iter()
@@ -123,19 +124,25 @@ fn subject(registry: &Registry, name: &str) -> Subject {
     Subject { repository, reference: None }
 }
 
-fn images(paths: &[PathBuf], directory: &Path) -> Result<BTreeSet<String>, Failure> {
+fn images(
+    paths: &[PathBuf],
+    exclude: &[Pattern],
+    world: &mut World,
+) -> Result<BTreeSet<String>, Failure> {
+    let directory = world.directory.clone();
     let roots: Vec<PathBuf> = paths.iter().map(|path| directory.join(path)).collect();
     let missing: Vec<CliError> = roots
         .iter()
         .filter(|root| root.symlink_metadata().is_err())
         .map(|root| {
-            let message = format!("`{}` does not exist", shown(root, directory));
+            let message = format!("`{}` does not exist", shown(root, &directory));
             CliError::new(ErrorKind::Files, message).with_hint("name a file or a folder")
         })
         .collect();
     Failure::of_any(missing)?;
-    let mut manifests = Manifests::of_report(directory);
+    let mut manifests = Manifests::of_report(&directory);
     let walk = manifests.walk(&roots);
+    let walk = Exclusion::of(exclude, &directory).apply(walk, &mut manifests, world);
     Ok(images_of(&manifests.into_inventory(&walk, Vec::new())))
 }
 

@@ -58,4 +58,10 @@ fn an_image_that_is_not_there_is_told_apart() {
         help: push the image, or correct the manifests that name it
     --- status 3
     ");
+    let case = case.file("deploy/old/pod.yaml", &manifest.replace("api:2.0", "old:2.0"));
+    let asked = ["--read-only", "--from-audit", "deploy", "--exclude"];
+    let told = |pattern| case.probe(&[&asked[..], &[pattern]].concat());
+    assert!(!told("old").contains("apps/old:2.0"));
+    assert!(told("nothing").contains("apps/old:2.0: can be pulled"));
+    assert!(told("nothing").contains("warning: nothing here matches `--exclude nothing`"));
 }

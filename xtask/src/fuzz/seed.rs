@@ -171,7 +171,16 @@ fn manifests() -> Result<Vec<Vec<u8>>> {
 
 fn repositories() -> Result<Vec<Vec<u8>>> {
     let all = contents(&files("examples", &["yaml"])?)?;
-    Ok(all.windows(5).step_by(2).map(|some| some.join(&FILE_END)).collect())
+    let mut seeds: Vec<Vec<u8>> =
+        all.windows(5).step_by(2).map(|some| some.join(&FILE_END)).collect();
+    let deployment = b"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+        spec: {template: {spec: {containers: [{name: c, image: r.io/web}]}}}\n";
+    for set in strings("application-set.jsonl", "/input/set")? {
+        // There is one folder.
+        let set = String::from_utf8_lossy(&set).replace("apps/*", "*");
+        seeds.push([&b""[..], deployment, b"", deployment, set.as_bytes()].join(&FILE_END));
+    }
+    Ok(seeds)
 }
 
 fn docker_configs() -> Result<Vec<Vec<u8>>> {

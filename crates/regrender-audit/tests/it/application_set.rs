@@ -155,6 +155,49 @@ fn names_and_images_are_filled_in_too() {
 }
 
 #[test]
+fn the_top_of_the_repository_may_lie_deeper() {
+    let set = set("", FOLDERS, OF_FOLDER);
+    let files = [("work/fleet/argocd/set.yaml", &*set), ("work/fleet/apps/one/web.yaml", WEB)];
+    // What it applies is sought from the same folder.
+    assert_eq!(workloads(&files), ["one/web [] -"]);
+}
+
+#[test]
+fn a_thousand_applications_are_not_too_many() {
+    let list = |name: &str, count: usize| {
+        let elements: Vec<String> =
+            (0..count).map(|number| format!("{{{name}: n{number}}}")).collect();
+        format!("{{list: {{elements: [{}]}}}}", elements.join(", "))
+    };
+    // Counts the folders with a Deployment that get a namespace.
+    let made = |generator: &str, path: &str, folders: usize| {
+        let spec = format!("{{source: {{path: 'apps/{path}'}}, destination: {{namespace: n}}}}");
+        let mut files: Vec<(String, &str)> =
+            (0..folders).map(|number| (format!("apps/n{number}/web.yaml"), WEB)).collect();
+        let set = set("", generator, &spec);
+        files.push((String::from("argocd/set.yaml"), &set));
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, *text)).collect();
+        read(&files).workloads().filter(|one| one.namespace.is_some()).count()
+    };
+    assert_eq!(made(&list("a", 1000), "{{a}}", 1000), 1000);
+    assert_eq!(made(&list("a", 1001), "{{a}}", 1001), 0);
+    let matrix = |one: usize, other: usize| {
+        let lists = [list("a", one), list("b", other)].join(", ");
+        format!("{{matrix: {{generators: [{lists}]}}}}")
+    };
+    assert_eq!(made(&matrix(25, 40), "{{a}}", 25), 25);
+    assert_eq!(made(&matrix(25, 41), "{{a}}", 25), 0);
+}
+
+#[test]
+fn what_says_nothing_changes_nothing() {
+    for nothing in ["selector: ~, git", "selector: {}, git"] {
+        let generator = FOLDERS.replacen("git", nothing, 1);
+        check(&set("", &generator, OF_FOLDER), &["one one", "two two"]);
+    }
+}
+
+#[test]
 fn too_many_applications_are_one_that_is_open() {
     let elements: Vec<String> = (0..40).map(|number| format!("{{a: 'n{number}'}}")).collect();
     let list = format!("{{list: {{elements: [{}]}}}}", elements.join(", "));

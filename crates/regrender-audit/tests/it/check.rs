@@ -1,9 +1,9 @@
 //! What is wrong with Secrets and with lists of them, whatever is pulled.
 
-use regrender_audit::Declared;
+use regrender_audit::{Declared, audit};
 
 use super::repository::{
-    LOGIN, audited, findings, finds, messages, pod, private, secret, verdicts,
+    LOGIN, audited, findings, finds, messages, pod, private, read, secret, verdicts,
 };
 
 #[test]
@@ -157,4 +157,23 @@ fn a_sealed_secret_tells_its_death_without_a_key() {
     assert_eq!(told("2026-11-21T12:00:00Z"), ["secret-expired"]);
     assert_eq!(told("2026-11-21T12:00:01Z"), ["secret-expires"]);
     finds(&[("a.yaml", &dying("2026-11-21T11:59:59Z"))], "secret-expires");
+}
+
+#[test]
+fn a_secret_that_is_rendered_elsewhere_too_is_told() {
+    let whole = secret("regcred", "{}");
+    let patch = "apiVersion: v1\nkind: Secret\nmetadata: {name: regcred, namespace: n}\n";
+    let told = |text: &str, is_rendered: bool| -> Vec<String> {
+        let files =
+            [("a.yaml", text), ("b/kustomization.yaml", "namespace: m\nresources: [../a.yaml]\n")];
+        let mut inventory = read(&files);
+        inventory.check_second_manifests(|landing| is_rendered && landing.name == "regcred");
+        let report = audit(&inventory, &Declared::default(), &|_| None);
+        let found = report.findings.into_iter().filter(|one| one.code.name() == "second-manifest");
+        found.map(|one| one.message).collect()
+    };
+    let expected = "registries.toml declares Secret `regcred` in namespace `m` too, and what is \
+                    applied last counts";
+    assert_eq!(told(&whole, true), [expected]);
+    assert!(told(&whole, false).is_empty() && told(patch, true).is_empty());
 }

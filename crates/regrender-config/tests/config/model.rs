@@ -284,3 +284,19 @@ fn a_cluster_seals_for_recipients_or_for_a_certificate() {
         assert_eq!(cluster.certificate.as_deref(), Some(expected.as_str()));
     }
 }
+
+#[test]
+fn a_pull_secret_is_called_otherwise_in_kubernetes_than_in_the_file() {
+    let config = config(
+        "[seal]\nrecipients = [\"age1rs8lqg24qdkcxjncpkr0utll2zjkg7jddswqcm346l7ccx5uxa6qv8js8k\"]\n\
+         [registry.hub]\nkind = \"docker-hub\"\nusername = \"u\"\npassword = { env = \"P\" }\n\
+         [registry.images]\nkind = \"ecr\"\naccount = \"111122223333\"\nregion = \"eu-west-1\"\n\
+         provide = \"external-secrets\"\n\
+         [secret.Of_Team_B]\nname = \"regcred\"\nregistries = [\"hub\", \"images\"]\n\
+         namespaces = [\"team-b\"]\n",
+    );
+    let secret = &config.secrets[0];
+    assert_eq!((&*secret.name, &*secret.secret_name), ("Of_Team_B", "regcred"));
+    assert_eq!(secret.made_name(config.registry("images").unwrap()), "regcred-images");
+    assert_eq!(config.secret_names(secret), ["regcred", "regcred-images"]);
+}

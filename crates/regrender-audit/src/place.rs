@@ -31,6 +31,12 @@ impl fmt::Display for Place {
     }
 }
 
+/// Lists the folders that a file is in, the outermost first: the one that paths count from.
+pub(crate) fn folders_above(file: &str) -> impl Iterator<Item = &str> {
+    let ends = file.match_indices('/').filter_map(|(end, _)| file.get(..end));
+    std::iter::once("").chain(ends)
+}
+
 /// Returns the folder of a file, empty for the top.
 pub(crate) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)

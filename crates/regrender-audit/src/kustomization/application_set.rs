@@ -5,12 +5,11 @@ mod git;
 mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::iter;
 
 use self::generator::Generator;
 use self::template::Template;
 use crate::manifest::Node;
-use crate::place::folder_of;
+use crate::place::folders_above;
 
 /// An `ApplicationSet` does not make more Applications than this here; its template stands for all.
 const LIMIT: usize = 1000;
@@ -108,21 +107,23 @@ impl<'f> Repository<'f> {
         all: impl Fn() -> P,
         wanted: impl Fn(&str) -> bool,
     ) -> Vec<&'f str> {
-        let ends = self.file.match_indices('/').map(|(at, _)| at + 1);
-        let tops = iter::once("").chain(ends.filter_map(|end| self.file.get(..end)));
         let below = |top: &str| -> Vec<&'f str> {
-            let paths = all().filter_map(|path| path.strip_prefix(top));
-            paths.filter(|path| !path.is_empty() && wanted(path)).collect()
+            all().filter_map(|path| path_below(top, path)).filter(|path| wanted(path)).collect()
         };
-        tops.map(below).find(|found| !found.is_empty()).unwrap_or_default()
+        let mut found = folders_above(self.file).map(below);
+        found.find(|found| !found.is_empty()).unwrap_or_default()
     }
 }
 
 /// Lists the folders that files are in, and those above.
 pub(super) fn folders_of(files: &BTreeSet<String>) -> BTreeSet<&str> {
-    let above = |file| iter::successors(Some(folder_of(file)), |folder| Some(folder_of(folder)));
-    let folders = files.iter().flat_map(|file| above(file).take_while(|one| !one.is_empty()));
-    folders.collect()
+    let folders = files.iter().flat_map(|file| folders_above(file));
+    folders.filter(|folder| !folder.is_empty()).collect()
+}
+
+/// Returns a path as seen from a folder above.
+fn path_below<'p>(top: &str, path: &'p str) -> Option<&'p str> {
+    if top.is_empty() { Some(path) } else { path.strip_prefix(top)?.strip_prefix('/') }
 }
 
 /// Reads what a generator gives to each Application beside its own answer.

@@ -8,7 +8,7 @@ use super::patch::read_patches;
 use super::post_build::PostBuild;
 use super::{ApplicationSet, Depth, ImageChange, Kustomization, images, member, texts};
 use crate::manifest::Node;
-use crate::place::{Place, join};
+use crate::place::{Place, folders_above, join};
 
 /// Reads what an object says about the folders that it applies; nothing where it changes nothing.
 pub(crate) fn read_deployers(root: &Node<'_>, place: &Place) -> Vec<Kustomization> {
@@ -114,9 +114,8 @@ fn changes_something(one: &Kustomization) -> bool {
 /// Where the top is, nobody says: the outermost folder that makes the path exist is taken for it.
 pub(super) fn deployed_folder(file: &str, path: &str, files: &BTreeSet<String>) -> Option<String> {
     let path = path.trim_start_matches('/');
-    let ends = file.match_indices('/').map(|(at, _)| at);
-    let tops = std::iter::once("").chain(ends.filter_map(|end| file.get(..end)));
-    let mut folders = tops.map(|top| join(top, path)).filter(|folder| !folder.is_empty());
+    let folders = folders_above(file).map(|top| join(top, path));
+    let mut folders = folders.filter(|folder| !folder.is_empty());
     folders.find(|folder| files_below(folder, files).next().is_some())
 }
 

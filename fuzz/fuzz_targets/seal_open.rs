@@ -5,7 +5,8 @@
 use libfuzzer_sys::fuzz_target;
 use regrender_document::{Document, Mapping, SecretText, Spelling, emit_revealed, parse};
 use regrender_fuzz::{
-    CANARY, Seeded, bare, check_silent, covered, fingerprint_key, identities, recipients,
+    CANARY, Seeded, bare, check_silent, covered, fingerprint_key, identities, plain_zeros,
+    recipients,
 };
 use regrender_seal::{
     FileFormat, Keys, MacScope, Reason, SealFormat, SealOptions, inspect, open, open_age, seal,
@@ -16,7 +17,8 @@ fuzz_target!(|data: &[u8]| {
     let Some((first, rest)) = data.split_first() else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
     let Ok(documents) = parse(text) else { return };
-    let commented = documents.first().and_then(|document| secret_with(document.root.clone()));
+    let commented =
+        documents.first().and_then(|document| secret_with(plain_zeros(document.root.clone())));
     let Some(content) = bare(&documents).into_iter().next() else { return };
     let Some(document) = secret_with(content.root) else { return };
     let mac = if first & 1 == 0 { MacScope::All } else { MacScope::EncryptedOnly };

@@ -1,14 +1,17 @@
-//! Documents without their comments.
+//! Documents without their comments and the signs of their zeros.
 //!
 //! Go's YAML writer, whose spelling ours is, moves some comments to another place when what it
 //! spelled is read again, and loses some; values it keeps.
 
-use regrender_document::{Document, Entry, Item, Mapping, Node, Scalar};
+use regrender_document::{Document, Entry, Item, Mapping, Node};
 
-/// Returns `documents` without their comments.
+use crate::zero::plain_zeros;
+
+/// Returns `documents` without their comments and the signs of their zeros.
 #[must_use]
 pub fn bare(documents: &[Document]) -> Vec<Document> {
-    documents.iter().map(|document| Document::new(mapping(&document.root))).collect()
+    let bare = |document: &Document| Document::new(plain_zeros(mapping(&document.root)));
+    documents.iter().map(bare).collect()
 }
 
 fn mapping(mapping: &Mapping) -> Mapping {
@@ -24,8 +27,6 @@ fn node(value: &Node) -> Node {
             Item::Value(value) => Some(node(value)),
             Item::Comment(_) | Item::InlineComment(_) => None,
         })),
-        // Spelled `-0` by Go, which is read as a whole number: then it has no sign any more.
-        Node::Scalar(Scalar::Float(0.0)) => Node::Scalar(Scalar::Integer(0)),
         Node::Scalar(_) | Node::Secret(_) => value.clone(),
     }
 }

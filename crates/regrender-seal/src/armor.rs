@@ -100,6 +100,19 @@ mod tests {
     }
 
     #[test]
+    fn full_lines_are_as_long_as_a_line_is() {
+        let text = write(&[7; 96]);
+        let (first, second) = (text.lines().nth(1).unwrap(), text.lines().nth(2).unwrap());
+        assert!(parse(&text).is_some() && first.len() == COLUMNS && second.len() == COLUMNS);
+        for (from, to) in [
+            (format!("{first}\n{second}"), format!("{first}{second}")),
+            (END.into(), format!("\n{END}")),
+        ] {
+            assert_eq!(parse(&text.replacen(&from, &to, 1)), None, "{from} -> {to:?}");
+        }
+    }
+
+    #[test]
     fn other_text_is_no_armor() {
         let whole = write(&[7; 100]);
         let (without_end, _) = whole.split_once(END).unwrap();

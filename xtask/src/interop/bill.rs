@@ -9,6 +9,9 @@ use super::ledger::Ledger;
 use super::peer::Peer;
 use super::stage::Stage;
 
+/// The schema, and those that it refers to.
+const SCHEMAS: [&str; 3] = ["bom-1.5.schema.json", "spdx.schema.json", "jsf-0.82.schemax.json"];
+
 /// What breaks the schema: a place in the bill, and what stands there then; a number for no text.
 const BROKEN: &[(&str, &str)] = &[
     ("/specVersion", ""),
@@ -38,6 +41,8 @@ fn broken(stage: &Stage<'_>) -> Result<()> {
 }
 
 fn check(stage: &Stage<'_>, bill: &str) -> Result<()> {
-    stage.peer(Peer::CycloneDxSchema)?.input(bill).run()?.success()?;
+    let folder = stage.peer_path(Peer::CycloneDxSchemas)?;
+    let judge = stage.peer(Peer::SchemaJudge)?.arguments(SCHEMAS.map(|name| folder.join(name)));
+    judge.input(bill).run()?.success()?;
     Ok(())
 }

@@ -1,12 +1,10 @@
 //! The real programs: which versions, where they come from, where they are put.
 
 mod cargo;
-mod cyclonedx;
-mod definitions;
 mod go;
 mod kubectl;
 mod own;
-mod sarif;
+mod published;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -47,10 +45,12 @@ pub(crate) enum Peer {
     SshKeygen,
     /// Runs the Makefile.
     Make,
-    /// Knows the schema of SARIF 2.1.0.
+    /// Checks any JSON with any schema.
+    SchemaJudge,
+    /// The schema of SARIF 2.1.0.
     SarifSchema,
-    /// Knows the schema of `CycloneDX` 1.5.
-    CycloneDxSchema,
+    /// The folder with the schemas of `CycloneDX`.
+    CycloneDxSchemas,
     /// Knows licences, sources and advisories of crates.
     CargoDeny,
     /// Shows pages.
@@ -88,8 +88,9 @@ impl Peer {
             Self::Kubectl => "kubectl",
             Self::SshKeygen => "ssh-keygen",
             Self::Make => "make",
-            Self::SarifSchema => "sarif-schema",
-            Self::CycloneDxSchema => "cyclonedx-schema",
+            Self::SchemaJudge => "schema-judge",
+            Self::SarifSchema => "sarif-schema.json",
+            Self::CycloneDxSchemas => "cyclonedx-schemas",
             Self::CargoDeny => "cargo-deny",
             Self::Chromium => "chromium",
             Self::DotJudge => "dot-judge",
@@ -156,6 +157,7 @@ const OWN: &[(Peer, OwnProgram)] = &[
     (Peer::CredentialHelper, own::CREDENTIAL_HELPER),
     (Peer::DotJudge, own::DOT_JUDGE),
     (Peer::KubernetesJudge, own::KUBERNETES_JUDGE),
+    (Peer::SchemaJudge, own::SCHEMA_JUDGE),
     (Peer::SealedSecretsController, own::SEALED_SECRETS_CONTROLLER),
     (Peer::Vault, own::VAULT),
 ];
@@ -226,15 +228,15 @@ fn install_all() -> Result<BTreeMap<Peer, PathBuf>> {
         note(&mut found, *peer, program.install(&bin.join(peer.name())));
     }
     note(&mut found, Peer::Kubectl, kubectl::install(&bin.join(Peer::Kubectl.name())));
-    note(&mut found, Peer::SarifSchema, sarif::install(&bin.join(Peer::SarifSchema.name())));
-    let judge = Peer::CycloneDxSchema;
-    note(&mut found, judge, cyclonedx::install(&bin.join(judge.name())));
     for (peer, program) in OWN {
         note(&mut found, *peer, program.install(&bin.join(peer.name())));
     }
     let deny = Peer::CargoDeny;
     note(&mut found, deny, CARGO_DENY.install(&bin.join(deny.name())));
-    note(&mut found, Peer::ExternalSecretsDefinitions, definitions::install());
+    note(&mut found, Peer::ExternalSecretsDefinitions, published::external_secrets());
+    note(&mut found, Peer::CycloneDxSchemas, published::cyclonedx());
+    let schema = Peer::SarifSchema;
+    note(&mut found, schema, published::sarif(&folder().join(schema.name())));
     for peer in [Peer::SshKeygen, Peer::Make, Peer::Chromium] {
         if let Some(path) = on_path(peer.name()) {
             found.insert(peer, path);

@@ -93,7 +93,8 @@ fn broken_log(stage: &Stage<'_>) -> Result<()> {
 }
 
 fn check_valid(stage: &Stage<'_>, log: &[u8]) -> Result<()> {
-    stage.peer(Peer::SarifSchema)?.input(log).run()?.success()?;
+    let schema = stage.peer_path(Peer::SarifSchema)?;
+    stage.peer(Peer::SchemaJudge)?.arguments([schema]).input(log).run()?.success()?;
     Ok(())
 }
 

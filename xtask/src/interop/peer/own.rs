@@ -73,6 +73,14 @@ pub(super) const KUBERNETES_JUDGE: OwnProgram = OwnProgram {
     replaces: &[],
 };
 
+/// A general validator, which takes the schemas as files.
+pub(super) const SCHEMA_JUDGE: OwnProgram = OwnProgram {
+    name: "schema-judge",
+    main: include_str!("schema-judge/main.go"),
+    requires: &[("github.com/xeipuuv/gojsonschema", "v1.2.0")],
+    replaces: &[],
+};
+
 /// Bitnami's controller without a cluster.
 pub(super) const SEALED_SECRETS_CONTROLLER: OwnProgram = OwnProgram {
     name: "sealed-secrets-controller",

@@ -23,7 +23,8 @@ pub(super) fn give(accounts: &[FoundAccount], namespace: &str, tables: &mut [Dra
         table.service_accounts = everywhere;
         table.other_accounts = elsewhere;
     }
-    let keeps: Vec<Vec<String>> = tables.iter().map(|table| keep(table, tables, &lists)).collect();
+    let given = given(tables);
+    let keeps: Vec<Vec<String>> = tables.iter().map(|table| keep(table, &given, &lists)).collect();
     for (table, keep) in tables.iter_mut().zip(keeps) {
         table.keep = keep;
     }
@@ -46,17 +47,28 @@ fn users(table: &DraftSecret, lists: &Lists<'_>) -> (Vec<String>, Vec<String>) {
     (everywhere, elsewhere.into_iter().flat_map(shown).collect())
 }
 
+/// Lists which pull secrets will be rendered for each account.
+fn given(tables: &[DraftSecret]) -> Lists<'_> {
+    let mut given: Lists<'_> = BTreeMap::new();
+    for table in tables {
+        for namespace in &table.namespaces {
+            for account in &table.service_accounts {
+                given.entry((namespace, account)).or_default().insert(table.secret_name());
+            }
+        }
+    }
+    given
+}
+
 /// Lists what the accounts of a table name beside the pull secrets that will be rendered for them.
-fn keep(table: &DraftSecret, tables: &[DraftSecret], lists: &Lists<'_>) -> Vec<String> {
+fn keep(table: &DraftSecret, given: &Lists<'_>, lists: &Lists<'_>) -> Vec<String> {
     let mut keep = BTreeSet::new();
     for account in &table.service_accounts {
-        let own = tables.iter().filter(|other| other.service_accounts.contains(account));
-        let rendered: BTreeSet<&str> = own.map(DraftSecret::secret_name).collect();
         for namespace in &table.namespaces {
-            let list = lists.get(&(namespace.as_str(), account.as_str())).into_iter().flatten();
-            keep.extend(
-                list.filter(|name| !rendered.contains(**name)).map(|name| (*name).to_owned()),
-            );
+            let place = (namespace.as_str(), account.as_str());
+            let list = lists.get(&place).into_iter().flatten();
+            let is_given = |name: &str| given.get(&place).is_some_and(|all| all.contains(name));
+            keep.extend(list.filter(|name| !is_given(name)).map(|name| (*name).to_owned()));
         }
     }
     keep.into_iter().collect()
@@ -124,6 +136,15 @@ mod tests {
         check(
             &[account("a", "default", &["x", "y"]), account("b", "default", &[])],
             vec![table("x", &["a"]), table("y", &["a", "b"])],
+            ["default", "y", ""],
+        );
+    }
+
+    #[test]
+    fn what_a_table_gives_in_other_namespaces_alone_is_kept() {
+        check(
+            &[account("a", "default", &["x", "y"]), account("b", "default", &["y"])],
+            vec![table("x", &["a"]), table("y", &["b"])],
             ["default", "y", ""],
         );
     }

@@ -97,6 +97,10 @@ fn content_of(
         remarks.add("", fault.to_string(), origin);
         return None;
     }
+    for key in content.data.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+        let reason = "a pull secret has no key but that of its docker config; left out";
+        remarks.add(&format!("key `{key}`"), reason, origin);
+    }
     match content.decode() {
         Ok(config) => Some(pairs(&config, origin, remarks)),
         Err(error) => {
@@ -205,6 +209,13 @@ mod tests {
         let remarked =
             ["cannot be decoded", "is empty", "has no `.dockerconfigjson`", "is not base64"];
         check(&text, &[], &remarked);
+    }
+
+    #[test]
+    fn what_stands_beside_the_docker_config_is_remarked() {
+        let text = secret(TYPES[0], "a", ".dockerconfigjson", JSON)
+            .replace("data: {", "data: {'ca.crt': eA==, ");
+        check(&text, &["team-a/a"], &["key `ca.crt` of `team-a/a`: a pull secret has no key but"]);
     }
 
     #[test]

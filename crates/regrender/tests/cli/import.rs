@@ -556,6 +556,18 @@ fn the_recipients_are_those_that_are_at_hand() {
 }
 
 #[test]
+fn a_registries_toml_that_is_wrong_is_in_the_way_only_without_a_recipient() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.type_in(&list(&cluster()));
+    sandbox.edit("registries.toml", "kind = \"docker-hub\"", "kind = \"ecr\"");
+    let arguments = ["import", "-", "--write", "other.toml"];
+    let outcome = sandbox.run(&arguments).ended_with(1);
+    let way_out = "or name who can open what is sealed: `--recipient age1…`";
+    assert!(outcome.stderr.contains(way_out), "{outcome}");
+    sandbox.run(&[&arguments[..], &["--recipient", RECIPIENT]].concat()).succeeded();
+}
+
+#[test]
 fn sealing_needs_a_recipient() {
     let sandbox = piped(&cluster());
     let arguments = ["import", "-", "--seal-into", "import.sops.yaml"];

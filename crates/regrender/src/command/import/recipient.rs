@@ -37,7 +37,8 @@ pub(super) fn find(arguments: &Import, world: &mut World) -> Result<Found, Failu
         return Ok(Found::alone(arguments.recipient.clone()));
     }
     if Project::is_near(world) {
-        let project = Project::open(&Selection { config: None, cluster: Vec::new() }, world)?;
+        let selection = Selection { config: None, cluster: Vec::new() };
+        let project = Project::open(&selection, world).map_err(without_the_file)?;
         let all = project.config.clusters.iter().flat_map(|cluster| &cluster.recipients);
         let mut recipients: Vec<String> = Vec::new();
         for recipient in all {
@@ -62,6 +63,15 @@ pub(super) fn find(arguments: &Import, world: &mut World) -> Result<Found, Failu
         world.note(&format!("taking the recipient of the identity in `{}`", file.display()));
     }
     Ok(Found::with_others(own.into_iter().collect(), world))
+}
+
+/// Says how an import does without a registries.toml that is wrong.
+fn without_the_file(mut failure: Failure) -> Failure {
+    if let Some(error) = failure.0.last_mut() {
+        let hint = "or name who can open what is sealed: `--recipient age1…`";
+        error.hints.push(hint.to_owned());
+    }
+    failure
 }
 
 /// Tells of all that are no recipients. None is repeated: it may be a private key.

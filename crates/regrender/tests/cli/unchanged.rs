@@ -54,6 +54,24 @@ fn line_ends_of_windows_change_nothing() {
 }
 
 #[test]
+fn labels_and_annotations_that_change_are_told() {
+    let mut sandbox = with_fingerprints();
+    sandbox.set("SOPS_AGE_KEY", IDENTITY);
+    let before = "labels = { team = \"a\", tier = \"app\" }\n";
+    sandbox.write("registries.toml", &(sandbox.read("registries.toml") + before));
+    sandbox.run(&["build"]).succeeded();
+    let after = "labels = { team = \"b\" }\nannotations = { \"example.com/by\" = \"anna\" }\n";
+    sandbox.edit("registries.toml", before, after);
+    assert_snapshot!(sandbox.run(&["diff"]).ended_with(3), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (content changes)
+      ~ label `team`: `a` becomes `b`
+      - label `tier`: `app`
+      + annotation `example.com/by`: `anna`
+    --- status 3
+    ");
+}
+
+#[test]
 fn a_fingerprint_stands_in_for_an_identity() {
     let sandbox = with_fingerprints();
     assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use regrender_document::{Document, Node, SecretText};
+use regrender_document::{Document, Mapping, Node, SecretText};
 use regrender_render::{PullSecretFile, WantedFile};
 use regrender_seal::{FileFormat, Reason, inspect_sealed_secret, open, open_age, short_recipient};
 use serde::{Deserialize, Deserializer};
@@ -12,6 +12,9 @@ use zeroize::Zeroizing;
 
 use crate::plan::comparison::ChangedFile;
 use crate::plan::sealing::Keys;
+
+/// How the annotations begin that a build writes; what they say follows from the rest.
+const OWN_ANNOTATION: &str = "regrender.dev/";
 
 /// Describes what changes inside a file, a line each; `+` comes, `-` goes, `~` changes.
 pub(super) fn details(change: &ChangedFile<'_>) -> Vec<String> {
@@ -30,12 +33,14 @@ fn sealed(
     reasons: &[Reason],
     keys: &Keys,
 ) -> Vec<String> {
-    let new = wanted.document().as_ref().and_then(Auths::of_document).unwrap_or_default();
+    let new = wanted.document().unwrap_or_default();
     let mut details = recipients(reasons);
     let old = match current {
-        None => Auths::default(),
+        None => {
+            return Auths::of_document(&new).unwrap_or_default().changes_from(&Auths::default());
+        }
         Some(text) => match opened(text, keys) {
-            Some(document) => Auths::of_document(&document).unwrap_or_default(),
+            Some(document) => document,
             None if inspect_sealed_secret(text).is_ok() => return of_controller(reasons),
             None => {
                 details.push(String::from("? what is there cannot be opened to compare it"));
@@ -43,8 +48,39 @@ fn sealed(
             }
         },
     };
-    details.extend(new.changes_from(&old));
+    let [new_auths, old_auths] =
+        [&new, &old].map(|document| Auths::of_document(document).unwrap_or_default());
+    details.extend(new_auths.changes_from(&old_auths));
+    details.extend(metadata(&new, &old));
     details
+}
+
+/// Describes what changes of the labels and annotations that registries.toml declares.
+fn metadata(new: &Document, old: &Document) -> Vec<String> {
+    let mut changes = Vec::new();
+    for (key, what) in [("labels", "label"), ("annotations", "annotation")] {
+        let [new, old] = [new, old].map(|document| texts(document, key));
+        for (name, value) in &new {
+            match old.get(name) {
+                None => changes.push(format!("+ {what} `{name}`: `{value}`")),
+                Some(before) if before != value => {
+                    changes.push(format!("~ {what} `{name}`: `{before}` becomes `{value}`"));
+                }
+                Some(_) => {}
+            }
+        }
+        let gone = old.iter().filter(|(name, _)| !new.contains_key(*name));
+        changes.extend(gone.map(|(name, value)| format!("- {what} `{name}`: `{value}`")));
+    }
+    changes
+}
+
+/// Returns the texts of a mapping in the metadata of a document.
+fn texts<'a>(document: &'a Document, key: &str) -> BTreeMap<&'a str, &'a str> {
+    let mapping = document.at(&["metadata", key]).and_then(Node::as_mapping);
+    let pairs = mapping.into_iter().flat_map(Mapping::pairs);
+    let texts = pairs.filter_map(|(name, node)| Some((name, node.as_text()?)));
+    texts.filter(|(name, _)| !name.starts_with(OWN_ANNOTATION)).collect()
 }
 
 /// Describes what can be told of a change that only a controller could see.

@@ -5,9 +5,12 @@ use std::path::Path;
 use regrender_seal::IdentityError;
 
 use super::words::WordsError;
-use super::{Origin, Reason};
+use super::{KEY, KEY_COMMAND, KEY_FILE, Origin, Reason, SSH_KEY_COMMAND};
 use crate::source::failure::Failure;
 use crate::{CliError, ErrorKind};
+
+/// The way out of a command that prints no identity.
+const BY_HAND: &str = "the command runs as it is, without a shell; try it by hand";
 
 /// Says that an identity that was asked for cannot be obtained.
 pub(super) fn unusable(name: &str, origin: Origin, reason: &Reason) -> CliError {
@@ -98,29 +101,41 @@ fn hints(name: &str, origin: Origin, reason: &Reason) -> Vec<String> {
         Reason::Failure(
             Failure::CommandMissing | Failure::CommandFailed { .. } | Failure::CommandTimeout,
         )
-        | Reason::Words(_) => {
-            hints.push(String::from("the command runs as it is, without a shell; try it by hand"));
-        }
+        | Reason::Words(_) => hints.push(String::from(BY_HAND)),
         Reason::NotUtf8 { .. } => hints.push(String::from("write it again as UTF-8")),
-        Reason::Identity(IdentityError::PassphraseProtectedFile) => hints.push(String::from(
-            "let age decrypt it for each run: `export SOPS_AGE_KEY_CMD='age -d FILE'`",
-        )),
-        Reason::Identity(IdentityError::PassphraseProtectedKey { .. }) => hints.push(String::from(
-            "use an identity without a passphrase, such as `age-keygen -o FILE` makes",
-        )),
-        Reason::Identity(IdentityError::Pkcs8 { .. }) => hints.push(String::from(
-            "write it in the format of OpenSSH, if it is an SSH key: `ssh-keygen -p -f FILE`",
-        )),
-        Reason::Identity(IdentityError::PublicKey { .. }) => hints.push(String::from(
-            "name the file with the private half; of an age key it begins `AGE-SECRET-KEY-1`",
-        )),
-        Reason::Identity(IdentityError::Empty) => hints.push(String::from(
-            "name a file with an identity in it, such as `age-keygen -o FILE` makes",
-        )),
         Reason::Failure(Failure::Unreadable(_)) => {
             hints.push(String::from("let the user who runs regrender read it"));
         }
-        Reason::Identity(_) | Reason::Failure(_) => {}
+        Reason::Identity(error) => hints.push(hint_of_identity(origin, error)),
+        Reason::Failure(_) => {}
     }
     hints
+}
+
+fn hint_of_identity(origin: Origin, error: &IdentityError) -> String {
+    let is_printed = matches!(origin, Origin::Variable(KEY_COMMAND | SSH_KEY_COMMAND));
+    let hint = match error {
+        IdentityError::PassphraseProtectedFile => {
+            "let age decrypt it for each run: `export SOPS_AGE_KEY_CMD='age -d FILE'`"
+        }
+        IdentityError::PassphraseProtectedKey { .. } => {
+            "use an identity without a passphrase, such as `age-keygen -o FILE` makes"
+        }
+        IdentityError::Pkcs8 { .. } => {
+            "write it in the format of OpenSSH, if it is an SSH key: `ssh-keygen -p -f FILE`"
+        }
+        IdentityError::PublicKey { .. } => {
+            "name the file with the private half; of an age key it begins `AGE-SECRET-KEY-1`"
+        }
+        IdentityError::Damaged { .. } => "copy the identity again, whole",
+        IdentityError::Empty | IdentityError::Unknown { .. } if is_printed => BY_HAND,
+        // A path in this variable is the usual slip.
+        IdentityError::Unknown { .. } if origin == Origin::Variable(KEY) => {
+            return format!(
+                "`{KEY}` holds identities themselves; the path of a file goes into `{KEY_FILE}`"
+            );
+        }
+        _ => "name a file with an identity in it, such as `age-keygen -o FILE` makes",
+    };
+    hint.to_owned()
 }

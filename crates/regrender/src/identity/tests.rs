@@ -233,7 +233,23 @@ fn what_is_no_identity_is_told_by_its_line() {
     Case::new().variable(KEY, &format!("{FIRST}\ncanary-4f1d")).fails(
         &[],
         "the identity of `SOPS_AGE_KEY` cannot be used: line 2 holds neither an identity nor a comment",
-        &[],
+        &["`SOPS_AGE_KEY` holds identities themselves; the path of a file goes into `SOPS_AGE_KEY_FILE`"],
+    );
+    Case::new().file("key.txt", "canary-4f1d").fails(
+        &["key.txt"],
+        "identity file `key.txt` cannot be used: line 1 holds neither an identity nor a comment",
+        &["name a file with an identity in it, such as `age-keygen -o FILE` makes"],
+    );
+}
+
+#[test]
+fn a_damaged_identity_is_to_be_copied_again() {
+    let damaged = FIRST.get(..FIRST.len() - 4).expect("the key is longer");
+    Case::new().file("key.txt", damaged).fails(
+        &["key.txt"],
+        "identity file `key.txt` cannot be used: the identity in line 1 is damaged: it was not \
+         copied whole",
+        &["copy the identity again, whole"],
     );
 }
 
@@ -450,7 +466,7 @@ mod commands {
             &[],
             "the identity command of `SOPS_AGE_KEY_CMD` cannot be used: \
              line 1 holds neither an identity nor a comment",
-            &[],
+            &["the command runs as it is, without a shell; try it by hand"],
         );
     }
 }

@@ -90,9 +90,14 @@ fn emptied(plan: &Plan) -> Option<String> {
         1 => "service account {} is not declared any more and has an empty list now",
         _ => "service accounts {} are not declared any more and have empty lists now",
     };
+    let mut accounts = in_a_sentence(&accounts);
+    if let Some(cluster) = &plan.cluster {
+        accounts.extend([" of cluster `", cluster, "`"]);
+    }
     Some(format!(
-        "{}; when that is applied everywhere, run `regrender build --drop-emptied`",
-        what.replace("{}", &in_a_sentence(&accounts))
+        "{}; when that is applied everywhere, or if the namespace goes too, run \
+         `regrender build --drop-emptied`",
+        what.replace("{}", &accounts)
     ))
 }
 

@@ -35,6 +35,17 @@ fn each_cluster_has_a_folder_and_recipients_of_its_own() {
 }
 
 #[test]
+fn an_account_that_is_emptied_is_told_with_its_cluster() {
+    let sandbox = two_clusters();
+    let account = "namespaces = [\"team-a\"]\nservice-accounts = [\"builder\"]\n";
+    sandbox.edit("registries.toml", "namespaces = [\"team-a\"]\n", account);
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit("registries.toml", "service-accounts = [\"builder\"]\n", "");
+    let told = sandbox.run(&["build", "--cluster", "prod"]).succeeded().stderr;
+    assert!(told.contains("service account `team-a/builder` of cluster `prod` is not"), "{told}");
+}
+
+#[test]
 fn one_cluster_can_be_built_alone() {
     let sandbox = two_clusters();
     sandbox.run(&["build", "--cluster", "prod"]).succeeded();

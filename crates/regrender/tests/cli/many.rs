@@ -59,7 +59,8 @@ fn many_emptied_accounts_are_one_note() {
         sandbox.run(&["build"]).succeeded().stderr,
         "note: service accounts `team-10/builder`, `team-11/builder`, `team-12/builder`, \
          `team-13/builder`, `team-14/builder` and 55 more are not declared any more and have empty \
-         lists now; when that is applied everywhere, run `regrender build --drop-emptied`\n"
+         lists now; when that is applied everywhere, or if the namespace goes too, run \
+         `regrender build --drop-emptied`\n"
     );
 }
 

@@ -64,7 +64,7 @@ fn what_is_not_declared_any_more_stays_and_is_told() {
     update pull-secrets/manifests/team-b/service-accounts/builder.yaml
     4 updated, 2 removed, 4 unchanged
     --- stderr
-    note: service account `team-b/builder` is not declared any more and has an empty list now; when that is applied everywhere, run `regrender build --drop-emptied`
+    note: service account `team-b/builder` is not declared any more and has an empty list now; when that is applied everywhere, or if the namespace goes too, run `regrender build --drop-emptied`
     ");
 }
 

@@ -201,7 +201,8 @@ pub(crate) struct Verify {
 
 #[derive(Args, Debug)]
 pub(crate) struct Reveal {
-    /// The sealed file: SOPS (YAML, JSON, dotenv, INI, binary) or age
+    /// The sealed file: SOPS (YAML, JSON, dotenv, INI, binary) or age; `-` is standard input, as
+    /// YAML or age
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[command(flatten)]

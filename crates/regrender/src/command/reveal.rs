@@ -1,6 +1,8 @@
 //! `regrender reveal`: one sealed file, opened, to standard output.
 
 use std::fs;
+use std::io::Read as _;
+use std::path::Path;
 
 use regrender_document::SecretText;
 use regrender_seal::{
@@ -15,6 +17,9 @@ use crate::identity;
 use crate::source::sealed::{has_passphrase, is_age};
 use crate::world::World;
 
+/// The name of standard input.
+const STREAM: &str = "-";
+
 /// The way out of a file that was damaged.
 const ANEW: &str = "build it anew, or take it from the Git history";
 
@@ -24,8 +29,7 @@ const BY_NAME: &str =
 
 pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure> {
     let shown = arguments.file.display().to_string();
-    let bytes = fs::read(world.directory.join(&arguments.file))
-        .map_err(|error| CliError::unreadable(&shown, error))?;
+    let bytes = read(&shown, &arguments.file, world)?;
     let sealed_secret = std::str::from_utf8(&bytes).ok().map(inspect_sealed_secret);
     if let Some(Ok(_)) = sealed_secret {
         return Err(of_controller(&shown).into());
@@ -52,9 +56,30 @@ pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure
     Ok(Exit::Done)
 }
 
+fn read(shown: &str, file: &Path, world: &mut World) -> Result<Vec<u8>, CliError> {
+    if shown != STREAM {
+        return fs::read(world.directory.join(file))
+            .map_err(|error| CliError::unreadable(shown, error));
+    }
+    let mut bytes = Vec::new();
+    world.stdin.read_to_end(&mut bytes).map_err(|error| {
+        CliError::new(ErrorKind::Files, "standard input cannot be read").with_source(error)
+    })?;
+    if bytes.trim_ascii().is_empty() {
+        let error = CliError::new(ErrorKind::Files, "standard input is empty");
+        return Err(error.with_hint("see whether the program before the pipe failed"));
+    }
+    Ok(bytes)
+}
+
+/// Takes the format from the name of a file; what has none is as a build writes it.
+fn format_of(name: &str) -> FileFormat {
+    if name == STREAM { FileFormat::Yaml } else { FileFormat::of_name(name) }
+}
+
 fn reveal(name: &str, bytes: &[u8], identities: &Identities) -> Result<SecretText, OpenError> {
     match std::str::from_utf8(bytes) {
-        Ok(text) if !is_age(bytes) => open(text, FileFormat::of_name(name), identities)?.reveal(),
+        Ok(text) if !is_age(bytes) => open(text, format_of(name), identities)?.reveal(),
         _ => open_age(bytes, identities),
     }
 }
@@ -69,7 +94,7 @@ fn with_passphrase(shown: &str) -> CliError {
 /// Says for whom a file is sealed, whose identity is not at hand.
 fn recipients(shown: &str, bytes: &[u8]) -> String {
     let text = std::str::from_utf8(bytes).ok().filter(|_| !is_age(bytes));
-    let format = FileFormat::of_name(shown);
+    let format = format_of(shown);
     let found = text.and_then(|text| Inspection::recipients_of(text, format).ok());
     let Some(found) = found else {
         return format!("`{shown}` does not say for whom it is sealed: no age file does");
@@ -83,9 +108,10 @@ fn of_controller(shown: &str) -> CliError {
     let message = format!(
         "`{shown}` is a SealedSecret: nobody opens it but the controller in the cluster it is for"
     );
+    let file = if shown == STREAM { "FILE" } else { shown };
     let with_key = format!(
         "with the private key of the controller: \
-         `kubeseal --recovery-unseal --recovery-private-key KEY < {shown}`"
+         `kubeseal --recovery-unseal --recovery-private-key KEY < {file}`"
     );
     CliError::new(ErrorKind::Credentials, message)
         .with_hint("look at the Secret that the controller makes of it: `kubectl get secret`")
@@ -100,7 +126,7 @@ fn holds_sealed_value(bytes: &[u8]) -> bool {
 /// Says what a file is instead of what its name, or its first bytes, make of it.
 fn misread(shown: &str, bytes: &[u8], error: &OpenError) -> Option<CliError> {
     let is_sops = holds_sealed_value(bytes);
-    let name_says_nothing = FileFormat::of_name(shown) == FileFormat::Binary;
+    let name_says_nothing = format_of(shown) == FileFormat::Binary;
     let (what, hint) = match error {
         OpenError::NotSealed if is_sops => {
             ("cannot be opened: its sealed values have lost their `sops` metadata", ANEW)
@@ -139,9 +165,7 @@ fn not_opened(shown: &str, bytes: &[u8], error: OpenError, is_without_identity: 
         OpenError::OtherKeysOnly { .. } | OpenError::KeyGroups => {
             "open it with `sops decrypt`: here, only age keys open a file"
         }
-        OpenError::Syntax { .. } if is_yaml && FileFormat::of_name(shown) != FileFormat::Yaml => {
-            BY_NAME
-        }
+        OpenError::Syntax { .. } if is_yaml && format_of(shown) != FileFormat::Yaml => BY_NAME,
         _ => ANEW,
     };
     CliError::new(ErrorKind::Credentials, format!("`{shown}` cannot be opened"))

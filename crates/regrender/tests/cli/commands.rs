@@ -152,6 +152,27 @@ fn init_changes_no_file_that_holds_no_identity() {
 }
 
 #[test]
+fn what_comes_through_a_pipe_is_revealed() {
+    for (format, file) in [("sops", "regcred.sops.yaml"), ("age", "regcred.age")] {
+        let mut sandbox = Sandbox::simple();
+        let consumer = "\n[output]\nconsumer = \"kubectl\"\n";
+        sandbox.edit("registries.toml", "[seal]\n", &format!("[seal]\nformat = \"{format}\"\n"));
+        sandbox.write("registries.toml", &(sandbox.read("registries.toml") + consumer));
+        sandbox.run(&["build"]).succeeded();
+        let file = format!("pull-secrets/manifests/team-a/{file}");
+        let revealed = sandbox.run_unsearched(&["reveal", &file]).succeeded();
+        sandbox.type_in(&sandbox.read(&file));
+        assert_eq!(sandbox.run_unsearched(&["reveal", "-"]).succeeded().stdout, revealed.stdout);
+    }
+    assert_snapshot!(Sandbox::simple().run(&["reveal", "-"]).ended_with(1), @"
+    --- stderr
+    error: standard input is empty
+      help: see whether the program before the pipe failed
+    --- status 1
+    ");
+}
+
+#[test]
 fn a_file_in_clear_is_not_revealed() {
     let sandbox = Sandbox::new(&[("x.yaml", "a: 1\n")]);
     assert_snapshot!(sandbox.run(&["reveal", "x.yaml"]).ended_with(1), @"

@@ -36,7 +36,8 @@ codes! {
         "A file differs from what is declared.",
         BUILD;
     UNDECLARED_FILE, "undeclared-file",
-        "A file in the output folder is not declared, or not any more.",
+        "A file in the output folder is not declared, or not any more. One that no build wrote is \
+         yours: move it out of the folder.",
         BUILD;
     FOREIGN_FILE, "foreign-file",
         "Something that no build wrote is in the place of a declared file.",

@@ -108,7 +108,17 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("recipients", &["age", "keys"]),
     ("consumer", &["gitops"]),
     ("inventory", &["manifests"]),
+    ("env", &["environment", "variable", "var"]),
+    ("file", &["path"]),
+    ("command", &["cmd", "exec", "program"]),
+    ("helper", &["program"]),
 ];
+
+/// The keys of a source that say where one value comes from.
+const SOURCES: &[&str] = &["env", "file", "stdin", "command", "sops", "age", "vault"];
+
+/// The keys of a credential that bring username and password with them.
+const OF_BOTH: &[&str] = &["docker-config", "helper"];
 
 /// A key that its table does not have.
 pub(crate) fn unknown_key(owner: &str, key: &Spanned<&str>, known: &[&'static str]) -> Diagnostic {
@@ -122,6 +132,9 @@ pub(crate) fn unknown_key(owner: &str, key: &Spanned<&str>, known: &[&'static st
             *singular,
             "write the singular",
         );
+    }
+    if let Some((label, way_out)) = misplaced_source(name, known) {
+        return problem.at(span, label).help(way_out);
     }
     if let Some(known) = nearest(name, known.iter().copied()) {
         return problem.at(span.clone(), "a key with a similar name exists").fix(
@@ -144,6 +157,24 @@ pub(crate) fn unknown_key(owner: &str, key: &Spanned<&str>, known: &[&'static st
         Some((table, _)) => problem.help(format!("move it to {table}")),
         None => problem.help("remove it"),
     }
+}
+
+/// Says where a source belongs that is named where none of its kind can be.
+fn misplaced_source(name: &str, known: &[&str]) -> Option<(&'static str, String)> {
+    let has = |key: &&str| known.contains(key);
+    if OF_BOTH.contains(&name) && has(&"env") {
+        let way_out = format!("write `credential = {{ {name} = … }}` in the place of the two");
+        return Some(("brings username and password with it", way_out));
+    }
+    if SOURCES.contains(&name) && OF_BOTH.iter().all(has) {
+        let way_out = format!("write `username` and `password = {{ {name} = … }}` in its place");
+        return Some(("is the source of one value, not of two", way_out));
+    }
+    // Other tools have a key for each source of a value.
+    let (key, source) = name.split_once(['-', '_'])?;
+    let is_source = SOURCES.contains(&source) && ["username", "password"].contains(&key);
+    let way_out = || format!("write `{key} = {{ {source} = … }}`");
+    (is_source && has(&key)).then(|| ("a source stands in the value of its key", way_out()))
 }
 
 /// Says whether other tools call the key `known` so.

@@ -98,6 +98,7 @@ fn warnings(project: &Project, ground: &Ground<'_>, inventory: &Inventory) -> BT
     let Ground { cluster, folder, surroundings, .. } = ground;
     let mut warnings = surroundings::warnings(project, cluster, surroundings);
     warnings.extend(second_manifest::warnings(project, cluster, inventory, surroundings));
+    warnings.extend(surroundings::without_repository(project, cluster));
     warnings.extend(lost_target::warnings(project, cluster, inventory, folder, surroundings));
     warnings
 }

@@ -25,7 +25,12 @@ pub(crate) struct Walk {
 
 /// Returns the top of the Git repository that `folder` lies in, or `folder` itself.
 pub(crate) fn top(folder: &Path) -> &Path {
-    folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(folder)
+    folder.ancestors().find(|folder| is_top(folder)).unwrap_or(folder)
+}
+
+/// Says whether `folder` is the top of a Git repository.
+pub(crate) fn is_top(folder: &Path) -> bool {
+    folder.join(".git").exists()
 }
 
 /// Follows the links on the way to `path`; what is not there yet keeps its name.

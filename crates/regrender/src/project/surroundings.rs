@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::{io, iter};
 
 use regrender_audit::{Inventory, Rendering};
-use regrender_config::{Cluster, Config, Namespaces, PullSecret};
+use regrender_config::{Cluster, Config, Consumer, Namespaces, PullSecret};
 use regrender_render::{DeclaredWorkload, Surroundings, account_of_path, roots};
 
 use crate::error::{CliError, ErrorKind};
@@ -322,10 +322,27 @@ pub(crate) fn warnings(
     warnings
 }
 
-/// Path of the output folder from the top of the Git repository.
+/// Says that there is no repository from whose top the paths of Kustomizations and Applications count:
+/// as in a container that got a folder of it alone.
+pub(crate) fn without_repository(project: &Project, cluster: &Cluster) -> Option<String> {
+    let has_paths = cluster.per_namespace
+        && [Consumer::Flux, Consumer::ArgoCd].iter().any(|one| cluster.consumers.contains(one));
+    (has_paths && !repository::is_top(repository::top(&project.folder))).then(|| {
+        format!(
+            "the paths that `per-namespace` writes into `{}` begin at the folder of registries.toml, \
+             which lies in no Git repository: run this in the whole repository, with its `.git`",
+            cluster.directory
+        )
+    })
+}
+
+/// Path of the output folder from the top of the Git repository, without the links that may lead there:
+/// Flux takes none of them along.
 fn repository_path(project: &Project, cluster: &Cluster) -> String {
     let folder = project.folder.join(&cluster.directory);
     let top = repository::top(&project.folder);
+    let [folder, top] =
+        [&folder, top].map(|path| repository::real_place(path).unwrap_or_else(|| path.to_owned()));
     let path = folder.strip_prefix(top).unwrap_or(&folder);
     let parts: Vec<String> =
         path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();

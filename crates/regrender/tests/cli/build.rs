@@ -208,6 +208,45 @@ labels = { "app.kubernetes.io/part-of" = "0755" }
     "#);
 }
 
+/// One Kustomization a namespace, from a registries.toml in a folder of the repository.
+fn fleet() -> Sandbox {
+    let sandbox = Sandbox::simple();
+    let config = sandbox.read("registries.toml") + "\n[output]\nper-namespace = true\n";
+    sandbox.write("fleet/registries.toml", &config);
+    sandbox
+}
+
+#[test]
+fn the_paths_of_kustomizations_count_from_the_top_of_the_repository() {
+    let sandbox = fleet();
+    let arguments = ["build", "--config", "fleet/registries.toml"];
+    assert_eq!(sandbox.run(&arguments).succeeded().stderr, "");
+    let file = "fleet/pull-secrets/flux/team-a.yaml";
+    assert!(sandbox.read(file).contains("\n  path: ./fleet/pull-secrets/manifests/team-a\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_paths_of_kustomizations_lead_through_no_link() {
+    let sandbox = fleet();
+    sandbox.run(&["build", "--config", "fleet/registries.toml"]).succeeded();
+    std::os::unix::fs::symlink("fleet", sandbox.path("link")).unwrap();
+    let outcome = sandbox.run(&["build", "--config", "link/registries.toml"]).succeeded();
+    assert_eq!(outcome.to_string(), "5 unchanged\n");
+}
+
+#[test]
+fn paths_that_count_from_no_repository_are_told() {
+    let sandbox = fleet().unversioned();
+    for command in ["diff", "build", "verify"] {
+        let told = sandbox.run(&[command, "--config", "fleet/registries.toml"]).stderr;
+        let warning = "warning: the paths that `per-namespace` writes into `pull-secrets` begin at \
+                       the folder of registries.toml, which lies in no Git repository: run this in \
+                       the whole repository, with its `.git`\n";
+        assert_eq!(told, warning, "{command}");
+    }
+}
+
 #[test]
 fn argo_cd_gets_generators_over_the_same_sealed_files() {
     let sandbox = Sandbox::simple();

@@ -9,12 +9,28 @@ use regrender_audit::Severity;
 use crate::evidence::exclusion::Pattern;
 use crate::reach::Reach;
 
+/// What programs go by.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done
+  1   something you can fix; nothing was written
+  2   a wrong command line, or a name that is not declared
+  3   `build --check` and `diff`: something would change;
+      `verify`, `audit` and `probe`: something is wrong
+  70  a bug";
+
 /// Renders, seals and checks Kubernetes image pull Secrets for GitOps
 ///
 /// From registries.toml it makes a tree of sealed Secrets, service accounts and workload patches
 /// that Flux, Argo CD or kubectl applies as it is.
 #[derive(Debug, Parser)]
-#[command(name = "regrender", version, max_term_width = 100, infer_subcommands = false)]
+#[command(
+    name = "regrender",
+    version,
+    max_term_width = 100,
+    infer_subcommands = false,
+    after_long_help = EXIT_CODES
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -27,8 +43,12 @@ pub(crate) enum Command {
     /// Render and seal what registries.toml declares, and write what changed
     Build(Build),
     /// Show what a build would change: registries, accounts, recipients; values masked
+    ///
+    /// The exit code is 3 if anything would change.
     Diff(Diff),
     /// Check what is written, without any private key: complete, sealed, for the right recipients
+    ///
+    /// The exit code is 3 if anything is found.
     Verify(Verify),
     /// Open one sealed file and print it
     Reveal(Reveal),
@@ -47,6 +67,8 @@ pub(crate) enum Command {
     Import(Import),
     /// Ask the live registries: does each credential work, for which repositories, and can it do
     /// more than pull
+    ///
+    /// The exit code is 3 if something does not work.
     Probe(Probe),
     /// Print a shell completion, a man page or the JSON schema of registries.toml
     Generate(Generate),

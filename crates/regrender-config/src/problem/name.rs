@@ -47,6 +47,9 @@ pub(crate) fn invalid_name(
         .at(span.clone(), rule);
     match suggestion {
         Some(name) => problem.fix(span, quoted(&name), "write it this way"),
+        None if what == "a namespace" && name.contains('*') => problem.help(
+            "list the names, or take those of the manifests: `namespaces = { from = \"inventory\" }`",
+        ),
         None if what == "a pull secret" => problem.help("write a name such as `regcred`"),
         None => problem.help(format!("write the name of {what} as it is in the cluster")),
     }

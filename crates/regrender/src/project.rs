@@ -1,5 +1,6 @@
 //! The registries.toml of a run: found, read, valid, and locked while it is being built.
 
+pub(crate) mod ignored;
 pub(crate) mod left_over;
 pub(crate) mod lock;
 pub(crate) mod lost_namespace;

@@ -15,6 +15,7 @@ use crate::plan::comparison::{ChangedFile, Purpose};
 use crate::plan::planner::{self, Request};
 use crate::plan::{self, Action, Plan, PlannedFile};
 use crate::project::Project;
+use crate::project::ignored::ignored;
 use crate::project::lock::BuildLock;
 use crate::world::World;
 
@@ -40,6 +41,9 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
         })?;
     }
     drop(lock);
+    if !arguments.check {
+        world.warn_of(plans.iter().filter_map(ignored_by_git));
+    }
     for say in [emptied, new_components, gone_components, left_empty] {
         for note in plans.iter().filter_map(say) {
             world.note(&note);
@@ -78,6 +82,22 @@ impl Purpose for Look {
     fn change(&self, _change: &ChangedFile<'_>) -> Result<Vec<String>, CliError> {
         Ok(Vec::new())
     }
+}
+
+/// Says which new files Git ignores: they would be missing wherever the commit is checked out, and
+/// nothing would change where they are built.
+fn ignored_by_git(plan: &Plan) -> Option<String> {
+    let new = plan.changed.iter().filter(|file| file.action == Action::Create);
+    let new: Vec<&str> = new.map(|file| file.path.as_str()).collect();
+    let ignored = if new.is_empty() { new } else { ignored(&plan.current.place, &new) };
+    let ignored: Vec<String> =
+        ignored.into_iter().map(|file| format!("{}/{file}", plan.shown_folder)).collect();
+    (!ignored.is_empty()).then(|| {
+        format!(
+            "Git ignores {}, so that no commit takes it along; `git check-ignore -v FILE` says why",
+            in_a_sentence(&ignored)
+        )
+    })
 }
 
 /// Says what comes after an account left the declaration: taking it away is two steps.

@@ -423,3 +423,26 @@ fn a_file_that_is_not_declared_any_more_goes() {
     ");
     assert!(!sandbox.exists("pull-secrets/manifests/team-a"));
 }
+
+#[test]
+fn files_that_git_ignores_are_told() {
+    for (rules, told) in [
+        ("*regcred*\n", "`pull-secrets/manifests/team-a/regcred.sops.yaml`, so that"),
+        ("pull-secrets/\n", "`pull-secrets/manifests/kustomization.yaml`, "),
+        ("*secret*\n!pull-secrets\n", ""),
+    ] {
+        let sandbox = Sandbox::simple();
+        sandbox.write(".gitignore", rules);
+        let outcome = sandbox.run(&["build"]).succeeded();
+        assert_eq!(
+            outcome.stderr.contains(&format!("warning: Git ignores {told}")),
+            !told.is_empty()
+        );
+        assert_eq!(outcome.stderr.is_empty(), told.is_empty(), "{outcome}");
+        // What is there was told when it was made.
+        assert_eq!(sandbox.run(&["build"]).succeeded().stderr, "");
+    }
+    let sandbox = Sandbox::simple().unversioned();
+    sandbox.write(".gitignore", "pull-secrets/\n");
+    assert_eq!(sandbox.run(&["build"]).succeeded().stderr, "");
+}

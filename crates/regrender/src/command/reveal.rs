@@ -14,7 +14,7 @@ use crate::args::Reveal;
 use crate::enumeration::in_a_sentence;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity;
-use crate::source::sealed::{has_passphrase, is_age};
+use crate::source::sealed::{has_passphrase, holds_sealed_value, is_age};
 use crate::world::World;
 
 /// The name of standard input.
@@ -116,11 +116,6 @@ fn of_controller(shown: &str) -> CliError {
     CliError::new(ErrorKind::Credentials, message)
         .with_hint("look at the Secret that the controller makes of it: `kubectl get secret`")
         .with_hint(with_key)
-}
-
-/// Says whether any value was sealed by sops: then a file without its metadata was cut off.
-fn holds_sealed_value(bytes: &[u8]) -> bool {
-    String::from_utf8_lossy(bytes).contains("ENC[AES256_GCM,")
 }
 
 /// Says what a file is instead of what its name, or its first bytes, make of it.

@@ -34,6 +34,8 @@ pub(crate) enum SealedFailure {
         /// Who can open it, as far as the file says.
         recipients: Vec<String>,
     },
+    /// Its values are sealed, and what opens them is not there any more.
+    CutOff,
     /// It is not text, which a file of sops is.
     NotText,
     /// It is sealed with a passphrase.
@@ -61,6 +63,9 @@ pub(crate) fn open_sops(
         std::str::from_utf8(bytes.expose()).map_err(|_adds_nothing| SealedFailure::NotText)?;
     let format = FileFormat::of_name(name);
     let not_opened = |error| {
+        if error == OpenError::NotSealed && holds_sealed_value(bytes.expose()) {
+            return SealedFailure::CutOff;
+        }
         let recipients = Inspection::recipients_of(text, format).unwrap_or_default();
         SealedFailure::NotOpened { error, recipients }
     };
@@ -105,6 +110,11 @@ pub(crate) fn is_age(bytes: &[u8]) -> bool {
 fn is_sops(name: &str, bytes: &[u8]) -> bool {
     let text = std::str::from_utf8(bytes).ok().filter(|_| !is_age(bytes));
     text.is_some_and(|text| Inspection::recipients_of(text, FileFormat::of_name(name)).is_ok())
+}
+
+/// Says whether any value was sealed by sops: then a file without its metadata was cut off.
+pub(crate) fn holds_sealed_value(bytes: &[u8]) -> bool {
+    String::from_utf8_lossy(bytes).contains("ENC[AES256_GCM,")
 }
 
 /// Says whether an age file is sealed with a passphrase, which is then the only way to open it.

@@ -28,6 +28,11 @@ pub(crate) fn failed(
             .help("name it as one: `{ age = \"FILE\" }`"),
         SealedFailure::IsSops => missed(&page::SEALED_SOURCE_UNREADABLE, "is a file of sops")
             .help("name it as one: `{ sops = \"FILE\", key = \"KEY\" }`"),
+        SealedFailure::CutOff => missed(
+            &page::SEALED_SOURCE_CHANGED,
+            "cannot be opened: its sealed values have lost their `sops` metadata",
+        )
+        .help("take it from the Git history"),
         SealedFailure::Passphrase => {
             missed(&page::SEALED_SOURCE_PASSPHRASE, "is sealed with a passphrase")
                 .note("a build asks nobody for a passphrase")
@@ -47,6 +52,12 @@ fn not_opened(error: &OpenError, missed: impl Fn(&'static Page, &str) -> Diagnos
         OpenError::NotSealed => {
             missed(&page::SEALED_SOURCE_IN_CLEAR, "is not sealed: it has no sops metadata")
                 .help("seal it: `sops encrypt --in-place FILE`, or name it as a `file`")
+        }
+        OpenError::ConflictMarkers { .. } => {
+            missed(&page::SEALED_SOURCE_UNREADABLE, &format!("cannot be read: {error}"))
+                .note("lines of both sides do not open: its MAC is over all of it")
+                .help("take one side as a whole: `git checkout --ours FILE`, or `--theirs`")
+                .help("then enter what the other side changed: `sops edit FILE`")
         }
         OpenError::PluginMissing { .. } | OpenError::PluginFailed => {
             missed(&page::SEALED_SOURCE_NO_IDENTITY, &format!("does not open: {error}"))

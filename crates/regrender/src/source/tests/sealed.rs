@@ -236,6 +236,25 @@ fn a_file_in_clear_is_told() {
 }
 
 #[test]
+fn a_sealed_file_that_was_cut_off_is_not_to_be_sealed_again() {
+    let sealed = String::from_utf8(vector("credentials-yaml--default/sealed.yaml")).unwrap();
+    let cut = sealed.split("\nsops:").next().unwrap();
+    let told = Case::new().file("s.yaml", cut).password("hub", sops("s.yaml", "hub")).told();
+    assert!(told.starts_with("error[sealed-source-changed]"), "{told}");
+    assert!(told.contains("have lost their `sops` metadata"), "{told}");
+    assert!(told.contains("help: take it from the Git history\n"), "{told}");
+}
+
+#[test]
+fn a_merge_in_a_sealed_file_has_a_way_out() {
+    let sealed = String::from_utf8(vector("credentials-yaml--default/sealed.yaml")).unwrap();
+    let merged = format!("<<<<<<< HEAD\n{sealed}=======\n>>>>>>> other\n");
+    let told = Case::new().file("s.yaml", merged).password("hub", sops("s.yaml", "hub")).told();
+    assert!(told.contains("line 1 is the conflict marker of an unfinished merge"), "{told}");
+    assert!(told.contains("help: take one side as a whole: `git checkout --ours"), "{told}");
+}
+
+#[test]
 fn what_sops_did_not_write_is_told() {
     for text in [&b"{\"canary-4f1d"[..], b"canary-4f1d: [", b"\xff\xfe\x00"] {
         let told =

@@ -9,7 +9,7 @@ use crate::check::declared::Declared;
 use crate::check::label::{self, Map};
 use crate::check::list;
 use crate::check::name::{self, Rule};
-use crate::check::secret_name::may_meet;
+use crate::check::secret_name::{includes, lands_with};
 use crate::check::workload;
 use crate::problem::{Problems, cluster, registry, secret as problem, shape};
 use crate::raw::{RawConfig, RawNamespaces, RawSecret, TextMap, Texts};
@@ -146,7 +146,7 @@ fn keep_agrees(raw: &RawSecret, file: &RawConfig, problems: &mut Problems) {
         let is_called = |name: &Spanned<String>| name.value == item.value;
         let mut others =
             file.secrets.iter().filter(|other| other.secret_name().is_some_and(is_called));
-        let other = others.find(|other| shares_accounts(raw, other) && may_meet(raw, other));
+        let other = others.find(|other| is_listed_anyway(raw, other));
         if let Some(name) = other.and_then(RawSecret::secret_name) {
             let span = item.span.clone();
             problems.push(problem::kept(&raw.name.value, &item.value, span, name.span.clone()));
@@ -154,16 +154,20 @@ fn keep_agrees(raw: &RawSecret, file: &RawConfig, problems: &mut Problems) {
     }
 }
 
-fn shares_accounts(one: &RawSecret, other: &RawSecret) -> bool {
-    if one.name.value == other.name.value {
+/// Says whether another pull secret is in every list that names in `keep` go into: without the name,
+/// each of them would be the same.
+fn is_listed_anyway(keeper: &RawSecret, other: &RawSecret) -> bool {
+    if keeper.name.value == other.name.value {
         return true;
     }
-    let (Some(one), Some(other)) =
-        (one.service_accounts.as_given(), other.service_accounts.as_given())
+    let (Some(kept_for), Some(listed_for)) =
+        (keeper.service_accounts.as_given(), other.service_accounts.as_given())
     else {
         return false;
     };
-    one.value.iter().any(|account| other.value.iter().any(|name| name.value == account.value))
+    keeper.workloads.is_absent()
+        && includes(&listed_for.value, &kept_for.value)
+        && lands_with(other, keeper)
 }
 
 #[expect(clippy::option_option, reason = "absent is right here, and broken is not")]

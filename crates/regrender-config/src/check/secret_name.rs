@@ -8,7 +8,7 @@ use crate::Registry;
 use crate::check::name::Rule;
 use crate::problem::{Problems, provision, secret};
 use crate::pull_secret::made_name;
-use crate::raw::{RawConfig, RawNamespaces, RawSecret};
+use crate::raw::{RawConfig, RawNamespaces, RawSecret, TextMap};
 
 /// A Secret that a pull secret comes as.
 struct Declared<'r> {
@@ -106,13 +106,35 @@ fn meetings(name: &str, declared: &[Declared<'_>], problems: &mut Problems) {
     }
 }
 
-/// Says whether two pull secrets may land in one namespace.
-pub(crate) fn may_meet(one: &RawSecret, other: &RawSecret) -> bool {
-    let is_shared = match (listed_namespaces(one), listed_namespaces(other)) {
-        (Some(ours), Some(theirs)) => share(ours, theirs),
-        _ => true,
+/// Says whether a pull secret lands wherever the other one does, as far as the file tells.
+pub(crate) fn lands_with(one: &RawSecret, other: &RawSecret) -> bool {
+    let (Some(ours), Some(theirs)) = (one.namespaces.as_given(), other.namespaces.as_given())
+    else {
+        return false;
     };
-    is_shared && share_a_cluster(one, other)
+    let is_there = match (&ours.value, &theirs.value) {
+        (RawNamespaces::Listed(ours), RawNamespaces::Listed(theirs)) => includes(ours, theirs),
+        (RawNamespaces::From { labels: ours, .. }, RawNamespaces::From { labels: theirs, .. }) => {
+            texts(ours).eq(texts(theirs))
+        }
+        _ => false,
+    };
+    is_there
+        && match (one.clusters.as_given(), other.clusters.as_given()) {
+            (Some(ours), Some(theirs)) => includes(&ours.value, &theirs.value),
+            (ours, _) => ours.is_none(),
+        }
+}
+
+/// Says whether all of the other list are in this one.
+pub(crate) fn includes(one: &[Spanned<String>], other: &[Spanned<String>]) -> bool {
+    let known: BTreeSet<&String> = one.iter().map(|name| &name.value).collect();
+    other.iter().all(|name| known.contains(&name.value))
+}
+
+fn texts(map: &TextMap) -> impl Iterator<Item = (&String, &String)> {
+    let pairs = map.as_given().into_iter().flat_map(|map| &map.value);
+    pairs.map(|(key, value)| (&key.value, &value.value))
 }
 
 fn share_a_cluster(one: &RawSecret, other: &RawSecret) -> bool {

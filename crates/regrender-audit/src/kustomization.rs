@@ -57,6 +57,8 @@ pub(crate) struct Kustomization {
     resources: Vec<String>,
     components: Vec<String>,
     generators: Vec<String>,
+    /// Whether it brings objects that are not at hand: those of charts, or of generators of its own.
+    brings_unseen: bool,
     /// What of all that it names kustomize looks for beside it.
     entries: Vec<Entry>,
     images: Vec<ImageChange>,
@@ -156,6 +158,9 @@ impl Kustomization {
 /// The names by which kustomize knows a kustomization.
 pub const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+/// The members of a kustomization that list charts to render.
+const CHARTS: [&str; 2] = ["helmCharts", "helmChartInflationGenerator"];
+
 /// Tells whether a document is a kustomization: by the name of its file, which is all that counts.
 pub(crate) fn is_kustomization(path: &str, root: &Node<'_>) -> bool {
     KUSTOMIZATIONS.contains(&file_name(path)) && root.is_mapping() && root.get("spec").is_none()
@@ -183,6 +188,7 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
         resources,
         components: texts(root, "components"),
         generators: texts(root, "generators"),
+        brings_unseen: CHARTS.iter().any(|member| !root.items_of(member).is_empty()),
         entries: Entry::read_all(root, &place),
         images: images(root, &place),
         patches: read_patches(root, &place),

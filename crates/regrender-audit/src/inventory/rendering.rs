@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{AccountField, ImageUse, Inventory, Secret, ServiceAccount, Workload};
+use super::{AccountField, ImageUse, Inventory, Secret, ServiceAccount, Source, Workload};
 use crate::finding::{Code, Finding};
 use crate::kustomization::Rendered;
-use crate::place::Place;
+use crate::place::{Place, folder_of, join};
 
 /// What becomes of an object in one tree that kustomize builds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +91,11 @@ impl Inventory {
             let (file, metadata) = (&one.place.file, &one.metadata);
             let rendered = kustomizations.render_object(file, one.written(), metadata, &[]);
             settle_secret(one, rendered, &mut used)
+        });
+        // Where all that they could be about is at hand, they pull nothing that is not found there.
+        self.workloads.retain(|one| {
+            one.source != Source::KustomizeImages
+                || !kustomizations.has_all_at_hand(&join(folder_of(&one.place.file), ""), files)
         });
         for mut one in kustomizations.unseen(&used, files) {
             let rendered = kustomizations.render_unseen(&one);

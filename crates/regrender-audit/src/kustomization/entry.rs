@@ -96,7 +96,7 @@ impl Entry {
 /// It clones what has a scheme, a user or GitHub's host. Older ones clone more, so whatever could be
 /// an address is taken for one. What is absolute is of one machine, a variable is filled in by
 /// somebody else, and text of several lines is an object.
-fn is_local(path: &str) -> bool {
+pub(super) fn is_local(path: &str) -> bool {
     const REMOTE: [&str; 8] = ["://", "?", "@", "//", ".git/", "_git/", "git::", "github.com"];
     const FILLED_IN: [&str; 3] = ["$", "{", "<"];
     let closed = format!("{}/", path.trim_end_matches('/').to_ascii_lowercase());

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 pub(crate) use self::chain::Rendered;
 use super::deployer::{deployed_folder, files_below};
+use super::entry::is_local;
 use super::object::Object;
 pub(crate) use super::object::Written;
 use super::patch::{Body, Change, Patch};
@@ -43,7 +44,10 @@ impl Kustomizations {
         mut contents: impl FnMut(&str) -> Vec<Change>,
     ) -> Self {
         let mut all = Self::default();
-        for one in made_by_sets(kustomizations, files) {
+        for mut one in made_by_sets(kustomizations, files) {
+            // What KSOPS generates is at hand.
+            let is_known = |path: &String| generated.contains_key(&join(&one.base, path));
+            one.brings_unseen |= !one.generators.iter().all(is_known);
             all.by_folder.insert(one.key.clone(), one);
         }
         all.connect_deployers(files);
@@ -146,7 +150,6 @@ impl Kustomizations {
         used: &BTreeSet<Place>,
         files: &BTreeSet<String>,
     ) -> Vec<&Place> {
-        let complete = |folder: &&String| self.is_complete(folder, files, &mut BTreeSet::new());
         let mut idle = Vec::new();
         for (folder, one) in &self.by_folder {
             let for_secrets: Vec<&Place> = one
@@ -159,16 +162,26 @@ impl Kustomizations {
             if for_secrets.is_empty() {
                 continue;
             }
-            let users: Vec<&String> = if one.is_component {
-                self.parents.get(folder).into_iter().flatten().collect()
-            } else {
-                vec![folder]
-            };
-            if !users.is_empty() && users.iter().all(complete) {
+            if self.has_all_at_hand(folder, files) {
                 idle.extend(for_secrets);
             }
         }
         idle
+    }
+
+    /// Tells whether all that a kustomization may change is at hand: what it lists, or what those list
+    /// that use it as a component.
+    pub(crate) fn has_all_at_hand(&self, folder: &str, files: &BTreeSet<String>) -> bool {
+        let complete = |folder: &str| self.is_complete(folder, files, &mut BTreeSet::new());
+        match self.by_folder.get(folder) {
+            Some(one) if one.is_component => {
+                let is_component =
+                    |key: &String| self.by_folder.get(key).is_some_and(|user| user.is_component);
+                let has_all = |user: &String| !is_component(user) && complete(user);
+                self.parents.get(folder).is_some_and(|users| users.iter().all(has_all))
+            }
+            _ => complete(folder),
+        }
     }
 
     /// Tells whether everything that a kustomization lists is at hand.
@@ -191,7 +204,13 @@ impl Kustomizations {
             return applied.peek().is_some()
                 && applied.all(|path| self.is_complete(path, files, within));
         }
-        one.resources.iter().all(|path| self.is_complete(&join(folder, path), files, within))
+        // A component here that is left out, or that no build has written yet, is taken to list nothing.
+        let counts =
+            |path: &&String| !is_local(path) || self.by_folder.contains_key(&join(&one.base, path));
+        let components = one.components.iter().filter(counts);
+        let mut listed = one.resources.iter().chain(components);
+        !one.brings_unseen
+            && listed.all(|path| self.is_complete(&join(&one.base, path), files, within))
     }
 
     fn changes<'k>(&'k self, one: &Kustomization, patch: &'k Patch) -> &'k [Change] {

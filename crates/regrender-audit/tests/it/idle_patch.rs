@@ -30,6 +30,35 @@ fn a_patch_is_idle_only_where_all_that_it_could_match_is_at_hand() {
     assert_eq!(found, [""; 0]);
 }
 
+/// What charts and generators make is not at hand, unless KSOPS only opens files; nor is what a
+/// component lists that lies elsewhere.
+#[test]
+fn a_patch_may_be_for_what_a_chart_a_generator_or_a_component_brings() {
+    for brings in [
+        "helmCharts: [{name: web}]",
+        "helmChartInflationGenerator: [{chartName: web}]",
+        "generators: [charts.yaml]",
+        "components: [part]",
+        "components: ['https://example.com/part']",
+    ] {
+        let kustomization = format!("resources: [web.yaml]\n{brings}\n{FOR_NOBODY}");
+        let found = idle(&[
+            ("kustomization.yaml", &kustomization),
+            ("web.yaml", WEB),
+            ("charts.yaml", "apiVersion: builtin\nkind: HelmChartInflationGenerator\nname: web\n"),
+            ("part/kustomization.yaml", "kind: Component\nresources: ['https://example.com']\n"),
+        ]);
+        assert_eq!(found, [""; 0], "{brings}");
+    }
+    let unbuilt = format!("resources: [web.yaml]\ncomponents: [unbuilt]\n{FOR_NOBODY}");
+    let found = idle(&[("kustomization.yaml", &unbuilt), ("web.yaml", WEB)]);
+    assert_eq!(found, ["kustomization.yaml:4:3"]);
+    let sealed = format!("generators: [ksops.yaml]\n{FOR_NOBODY}");
+    let ksops = "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: k}\nfiles: [s.yaml]\n";
+    let found = idle(&[("kustomization.yaml", &sealed), ("ksops.yaml", ksops)]);
+    assert_eq!(found, ["kustomization.yaml:3:3"]);
+}
+
 #[test]
 fn a_patch_of_a_component_is_idle_where_the_component_is_used() {
     let component = format!("kind: Component\n{FOR_NOBODY}");

@@ -50,6 +50,35 @@ fn images_that_a_kustomization_renames_in_another_repository_are_judged() {
     assert_eq!(images, ["a.io/web:2", "r.io/app:2"]);
 }
 
+/// An entry that is about no image of its tree pulls nothing; where not all of the tree is at hand,
+/// it may be about one.
+#[test]
+fn images_that_are_nowhere_in_a_tree_are_pulled_by_nobody() {
+    let listed = "images: [{name: far.io/app, newName: r.io/app}]\n";
+    for (kustomization, expected) in [
+        ("resources: [web.yaml]", vec!["a.io/web:1"]),
+        ("resources: [web.yaml, 'https://example.com']", vec!["r.io/app", "a.io/web:1"]),
+        ("resources: [web.yaml]\nhelmCharts: [{name: app}]", vec!["r.io/app", "a.io/web:1"]),
+        ("resources: [web.yaml]\ncomponents: [part]", vec!["r.io/app", "a.io/web:1"]),
+        ("kind: Component", vec!["r.io/app", "a.io/web:1"]),
+    ] {
+        let kustomization = format!("{kustomization}\n{listed}");
+        let files = [
+            ("kustomization.yaml", &*kustomization),
+            ("part/kustomization.yaml", "kind: Component\nresources: ['https://example.com']\n"),
+            ("web.yaml", WEB),
+        ];
+        let report = report(&files);
+        let images: Vec<&str> = report.images.iter().map(|row| &*row.image).collect();
+        assert_eq!(images, expected, "{kustomization}");
+    }
+    let component = format!("kind: Component\n{listed}");
+    let user = ("app/kustomization.yaml", "resources: [web.yaml]\ncomponents: [../part]\n");
+    let web = ("app/web.yaml", WEB);
+    let whole = [("part/kustomization.yaml", &*component), user, web];
+    assert_eq!(images(&whole), ["container app a.io/web:1"]);
+}
+
 #[test]
 fn an_image_is_told_by_its_name_whatever_its_port() {
     let pod = |image: &str| {

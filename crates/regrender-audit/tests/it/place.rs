@@ -67,7 +67,8 @@ fn what_is_no_yaml_is_told_with_line_and_column() {
 /// What a kustomization generates stands where it is told to, in the document that tells it.
 #[test]
 fn a_kustomization_knows_which_document_it_is() {
-    let text = "{}\n---\nsecretGenerator:\n- {name: g}\nimages:\n- {name: r.io/x, newTag: '2'}\n";
+    let text = "{}\n---\nsecretGenerator:\n- {name: g}\nresources: ['https://example.com']\nimages:\n\
+        - {name: r.io/x, newTag: '2'}\n";
     let inventory = read("kustomization.yaml", text);
     let secret = inventory.secrets().next().expect("it generates one");
     let images = inventory.workloads().next().expect("it names one");

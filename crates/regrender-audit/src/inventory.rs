@@ -85,6 +85,7 @@ impl Inventory {
         let mut kustomizations = Vec::new();
         let mut generated = BTreeMap::new();
         let mut patches: BTreeMap<String, Vec<Change>> = BTreeMap::new();
+        let mut replacements = BTreeMap::new();
         let named: BTreeSet<String> = facts
             .iter()
             .filter_map(|file| file.kustomization.as_deref())
@@ -102,11 +103,17 @@ impl Inventory {
                 patches.insert(path.clone(), file.as_patch());
             }
             if !file.sealed_files.is_empty() {
-                generated.insert(path, std::mem::take(&mut file.sealed_files));
+                generated.insert(path.clone(), std::mem::take(&mut file.sealed_files));
+            }
+            if !file.replacements.is_empty() {
+                replacements.insert(path, std::mem::take(&mut file.replacements));
             }
             kustomizations.extend(file.kustomization.take().map(|found| *found));
             kustomizations.append(&mut file.deployers);
             inventory.take(file);
+        }
+        for one in &mut kustomizations {
+            one.open_files(&replacements);
         }
         inventory.kustomizations =
             Kustomizations::new(kustomizations, &generated, &paths, |path| {

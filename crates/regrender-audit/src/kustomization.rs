@@ -27,7 +27,8 @@ pub(crate) use self::part::{Part, directs, is_directed};
 use self::patch::{Body, Patch, read_patches};
 pub(crate) use self::patch::{Change, speaks_of_variables};
 use self::post_build::PostBuild;
-use self::replacement::{Replacement, read_replacements};
+pub(crate) use self::replacement::{Replacement, read_replacement_file};
+use self::replacement::{open_files, read_replacements};
 pub(crate) use self::tree::{Kustomizations, Rendered, Written};
 use crate::inventory::{ImageUse, Secret, SecretState, Source, Workload};
 use crate::manifest::Node;
@@ -117,6 +118,16 @@ impl Kustomization {
             one
         });
         made.collect()
+    }
+
+    /// Takes in what stands in files of their own; `replacements` are those of such files.
+    pub(crate) fn open_files(&mut self, replacements: &BTreeMap<String, Vec<Replacement>>) {
+        open_files(&mut self.replacements, &self.base, replacements);
+    }
+
+    /// Tells whether it has Flux's objects say in which namespace they apply everything.
+    fn names_targets(&self) -> bool {
+        self.replacements.iter().any(Replacement::names_targets)
     }
 
     /// Lists the files and folders that it is built from.

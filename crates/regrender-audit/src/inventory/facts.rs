@@ -10,8 +10,8 @@ use super::variable_source::text_of_config_maps;
 use super::{Namespace, Secret, SecretState, ServiceAccount, Workload, helm};
 use crate::finding::Finding;
 use crate::kustomization::{
-    self, Change, KUSTOMIZATIONS, Kustomization, Located, Part, read_operations,
-    speaks_of_variables,
+    self, Change, KUSTOMIZATIONS, Kustomization, Located, Part, Replacement, read_operations,
+    read_replacement_file, speaks_of_variables,
 };
 use crate::leak::{self, SopsRules};
 use crate::manifest::{Document, Node, is_plain, read_documents};
@@ -36,6 +36,8 @@ pub struct FileFacts {
     pub(crate) parts: Vec<Part>,
     /// JSON operations that a patch may name.
     pub(crate) operations: Vec<Vec<Located>>,
+    /// Replacements that a kustomization may name.
+    pub(crate) replacements: Vec<Replacement>,
     /// The files that a generator of KSOPS opens.
     pub(crate) sealed_files: Vec<String>,
     /// The Secrets that something refers to otherwise than for pulling.
@@ -290,6 +292,7 @@ impl FileFacts {
             }
         } else {
             self.sealing = self.sealing.max(Sealing::Values);
+            self.replacements.extend(read_replacement_file(root, &place));
             if words.images {
                 self.workloads.extend(helm::read_values_file(&self.path, index, root));
             }

@@ -17,6 +17,7 @@ pub(crate) fn read_deployers(root: &Node<'_>, place: &Place) -> Vec<Kustomizatio
         return Vec::new();
     };
     if version.starts_with("kustomize.toolkit.fluxcd.io/") {
+        // A replacement may give it a namespace yet.
         return flux(root, spec, place).into_iter().collect();
     }
     if !version.starts_with("argoproj.io/") {
@@ -46,7 +47,7 @@ pub(crate) fn specification<'n, 'a>(root: &'n Node<'a>) -> Option<&'n Node<'a>> 
 fn flux(root: &Node<'_>, spec: &Node<'_>, place: &Place) -> Option<Kustomization> {
     let path = member(spec, "path")?;
     let metadata = |name: &str| root.at(&["metadata", name]).and_then(Node::scalar);
-    let found = Kustomization {
+    Some(Kustomization {
         place: place.clone(),
         key: format!("{place}"),
         base: path.trim_start_matches("./").to_owned(),
@@ -63,8 +64,7 @@ fn flux(root: &Node<'_>, spec: &Node<'_>, place: &Place) -> Option<Kustomization
             metadata("namespace"),
         ),
         ..Kustomization::default()
-    };
-    changes_something(&found).then_some(found)
+    })
 }
 
 fn argo(
@@ -98,7 +98,8 @@ fn argo(
     changes_something(&found).then_some(found)
 }
 
-fn changes_something(one: &Kustomization) -> bool {
+/// Tells whether an object changes anything of what it applies.
+pub(super) fn changes_something(one: &Kustomization) -> bool {
     one.namespace.is_some()
         || one.default_namespace.is_some()
         || !one.prefix.is_empty()

@@ -148,6 +148,15 @@ impl Target {
         takes(&self.labels, &metadata.labels) && takes(&self.annotations, &metadata.annotations)
     }
 
+    /// Tells whether it is for all objects of a group and kind, whatever their names.
+    pub(super) fn is_for_all(&self, group: &str, kind: &str) -> bool {
+        let is_any_name = self.name.is_none() && self.namespace.is_none() && self.version.is_none();
+        is_any_name
+            && !self.is_narrow()
+            && matches(self.group.as_ref(), &[group])
+            && matches(self.kind.as_ref(), &[kind])
+    }
+
     /// Returns what it says of kind, namespace and name, as far as those are no patterns.
     pub(super) fn named(&self) -> (&str, Option<&str>, &str) {
         let [kind, namespace, name] = [&self.kind, &self.namespace, &self.name]

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use self::chain::Rendered;
-use super::deployer::{deployed_folder, files_below};
+use super::deployer::{changes_something, deployed_folder, files_below};
 use super::entry::is_local;
 use super::object::Object;
 pub(crate) use super::object::Written;
@@ -50,7 +50,6 @@ impl Kustomizations {
             one.brings_unseen |= !one.generators.iter().all(is_known);
             all.by_folder.insert(one.key.clone(), one);
         }
-        all.connect_deployers(files);
         let mut patch_files = BTreeSet::new();
         for (key, one) in &all.by_folder {
             let folder = &one.base;
@@ -69,6 +68,8 @@ impl Kustomizations {
             }
             patch_files.extend(one.patch_files());
         }
+        all.settle_target_namespaces();
+        all.connect_deployers(files);
         all.patch_files = patch_files
             .into_iter()
             .map(|path| {
@@ -100,6 +101,34 @@ impl Kustomizations {
                 post_build.settle(sources, is_patched);
             }
         }
+    }
+
+    /// Gives the objects of Flux the namespaces that replacements write into them, and leaves out those
+    /// that change nothing.
+    fn settle_target_namespaces(&mut self) {
+        let is_any = self.by_folder.values().any(Kustomization::names_targets);
+        let deployers = self.by_folder.iter().filter(|(_, one)| is_any && one.deploys.is_some());
+        let named = deployers.filter_map(|(key, one)| {
+            Some((key.clone(), self.target_namespace(&one.place.file)?.to_owned()))
+        });
+        for (key, namespace) in named.collect::<Vec<_>>() {
+            if let Some(one) = self.by_folder.get_mut(&key) {
+                one.namespace = Some(namespace);
+            }
+        }
+        self.by_folder.retain(|_, one| one.deploys.is_none() || changes_something(one));
+    }
+
+    /// Returns the namespace that replacements write into the objects of Flux in a file, where all
+    /// trees agree on it.
+    fn target_namespace(&self, file: &str) -> Option<&str> {
+        let mut namespaces = self.chains_of(file).into_iter().map(|chain| {
+            let mut inwards = chain.iter().rev().filter_map(|key| self.by_folder.get(*key));
+            // Its own namespace is the name of the Namespace that it lists.
+            inwards.find(|one| one.names_targets())?.namespace.as_deref()
+        });
+        let first = namespaces.next()??;
+        namespaces.all(|other| other == Some(first)).then_some(first)
     }
 
     /// Lets the objects of Flux and Argo CD have their say over what they apply.

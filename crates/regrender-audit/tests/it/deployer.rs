@@ -49,6 +49,72 @@ fn the_template_of_an_application_set_is_one_of_applications() {
     }
 }
 
+/// A kustomization may copy the name of its Namespace into Flux's objects; what it copies otherwise
+/// is not known.
+#[test]
+fn a_replacement_gives_flux_the_namespace_of_what_it_applies() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k}\n\
+        spec: {path: ./base/web}\n";
+    let replacement = "source: {kind: Namespace, fieldPath: metadata.name}\n  targets:\n  \
+        - select: {kind: Kustomization, group: kustomize.toolkit.fluxcd.io}\n    \
+        fieldPaths: [spec.targetNamespace]\n    options: {create: true}\n";
+    let listed = "namespace: shop\nresources: [k.yaml]\nreplacements:\n";
+    let file = format!("- {replacement}");
+    let check = |kustomization: &str, file: &str, expected: &str| {
+        let files = [
+            ("apps/shop/kustomization.yaml", kustomization),
+            ("apps/shop/k.yaml", flux),
+            ("parts/ks.yaml", file),
+            ("base/web/deployment.yaml", WEB),
+        ];
+        assert_eq!(workloads(&files), [expected], "{kustomization}{file}");
+    };
+    check(&format!("{listed}- {replacement}"), "", "shop/web [] -");
+    let named = format!("{listed}- path: ../../parts/ks.yaml\n");
+    check(&named, &file, "shop/web [] -");
+    check(&named, &replacement.replace("\n  ", "\n"), "shop/web [] -");
+    check("resources: [k.yaml]\nnamespace: shop\n", "", "?/web [] -");
+    check(&named.replace("namespace: shop\n", ""), &file, "?/web [] -");
+    for (from, to) in [
+        ("kind: Namespace,", "kind: ConfigMap,"),
+        ("metadata.name}", "metadata.labels.team}"),
+        ("{kind: Kustomization,", "{kind: Kustomization, name: other,"),
+        ("{kind: Kustomization,", "{kind: Kustomization, labelSelector: a=b,"),
+        ("kustomize.toolkit.fluxcd.io}", "other.io}"),
+        ("spec.targetNamespace", "spec.path"),
+        ("create: true", "delimiter: '-', index: 1"),
+        ("    options", "    reject: [{name: k}]\n    options"),
+    ] {
+        check(&named, &file.replace(from, to), "?/web [] -");
+    }
+}
+
+/// What applies the same folder twice says twice where it goes.
+#[test]
+fn namespaces_that_replacements_disagree_about_are_not_known() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k}\n\
+        spec: {path: ./base/web}\n";
+    let listed = |namespace: &str| {
+        format!(
+            "namespace: {namespace}\nresources: [../k]\nreplacements:\n- source: {{kind: Namespace}}\n  \
+             targets: [{{select: {{kind: Kustomization}}, fieldPaths: [spec.targetNamespace]}}]\n"
+        )
+    };
+    let (one, other) = (listed("one"), listed("two"));
+    let files = [
+        ("a/kustomization.yaml", &*one),
+        ("b/kustomization.yaml", &other),
+        ("k/kustomization.yaml", "resources: [k.yaml]\n"),
+        ("k/k.yaml", flux),
+        ("base/web/deployment.yaml", WEB),
+    ];
+    assert_eq!(workloads(&files), ["?/web [] -"]);
+    assert_eq!(
+        workloads(&files[..1].iter().chain(&files[2..]).copied().collect::<Vec<_>>()),
+        ["one/web [] -"]
+    );
+}
+
 #[test]
 fn flux_gives_the_namespace_of_the_folder_that_it_applies() {
     let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k, namespace: flux-system}\n\

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
-use super::object::read_object;
+use super::object::{is_core, read_object};
 use super::variable_source::text_of_config_maps;
 use super::{Namespace, Secret, SecretState, ServiceAccount, Workload, helm};
 use crate::finding::Finding;
@@ -282,7 +282,7 @@ impl FileFacts {
             self.kustomization = Some(Box::new(found));
         } else if let Some(operations) = read_operations(root) {
             self.operations.push(operations);
-        } else if root.get("kind").and_then(Node::string).is_some() {
+        } else if is_object(root) {
             read_object(self, root, &place, words);
             if words.secret_references {
                 secret_references(root, &mut self.other_secrets);
@@ -302,6 +302,14 @@ impl FileFacts {
     fn place(&self, document: usize, node: &Node<'_>) -> Place {
         Place { file: Arc::clone(&self.path), document, line: node.line, column: node.column }
     }
+}
+
+/// Tells whether a document is an object of Kubernetes: values of charts may have a `kind`, too, as
+/// what the chart is to be deployed as.
+fn is_object(root: &Node<'_>) -> bool {
+    let Some(kind) = root.get("kind").and_then(Node::string) else { return false };
+    let is_there = |member: &&str| root.get(member).is_some();
+    !is_core(kind) || ["apiVersion", "metadata", "spec", "template"].iter().any(is_there)
 }
 
 /// Words that a file must hold for a closer look to be worth its time.

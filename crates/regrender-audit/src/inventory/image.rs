@@ -24,7 +24,7 @@ pub(super) fn of_member<'n, 'a>(
     if value.is_mapping() {
         return of_mapping(value, is_image_key(&key.text) || key.text.ends_with("Image"));
     }
-    let text = value.scalar().filter(|text| !text.is_empty())?;
+    let text = value.scalar().filter(|text| !text.is_empty() && !is_picture(text))?;
     let sure = is_image_key(&key.text);
     let likely = key.text.ends_with("Image") && text.contains(['/', ':']);
     if !(sure || likely) || text.contains(char::is_whitespace) && !text.contains("{{") {
@@ -32,6 +32,12 @@ pub(super) fn of_member<'n, 'a>(
     }
     let tag = ["tag", "imageTag"].iter().find_map(|tag| owner.get(tag)?.scalar());
     Some(Found { image: with_tag(text, tag.filter(|_| sure)), node: value })
+}
+
+/// Tells whether a text is the address, the path or the content of a picture: no image begins so.
+fn is_picture(text: &str) -> bool {
+    let schemes = ["http://", "https://", "data:"];
+    text.starts_with(['/', '.']) || schemes.iter().any(|scheme| text.starts_with(scheme))
 }
 
 /// Reads a mapping of `registry`, `repository`, `tag` and `digest` as an image.

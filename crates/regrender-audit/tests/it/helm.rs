@@ -1,5 +1,7 @@
 //! Values of Helm charts, wherever they stand.
 
+use regrender_audit::Source;
+
 use super::repository::{WEB, audited, images, private, read, report, workloads};
 
 /// Pods of a chart run where it is installed, not where the object of Argo CD lies.
@@ -172,4 +174,17 @@ fn a_patch_of_a_release_leaves_pull_secrets_to_the_chart() {
         }
         assert!(report.images.iter().all(|one| one.service_account.is_none()));
     }
+}
+
+/// Some charts ask what they are to be deployed as.
+#[test]
+fn values_may_have_a_kind() {
+    let values = "kind: DaemonSet\nimage: {repository: r.io/x, tag: v1}\n";
+    let inventory = read(&[("values.yaml", values)]);
+    let found: Vec<_> = inventory.workloads().map(|one| (&*one.kind, one.source)).collect();
+    assert_eq!(found, [("", Source::HelmValues)]);
+    let object = "apiVersion: apps/v1\nkind: DaemonSet\nspec: {template: {spec: {containers: [{image: r.io/x}]}}}\n";
+    let inventory = read(&[("a.yaml", object)]);
+    let found: Vec<_> = inventory.workloads().map(|one| (&*one.kind, one.source)).collect();
+    assert_eq!(found, [("DaemonSet", Source::Core)]);
 }

@@ -172,3 +172,17 @@ fn a_kind_that_is_called_a_list_and_is_none_is_read_as_itself() {
         "apiVersion: example.org/v1\nkind: AllowList\nitems: {a: b}\nspec: {image: r.io/x}\n";
     assert_eq!(images("a.yaml", text), ["spec.image r.io/x"]);
 }
+
+/// Charts and custom resources name pictures, too, by their addresses and paths.
+#[test]
+fn the_address_or_path_of_a_picture_is_no_image() {
+    for picture in ["https://example.org/a.png", "http://a.b/c:1", "/img/a.png", "../a.png"] {
+        let text =
+            format!("{{theme: {{image: '{picture}', logoImage: '{picture}'}}, image: r.io/x}}");
+        check_values(&text, &["image r.io/x"]);
+        check_custom(&text, &["spec.image r.io/x"]);
+    }
+    check_values("{image: 'data:image/png;base64,AA=='}", &[]);
+    check_values("{image: httpd}", &["image httpd"]);
+    check_custom("{image: 'ko://example.org/cmd/a'}", &["spec.image ko://example.org/cmd/a"]);
+}

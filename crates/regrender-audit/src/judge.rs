@@ -10,7 +10,7 @@ use crate::finding::Severity;
 use crate::inventory::ImageUse;
 use crate::judgement::{Judgement, judge, public};
 use crate::subject::Subject;
-use crate::variable::awaited;
+use crate::variable::{awaited, triggered};
 use crate::verdict::Verdict;
 
 /// Lists of pull secrets that were opened already, by namespace and names.
@@ -41,6 +41,9 @@ impl<'a> Judge<'a> {
     ) -> Judgement {
         if let Some(doubt) = &subject.doubt {
             return Judgement::new(Verdict::Undetermined, doubt.to_string());
+        }
+        if let Some(reason) = triggered(subject, image) {
+            return Judgement::new(Verdict::Undetermined, reason);
         }
         match parsed {
             Ok(parsed) => self.judge_parsed(subject, in_force, parsed),

@@ -8,6 +8,9 @@ use crate::subject::Subject;
 /// What stands before the path of a Go program whose image `ko` builds when it applies the manifest.
 const KO: &str = "ko://";
 
+/// The annotation by which `OpenShift` fills in the images of workloads.
+const TRIGGERS: &str = "image.openshift.io/triggers";
+
 /// Parses an image. Where nobody knows what is filled in for its tag or digest, it is parsed without:
 /// credentials are chosen by the rest.
 pub(crate) fn reference_of(
@@ -50,6 +53,28 @@ pub(crate) fn awaited(subject: &Subject<'_>, image: &ImageUse) -> Option<String>
             Some(format!("nothing in the repository fills in the variable `{name}`"))
         }
     }
+}
+
+/// Says what `OpenShift` puts in the place of an image, as an annotation of the workload has it do;
+/// `None` where it stays.
+pub(crate) fn triggered(subject: &Subject<'_>, image: &ImageUse) -> Option<String> {
+    let workload = subject.workload;
+    if workload.metadata.is_live {
+        return None;
+    }
+    let text = workload.metadata.annotations.get(TRIGGERS)?;
+    let triggers: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
+    let is_about = |trigger: &&serde_json::Value| {
+        let path = trigger.get("fieldPath").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let names = ['"', '\''].map(|quote| format!("=={quote}{}{quote}", image.container));
+        names.iter().any(|name| path.contains(name)) && !is_paused(trigger)
+    };
+    let stream = triggers.iter().find(is_about)?.pointer("/from/name")?.as_str()?;
+    Some(format!("OpenShift puts the image of ImageStreamTag `{stream}` in its place"))
+}
+
+fn is_paused(trigger: &serde_json::Value) -> bool {
+    trigger.get("paused").is_some_and(|paused| paused == true || paused == "true")
 }
 
 /// Tells whether a name has a variable in it, as no name in a cluster has.

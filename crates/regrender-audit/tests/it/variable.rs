@@ -483,3 +483,30 @@ fn what_a_cluster_runs_is_filled_in_by_nobody() {
     let live = web(&["${HOST}/web"], "").replace("namespace: n", "namespace: n, uid: 1-2");
     assert_eq!(told(&report(&[("a.yaml", &live)])), ["${HOST}/web invalid-image"]);
 }
+
+/// `OpenShift` has a controller that fills in images, the blank ones that `oc` leaves among them.
+#[test]
+fn what_an_image_stream_fills_in_is_not_known() {
+    let trigger = |name: &str, more: &str| {
+        format!(
+            r#"{{"from":{{"kind":"ImageStreamTag","name":"app:v1"}},"fieldPath":"spec.template.spec.containers[?(@.name==\"{name}\")].image"{more}}}"#
+        )
+    };
+    let web = |triggers: &str| {
+        let annotations =
+            format!("annotations: {{image.openshift.io/triggers: '{triggers}'}}, namespace");
+        web(&[" ", "r.io/other"], "").replacen("namespace", &annotations, 1)
+    };
+    let place = "OpenShift puts the image of ImageStreamTag `app:v1` in its place";
+    let (filled, second) = (&*format!(" : {place}"), &*format!("r.io/other: {place}"));
+    let check = |triggers: &str, expected: [&str; 2]| {
+        assert_eq!(told(&report(&[("a.yaml", &web(triggers))])), expected, "{triggers}");
+    };
+    let other = "r.io/other uncovered-unknown";
+    check(&format!("[{}]", trigger("c0", "")), [filled, other]);
+    check(&format!("[{}]", trigger("c0", r#","paused":"true""#)), ["  invalid-image", other]);
+    check(&format!("[{}]", trigger("c", "")), ["  invalid-image", other]);
+    check("no JSON", ["  invalid-image", other]);
+    let both = format!("[{},{}]", trigger("c0", ""), trigger("c1", ""));
+    check(&both, [filled, second]);
+}

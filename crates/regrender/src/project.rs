@@ -12,6 +12,7 @@ mod shared_name;
 pub(crate) mod sops_rules;
 pub(crate) mod stranger;
 pub(crate) mod surroundings;
+mod tracked;
 mod unread_manifest;
 
 use std::fs::{self, File};

@@ -1,11 +1,13 @@
 //! The Git repository around a registries.toml: its top, and the manifests in it.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 use ignore::WalkBuilder;
+
+use crate::project::tracked::tracked;
 
 /// Names of manifests that do not end like one: what holds credentials in JSON, and a kustomization.
 const OTHER_NAMES: [&str; 3] = [".dockerconfigjson", ".dockercfg", "Kustomization"];
@@ -59,6 +61,23 @@ impl Walk {
         self.unreadable.dedup_by(|one, next| one.0 == next.0);
     }
 
+    /// Adds the files below `root` that are committed though a `.gitignore` is about them.
+    fn take_committed(&mut self, root: &Path, except: &BTreeSet<PathBuf>) {
+        for file in tracked(root) {
+            let is_manifest = is_manifest(&file);
+            let files = if is_manifest { &mut self.manifests } else { &mut self.others };
+            let place = files.binary_search_by(|one| one.as_os_str().cmp(file.as_os_str()));
+            let is_left_out = || file.ancestors().any(|above| except.contains(above));
+            let is_file = || fs::symlink_metadata(&file).is_ok_and(|found| found.is_file());
+            if let Err(place) = place
+                && !is_left_out()
+                && is_file()
+            {
+                files.insert(place, file);
+            }
+        }
+    }
+
     /// Leaves out what lies below `folders`.
     pub(crate) fn without(mut self, folders: &[PathBuf]) -> Self {
         for paths in [&mut self.manifests, &mut self.others, &mut self.dangling] {
@@ -71,13 +90,15 @@ impl Walk {
 
 /// Walks through `root`, leaving out what lies below `except`.
 ///
-/// What Git ignores is no part of the repository, unless it is named. Links are not followed: where
+/// What Git ignores is no part of the repository, unless it is named or committed all the same. Links are not followed: where
 /// they lead inside of the repository is walked through anyway.
 pub(crate) fn walk(root: &Path, except: &[PathBuf]) -> Walk {
     let mut found = Walk::default();
-    let except: BTreeSet<PathBuf> = except.iter().cloned().collect();
+    let except: Arc<BTreeSet<PathBuf>> = Arc::new(except.iter().cloned().collect());
+    let left_out = Arc::clone(&except);
     let walk = WalkBuilder::new(root)
         .hidden(false)
+        .ignore(false)
         .require_git(false)
         .filter_entry(move |entry| entry.file_name() != ".git" && !except.contains(entry.path()))
         .build();
@@ -110,6 +131,7 @@ pub(crate) fn walk(root: &Path, except: &[PathBuf]) -> Walk {
     for paths in [&mut found.manifests, &mut found.others, &mut found.dangling] {
         in_order(paths);
     }
+    found.take_committed(root, &left_out);
     found
 }
 

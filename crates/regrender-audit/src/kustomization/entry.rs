@@ -69,6 +69,9 @@ impl Entry {
                 entries.extend(Self::new(node, list, EntryKind::File, place));
             }
         }
+        if let Some(node) = root.at(&["openapi", "path"]) {
+            entries.extend(Self::new(node, "openapi", EntryKind::File, place));
+        }
         entries
     }
 

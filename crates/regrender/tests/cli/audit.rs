@@ -470,9 +470,9 @@ fn what_a_kustomization_names_has_to_be_there() {
         "bases: [b]\ngenerators: [g]\ntransformers: [t]\nvalidators: [v]\nconfigurations: [o]\n\
          crds: [c]\npatchesStrategicMerge: [s]\npatchesJson6902: [{path: j}]\n\
          replacements: [{path: r}, {source: {name: x}}]\npatches: [{patch: p}]\n\
-         configMapGenerator: [{name: n, files: [made]}]\n",
+         openapi: {path: a}\nconfigMapGenerator: [{name: n, files: [made]}]\n",
     );
-    assert_eq!(broken(&sandbox, &["every"]).len(), 9);
+    assert_eq!(broken(&sandbox, &["every"]).len(), 10);
     // What is there is there, whatever is audited.
     assert_eq!(broken(&sandbox, &["apps"]), messages[..1]);
 }

@@ -114,8 +114,11 @@ impl Auditor<'_> {
         }
         let message = format!("`{}` of {}: {}", image.image, subject.title(), judgement.reason);
         let mut finding = Finding::with_severity(code, severity, &image.place, message);
-        // Declaring the registry settles all its images.
-        if judgement.verdict == Verdict::UncoveredUnknown {
+        // What is missing is missing for all images of which the same is said.
+        if matches!(
+            judgement.verdict,
+            Verdict::UncoveredUnknown | Verdict::UncoveredPrivate | Verdict::Undetermined
+        ) {
             finding.shared = Some(judgement.reason.clone());
         }
         self.findings.push(finding);
@@ -128,20 +131,23 @@ impl Auditor<'_> {
         needed: &BTreeSet<String>,
     ) {
         let hosts: Vec<&str> = needed.iter().map(String::as_str).collect();
-        let mut message = format!("the namespace of {} is not known", subject.title());
-        if let Some(Doubt::Variable(reason)) = &subject.doubt {
-            message = format!("{message}: {reason}");
-        }
+        let mut about = subject.title();
         if !hosts.is_empty() {
-            message = format!("{message}; in any, its images come from `{}`", hosts.join("`, `"));
+            about = format!("{about}, which pulls from `{}`", hosts.join("`, `"));
         }
         if in_force.names.is_empty() {
-            message.push_str(", and no pull secret is named");
+            about.push_str(" with no pull secret");
         } else {
-            message = format!("{message}, with the pull secrets `{}`", in_force.names.join("`, `"));
+            about = format!("{about} with the pull secrets `{}`", in_force.names.join("`, `"));
+        }
+        let mut reason = "the namespace is not known".to_owned();
+        if let Some(Doubt::Variable(variable)) = &subject.doubt {
+            reason = format!("{reason}: {variable}");
         }
         let place = &subject.workload.place;
-        self.findings.push(Finding::new(Code::NamespaceUnknown, place, message));
+        let message = format!("{about}: {reason}");
+        let finding = Finding::new(Code::NamespaceUnknown, place, message);
+        self.findings.push(Finding { shared: Some(reason), ..finding });
     }
 
     /// Finds keys that match no image of the namespaces in which their Secret is.

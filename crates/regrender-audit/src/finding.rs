@@ -155,7 +155,7 @@ codes! {
         "pipe the built manifests through `regrender audit -`, or put the missing object into the repository";
     NamespaceUnknown, "namespace-unknown", Info,
         "The workload's namespace is not known, so neither are its pull secrets.",
-        "name the namespace in the manifest or in the kustomization that lists it";
+        "name the namespace in the manifest or in the kustomization that lists it, or give it with `--namespace`";
     SecretWrongType, "secret-wrong-type", Error,
         "The type of the Secret and the key of its data do not go together; the kubelet skips it.",
         "use type `kubernetes.io/dockerconfigjson` with the key `.dockerconfigjson`";

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use regrender_image::{ImageReference, ReferenceError};
 
-use crate::credentials::{Credentials, InForce, Opened};
+use crate::credentials::{Credentials, InForce, Opened, Origin};
 use crate::declared::Declarations;
 use crate::finding::Severity;
 use crate::inventory::ImageUse;
-use crate::judgement::{Judgement, judge, public};
+use crate::judgement::{Judgement, host_of, judge, public};
 use crate::subject::Subject;
 use crate::variable::{awaited, triggered};
 use crate::verdict::Verdict;
@@ -94,10 +94,30 @@ impl<'a> Judge<'a> {
                 let is_anonymous = self.declarations.is_anonymous(image);
                 let of_account = in_force.unknown.as_deref().filter(|_| !is_anonymous);
                 let unknown = of_account.or(opened.unknown.as_deref());
-                judge(image, keyring, self.declarations, unknown)
+                let judgement = judge(image, keyring, self.declarations, unknown);
+                match judgement.verdict {
+                    Verdict::UncoveredPrivate => {
+                        Judgement { reason: lacking(subject, in_force, image), ..judgement }
+                    }
+                    _ => judgement,
+                }
             }
         }
     }
+}
+
+/// Says whose list of pull secrets lacks one for an image of a private registry.
+fn lacking(subject: &Subject<'_>, in_force: &InForce, image: &ImageReference) -> String {
+    let of = match (in_force.origin, &in_force.account, &subject.namespace) {
+        (Origin::Account, Some(account), Some(namespace)) => {
+            format!("no pull secret of ServiceAccount `{account}` in `{namespace}`")
+        }
+        (Origin::Pod, ..) => {
+            format!("none of the pod's own pull secrets, `{}`,", in_force.names.join("`, `"))
+        }
+        _ => "no pull secret in force".to_owned(),
+    };
+    format!("{of} covers `{}`, which is declared private", host_of(image))
 }
 
 /// Judges an image that does not parse: wrong, or filled in later.

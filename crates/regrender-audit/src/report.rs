@@ -8,13 +8,11 @@ use std::fmt::Write as _;
 use regrender_image::ImageReference;
 use serde::{Serialize, Serializer};
 
-use self::fold::fold;
 use crate::credentials::InForce;
 use crate::finding::{Finding, Severity};
 use crate::inventory::{ImageUse, Inventory};
 use crate::judgement::Judgement;
 use crate::subject::Subject;
-use crate::text::visible;
 use crate::verdict::Verdict;
 
 /// Everything an audit found.
@@ -192,14 +190,11 @@ impl AuditReport {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::new();
-        for fold in fold(&self.findings) {
+        for fold in fold::fold(&self.findings) {
             // Writing to a string cannot fail.
             let _infallible = write!(text, "{fold}");
         }
-        for one in &self.unreadable {
-            let _infallible =
-                writeln!(text, "unreadable: {}: {}", visible(&one.file), visible(&one.reason));
-        }
+        text.push_str(&fold::unreadable(&self.unreadable));
         let _infallible = writeln!(text, "{}", self.summary_line());
         text
     }

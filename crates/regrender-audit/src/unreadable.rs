@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+/// What stands for the reason where a file is a template of Helm; scripts rely on it.
+pub(crate) const HELM_TEMPLATE: &str = "helm-template";
+
 /// A file, or one document of it, that says nothing because it could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unreadable {
@@ -65,7 +68,7 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::HelmTemplate => f.write_str("helm-template"),
+            Self::HelmTemplate => f.write_str(HELM_TEMPLATE),
             Self::GitCrypt => f.write_str("encrypted with git-crypt"),
             Self::NotText => f.write_str("not text: neither UTF-8 nor UTF-16"),
             Self::TooLarge => f.write_str("larger than 64 MiB"),

@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::counted;
+use super::{UnreadableRow, counted};
 use crate::finding::{Code, Finding, Severity};
 use crate::text::visible;
+use crate::unreadable::HELM_TEMPLATE;
 
 /// As many findings for one remedy are still told one by one.
 const FEW: usize = 3;
+
+/// The way out where many templates of charts could not be read.
+const TEMPLATE_HELP: &str =
+    "pipe what `helm template` makes of a chart through `regrender audit -`";
 
 /// Findings that are told together.
 pub(super) struct Fold<'f> {
@@ -50,18 +55,43 @@ impl fmt::Display for Fold<'_> {
                 writeln!(f, "  --> {}", place(first))?;
             }
             Some(shared) => {
-                writeln!(f, "{}: {}", visible(shared), counted(others.len() + 1, "image"))?;
+                let noun = if first.code == Code::NamespaceUnknown { "workload" } else { "image" };
+                writeln!(f, "{}: {}", visible(shared), counted(others.len() + 1, noun))?;
                 for finding in std::iter::once(first).chain(others).take(FEW) {
                     let own = finding.message.strip_suffix(shared).unwrap_or(&finding.message);
                     let own = own.trim_end_matches(": ");
                     writeln!(f, "  --> {}: {}", place(finding), visible(own))?;
                 }
-                let more = others.len() + 1 - FEW;
-                writeln!(f, "  and {more} more, which `--output json` lists")?;
+                writeln!(f, "{}", more(others.len() + 1))?;
             }
         }
         writeln!(f, "  help: {}\n", first.code.help())
     }
+}
+
+fn more(count: usize) -> String {
+    format!("  and {} more, which `--output json` lists", count - FEW)
+}
+
+/// Tells what could not be read: one by one, but many templates of charts together.
+pub(super) fn unreadable(rows: &[UnreadableRow]) -> String {
+    let (templates, mut rest): (Vec<_>, Vec<_>) =
+        rows.iter().partition(|row| row.reason == HELM_TEMPLATE);
+    let mut lines = Vec::new();
+    if templates.len() > FEW {
+        lines.push(format!("unreadable: {HELM_TEMPLATE}: {}", counted(templates.len(), "file")));
+        lines.extend(templates.iter().take(FEW).map(|row| format!("  --> {}", visible(&row.file))));
+        lines.push(more(templates.len()));
+        lines.push(format!("  help: {TEMPLATE_HELP}\n"));
+    } else {
+        rest = rows.iter().collect();
+    }
+    let told = |row: &&UnreadableRow| {
+        format!("unreadable: {}: {}", visible(&row.file), visible(&row.reason))
+    };
+    lines.extend(rest.iter().map(told));
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn place(finding: &Finding) -> String {

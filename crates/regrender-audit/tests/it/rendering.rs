@@ -3,6 +3,8 @@
 use insta::assert_snapshot;
 use regrender_audit::{AuditReport, Code, Declared, Inventory, audit};
 
+use super::repository::private;
+
 fn report() -> AuditReport {
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: '</script><b>', namespace: n}\n\
         spec: {containers: [{name: c, image: R.io/App}, {name: d, image: r.io/app}]}\n";
@@ -59,19 +61,27 @@ fn text_tells_finding_place_and_way_out() {
 
 /// The report on pods with these images, one a file.
 fn report_on(images: &[&str]) -> AuditReport {
-    let pod = |image: &&str| {
+    report_on_files(&Declared::default(), images, |image| {
         format!(
             "apiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: n}}\n\
              spec: {{containers: [{{name: c, image: {image}}}]}}\n"
         )
-    };
-    let files: Vec<(String, String)> = images
+    })
+}
+
+/// The report on a file for each of some words.
+fn report_on_files(
+    declared: &Declared,
+    words: &[&str],
+    file: impl Fn(&str) -> String,
+) -> AuditReport {
+    let files: Vec<(String, String)> = words
         .iter()
         .enumerate()
-        .map(|(number, image)| (format!("{number}.yaml"), pod(image)))
+        .map(|(number, word)| (format!("{number}.yaml"), file(word)))
         .collect();
     let files = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
-    audit(&Inventory::read(files), &Declared::default(), &|_| None)
+    audit(&Inventory::read(files), declared, &|_| None)
 }
 
 #[test]
@@ -115,4 +125,81 @@ fn a_few_images_of_a_registry_are_told_one_by_one() {
     // What a baseline leaves out does not count.
     report.retain_findings(|finding| &*finding.file != "2.yaml");
     assert!(!report.to_text().contains("more, which"));
+}
+
+/// One pull secret more in the list of an account settles all that runs under it.
+#[test]
+fn many_images_that_an_account_has_no_pull_secret_for_are_told_together() {
+    let pods = [
+        "namespace: n}, spec: {",
+        "namespace: n}, spec: {",
+        "namespace: n}, spec: {",
+        "namespace: n}, spec: {",
+        "namespace: other}, spec: {",
+        "namespace: n}, spec: {imagePullSecrets: [{name: a}, {name: b}], ",
+    ];
+    let report = report_on_files(&private("p.io"), &pods, |pod| {
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: p, {pod}containers: [{{name: c, image: p.io/x}}]}}}}\n\
+             ---\n{{apiVersion: v1, kind: Secret, metadata: {{name: a, namespace: n}}, type: kubernetes.io/dockerconfigjson}}\n\
+             ---\n{{apiVersion: v1, kind: Secret, metadata: {{name: b, namespace: n}}, type: kubernetes.io/dockerconfigjson}}\n"
+        )
+    });
+    let text = report.to_text();
+    let told = |line: &&str| line.contains("[uncovered-private]");
+    let told: Vec<&str> = text.lines().filter(told).collect();
+    assert_eq!(
+        told,
+        [
+            "error[uncovered-private]: no pull secret of ServiceAccount `default` in `n` covers `p.io`, which is declared private: 4 images",
+            "error[uncovered-private]: `p.io/x` of Pod `p`: no pull secret of ServiceAccount `default` in `other` covers `p.io`, which is declared private",
+            "error[uncovered-private]: `p.io/x` of Pod `p`: none of the pod's own pull secrets, `a`, `b`, covers `p.io`, which is declared private",
+        ]
+    );
+}
+
+#[test]
+fn many_images_and_workloads_that_lack_the_same_to_be_known_are_told_together() {
+    let images = ["r.io/a", "r.io/b", "r.io/c", "r.io/d"];
+    let report = report_on_files(&Declared::default(), &images, |image| {
+        format!(
+            "image: {image}\n---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\n\
+             spec: {{containers: [{{name: c, image: {image}}}]}}\n"
+        )
+    });
+    assert_snapshot!(report.to_text(), @"
+    info[undetermined]: the namespace is not known, and the chart or base decides which pull secrets its pods have: 4 images
+      --> 0.yaml:1:8: `r.io/a` of these values
+      --> 1.yaml:1:8: `r.io/b` of these values
+      --> 2.yaml:1:8: `r.io/c` of these values
+      and 1 more, which `--output json` lists
+      help: pipe the built manifests through `regrender audit -`, or put the missing object into the repository
+
+    info[namespace-unknown]: the namespace is not known: 4 workloads
+      --> 0.yaml:3:1: Pod `p`, which pulls from `r.io` with no pull secret
+      --> 1.yaml:3:1: Pod `p`, which pulls from `r.io` with no pull secret
+      --> 2.yaml:3:1: Pod `p`, which pulls from `r.io` with no pull secret
+      and 1 more, which `--output json` lists
+      help: name the namespace in the manifest or in the kustomization that lists it, or give it with `--namespace`
+
+    8 images in 4 files: 8 undetermined; 0 errors, 0 warnings, 0 unreadable
+    ");
+}
+
+#[test]
+fn many_templates_of_charts_are_told_together() {
+    let template = |_: &str| "a: {{ .Values.a }}{{ b }}\n".to_owned();
+    let told = |words: &[&str]| report_on_files(&Declared::default(), words, template).to_text();
+    assert_snapshot!(told(&["a", "b", "c", "d"]), @"
+    unreadable: helm-template: 4 files
+      --> 0.yaml
+      --> 1.yaml
+      --> 2.yaml
+      and 1 more, which `--output json` lists
+      help: pipe what `helm template` makes of a chart through `regrender audit -`
+
+    0 images in 4 files: nothing to pull; 0 errors, 0 warnings, 4 unreadable
+    ");
+    let text = told(&["a", "b", "c"]);
+    assert_eq!(text.matches("unreadable: ").count(), 3, "{text}");
 }

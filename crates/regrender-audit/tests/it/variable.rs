@@ -349,7 +349,8 @@ fn a_namespace_or_pull_secret_that_is_not_known_leaves_the_image_open() {
     assert_eq!(
         found,
         [
-            "the namespace of Deployment `web` is not known: Kustomization `apps` does not set `NS`; in any, its images come from `r.io`, and no pull secret is named"
+            "Deployment `web`, which pulls from `r.io` with no pull secret: the namespace is not known: \
+             Kustomization `apps` does not set `NS`"
         ]
     );
 }

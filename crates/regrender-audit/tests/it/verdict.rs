@@ -198,10 +198,7 @@ fn one_finding_tells_that_a_namespace_is_not_known() {
     assert_eq!(findings(&[("a.yaml", &text)]), ["namespace-unknown 2"]);
     assert_eq!(
         messages(&[("a.yaml", &text)], "namespace-unknown"),
-        [
-            "the namespace of Pod `p` is not known; in any, its images come from `r.io`, with the pull \
-          secrets `s`"
-        ]
+        ["Pod `p`, which pulls from `r.io` with the pull secrets `s`: the namespace is not known"]
     );
     let values = [("values.yaml", "image: {repository: r.io/app, tag: 1}\n")];
     assert_eq!(findings(&values), ["undetermined 1"]);

@@ -331,7 +331,7 @@ fn an_image_that_nothing_covers_fails_the_audit() {
     let sandbox = repository();
     sandbox.write("apps/web.yaml", &WEB.replace("team-a", "team-b"));
     assert_snapshot!(sandbox.run(&["audit"]).ended_with(3), @"
-    error[uncovered-private]: `acme/web:1` of Deployment `web`: no pull secret in force covers `docker.io`, which is declared private
+    error[uncovered-private]: `acme/web:1` of Deployment `web`: no pull secret of ServiceAccount `default` in `team-b` covers `docker.io`, which is declared private
       --> apps/web.yaml:4:58
       help: add the pull secret to the ServiceAccount or to the pod
 

@@ -151,7 +151,7 @@ fn what_is_in_one_namespace_covers_nothing_in_another() {
     sandbox.write("apps/a.yaml", &pod("team-a", image));
     sandbox.write("apps/b.yaml", &pod("team-b", image));
     assert_snapshot!(sandbox.run(&["audit", "apps"]).ended_with(3), @"
-    error[uncovered-private]: `registry.example.com/web:1` of Pod `web`: no pull secret in force covers `registry.example.com`, which is declared private
+    error[uncovered-private]: `registry.example.com/web:1` of Pod `web`: no pull secret of ServiceAccount `default` in `team-a` covers `registry.example.com`, which is declared private
       --> apps/a.yaml:3:40
       help: add the pull secret to the ServiceAccount or to the pod
 

@@ -8,6 +8,9 @@ use crate::subject::Subject;
 /// What stands before the path of a Go program whose image `ko` builds when it applies the manifest.
 const KO: &str = "ko://";
 
+/// What stands before an input of a `ResourceSet`.
+const SET_INPUT: &str = "<<";
+
 /// The annotation by which `OpenShift` fills in the images of workloads.
 const TRIGGERS: &str = "image.openshift.io/triggers";
 
@@ -40,6 +43,11 @@ pub(crate) fn awaited(subject: &Subject<'_>, image: &ImageUse) -> Option<String>
     }
     if text.contains("$(") && subject.root.is_some() {
         return Some("the image has a variable, which kustomize may fill in".to_owned());
+    }
+    if text.contains(SET_INPUT) {
+        return Some(
+            "the image has an input of a ResourceSet, which is filled in later".to_owned(),
+        );
     }
     match &image.filling {
         Filling::NotKnown(reason) => Some(reason.to_string()),
@@ -79,7 +87,7 @@ fn is_paused(trigger: &serde_json::Value) -> bool {
 
 /// Tells whether a name has a variable in it, as no name in a cluster has.
 pub(crate) fn is_open(name: &str) -> bool {
-    name.contains(['$', '{'])
+    name.contains(['$', '{']) || name.contains(SET_INPUT)
 }
 
 /// Tells whether anything stands in braces that is no variable of the shell: a template, for one.
@@ -100,13 +108,13 @@ fn first_variable(text: &str) -> Option<&str> {
 
 /// Returns an image without tag and digest, if all that is filled in stands there.
 fn without_tag(text: &str) -> Option<&str> {
-    let start = text.find(['$', '{'])?;
+    let start = text.find(['$', '{', '<'])?;
     let (before, filled) = text.split_at(start);
     let mut depth = 0_usize;
     for letter in filled.chars() {
         match letter {
-            '{' | '(' => depth += 1,
-            '}' | ')' => depth = depth.saturating_sub(1),
+            '{' | '(' | '<' => depth += 1,
+            '}' | ')' | '>' => depth = depth.saturating_sub(1),
             // Whatever this separates, the variable is in its path.
             '/' if depth == 0 => return None,
             _ => {}
@@ -131,6 +139,8 @@ mod tests {
             ("app:1@${DIGEST}", Some("app")),
             ("r.io/app:{{ tag }}", Some("r.io/app")),
             ("r.io/app:$(tag)", Some("r.io/app")),
+            ("r.io/app:<< inputs.tag >>", Some("r.io/app")),
+            ("r.io/<< inputs.app >>:1", None),
             ("r.io:${PORT}/app:1", None),
             ("${HOST}/app:1", None),
             ("r.io/${APP}:1", None),

@@ -18,13 +18,14 @@ pub(super) fn read_object(facts: &mut FileFacts, root: &Node<'_>, place: &Place,
 
 fn read_with(facts: &mut FileFacts, root: &Node<'_>, header: Header, words: Words) {
     let place = &header.place.clone();
-    if let Some(items) = unfolded(root, &header.kind) {
+    if let Some(items) = unfolded(root, &header) {
         let before = facts.workloads.len();
         for item in items.items() {
             read_with(facts, item, Header::of(item, &place.of(item)).in_list(&header), words);
         }
         // Where the objects of a template go is said where it is filled in.
-        for one in facts.workloads.iter_mut().skip(before).filter(|_| header.kind == "Template") {
+        let is_list = header.kind.ends_with("List");
+        for one in facts.workloads.iter_mut().skip(before).filter(|_| !is_list) {
             one.keeps_namespace = true;
         }
         return;
@@ -178,15 +179,16 @@ impl Header {
     }
 }
 
-fn unfolded<'n, 'a>(root: &'n Node<'a>, kind: &str) -> Option<&'n Node<'a>> {
-    let member = if kind.ends_with("List") {
-        "items"
-    } else if kind == "Template" {
-        "objects"
-    } else {
-        return None;
+/// Returns the objects that an object holds: a list, a template of `OpenShift`, or a set that the
+/// operator of Flux makes them from.
+fn unfolded<'n, 'a>(root: &'n Node<'a>, header: &Header) -> Option<&'n Node<'a>> {
+    let path: &[&str] = match (header.group(), &*header.kind) {
+        (_, kind) if kind.ends_with("List") => &["items"],
+        (_, "Template") => &["objects"],
+        ("fluxcd.controlplane.io", "ResourceSet") => &["spec", "resources"],
+        _ => return None,
     };
-    root.get(member).filter(|items| items.is_sequence())
+    root.at(path).filter(|items| items.is_sequence())
 }
 
 /// Returns the way to the pod specification in the kinds of Kubernetes itself.

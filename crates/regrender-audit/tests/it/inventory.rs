@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use regrender_audit::{Content, FileFacts, Inventory, Role, SecretState, read_file};
 
-use super::repository::{WEB, images, read, workloads};
+use super::repository::{WEB, images, read, report, workloads};
 
 #[test]
 fn every_core_kind_is_read() {
@@ -45,6 +45,43 @@ fn places_name_document_and_line() {
     let inventory = read(&[("a.yaml", &text)]);
     let place = &inventory.workloads().next().unwrap().images[0].place;
     assert_eq!((&*place.file, place.document, place.line), ("a.yaml", 1, 7));
+}
+
+/// What the operator of Flux makes is where it says itself, and not where the set is.
+#[test]
+fn sets_of_resources_are_unfolded() {
+    let set = "apiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSet\nmetadata: {name: s}\nspec:\n  \
+        resources:\n  \
+        - {apiVersion: v1, kind: Namespace, metadata: {name: 'pr-<< inputs.id >>'}}\n  \
+        - {apiVersion: v1, kind: Pod, metadata: {name: a, namespace: shop}, \
+           spec: {containers: [{name: c, image: r.io/a}]}}\n  \
+        - {apiVersion: v1, kind: Pod, metadata: {name: b, namespace: 'pr-<< inputs.id >>'}, \
+           spec: {containers: [{name: c, image: r.io/b}, {name: d, image: 'r.io/b:<< inputs.tag >>'}]}}\n  \
+        - {apiVersion: v1, kind: Pod, metadata: {name: c, namespace: shop}, \
+           spec: {containers: [{name: c, image: 'r.io/c:<< inputs.tag >>'}, \
+           {name: d, image: 'r.io/<< inputs.app >>'}]}}\n";
+    let files =
+        [("kustomization.yaml", "namespace: flux\nresources: [set.yaml]\n"), ("set.yaml", set)];
+    let report = report(&files);
+    let found: Vec<String> = report
+        .images
+        .iter()
+        .map(|row| {
+            let namespace = row.namespace.as_deref().unwrap_or("?");
+            format!("{namespace}/{} {} {}", row.name, row.image, row.verdict.name())
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "shop/a r.io/a uncovered-unknown",
+            "pr-<< inputs.id >>/b r.io/b undetermined",
+            "pr-<< inputs.id >>/b r.io/b:<< inputs.tag >> undetermined",
+            "shop/c r.io/c:<< inputs.tag >> uncovered-unknown",
+            "shop/c r.io/<< inputs.app >> undetermined",
+        ]
+    );
+    assert_eq!(read(&files).namespaces_with_labels(&BTreeMap::new()), [""; 0]);
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn distance(bytes: &[u8]) -> Option<(usize, usize)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::project::repository::walk;
 
@@ -123,6 +123,12 @@ mod tests {
         }
         index.extend(b"TREE\0\0\0\0");
         index
+    }
+
+    /// An index of the usual version.
+    pub(in crate::project) fn index_of_files(paths: &[&str]) -> Vec<u8> {
+        let files: Vec<(&str, u32)> = paths.iter().map(|path| (*path, FILE)).collect();
+        index(2, &files)
     }
 
     /// Spells a distance as Git does.
@@ -184,10 +190,7 @@ mod tests {
         fs::write(path(".gitignore"), "out/\nleft/\nc.yaml\n").unwrap();
         // Not a file of Git's.
         fs::write(path(".ignore"), "d.yaml\n").unwrap();
-        let index = index(
-            2,
-            &["gone.yaml", "left/b.yaml", "out/a.txt", "out/a.yaml"].map(|name| (name, FILE)),
-        );
+        let index = index_of_files(&["gone.yaml", "left/b.yaml", "out/a.txt", "out/a.yaml"]);
         fs::create_dir(path(".git")).unwrap();
         fs::write(path(".git/index"), index).unwrap();
         let walk = walk(top, &[path("left")]);
@@ -204,7 +207,7 @@ mod tests {
         assert_eq!(tracked(top), [top; 0], "no repository");
         fs::write(top.join(".git"), "gitdir: kept/index-of-a-worktree\n").unwrap();
         assert_eq!(tracked(top), [top; 0], "no index");
-        let index = index(2, &[("a.yaml", FILE), ("apps/shop/b.yaml", FILE), ("apps2/c", FILE)]);
+        let index = index_of_files(&["a.yaml", "apps/shop/b.yaml", "apps2/c"]);
         fs::write(top.join("kept/index-of-a-worktree/index"), index).unwrap();
         assert_eq!(tracked(&top.join("apps")), [top.join("apps").join("shop").join("b.yaml")]);
         assert_eq!(tracked(top).len(), 3);

@@ -3,7 +3,7 @@
 use regrender_audit::Workload;
 
 use super::merge::WEB;
-use super::repository::read;
+use super::repository::{images, read};
 
 /// A pod that also mounts an image.
 const MOUNTING: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  \
@@ -199,6 +199,25 @@ fn an_operation_that_brings_an_image_tells_of_an_object_elsewhere() {
     ] {
         let patches = format!("patches:\n{}", patch(kind, "o", operation));
         assert_eq!(unseen(&patches), expected, "{operation}");
+    }
+}
+
+/// A custom resource that names no image is not kept, and a patch may choose it by its kind alone.
+#[test]
+fn an_image_that_a_patch_brings_to_a_custom_resource_here_is_told() {
+    let custom = "apiVersion: e.org/v1\nkind: Custom\nmetadata: {name: o}\nspec: {size: 1}\n";
+    for (target, expected) in [
+        ("{kind: Custom}", &["container spec.image x.io/x"][..]),
+        ("{kind: Custom, name: o}", &["container spec.image x.io/x"]),
+        ("{kind: Custom, labelSelector: a=b}", &[]),
+        ("{kind: Deployment}", &[]),
+    ] {
+        let kustomization = format!(
+            "resources: [o.yaml]\npatches:\n- target: {target}\n  \
+             patch: '[{{op: add, path: /spec/image, value: x.io/x}}]'\n"
+        );
+        let found = images(&[("kustomization.yaml", &*kustomization), ("o.yaml", custom)]);
+        assert_eq!(found, expected, "{target}");
     }
 }
 

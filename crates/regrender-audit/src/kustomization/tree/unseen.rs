@@ -26,11 +26,13 @@ impl Kustomizations {
                 let changes = self.changes(one, patch).iter().filter(|change| change.has_image());
                 for workload in changes.filter_map(|change| unseen_workload(patch, change)) {
                     // kustomize lets operations match nothing, but no merge.
-                    let is_named = !workload.kind.is_empty() && !workload.name.is_empty();
-                    let by_name = |target: &Target| {
-                        !target.is_narrow() && is_named && workload.source != Source::Core
+                    // Of a custom resource that says nothing of images itself, only its patches are kept.
+                    let by_kind = |target: &Target| {
+                        !target.is_narrow()
+                            && !workload.kind.is_empty()
+                            && workload.source != Source::Core
                     };
-                    let is_surely_there = patch.target.as_ref().is_none_or(by_name);
+                    let is_surely_there = patch.target.as_ref().is_none_or(by_kind);
                     let is_complete = || self.is_complete(key, files, &mut BTreeSet::new());
                     let is_known = found.iter().any(|known| {
                         let (known, key_of_it) = (&known.workload, &known.key);

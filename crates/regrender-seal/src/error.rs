@@ -131,6 +131,12 @@ pub enum SealError {
         /// Where it stands.
         path: KeyPath,
     },
+    /// A whole number is larger or smaller than sops knows them.
+    #[error("the number at `{path}` is too large: sops seals whole numbers of 64 bits with a sign")]
+    NumberTooLarge {
+        /// Where it stands.
+        path: KeyPath,
+    },
     /// The document has a key that sealing adds.
     #[error("the document has a key `sops`, which is reserved for the metadata")]
     ReservedKey,

@@ -251,11 +251,16 @@ fn add_to(hash: &mut MacHash, leaf: &Leaf, text: &SecretText, encrypted: bool) {
     }
 }
 
+/// Says whether a leaf is encrypted, if it can be in a sealed file at all.
 fn is_encrypted(selector: &Selector, leaf: &Leaf, place: Place<'_>) -> Result<bool, SealError> {
     let encrypted = selector.encrypts(place, leaf.is_comment());
     let is_secret = matches!(leaf, Leaf::Secret(_) | Leaf::Comment(Comment::Secret(_)));
     if is_secret && !encrypted {
         return Err(SealError::SecretInClear { path: KeyPath::new(place.path) });
+    }
+    // sops walks through no other, sealed or not.
+    if matches!(leaf, Leaf::Scalar(Scalar::Integer(value)) if i64::try_from(*value).is_err()) {
+        return Err(SealError::NumberTooLarge { path: KeyPath::new(place.path) });
     }
     Ok(encrypted)
 }

@@ -135,10 +135,15 @@ impl<E> Walk<'_, E> {
                 },
                 Entry::Pair { key, value } => {
                     self.path.push(key);
-                    let value = self.node(value)?;
+                    let value = self.value(value)?;
                     let key = self.path.pop().unwrap_or_default();
                     self.forget_comments();
-                    Entry::Pair { key, value }
+                    match value {
+                        Item::Value(value) => Entry::Pair { key, value },
+                        Item::Comment(comment) | Item::InlineComment(comment) => {
+                            Entry::Comment(comment)
+                        }
+                    }
                 }
             });
         }
@@ -152,7 +157,7 @@ impl<E> Walk<'_, E> {
         for item in items {
             let item = match item {
                 Item::Value(node) => {
-                    let item = self.item(node)?;
+                    let item = self.value(node)?;
                     self.forget_comments();
                     item
                 }
@@ -173,22 +178,17 @@ impl<E> Walk<'_, E> {
         Ok(item_of(self.visit(Leaf::Comment(comment))?))
     }
 
-    fn item(&mut self, node: Node) -> Result<Item, E> {
+    /// Returns what becomes of a value. What turns out to be a comment is one, wherever it stands: no
+    /// MAC covers it, so it must not pass for a value.
+    fn value(&mut self, node: Node) -> Result<Item, E> {
         Ok(match node {
             Node::Scalar(Scalar::Null) => Item::Value(Node::Scalar(Scalar::Null)),
             Node::Scalar(scalar) => item_of(self.visit(Leaf::Scalar(scalar))?),
             Node::Secret(secret) => item_of(self.visit(Leaf::Secret(secret))?),
-            nested => Item::Value(self.node(nested)?),
-        })
-    }
-
-    fn node(&mut self, node: Node) -> Result<Node, E> {
-        Ok(match node {
-            Node::Scalar(Scalar::Null) => Node::Scalar(Scalar::Null),
-            Node::Scalar(scalar) => node_of(self.visit(Leaf::Scalar(scalar))?),
-            Node::Secret(secret) => node_of(self.visit(Leaf::Secret(secret))?),
-            Node::Sequence(items) => Node::Sequence(self.sequence(items)?),
-            Node::Mapping(mapping) => Node::Mapping(self.mapping(mapping.into_entries())?),
+            Node::Sequence(items) => Item::Value(Node::Sequence(self.sequence(items)?)),
+            Node::Mapping(mapping) => {
+                Item::Value(Node::Mapping(self.mapping(mapping.into_entries())?))
+            }
         })
     }
 
@@ -218,16 +218,8 @@ impl<E> Walk<'_, E> {
 fn item_of(leaf: Leaf) -> Item {
     match leaf {
         Leaf::Comment(comment) => Item::Comment(comment),
-        leaf => Item::Value(node_of(leaf)),
-    }
-}
-
-fn node_of(leaf: Leaf) -> Node {
-    match leaf {
-        Leaf::Scalar(scalar) => Node::Scalar(scalar),
-        Leaf::Secret(secret) => Node::Secret(secret),
-        Leaf::Comment(Comment::Clear(text)) => Node::from(text),
-        Leaf::Comment(Comment::Secret(text)) => Node::from(text),
+        Leaf::Scalar(scalar) => Item::Value(Node::Scalar(scalar)),
+        Leaf::Secret(secret) => Item::Value(Node::Secret(secret)),
     }
 }
 

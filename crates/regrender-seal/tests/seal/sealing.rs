@@ -165,6 +165,25 @@ fn secret_outside_of_data_is_refused() {
     }
 }
 
+/// sops: `unknown type: uint64`.
+#[test]
+fn number_that_sops_does_not_know_is_refused() {
+    let sealed = |value: i128, key: &str| {
+        let value = Node::Scalar(Scalar::Integer(value));
+        let document = Document::new(Mapping::new().with(key, Mapping::new().with("n", value)));
+        seal_for(&[ANNA], &document).map(drop).map_err(|error| error.to_string())
+    };
+    for key in ["data", "spec"] {
+        for value in [i64::MIN, i64::MAX] {
+            assert_eq!(sealed(value.into(), key), Ok(()));
+        }
+        for value in [i128::from(i64::MIN) - 1, i128::from(i64::MAX) + 1] {
+            let told = format!("the number at `{key}:n` is too large: sops seals whole numbers");
+            assert!(sealed(value, key).unwrap_err().starts_with(&told));
+        }
+    }
+}
+
 #[test]
 fn secret_comment_outside_of_data_is_refused() {
     let mut root = Mapping::new();

@@ -6,8 +6,8 @@ use regrender_seal::{
 };
 
 use crate::support::{
-    ANNA, ANNAS_IDENTITY, Seeded, fingerprint_key, identities, pull_secret, recipients, seal_for,
-    secret, with_data,
+    ANNA, ANNAS_IDENTITY, BERTS_IDENTITY, Seeded, fingerprint_key, identities, pull_secret,
+    recipients, seal_for, secret, with_data,
 };
 
 fn sealed(mac: MacScope, format: SealFormat) -> String {
@@ -51,6 +51,33 @@ fn values(text: &str) -> Vec<String> {
     let lines = without_comments(text);
     let values = lines.lines().filter_map(|line| Some(line.split_once(": ")?.1.to_owned()));
     values.filter(|value| value != "null").collect()
+}
+
+/// Under an empty key at the top, a value is bound to the same place as a comment. sops prints such a
+/// comment as a value.
+#[test]
+fn comment_is_never_a_value() {
+    for (text, format, identity, (from, to)) in [
+        (
+            include_str!("../../../../testdata/vectors/sops/credentials-env--default/sealed.env"),
+            FileFormat::Dotenv,
+            ANNAS_IDENTITY,
+            ("#ENC", "=ENC"),
+        ),
+        (
+            include_str!("../../../../testdata/vectors/sops/comments-yaml--default/sealed.yaml"),
+            FileFormat::Yaml,
+            BERTS_IDENTITY,
+            ("#ENC", "\"\": ENC"),
+        ),
+    ] {
+        let revealed = |text: &str| {
+            let opened = open(text, format, &identities(identity)).unwrap();
+            opened.reveal().unwrap().expose().to_owned()
+        };
+        assert!(text.starts_with(from));
+        assert_eq!(revealed(&text.replacen(from, to, 1)), revealed(text));
+    }
 }
 
 /// The type of a value is not authenticated.

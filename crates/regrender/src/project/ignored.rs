@@ -21,17 +21,16 @@ pub(crate) fn ignored<'f>(folder: &Path, files: &[&'f str]) -> Vec<&'f str> {
     // Each folder is asked for once, however many files are in it.
     let above: BTreeSet<&str> = files.iter().flat_map(|file| folders_above(file)).collect();
     let mut folders: BTreeMap<&str, bool> = BTreeMap::new();
-    for path in above {
+    let is_ignored = |folders: &BTreeMap<&str, bool>, path: &str, is_folder| {
         let outer = folder_of(path).and_then(|outer| folders.get(outer)).copied();
-        let is_ignored =
-            outer.unwrap_or(is_everything) || rules.match_path(&folder.join(path), true);
-        folders.insert(path, is_ignored);
-    }
-    let is_ignored = |file: &&&str| {
-        let outer = folder_of(file).and_then(|outer| folders.get(outer)).copied();
-        outer.unwrap_or(is_everything) || rules.match_path(&folder.join(file), false)
+        outer.unwrap_or(is_everything) || rules.match_path(&folder.join(path), is_folder)
     };
-    let mut ignored: Vec<&str> = files.par_iter().filter(is_ignored).copied().collect();
+    for path in above {
+        let found = is_ignored(&folders, path, true);
+        folders.insert(path, found);
+    }
+    let ignored = files.par_iter().filter(|file| is_ignored(&folders, file, false));
+    let mut ignored: Vec<&str> = ignored.copied().collect();
     if !ignored.is_empty() {
         let tracked: BTreeSet<PathBuf> = tracked(&folder).into_iter().collect();
         ignored.retain(|file| !tracked.contains(&folder.join(file)));

@@ -3,6 +3,7 @@
 mod plain;
 mod reader;
 mod scalar;
+mod stream;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span, Tag};
 
+use super::stream::{Origin, Piece, pieces};
 use super::{Key, Member, Node, Value, scalar};
 use crate::unreadable::Reason;
 
@@ -32,6 +33,67 @@ pub(crate) struct Document<'a> {
 ///
 /// Documents that are empty or null are left out, but counted, as `kubectl` counts them.
 pub(crate) fn read_documents(text: &str) -> Vec<Document<'_>> {
+    let mut reading = Reading::default();
+    for piece in pieces(text) {
+        if !reading.read(&piece) {
+            break;
+        }
+    }
+    reading.documents
+}
+
+/// What was read of a file so far.
+#[derive(Default)]
+struct Reading<'a> {
+    documents: Vec<Document<'a>>,
+    /// The number of the next document.
+    index: usize,
+    /// How many documents are broken.
+    broken: usize,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads the documents of a piece; says whether what follows it is to be read.
+    fn read(&mut self, piece: &Piece<'a>) -> bool {
+        let mut parser = Parser::new_from_str_with_options(piece.text, options(piece.text));
+        let mut builder = Builder::from(piece.origin);
+        while let Some(event) = parser.next_event() {
+            let taken = match event {
+                Ok((Event::DocumentEnd, _)) => {
+                    if let Some(root) = builder.root.take().filter(|root| !root.is_null()) {
+                        self.documents.push(Document { index: self.index, root: Ok(root) });
+                    }
+                    builder = Builder::from(piece.origin);
+                    self.index += 1;
+                    continue;
+                }
+                Ok((event, span)) => builder.take(event, span),
+                Err(error) => Err(syntax(&error, piece.origin)),
+            };
+            let Err(reason) = taken else { continue };
+            if !self.pass_over(reason) {
+                return false;
+            }
+            if !matches!(parser.proceed_next_document(), Ok(true)) {
+                break;
+            }
+            builder = Builder::from(piece.origin);
+        }
+        true
+    }
+
+    /// Takes note of a broken document; says whether what follows it is worth the time of looking
+    /// for its end.
+    fn pass_over(&mut self, reason: Reason) -> bool {
+        let is_boundless = matches!(reason, Reason::TooManyNodes { .. });
+        self.documents.push(Document { index: self.index, root: Err(reason) });
+        self.index += 1;
+        self.broken += 1;
+        !is_boundless && self.broken < BROKEN_LIMIT
+    }
+}
+
+fn options(text: &str) -> Options {
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.flow_nesting_limit = DEPTH_LIMIT;
@@ -40,50 +102,17 @@ pub(crate) fn read_documents(text: &str) -> Vec<Document<'_>> {
         // Kubernetes reads this as JSON, whose keys may be of any length.
         options.simple_key_max_lookahead = JSON_KEY_LIMIT;
     }
-    let mut parser = Parser::new_from_str_with_options(text, options);
-    let mut documents = Vec::new();
-    let mut builder = Builder::default();
-    let (mut index, mut broken) = (0, 0);
-    loop {
-        let failure = match parser.next_event() {
-            None => break,
-            Some(Ok((Event::DocumentEnd, _))) => {
-                if let Some(root) = builder.root.take().filter(|root| !root.is_null()) {
-                    documents.push(Document { index, root: Ok(root) });
-                }
-                builder = Builder::default();
-                index += 1;
-                continue;
-            }
-            Some(Ok((event, span))) => builder.take(event, span),
-            Some(Err(error)) => Err(syntax(&error)),
-        };
-        if let Err(reason) = failure {
-            // What follows such a document is not worth the time of looking for its end.
-            let is_boundless = matches!(reason, Reason::TooManyNodes { .. });
-            documents.push(Document { index, root: Err(reason) });
-            builder = Builder::default();
-            index += 1;
-            broken += 1;
-            if is_boundless
-                || broken == BROKEN_LIMIT
-                || !matches!(parser.proceed_next_document(), Ok(true))
-            {
-                break;
-            }
-        }
-    }
-    documents
+    options
 }
 
-fn syntax(error: &ScanError) -> Reason {
+fn syntax(error: &ScanError, origin: Origin) -> Reason {
     let marker = error.marker();
-    let line = marker.line();
+    let (line, column) = origin.locate(marker.line(), marker.col());
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         return Reason::TooDeep { line };
     }
     // Its messages name what was expected, and never quote more than one character of the file.
-    Reason::Syntax { line, column: marker.col() + 1, message: error.info() }
+    Reason::Syntax { line, column: column + 1, message: error.info() }
 }
 
 /// A collection whose end has not come yet.
@@ -116,14 +145,22 @@ struct Extent {
 
 #[derive(Default)]
 struct Builder<'a> {
+    origin: Origin,
     frames: Vec<Frame<'a>>,
     anchors: BTreeMap<usize, (Rc<Node<'a>>, Extent)>,
     root: Option<Node<'a>>,
 }
 
+impl From<Origin> for Builder<'_> {
+    fn from(origin: Origin) -> Self {
+        Self { origin, ..Self::default() }
+    }
+}
+
 impl<'a> Builder<'a> {
     fn take(&mut self, event: Event<'a>, span: Span) -> Result<(), Reason> {
-        let (line, column) = (span.start.line(), span.start.col() + 1);
+        let (line, column) = self.origin.locate(span.start.line(), span.start.col());
+        let column = column + 1;
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_merge = style == ScalarStyle::Plain && tag.is_none() && text == "<<";
@@ -281,6 +318,29 @@ mod tests {
     fn json_is_yaml() {
         assert_eq!(good(&format!("{{\"{}\": 1}}", "x".repeat(5000))), [0]);
         assert_eq!(good("{\n\t\"a\": [1, \"b\\/c\", {\"d\": null}]\n}\n"), [0]);
+    }
+
+    #[test]
+    fn json_objects_after_one_another_are_documents() {
+        let documents = read_documents("{\"a\": 1}\n{\"b\":\n 2} {\"c\": 3}\n---\nd: 4\n");
+        let place = |path: &str| {
+            documents.iter().find_map(|document| {
+                let node = document.root.as_ref().unwrap().get(path)?;
+                Some((document.index, node.line, node.column))
+            })
+        };
+        assert_eq!(
+            ["a", "b", "c", "d"].map(place),
+            [Some((0, 1, 7)), Some((1, 3, 2)), Some((2, 3, 11)), Some((3, 5, 4)),]
+        );
+    }
+
+    #[test]
+    fn places_of_what_is_wrong_count_from_the_top_of_the_file() {
+        let wrong = reason("{}\n{}\n{\"a\": [}");
+        assert!(matches!(wrong, Reason::Syntax { line: 3, column: 7, .. }), "{wrong:?}");
+        assert_eq!(good("{}\n{}\n{\"a\": [}"), [0, 1]);
+        assert!(matches!(reason("{}{\n[]: 1}"), Reason::KeyNotText { line: 2 }));
     }
 
     #[test]

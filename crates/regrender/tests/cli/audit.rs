@@ -397,6 +397,27 @@ fn standard_input_is_audited() {
 }
 
 #[test]
+fn objects_that_follow_one_another_are_audited_as_kubectl_reads_them() {
+    let pod = |namespace: &str| {
+        format!(
+            r#"{{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "web", "namespace": "{namespace}"}},
+ "spec": {{"containers": [{{"name": "web", "image": "nginx"}}]}}}}"#
+        )
+    };
+    let mut sandbox = repository();
+    sandbox.type_in(&["team-a", "team-b"].map(pod).join("\n"));
+    let outcome = sandbox.run(&["audit", "-"]).ended_with(3);
+    assert_snapshot!(outcome, @"
+    error[uncovered-private]: `nginx` of Pod `web`: no pull secret of ServiceAccount `default` in `team-b` covers `docker.io`, which is declared private
+      --> <stdin>:4:51
+      help: add the pull secret to the ServiceAccount or to the pod
+
+    2 images in 1 file: 1 covered-by-hub-fallback, 1 uncovered-private; 1 error, 0 warnings, 0 unreadable
+    --- status 3
+    ");
+}
+
+#[test]
 fn links_that_lead_nowhere_are_listed_and_passed_over() {
     let sandbox = repository();
     #[cfg(unix)]

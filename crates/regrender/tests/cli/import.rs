@@ -474,6 +474,15 @@ fn standard_input_is_read_once_however_often_it_is_named() {
 }
 
 #[test]
+fn objects_that_follow_one_another_are_as_good_as_a_list() {
+    let listed = piped(&cluster()).run(&["import", "-", "--write", "-"]).succeeded();
+    let mut sandbox = Sandbox::new(&[]);
+    sandbox.type_in(&cluster().iter().map(Value::to_string).collect::<Vec<_>>().join("\n"));
+    let streamed = sandbox.run(&["import", "-", "--write", "-"]).succeeded();
+    assert_eq!(streamed.to_string(), listed.to_string());
+}
+
+#[test]
 fn what_is_next_tells_an_offline_run_of_programs() {
     let config = json!({ "auths": { "quay.io": {} }, "credsStore": "test" }).to_string();
     let next = |option: &[&str]| {

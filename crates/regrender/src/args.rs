@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use regrender_audit::Severity;
+use regrender_config::is_namespace;
 
 use crate::evidence::exclusion::Pattern;
 use crate::reach::Reach;
@@ -248,7 +249,7 @@ pub(crate) struct Explain {
     #[arg(long, value_name = "FILE|NAME")]
     pub(crate) service_account: Option<String>,
     /// Ask about a pod in this namespace, from registries.toml and the manifests of the repository
-    #[arg(long, short, value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME", value_parser = namespace)]
     pub(crate) namespace: Option<String>,
     /// Leave out the manifests that match this pattern, as `regrender audit` does; may be given
     /// several times
@@ -268,7 +269,7 @@ pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) sources: ReportSources,
     /// The namespace of manifests that name none
-    #[arg(long, short, value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME", value_parser = namespace)]
     pub(crate) namespace: Option<String>,
     /// Exit with 3 if there are findings of this severity or worse
     #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
@@ -332,7 +333,7 @@ pub(crate) struct GraphArguments {
     #[arg(long, value_name = "NAME")]
     pub(crate) registry: Vec<String>,
     /// The namespace of manifests that name none
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = namespace)]
     pub(crate) assume_namespace: Option<String>,
     /// Draw everything, however much it is; without this, above 60 boxes what looks alike is drawn
     /// once
@@ -371,7 +372,7 @@ pub(crate) struct Import {
     #[arg(long, short, value_name = "KEY")]
     pub(crate) recipient: Vec<String>,
     /// The namespace of manifests that name none, and of docker configs
-    #[arg(long, short, value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME", value_parser = namespace)]
     pub(crate) namespace: Option<String>,
     #[command(flatten)]
     pub(crate) identities: IdentityFiles,
@@ -430,4 +431,11 @@ pub(crate) enum Generated {
     },
     /// The JSON schema of registries.toml
     Schema,
+}
+
+/// Takes the name of a namespace: one that cannot be would be searched for in vain.
+fn namespace(name: &str) -> Result<String, &'static str> {
+    const RULE: &str =
+        "a namespace has lower-case letters, digits and `-`, at most 63, no `-` at either end";
+    is_namespace(name).then(|| name.to_owned()).ok_or(RULE)
 }

@@ -7,7 +7,6 @@ mod target;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use regrender_config::is_namespace;
 use regrender_diagnostic::SourceText;
 use regrender_seal::{Recipients, SealContext};
 
@@ -27,7 +26,6 @@ const STREAM: &str = "-";
 const NAME_A_KEY: &str = "name a public key: `--recipient age1…`; `regrender init` makes a pair";
 
 pub(crate) fn run(arguments: &Import, world: &mut World) -> Result<Exit, Failure> {
-    check_namespace(arguments)?;
     let target = Target::of(arguments, world)?;
     let recipient::Found { recipients, others } = recipient::find(arguments, world)?;
     let readers = Recipients::new(recipient::parse(&recipients)?);
@@ -61,16 +59,6 @@ pub(crate) fn run(arguments: &Import, world: &mut World) -> Result<Exit, Failure
         world.print(&said)?;
     }
     Ok(Exit::Done)
-}
-
-/// Without a namespace that registries.toml takes, what lands in it would be left out.
-fn check_namespace(arguments: &Import) -> Result<(), CliError> {
-    let Some(name) = arguments.namespace.as_deref().filter(|name| !is_namespace(name)) else {
-        return Ok(());
-    };
-    let message = format!("`{name}` is no name of a namespace");
-    let hint = "write lower-case letters, digits and `-`, at most 63, no `-` at either end";
-    Err(CliError::new(ErrorKind::Usage, message).with_hint(hint))
 }
 
 /// Asks the programs that keep credentials, so that these can be sealed.

@@ -285,3 +285,23 @@ fn a_wrong_command_line_is_usage() {
     --- status 2
     ");
 }
+
+#[test]
+fn a_namespace_that_cannot_be_is_a_wrong_command_line() {
+    let sandbox = Sandbox::new(&[]);
+    assert_snapshot!(sandbox.run(&["audit", "--namespace", "Bad_NS"]).ended_with(2), @"
+    --- stderr
+    error: invalid value 'Bad_NS' for '--namespace <NAME>': a namespace has lower-case letters, digits and `-`, at most 63, no `-` at either end
+
+    For more information, try '--help'.
+    --- status 2
+    ");
+    for arguments in [
+        &["explain", "nginx", "--namespace", "team.a"][..],
+        &["graph", "--assume-namespace", "a-"],
+        &["import", "-n", ""],
+    ] {
+        let outcome = sandbox.run(arguments).ended_with(2);
+        assert!(outcome.stderr.contains(": a namespace has"), "{outcome}");
+    }
+}

@@ -455,18 +455,6 @@ fn what_is_next_names_the_file_that_was_written() {
 }
 
 #[test]
-fn a_namespace_that_cannot_be_is_told() {
-    let sandbox = piped(&cluster());
-    assert_snapshot!(sandbox.run(&["import", "-", "-n", "Bad_NS"]).ended_with(2), @"
-    --- stderr
-    error: `Bad_NS` is no name of a namespace
-      help: write lower-case letters, digits and `-`, at most 63, no `-` at either end
-    --- status 2
-    ");
-    assert!(!sandbox.exists("registries.toml"));
-}
-
-#[test]
 fn standard_input_is_read_once_however_often_it_is_named() {
     let once = piped(&cluster()).run(&["import", "-", "--write", "-"]).succeeded();
     let twice = piped(&cluster()).run(&["import", "-", "-", "--write", "-"]).succeeded();

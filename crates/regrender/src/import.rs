@@ -4,6 +4,7 @@
 //! only ever compared, and handed on to be sealed.
 
 mod account;
+mod caution;
 mod docker_config;
 mod draft;
 mod found;

@@ -1,4 +1,4 @@
-//! Knows the labels and annotations of an object, by which others choose it.
+//! Knows the labels and annotations of an object, by which others choose it, and whose it is.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::manifest::Node;
 /// The whole object once more, as `kubectl apply` leaves it behind.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// Labels and annotations of an object.
+/// Labels and annotations of an object, and whose it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
     /// Its labels.
@@ -17,6 +17,8 @@ pub struct Metadata {
     pub annotations: BTreeMap<String, String>,
     /// Whether an API server answered with it: it bears the number that only that gives.
     pub is_live: bool,
+    /// The kind of the object that owns it: the first in its `ownerReferences`.
+    pub owner: Option<String>,
 }
 
 impl Metadata {
@@ -29,6 +31,8 @@ impl Metadata {
         let mut annotations = texts("annotations");
         annotations.remove(LAST_APPLIED);
         let is_live = metadata.get("uid").is_some();
-        Arc::new(Self { labels: texts("labels"), annotations, is_live })
+        let owner = metadata.items_of("ownerReferences").first().and_then(|one| one.get("kind"));
+        let owner = owner.and_then(Node::string).map(str::to_owned);
+        Arc::new(Self { labels: texts("labels"), annotations, is_live, owner })
     }
 }

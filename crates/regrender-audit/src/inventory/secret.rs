@@ -67,6 +67,8 @@ pub struct Secret {
     pub content: PullSecret,
     /// The keys of `data` and `stringData` whose value is no valid base64 or no string.
     pub bad_keys: Vec<String>,
+    /// Whether nothing in it can be changed in a cluster.
+    pub is_immutable: bool,
     /// When the first of its credentials is dead, as a build says of one that is sealed.
     pub expires_at: Option<String>,
     /// Whether its name is one that no tree changes: the target of an `ExternalSecret`.
@@ -117,6 +119,7 @@ impl Secret {
             state,
             content,
             bad_keys: Vec::new(),
+            is_immutable: false,
             expires_at: None,
             keeps_name: false,
             place: place.clone(),
@@ -163,6 +166,7 @@ fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
     }
     found.keys = Some(keys_of(root, &[&["data"], &["stringData"]]));
     found.content.data = data;
+    found.is_immutable = root.get("immutable").and_then(Node::scalar) == Some("true");
     found
 }
 

@@ -76,7 +76,7 @@ pub(super) fn as_secret(
         namespace: None,
         origin: origin.to_owned(),
         entries: helped,
-        has_old_type: false,
+        cautions: Vec::new(),
     })
 }
 

@@ -46,7 +46,7 @@ impl Draft {
         secrets.retain(|table| is_sayable(table, &mut remarks));
         let mut draft = Self { registries: registries.list, secrets, remarks };
         draft.remark_on_passwords();
-        draft.remark_on_types();
+        draft.remark_on_cautions();
         draft
     }
 
@@ -105,13 +105,9 @@ impl Draft {
         }
     }
 
-    fn remark_on_types(&mut self) {
-        for secret in self.secrets.iter().filter(|secret| secret.has_old_type) {
-            let reason = "its type is `kubernetes.io/dockercfg`, and a type cannot be changed; \
-                          delete it in the cluster when the new one is applied";
-            for namespace in &secret.namespaces {
-                self.remarks.add("", reason, &format!("{namespace}/{}", secret.secret_name()));
-            }
+    fn remark_on_cautions(&mut self) {
+        for caution in self.secrets.iter().flat_map(|secret| &secret.cautions) {
+            self.remarks.add("", &*caution.reason, &caution.about);
         }
     }
 }
@@ -126,7 +122,7 @@ fn used(secret: FoundSecret, registries: BTreeSet<usize>, namespace: Option<&str
         is_placed_by_guess: known.is_none(),
         namespace: known.unwrap_or_else(|| String::from(DEFAULT_NAMESPACE)),
         origin: secret.origin,
-        has_old_type: secret.has_old_type,
+        cautions: secret.cautions,
         registries,
     }
 }

@@ -26,8 +26,8 @@ pub(crate) struct FoundSecret {
     pub(crate) origin: String,
     /// Its entries that hold something.
     pub(crate) entries: Vec<FoundEntry>,
-    /// Whether its type is the one before `kubernetes.io/dockerconfigjson`.
-    pub(crate) has_old_type: bool,
+    /// What has to be known before another takes its place.
+    pub(crate) cautions: Vec<String>,
 }
 
 /// An entry of a pull secret or of a docker config.

@@ -3,12 +3,11 @@
 use regrender_audit::{Inventory, Secret, SecretState, ServiceAccount};
 use regrender_image::PullSecret;
 
+use super::caution::{OLD_TYPE, cautions};
 use super::docker_config::pairs;
 use super::found::{Found, FoundAccount, FoundSecret};
 use super::remark::Remarks;
 
-/// The type of pull secrets before `kubernetes.io/dockerconfigjson`.
-const OLD_TYPE: &str = "kubernetes.io/dockercfg";
 const TYPES: [&str; 2] = ["kubernetes.io/dockerconfigjson", OLD_TYPE];
 /// The keys that hold a docker config in Secrets of these types.
 const KEYS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
@@ -61,13 +60,12 @@ impl Found {
                     None
                 }
             };
-            let has_old_type = secret.kind == OLD_TYPE;
             self.secrets.extend(entries.map(|entries| FoundSecret {
                 name,
                 namespace,
                 origin,
                 entries,
-                has_old_type,
+                cautions: cautions(secret),
             }));
         }
     }

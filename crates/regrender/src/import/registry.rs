@@ -268,7 +268,7 @@ mod tests {
             namespace: None,
             origin: origin.to_owned(),
             entries: entries.iter().map(entry).collect(),
-            has_old_type: false,
+            cautions: Vec::new(),
         }
     }
 

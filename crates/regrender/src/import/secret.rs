@@ -24,8 +24,8 @@ pub(crate) struct DraftSecret {
     pub(crate) keep: Vec<String>,
     /// Accounts that name it in some of its namespaces, with the namespace.
     pub(crate) other_accounts: Vec<String>,
-    /// Whether it is of the type that cannot be changed into the present one.
-    pub(crate) has_old_type: bool,
+    /// What has to be known before it takes the place of others, and of which.
+    pub(crate) cautions: Vec<Caution>,
 }
 
 /// A pull secret in a namespace, with what is in it.
@@ -35,9 +35,25 @@ pub(super) struct Use {
     pub(super) namespace: String,
     pub(super) is_placed_by_guess: bool,
     pub(super) origin: String,
-    pub(super) has_old_type: bool,
+    pub(super) cautions: Vec<String>,
     /// Which registries it holds.
     pub(super) registries: BTreeSet<usize>,
+}
+
+/// What has to be known before a pull secret takes the place of another.
+#[derive(Clone, Debug)]
+pub(crate) struct Caution {
+    pub(super) reason: String,
+    /// The other, with its namespace.
+    pub(super) about: String,
+}
+
+impl Use {
+    fn cautions(&self) -> impl Iterator<Item = Caution> {
+        let about = format!("{}/{}", self.namespace, self.name);
+        let reasons = self.cautions.iter().cloned();
+        reasons.map(move |reason| Caution { reason, about: about.clone() })
+    }
 }
 
 impl DraftSecret {
@@ -106,7 +122,7 @@ fn table(name: &str, uses: &[Use], names: &[String]) -> DraftSecret {
         registries: registries.iter().filter_map(|at| names.get(*at).cloned()).collect(),
         namespaces: uses.iter().map(|one| one.namespace.clone()).collect(),
         is_placed_by_guess: uses.iter().any(|one| one.is_placed_by_guess),
-        has_old_type: uses.iter().any(|one| one.has_old_type),
+        cautions: uses.iter().flat_map(Use::cautions).collect(),
         ..DraftSecret::default()
     }
 }
@@ -134,7 +150,7 @@ mod tests {
             namespace: namespace.to_owned(),
             is_placed_by_guess: false,
             origin: format!("{namespace}/{name}"),
-            has_old_type: false,
+            cautions: Vec::new(),
             registries: registries.iter().copied().collect(),
         }
     }

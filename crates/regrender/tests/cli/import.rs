@@ -746,3 +746,28 @@ mod property {
         }
     }
 }
+
+#[test]
+fn what_keeps_another_from_taking_its_place_is_told() {
+    let auths = json!({ "ghcr.io": entry("octocat") });
+    let mut owned = ["team-a", "team-b"].map(|namespace| secret(namespace, "sealed", &auths));
+    for one in &mut owned {
+        one["metadata"]["ownerReferences"] =
+            json!([{ "apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "name": "x" }]);
+    }
+    let mut immutable = secret("team-a", "fixed", &auths);
+    immutable["immutable"] = json!(true);
+    let mut old = secret("team-a", "old", &auths);
+    let payload = STANDARD.encode(auths.to_string());
+    old["type"] = json!("kubernetes.io/dockercfg");
+    old["data"] = json!({ ".dockercfg": payload });
+    let [first, second] = owned;
+    let free = secret("team-b", "old", &auths);
+    let sandbox = piped(&[first, second, immutable, old, free]);
+    let outcome = sandbox.run(&["import", "-", "--recipient", RECIPIENT]).succeeded();
+    assert_snapshot!(outcome.stderr, @"
+    warning: `team-a/fixed`: it is immutable; delete it in the cluster when the new one is applied
+    warning: `team-a/sealed`, `team-b/sealed`: its owner, of kind `SealedSecret`, writes it again and takes it along when deleted; delete that first, with `--cascade=orphan`, so that the Secret stays
+    warning: `team-a/old`: its type is `kubernetes.io/dockercfg`, and a type cannot be changed; delete it in the cluster when the new one is applied
+    ");
+}

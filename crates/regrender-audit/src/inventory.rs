@@ -81,11 +81,11 @@ impl Inventory {
         let mut facts: Vec<FileFacts> = facts.into_iter().collect();
         facts.sort_by(|one, other| one.path.cmp(&other.path));
         drop_chart_templates(&mut facts);
+        open_files(&mut facts);
         let mut inventory = Self { files: facts.len(), ..Self::default() };
         let mut kustomizations = Vec::new();
         let mut generated = BTreeMap::new();
         let mut patches: BTreeMap<String, Vec<Change>> = BTreeMap::new();
-        let mut replacements = BTreeMap::new();
         let named: BTreeSet<String> = facts
             .iter()
             .filter_map(|file| file.kustomization.as_deref())
@@ -103,17 +103,11 @@ impl Inventory {
                 patches.insert(path.clone(), file.as_patch());
             }
             if !file.sealed_files.is_empty() {
-                generated.insert(path.clone(), std::mem::take(&mut file.sealed_files));
-            }
-            if !file.replacements.is_empty() {
-                replacements.insert(path, std::mem::take(&mut file.replacements));
+                generated.insert(path, std::mem::take(&mut file.sealed_files));
             }
             kustomizations.extend(file.kustomization.take().map(|found| *found));
             kustomizations.append(&mut file.deployers);
             inventory.take(file);
-        }
-        for one in &mut kustomizations {
-            one.open_files(&replacements);
         }
         inventory.kustomizations =
             Kustomizations::new(kustomizations, &generated, &paths, |path| {
@@ -268,6 +262,23 @@ fn unsealed_files(facts: &[FileFacts]) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Gives kustomizations what stands in files that they name for it.
+fn open_files(facts: &mut [FileFacts]) {
+    let mut replacements = BTreeMap::new();
+    let mut transformers = BTreeMap::new();
+    for file in facts.iter_mut() {
+        if !file.replacements.is_empty() {
+            replacements.insert(join("", &file.path), std::mem::take(&mut file.replacements));
+        }
+        if !file.transformers.is_empty() {
+            transformers.insert(join("", &file.path), std::mem::take(&mut file.transformers));
+        }
+    }
+    for one in facts.iter_mut().filter_map(|file| file.kustomization.as_deref_mut()) {
+        one.open_files(&replacements, &transformers);
+    }
 }
 
 /// Takes files in the `templates` folder of a chart for what they are, even where they parse.

@@ -13,6 +13,7 @@ mod patch;
 mod post_build;
 mod replacement;
 mod selector;
+mod transformer;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -27,8 +28,10 @@ pub(crate) use self::part::{Part, directs, is_directed};
 use self::patch::{Body, Patch, read_patches};
 pub(crate) use self::patch::{Change, speaks_of_variables};
 use self::post_build::PostBuild;
+use self::replacement::read_replacements;
 pub(crate) use self::replacement::{Replacement, read_replacement_file};
-use self::replacement::{open_files, read_replacements};
+pub(crate) use self::transformer::Transformer;
+use self::transformer::read_transformers;
 pub(crate) use self::tree::{Kustomizations, Rendered, Written};
 use crate::inventory::{ImageUse, Secret, SecretState, Source, Workload};
 use crate::manifest::Node;
@@ -65,8 +68,7 @@ pub(crate) struct Kustomization {
     images: Vec<ImageChange>,
     patches: Vec<Patch>,
     replacements: Vec<Replacement>,
-    /// Where transformers of its own are named, which may change anything.
-    transformers: Option<Place>,
+    transformers: Vec<Transformer>,
     /// Where it says of which further fields names and images are.
     configurations: Option<Place>,
     secrets: Vec<GeneratedSecret>,
@@ -98,7 +100,9 @@ struct GeneratedSecret {
 impl Kustomization {
     /// Lists the files that its patches stand in.
     pub(crate) fn patch_files(&self) -> impl Iterator<Item = String> {
-        self.patches.iter().filter_map(|patch| match &patch.body {
+        let transformers = self.transformers.iter().filter_map(|one| one.same.as_ref());
+        let transforming = transformers.flat_map(|one| &one.patches);
+        self.patches.iter().chain(transforming).filter_map(|patch| match &patch.body {
             Body::File(path) => Some(join(&self.base, path)),
             Body::Inline(_) => None,
         })
@@ -120,9 +124,14 @@ impl Kustomization {
         made.collect()
     }
 
-    /// Takes in what stands in files of their own; `replacements` are those of such files.
-    pub(crate) fn open_files(&mut self, replacements: &BTreeMap<String, Vec<Replacement>>) {
-        open_files(&mut self.replacements, &self.base, replacements);
+    /// Takes in the replacements and transformers that stand in files of their own.
+    pub(crate) fn open_files(
+        &mut self,
+        replacements: &BTreeMap<String, Vec<Replacement>>,
+        transformers: &BTreeMap<String, Vec<Transformer>>,
+    ) {
+        replacement::open_files(&mut self.replacements, &self.base, replacements);
+        transformer::open_files(&mut self.transformers, &self.base, transformers);
     }
 
     /// Tells whether it has Flux's objects say in which namespace they apply everything.
@@ -204,7 +213,7 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
         images: images(root, &place),
         patches: read_patches(root, &place),
         replacements: read_replacements(root, &place),
-        transformers: root.items_of("transformers").first().map(|node| place.of(node)),
+        transformers: read_transformers(root, &place),
         configurations: root.items_of("configurations").first().map(|node| place.of(node)),
         secrets: root
             .items_of("secretGenerator")

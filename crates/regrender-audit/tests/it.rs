@@ -48,6 +48,8 @@ mod repository;
 mod shape;
 #[path = "it/target.rs"]
 mod target;
+#[path = "it/transformer.rs"]
+mod transformer;
 #[path = "it/tree.rs"]
 mod tree;
 #[path = "it/variable.rs"]

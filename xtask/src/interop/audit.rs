@@ -27,6 +27,7 @@ pub(super) fn cases(ledger: &mut Ledger<'_>) {
         });
     }
     ledger.case("regrender audit → kustomize: a folder says what its build says", like_its_build);
+    ledger.case("regrender audit → kustomize: what transformers change", transformed);
     ledger.case("regrender audit → kustomize: what is not there fails its build", not_there);
     ledger.case("kubectl create secret → regrender explain --pull-secret", explain_secret);
 }
@@ -71,12 +72,70 @@ fn check_verdicts(found: &[String]) -> Result<()> {
     let mut expected: Vec<String> = workload::kinds()
         .flat_map(|kind| {
             [("web", "covered"), ("bare", "uncovered-private")]
-                .map(|(name, verdict)| format!("{kind} team-a/{name}: {verdict}"))
+                .map(|(name, verdict)| format!("{kind} team-a/{name} {HOST}/web:1: {verdict}"))
         })
         .collect();
     expected.sort();
     if found != expected {
         bail!("audit says {found:?}, not {expected:?}");
+    }
+    Ok(())
+}
+
+/// Transformers that come with kustomize, in one file: what each says beside its name.
+const TRANSFORMERS: [&str; 6] = [
+    "kind: NamespaceTransformer, metadata: {name: fill, namespace: team-a}, unsetOnly: true",
+    "kind: ImageTagTransformer, metadata: {name: image}, imageTag: {name: a.io/web, newName: HOST/web}",
+    "kind: LabelTransformer, metadata: {name: label}, labels: {tier: web}, \
+     fieldSpecs: [{path: metadata/labels, create: true}]",
+    "kind: PatchTransformer, metadata: {name: merge}, path: merge.yaml",
+    "kind: PatchTransformer, metadata: {name: operate}, target: {name: own}, \
+     patch: '- {op: add, path: /spec/template/spec/imagePullSecrets, value: [{name: regcred}]}'",
+    "kind: AnnotationsTransformer, metadata: {name: annotation}, annotations: {a: b}",
+];
+
+/// What transformers do, among them those that stand in a file, shows in the build.
+fn transformed(stage: &Stage<'_>) -> Result<()> {
+    let declaration = Declaration::sealed_for(&stage.identities(&[Key::First])?);
+    stage.write("registries.toml", declaration.to_toml().replace(ACCOUNTS, ""))?;
+    stage.regrender(&["build"], None)?.success()?;
+    let deployment = |metadata: &str, specification: &str| {
+        format!(
+            "{{apiVersion: apps/v1, kind: Deployment, metadata: {{{metadata}}}, \
+             spec: {{template: {{spec: {{{specification}}}}}}}}}\n"
+        )
+    };
+    let containers = "containers: [{name: c, image: 'a.io/web:1'}]";
+    let settled = deployment("name: own, namespace: team-b", containers);
+    stage.write("base/web.yaml", settled + "---\n" + &deployment("name: web", containers))?;
+    stage
+        .write("base/merge.yaml", deployment("name: web", "imagePullSecrets: [{name: regcred}]"))?;
+    let document = |text: &&str| format!("{{apiVersion: builtin, {text}}}\n");
+    let texts: Vec<String> = TRANSFORMERS.iter().map(document).collect();
+    stage.write("base/transformers.yaml", texts.join("---\n").replace("HOST", HOST))?;
+    let base = "resources: [web.yaml]\ntransformers: [transformers.yaml]\n";
+    stage.write("base/kustomization.yaml", base)?;
+    let image = "op: replace, path: /spec/template/spec/containers/0/image, value: HOST/labelled";
+    let top = format!(
+        "resources: [../base]\npatches:\n\
+         - {{target: {{name: web, labelSelector: tier=web}}, patch: '- {{{image}}}'}}\n"
+    );
+    stage.write("overlay/kustomization.yaml", top.replace("HOST", HOST))?;
+    let built = build(stage, Peer::Kustomize)?;
+    let streamed = stage.regrender_reading(&["audit", "--output", "json", "-"], built)?;
+    let followed = stage.regrender(&["audit", "--output", "json", "base", "overlay"], None)?;
+    let [streamed, followed] = [streamed, followed].map(|answer| -> Result<Vec<String>> {
+        let report = serde_json::from_slice(&answer.success()?.stdout);
+        verdicts(&report.context("audit printed no JSON")?)
+    });
+    let expected = [
+        format!("Deployment team-a/web {HOST}/labelled: covered"),
+        format!("Deployment team-b/own {HOST}/web:1: covered"),
+    ];
+    for (what, found) in [("the build", streamed?), ("the folder", followed?)] {
+        if found != expected {
+            bail!("audit says {found:?} of {what}, not {expected:?}");
+        }
     }
     Ok(())
 }
@@ -90,9 +149,9 @@ fn verdicts(report: &Value) -> Result<Vec<String>> {
     let mut lines: Vec<String> = images
         .iter()
         .map(|image| {
-            let [kind, namespace, name, verdict] =
-                ["kind", "namespace", "name", "verdict"].map(|key| part(image, key));
-            format!("{kind} {namespace}/{name}: {verdict}")
+            let [kind, namespace, name, image, verdict] =
+                ["kind", "namespace", "name", "image", "verdict"].map(|key| part(image, key));
+            format!("{kind} {namespace}/{name} {image}: {verdict}")
         })
         .collect();
     lines.sort();
@@ -234,7 +293,10 @@ mod tests {
     use super::*;
 
     fn report(verdict: &str) -> Value {
-        let image = |kind: &str, name: &str, verdict: &str| json!({ "kind": kind, "namespace": "team-a", "name": name, "verdict": verdict });
+        let image = |kind: &str, name: &str, verdict: &str| {
+            let image = format!("{HOST}/web:1");
+            json!({ "kind": kind, "namespace": "team-a", "name": name, "image": image, "verdict": verdict })
+        };
         let images: Vec<Value> = workload::kinds()
             .flat_map(|kind| {
                 [image(kind, "bare", "uncovered-private"), image(kind, "web", verdict)]

@@ -10,8 +10,8 @@ use super::variable_source::text_of_config_maps;
 use super::{Namespace, Secret, SecretState, ServiceAccount, Workload, helm};
 use crate::finding::Finding;
 use crate::kustomization::{
-    self, Change, KUSTOMIZATIONS, Kustomization, Located, Part, Replacement, read_operations,
-    read_replacement_file, speaks_of_variables,
+    self, Change, KUSTOMIZATIONS, Kustomization, Located, Part, Replacement, Transformer,
+    read_operations, read_replacement_file, speaks_of_variables,
 };
 use crate::leak::{self, SopsRules};
 use crate::manifest::{Document, Node, is_plain, read_documents};
@@ -38,6 +38,8 @@ pub struct FileFacts {
     pub(crate) operations: Vec<Vec<Located>>,
     /// Replacements that a kustomization may name.
     pub(crate) replacements: Vec<Replacement>,
+    /// Transformers that a kustomization may name.
+    pub(crate) transformers: Vec<Transformer>,
     /// The files that a generator of KSOPS opens.
     pub(crate) sealed_files: Vec<String>,
     /// The Secrets that something refers to otherwise than for pulling.
@@ -227,6 +229,7 @@ fn parse(path: &str, text: &str) -> FileFacts {
     if !documents.is_empty() && documents.iter().all(|document| document.root.is_err()) {
         facts.content = Content::Unreadable;
     }
+    let count = documents.len();
     for Document { index, root } in documents {
         match root {
             Ok(root) => facts.take_document(index, &root, words),
@@ -240,6 +243,10 @@ fn parse(path: &str, text: &str) -> FileFacts {
                 reason,
             }),
         }
+    }
+    if (1..count).contains(&facts.transformers.len()) {
+        // Plugins beside those that come with kustomize.
+        facts.transformers.clear();
     }
     facts.sealing = facts.sealing.within(text);
     facts
@@ -283,6 +290,7 @@ impl FileFacts {
         } else if let Some(operations) = read_operations(root) {
             self.operations.push(operations);
         } else if is_object(root) {
+            self.transformers.extend(Transformer::read(root, &place));
             read_object(self, root, &place, words);
             if words.secret_references {
                 secret_references(root, &mut self.other_secrets);

@@ -216,25 +216,29 @@ pub(super) fn read_patches(root: &Node<'_>, place: &Place) -> Vec<Patch> {
         }
     }
     for (member, is_late) in [("patches", false), ("patchesJson6902", true)] {
-        for node in root.items_of(member) {
-            let text = |name: &str| node.get(name).and_then(Node::string);
-            let body = match (text("path"), text("patch")) {
-                (Some(path), _) => Body::File(path.to_owned()),
-                (None, Some(patch)) => Body::Inline(read_changes(patch)),
-                (None, None) => continue,
-            };
-            let renames = node.at(&["options", "allowNameChange"]).and_then(Node::scalar);
-            patches.push(Patch {
-                target: node.get("target").map(Target::read),
-                body,
-                place: place.of(node),
-                gives_variables: text("patch").is_some_and(speaks_of_variables),
-                renames: renames == Some("true"),
-                is_late,
-            });
-        }
+        let found = root.items_of(member).iter();
+        patches.extend(found.filter_map(|node| read_patch(node, place.of(node), is_late)));
     }
     patches
+}
+
+/// Reads a patch that says itself whom it is for.
+pub(super) fn read_patch(node: &Node<'_>, place: Place, is_late: bool) -> Option<Patch> {
+    let text = |name: &str| node.get(name).and_then(Node::string);
+    let body = match (text("path"), text("patch")) {
+        (Some(path), _) => Body::File(path.to_owned()),
+        (None, Some(patch)) => Body::Inline(read_changes(patch)),
+        (None, None) => return None,
+    };
+    let renames = node.at(&["options", "allowNameChange"]).and_then(Node::scalar);
+    Some(Patch {
+        target: node.get("target").map(Target::read),
+        body,
+        place,
+        gives_variables: text("patch").is_some_and(speaks_of_variables),
+        renames: renames == Some("true"),
+        is_late,
+    })
 }
 
 /// Tells whether a patch may be about the variables of a Kustomization of Flux.

@@ -44,14 +44,25 @@ impl Kustomizations {
         within.push(&one.key);
         self.apply_components(object, one, own_component, within);
         within.pop();
+        self.transform_itself(object, one);
+        doubt_replaced(object, one);
+        for transformer in &one.transformers {
+            match &transformer.same {
+                Some(same) => self.transform_itself(object, same),
+                None => object.doubt(&transformer.place),
+            }
+        }
+        if let Some(post_build) = &one.post_build {
+            object.fill_in(post_build);
+        }
+    }
+
+    /// Applies what a kustomization says itself, without what it leaves to others.
+    fn transform_itself(&self, object: &mut Object<'_>, one: &Kustomization) {
         self.apply_patches(object, one, false);
         transform_metadata(object, one);
         self.apply_patches(object, one, true);
         change_images(object, one);
-        doubt_unfollowed(object, one);
-        if let Some(post_build) = &one.post_build {
-            object.fill_in(post_build);
-        }
     }
 
     fn apply_components<'k>(
@@ -114,16 +125,13 @@ fn transform_metadata(object: &mut Object<'_>, one: &Kustomization) {
     object.mark(Marks::Annotations, &one.annotations);
 }
 
-/// Says what of a kustomization changes an object in a way that is not followed.
-fn doubt_unfollowed(object: &mut Object<'_>, one: &Kustomization) {
+/// Doubts an object that replacements write into: they are not followed.
+fn doubt_replaced(object: &mut Object<'_>, one: &Kustomization) {
     for replacement in &one.replacements {
         let mut targets = replacement.targets.iter().flatten();
         if replacement.targets.is_none() || targets.any(|target| target.takes(object)) {
             object.doubt(&replacement.place);
         }
-    }
-    if let Some(place) = &one.transformers {
-        object.doubt(place);
     }
 }
 

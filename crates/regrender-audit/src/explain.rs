@@ -15,8 +15,8 @@ use crate::credentials::Opener;
 use crate::declared::{Declarations, Declared};
 use crate::inventory::{FileFacts, SecretState, read_file, read_pods};
 use crate::judgement::{Judgement, judge};
-use crate::report::UnreadableRow;
 use crate::text::{self, visible};
+use crate::unreadable::Unreadable;
 use crate::verdict::Verdict;
 
 /// A file, as path and bytes.
@@ -74,7 +74,7 @@ pub struct Explanation {
     pub rejected: Option<String>,
     /// Files that could not be read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unreadable: Vec<UnreadableRow>,
+    pub unreadable: Vec<Unreadable>,
     /// Why the verdict is what it is.
     #[serde(skip)]
     pub reason: String,
@@ -214,7 +214,7 @@ fn broken(secrets: &[PullSecret]) -> Vec<Broken> {
 }
 
 /// Works out the list of pull secrets: all that are given, or what admission makes of pod and account.
-fn list_of(question: &Question<'_>, unreadable: &mut Vec<UnreadableRow>) -> List {
+fn list_of(question: &Question<'_>, unreadable: &mut Vec<Unreadable>) -> List {
     let (mut given, mut names, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     let mut sealed = None;
     for (path, bytes) in question.pull_secrets {
@@ -258,7 +258,7 @@ fn list_of(question: &Question<'_>, unreadable: &mut Vec<UnreadableRow>) -> List
 }
 
 /// Lets admission decide about the pod and the accounts that are given.
-fn admitted(question: &Question<'_>, unreadable: &mut Vec<UnreadableRow>) -> List {
+fn admitted(question: &Question<'_>, unreadable: &mut Vec<Unreadable>) -> List {
     let pod_facts = question.pod.map(|(path, bytes)| read(path, bytes, unreadable));
     let pod_text = question.pod.and_then(|(_, bytes)| text::decode(bytes).ok());
     let (namespace, pod) =
@@ -302,14 +302,9 @@ fn would_be(pod: &PodAdmission, accounts: &[Account]) -> Vec<String> {
     account.map(|account| account.image_pull_secrets.clone()).unwrap_or_default()
 }
 
-fn read(path: &str, bytes: &[u8], unreadable: &mut Vec<UnreadableRow>) -> FileFacts {
+fn read(path: &str, bytes: &[u8], unreadable: &mut Vec<Unreadable>) -> FileFacts {
     let facts = read_file(path, bytes);
-    unreadable.extend(
-        facts.unreadable.iter().map(|one| UnreadableRow {
-            file: one.file.to_string(),
-            reason: one.reason.to_string(),
-        }),
-    );
+    unreadable.extend(facts.unreadable.iter().cloned());
     facts
 }
 

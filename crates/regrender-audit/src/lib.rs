@@ -40,7 +40,7 @@ pub use self::inventory::{
 };
 pub use self::kustomization::{Entry, EntryKind, Fault, KUSTOMIZATIONS};
 pub use self::place::{Place, plain_path};
-pub use self::report::{AuditReport, ImageRow, Summary, UnreadableRow};
+pub use self::report::{AuditReport, ImageRow, Summary};
 pub use self::text::{SIZE_LIMIT, visible};
 pub use self::unreadable::{Reason, Unreadable};
 pub use self::verdict::Verdict;

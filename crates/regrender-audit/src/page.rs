@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::report::{AuditReport, UnreadableRow};
+use crate::report::AuditReport;
+use crate::unreadable::Unreadable;
 
 const TEMPLATE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
@@ -15,7 +16,7 @@ const SCRIPT: &str = include_str!("page/page.js");
 struct PageData<'r> {
     images: Vec<PageImage<'r>>,
     findings: Vec<PageFinding<'r>>,
-    unreadable: &'r [UnreadableRow],
+    unreadable: &'r [Unreadable],
     summary: String,
 }
 

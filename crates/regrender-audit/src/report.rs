@@ -13,6 +13,7 @@ use crate::finding::{Finding, Severity};
 use crate::inventory::{ImageUse, Inventory};
 use crate::judgement::Judgement;
 use crate::subject::Subject;
+use crate::unreadable::Unreadable;
 use crate::verdict::Verdict;
 
 /// Everything an audit found.
@@ -24,7 +25,7 @@ pub struct AuditReport {
     #[serde(serialize_with = "findings_in_short")]
     pub findings: Vec<Finding>,
     /// Every file or document that could not be read.
-    pub unreadable: Vec<UnreadableRow>,
+    pub unreadable: Vec<Unreadable>,
     /// How much there is of everything.
     pub summary: Summary,
 }
@@ -64,15 +65,6 @@ pub struct ImageRow {
     pub severity: Option<Severity>,
     /// Why.
     #[serde(skip)]
-    pub reason: String,
-}
-
-/// Something that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct UnreadableRow {
-    /// The file.
-    pub file: String,
-    /// Why, in words; `helm-template` for templates of Helm.
     pub reason: String,
 }
 
@@ -159,11 +151,7 @@ impl AuditReport {
             *summary.verdicts.entry(row.verdict.name()).or_default() += 1;
         }
         summary.count(&findings);
-        let unreadable = inventory
-            .unreadable
-            .iter()
-            .map(|one| UnreadableRow { file: one.file.to_string(), reason: one.reason.to_string() })
-            .collect();
+        let unreadable = inventory.unreadable.clone();
         Self { images, findings, unreadable, summary }
     }
 

@@ -19,7 +19,7 @@ impl AuditReport {
             .map(|one| {
                 json!({
                     "level": "note",
-                    "message": {"text": one.reason},
+                    "message": {"text": one.reason.to_string()},
                     "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(&one.file)}}}],
                 })
             })

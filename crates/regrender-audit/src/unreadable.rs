@@ -3,17 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// What stands for the reason where a file is a template of Helm; scripts rely on it.
-pub(crate) const HELM_TEMPLATE: &str = "helm-template";
+use serde::{Serialize, Serializer};
 
 /// A file, or one document of it, that says nothing because it could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Unreadable {
     /// The file.
+    #[serde(serialize_with = "in_words")]
     pub file: Arc<str>,
     /// The document, from 0; `None` for the whole file.
+    #[serde(skip)]
     pub document: Option<usize>,
     /// Why.
+    #[serde(serialize_with = "in_words")]
     pub reason: Reason,
 }
 
@@ -68,7 +70,8 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::HelmTemplate => f.write_str(HELM_TEMPLATE),
+            // Scripts rely on it.
+            Self::HelmTemplate => f.write_str("helm-template"),
             Self::GitCrypt => f.write_str("encrypted with git-crypt"),
             Self::NotText => f.write_str("not text: neither UTF-8 nor UTF-16"),
             Self::TooLarge => f.write_str("larger than 64 MiB"),
@@ -86,4 +89,8 @@ impl fmt::Display for Reason {
             Self::NotOpened { message } => write!(f, "could not be opened: {message}"),
         }
     }
+}
+
+fn in_words<S: Serializer>(told: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(told)
 }

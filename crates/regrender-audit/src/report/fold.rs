@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{UnreadableRow, counted};
+use super::counted;
 use crate::finding::{Code, Finding, Severity};
 use crate::text::visible;
-use crate::unreadable::HELM_TEMPLATE;
+use crate::unreadable::{Reason, Unreadable};
 
 /// As many findings for one remedy are still told one by one.
 const FEW: usize = 3;
@@ -74,20 +74,21 @@ fn more(count: usize) -> String {
 }
 
 /// Tells what could not be read: one by one, but many templates of charts together.
-pub(super) fn unreadable(rows: &[UnreadableRow]) -> String {
+pub(super) fn unreadable(all: &[Unreadable]) -> String {
     let (templates, mut rest): (Vec<_>, Vec<_>) =
-        rows.iter().partition(|row| row.reason == HELM_TEMPLATE);
+        all.iter().partition(|one| one.reason == Reason::HelmTemplate);
     let mut lines = Vec::new();
     if templates.len() > FEW {
-        lines.push(format!("unreadable: {HELM_TEMPLATE}: {}", counted(templates.len(), "file")));
-        lines.extend(templates.iter().take(FEW).map(|row| format!("  --> {}", visible(&row.file))));
+        let count = counted(templates.len(), "file");
+        lines.push(format!("unreadable: {}: {count}", Reason::HelmTemplate));
+        lines.extend(templates.iter().take(FEW).map(|one| format!("  --> {}", visible(&one.file))));
         lines.push(more(templates.len()));
         lines.push(format!("  help: {TEMPLATE_HELP}\n"));
     } else {
-        rest = rows.iter().collect();
+        rest = all.iter().collect();
     }
-    let told = |row: &&UnreadableRow| {
-        format!("unreadable: {}: {}", visible(&row.file), visible(&row.reason))
+    let told = |one: &&Unreadable| {
+        format!("unreadable: {}: {}", visible(&one.file), visible(&one.reason.to_string()))
     };
     lines.extend(rest.iter().map(told));
     lines.push(String::new());

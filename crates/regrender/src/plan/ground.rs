@@ -13,7 +13,8 @@ use crate::output_folder::OutputFolder;
 use crate::project::manifests::Manifests;
 use crate::project::stranger::KnownNamespaces;
 use crate::project::{
-    Project, lost_namespace, lost_target, repository, second_manifest, stranger, surroundings,
+    Project, inventory, lost_namespace, lost_target, repository, repository_path, second_manifest,
+    stranger, surroundings, written_name,
 };
 
 /// The part of a cluster that needs neither a credential nor a key.
@@ -75,7 +76,7 @@ fn read<'a>(
         return Err(vec![error]);
     }
     let folder = OutputFolder::list(&path).map_err(|error| vec![error])?;
-    let (inventory, unread) = surroundings::inventory_of(project, cluster, manifests);
+    let (inventory, unread) = inventory::of(project, cluster, manifests);
     if !unread.is_empty() {
         return Err(unread);
     }
@@ -96,9 +97,9 @@ fn lost(project: &Project, ground: &Ground<'_>, inventory: &Inventory) -> Vec<Cl
 /// Tells of what goes badly with registries.toml in the manifests of one cluster.
 fn warnings(project: &Project, ground: &Ground<'_>, inventory: &Inventory) -> BTreeSet<String> {
     let Ground { cluster, folder, surroundings, .. } = ground;
-    let mut warnings = surroundings::warnings(project, cluster, surroundings);
+    let mut warnings = written_name::warnings(project, cluster, surroundings);
     warnings.extend(second_manifest::warnings(project, cluster, inventory, surroundings));
-    warnings.extend(surroundings::without_repository(project, cluster));
+    warnings.extend(repository_path::warning(project, cluster));
     warnings.extend(lost_target::warnings(project, cluster, inventory, folder, surroundings));
     warnings
 }

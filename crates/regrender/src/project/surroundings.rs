@@ -1,64 +1,15 @@
-//! What the repository's own manifests say, as far as rendering depends on it.
+//! What the repository's own manifests and the output folder say, as far as rendering depends on it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-use std::{io, iter};
+use std::iter;
 
-use regrender_audit::{Inventory, Rendering};
-use regrender_config::{Cluster, Config, Consumer, Namespaces, PullSecret};
+use regrender_audit::Inventory;
+use regrender_config::{Cluster, Config, Namespaces};
 use regrender_render::{DeclaredWorkload, Surroundings, account_of_path, roots};
 
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::{OutputFolder, Text};
-use crate::project::manifests::Manifests;
-use crate::project::{Project, left_over, repository, shared_name};
-
-/// The kind of accounts.
-const ACCOUNT: &str = "ServiceAccount";
-
-/// Reads the inventory of `cluster`: its manifests, without the output folder of any cluster and
-/// what earlier builds wrote elsewhere.
-///
-/// It stays empty when nothing that lands in the cluster depends on it. The errors tell what of it
-/// cannot be read.
-pub(crate) fn inventory_of(
-    project: &Project,
-    cluster: &Cluster,
-    manifests: &mut Manifests,
-) -> (Inventory, Vec<CliError>) {
-    if !project.config.secrets_of(cluster).any(depends_on_inventory) {
-        return (Inventory::default(), Vec::new());
-    }
-    let paths: Vec<PathBuf> =
-        cluster.inventory.iter().map(|path| project.folder.join(path)).collect();
-    if manifests.must_be_read() {
-        let missing: Vec<CliError> =
-            cluster.inventory.iter().filter_map(|path| missing(project, path)).collect();
-        if !missing.is_empty() {
-            return (Inventory::default(), missing);
-        }
-    }
-    let mut walk = manifests.walk(&paths).without(&project.outputs());
-    manifests.read(&walk.manifests);
-    walk.manifests.retain(|path| !left_over::is_left_over(path, project, manifests));
-    (manifests.inventory(&walk), manifests.refused(&walk))
-}
-
-/// What was declared in a folder that is not there any more would look as if it were gone.
-fn missing(project: &Project, path: &str) -> Option<CliError> {
-    let error = project.folder.join(path).metadata().err()?;
-    if error.kind() != io::ErrorKind::NotFound {
-        return None;
-    }
-    let message = format!("`{path}` of the inventory is not there");
-    let hint = "name files and folders that are there with `inventory` in registries.toml";
-    Some(CliError::new(ErrorKind::Files, message).with_hint(hint))
-}
-
-fn depends_on_inventory(secret: &PullSecret) -> bool {
-    let is_listed = matches!(secret.namespaces, Namespaces::Listed(_));
-    !is_listed || !secret.service_accounts.is_empty() || !secret.workloads.is_empty()
-}
+use crate::project::{Project, repository_path, shared_name, written_name};
 
 /// Works out what rendering needs of the inventory and of the output folder as it is.
 pub(crate) fn surroundings(
@@ -76,10 +27,10 @@ pub(crate) fn surroundings(
         namespaces,
         declared_accounts: declared_accounts(inventory),
         workloads: workloads(inventory),
-        written_names: written_names(inventory),
+        written_names: written_name::all(inventory),
         written_accounts: written,
         written_roots: written_roots(folder).map_err(|error| vec![error])?,
-        repository_path: repository_path(project, cluster),
+        repository_path: repository_path::of(project, cluster),
     })
 }
 
@@ -248,103 +199,4 @@ fn name_in_tree<'a>(accounts: &[InTree<'a>], root: &String, name: &'a String) ->
         Some((of, written, in_tree)) if (*of, *written) == (root, name) => in_tree,
         _ => name,
     }
-}
-
-/// Lists what accounts and workloads are called in their manifests, where kustomize calls them
-/// something else.
-///
-/// A name that something else of that kind has in the same namespace is not listed: it would stand for
-/// both.
-fn written_names(inventory: &Inventory) -> BTreeMap<(String, String, String), BTreeSet<String>> {
-    let accounts = inventory
-        .service_accounts()
-        .map(|account| (ACCOUNT, &account.written_name, &account.renderings));
-    let workloads = inventory
-        .workloads()
-        .map(|workload| (workload.kind.as_str(), &workload.written_name, &workload.renderings));
-    let mut all = Vec::new();
-    for (kind, written_name, renderings) in accounts.chain(workloads) {
-        for Rendering { namespace, name, .. } in renderings {
-            all.extend(namespace.as_ref().map(|namespace| (namespace, kind, name, written_name)));
-        }
-    }
-    all.sort_unstable();
-    let mut names: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
-    for group in all.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1)) {
-        let is_shared = |called: &String, of: &String| {
-            group
-                .iter()
-                .any(|(_, _, name, written)| *name != of && (*name == called || *written == called))
-        };
-        for (namespace, kind, name, written) in group {
-            if written != name && !is_shared(written, name) {
-                let key = ((*namespace).clone(), (*kind).to_owned(), (*name).clone());
-                names.entry(key).or_default().insert((*written).clone());
-            }
-        }
-    }
-    // What keeps its name in another tree is called that, too.
-    for (namespace, kind, name, written) in all {
-        let key = (namespace.clone(), kind.to_owned(), name.clone());
-        if written == name
-            && let Some(names) = names.get_mut(&key)
-        {
-            names.insert(written.clone());
-        }
-    }
-    names
-}
-
-/// Says which accounts are declared by the name in their manifest, though kustomize gives them another
-/// one: the build would make an account that no pod runs under.
-pub(crate) fn warnings(
-    project: &Project,
-    cluster: &Cluster,
-    surroundings: &Surroundings,
-) -> BTreeSet<String> {
-    let mut warnings = BTreeSet::new();
-    for ((namespace, kind, name), written) in &surroundings.written_names {
-        for account in written.iter().filter(|_| kind == ACCOUNT) {
-            let is_declared = project.config.secrets_of(cluster).any(|secret| {
-                let namespaces = surroundings.namespaces.get(&secret.name);
-                secret.service_accounts.contains(account)
-                    && namespaces.is_some_and(|list| list.contains(namespace))
-            });
-            let key = (namespace.clone(), account.clone());
-            if is_declared && !surroundings.declared_accounts.contains_key(&key) {
-                warnings.insert(format!(
-                    "kustomize calls the service account `{account}` of `{namespace}` `{name}`: \
-                     declare it by that name; the build makes another account `{account}`"
-                ));
-            }
-        }
-    }
-    warnings
-}
-
-/// Says that there is no repository from whose top the paths of Kustomizations and Applications count:
-/// as in a container that got a folder of it alone.
-pub(crate) fn without_repository(project: &Project, cluster: &Cluster) -> Option<String> {
-    let has_paths = cluster.per_namespace
-        && [Consumer::Flux, Consumer::ArgoCd].iter().any(|one| cluster.consumers.contains(one));
-    (has_paths && !repository::is_top(repository::top(&project.folder))).then(|| {
-        format!(
-            "the paths that `per-namespace` writes into `{}` begin at the folder of registries.toml, \
-             which lies in no Git repository: run this in the whole repository, with its `.git`",
-            cluster.directory
-        )
-    })
-}
-
-/// Path of the output folder from the top of the Git repository, without the links that may lead there:
-/// Flux takes none of them along.
-fn repository_path(project: &Project, cluster: &Cluster) -> String {
-    let folder = project.folder.join(&cluster.directory);
-    let top = repository::top(&project.folder);
-    let [folder, top] =
-        [&folder, top].map(|path| repository::real_place(path).unwrap_or_else(|| path.to_owned()));
-    let path = folder.strip_prefix(top).unwrap_or(&folder);
-    let parts: Vec<String> =
-        path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
-    parts.join("/")
 }

@@ -20,14 +20,12 @@ use crate::evidence::applied::{Applied, is_second};
 use crate::evidence::declared::{ClearFile, clear_files, declared};
 use crate::evidence::exclusion::Exclusion;
 use crate::evidence::opener::SecretOpener;
+use crate::pipe::{self, HYPHEN, STDIN, STDIN_AS_FILE};
 use crate::project::manifests::{Manifests, search_others};
 use crate::project::repository::{self, Walk};
 use crate::project::{Project, shown};
 use crate::source::bytes::read_all;
 use crate::world::World;
-
-/// The name of standard input among the paths.
-const STDIN: &str = "-";
 
 /// What is wrong with a path that holds no manifest, and the way out.
 const NONE_THERE: (&str, &str) =
@@ -169,7 +167,7 @@ struct Sources {
 impl Sources {
     /// Takes the paths of a command line, all of which must be there.
     fn of(paths: &[PathBuf], world: &mut World) -> Result<Self, Failure> {
-        let is_stdin = |path: &&PathBuf| path.as_os_str() == STDIN;
+        let is_stdin = |path: &&PathBuf| path.as_os_str() == HYPHEN;
         let asks_stdin = paths.iter().any(|path| is_stdin(&path));
         let stdin = if asks_stdin { Some(read_stdin(world)?) } else { None };
         let roots = paths.iter().filter(|path| !is_stdin(path));
@@ -235,25 +233,23 @@ impl Sources {
 
 /// Fails where a program wrote nothing into a pipe, or nothing that can be read.
 fn check_piped(name: &str, content: Content, reason: Option<String>) -> Result<(), CliError> {
-    let message = match (content, reason) {
-        (Content::Nothing, _) => format!("{name} is empty"),
-        (Content::Unreadable, Some(reason)) => format!("{name} cannot be read: {reason}"),
-        (Content::Unreadable, None) => format!("{name} cannot be read"),
-        (Content::Something, _) => return Ok(()),
-    };
-    let hint = "see whether the program before the pipe failed";
-    Err(CliError::new(ErrorKind::Files, message).with_hint(hint))
+    match content {
+        Content::Something => Ok(()),
+        Content::Nothing => Err(pipe::empty(name)),
+        Content::Unreadable => {
+            let why = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+            Err(pipe::useless(format!("{name} cannot be read{why}")))
+        }
+    }
 }
 
 fn read_stdin(world: &mut World) -> Result<FileFacts, CliError> {
-    const NAME: &str = "<stdin>";
-    let read = read_all(&mut *world.stdin, SIZE_LIMIT).map_err(|error| {
-        CliError::new(ErrorKind::Files, "standard input cannot be read").with_source(error)
-    })?;
+    let read =
+        read_all(&mut *world.stdin, SIZE_LIMIT).map_err(|error| pipe::unreadable(STDIN, error))?;
     let facts = match read {
-        Some(bytes) => read_pipe(NAME, bytes.expose()),
-        None => FileFacts::too_large(NAME),
+        Some(bytes) => read_pipe(STDIN_AS_FILE, bytes.expose()),
+        None => FileFacts::too_large(STDIN_AS_FILE),
     };
-    check_piped("standard input", facts.content(), facts.why_unreadable())?;
+    check_piped(STDIN, facts.content(), facts.why_unreadable())?;
     Ok(facts)
 }

@@ -21,8 +21,6 @@ use crate::reach::Reach;
 use crate::source::{self, Means};
 use crate::world::World;
 
-/// The name of standard input among the sources, and of standard output as the file to write.
-const STREAM: &str = "-";
 const NAME_A_KEY: &str = "name a public key: `--recipient age1…`; `regrender init` makes a pair";
 
 pub(crate) fn run(arguments: &Import, world: &mut World) -> Result<Exit, Failure> {

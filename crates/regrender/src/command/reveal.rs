@@ -14,11 +14,9 @@ use crate::args::Reveal;
 use crate::enumeration::in_a_sentence;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity;
+use crate::pipe::{self, HYPHEN, STDIN};
 use crate::source::sealed::{has_passphrase, holds_sealed_value, is_age};
 use crate::world::World;
-
-/// The name of standard input.
-const STREAM: &str = "-";
 
 /// The way out of a file that was damaged.
 const ANEW: &str = "build it anew, or take it from the Git history";
@@ -57,24 +55,18 @@ pub(crate) fn run(arguments: &Reveal, world: &mut World) -> Result<Exit, Failure
 }
 
 fn read(shown: &str, file: &Path, world: &mut World) -> Result<Vec<u8>, CliError> {
-    if shown != STREAM {
+    if shown != HYPHEN {
         return fs::read(world.directory.join(file))
             .map_err(|error| CliError::unreadable(shown, error));
     }
     let mut bytes = Vec::new();
-    world.stdin.read_to_end(&mut bytes).map_err(|error| {
-        CliError::new(ErrorKind::Files, "standard input cannot be read").with_source(error)
-    })?;
-    if bytes.trim_ascii().is_empty() {
-        let error = CliError::new(ErrorKind::Files, "standard input is empty");
-        return Err(error.with_hint("see whether the program before the pipe failed"));
-    }
-    Ok(bytes)
+    world.stdin.read_to_end(&mut bytes).map_err(|error| pipe::unreadable(STDIN, error))?;
+    if bytes.trim_ascii().is_empty() { Err(pipe::empty(STDIN)) } else { Ok(bytes) }
 }
 
 /// Takes the format from the name of a file; what has none is as a build writes it.
 fn format_of(name: &str) -> FileFormat {
-    if name == STREAM { FileFormat::Yaml } else { FileFormat::of_name(name) }
+    if name == HYPHEN { FileFormat::Yaml } else { FileFormat::of_name(name) }
 }
 
 fn reveal(name: &str, bytes: &[u8], identities: &Identities) -> Result<SecretText, OpenError> {
@@ -108,7 +100,7 @@ fn of_controller(shown: &str) -> CliError {
     let message = format!(
         "`{shown}` is a SealedSecret: nobody opens it but the controller in the cluster it is for"
     );
-    let file = if shown == STREAM { "FILE" } else { shown };
+    let file = if shown == HYPHEN { "FILE" } else { shown };
     let with_key = format!(
         "with the private key of the controller: \
          `kubeseal --recovery-unseal --recovery-private-key KEY < {file}`"

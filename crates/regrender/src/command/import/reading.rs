@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use regrender_audit::{FileFacts, SIZE_LIMIT, read_file};
 
-use super::STREAM;
 use crate::args::Import;
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::evidence::opener::SecretOpener;
 use crate::import::{Found, is_docker_config};
+use crate::pipe::{self, HYPHEN, STDIN, STDIN_AS_FILE};
 use crate::project::manifests::Manifests;
 use crate::project::shown;
 use crate::source::bytes::{SecretBytes, read_all};
@@ -26,16 +26,16 @@ pub(super) fn read(arguments: &Import, world: &mut World) -> Result<Found, Failu
     let mut errors = Vec::new();
     for source in sources(arguments, world)? {
         let name = shown(&source, &world.directory);
-        if source.as_os_str() == STREAM {
-            let bytes = read_stream(&mut *world.stdin, "standard input")?;
-            errors.extend(take(&bytes, "<stdin>", &mut found, &mut facts));
+        if source.as_os_str() == HYPHEN {
+            let bytes = read_pipe(&mut *world.stdin, STDIN)?;
+            errors.extend(take(&bytes, STDIN_AS_FILE, &mut found, &mut facts));
         } else if source.is_dir() {
             roots.push(source);
         } else if source.exists() && !source.is_file() {
             // A pipe, as a shell makes one for `<(COMMAND)`: it can be read once.
             let mut pipe =
                 File::open(&source).map_err(|error| CliError::unreadable(&name, error))?;
-            let bytes = read_stream(&mut pipe, &format!("`{name}`"))?;
+            let bytes = read_pipe(&mut pipe, &format!("`{name}`"))?;
             errors.extend(take(&bytes, &name, &mut found, &mut facts));
         } else {
             match read_secret_file(&source) {
@@ -66,14 +66,14 @@ pub(super) fn read(arguments: &Import, world: &mut World) -> Result<Found, Failu
 /// Lists what is read; without any named, the config that docker uses.
 fn sources(arguments: &Import, world: &World) -> Result<Vec<PathBuf>, CliError> {
     if !arguments.sources.is_empty() {
-        let is_stream = |source: &PathBuf| source.as_os_str() == STREAM;
+        let is_stdin = |source: &PathBuf| source.as_os_str() == HYPHEN;
         let place = |source: &PathBuf| {
-            if is_stream(source) { source.clone() } else { world.directory.join(source) }
+            if is_stdin(source) { source.clone() } else { world.directory.join(source) }
         };
         let mut sources: Vec<PathBuf> = arguments.sources.iter().map(place).collect();
         // It can be read once, however often it is named.
         let mut is_first = true;
-        sources.retain(|source| !is_stream(source) || std::mem::take(&mut is_first));
+        sources.retain(|source| !is_stdin(source) || std::mem::take(&mut is_first));
         return Ok(sources);
     }
     let folder = match world.variable("DOCKER_CONFIG") {
@@ -106,21 +106,15 @@ fn take(
     })
 }
 
-fn read_stream(stream: &mut dyn Read, name: &str) -> Result<SecretBytes, CliError> {
-    let read = read_all(stream, SIZE_LIMIT).map_err(|error| {
-        CliError::new(ErrorKind::Files, format!("{name} cannot be read")).with_source(error)
-    })?;
+fn read_pipe(pipe: &mut dyn Read, name: &str) -> Result<SecretBytes, CliError> {
+    let read = read_all(pipe, SIZE_LIMIT).map_err(|error| pipe::unreadable(name, error))?;
     let bytes = read.ok_or_else(|| {
         let message = format!("{name} holds more than {} MiB", SIZE_LIMIT / 1024 / 1024);
         CliError::new(ErrorKind::Files, message).with_hint(
             "ask for pull secrets alone: `--field-selector type=kubernetes.io/dockerconfigjson`",
         )
     })?;
-    if bytes.expose().trim_ascii().is_empty() {
-        return Err(CliError::new(ErrorKind::Files, format!("{name} is empty"))
-            .with_hint("see whether the program before the pipe failed"));
-    }
-    Ok(bytes)
+    if bytes.expose().trim_ascii().is_empty() { Err(pipe::empty(name)) } else { Ok(bytes) }
 }
 
 fn unreadable(name: &str, failure: &Unread) -> CliError {

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::STREAM;
 use crate::args::Import;
 use crate::command::init;
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::new_file::{self, Readers};
+use crate::pipe::HYPHEN;
 use crate::project::{shown, without_dots};
 use crate::world::World;
 
@@ -29,7 +29,7 @@ pub(super) struct SealedFile {
 impl Target {
     /// Finds the files, none of which may exist.
     pub(super) fn of(arguments: &Import, world: &World) -> Result<Self, Failure> {
-        let is_stream = arguments.write.as_os_str() == STREAM;
+        let is_stream = arguments.write.as_os_str() == HYPHEN;
         let config = (!is_stream).then(|| world.directory.join(&arguments.write));
         let folder = config.as_deref().and_then(Path::parent).unwrap_or(&world.directory);
         let sealed = arguments.seal_into.as_ref().map(|path| {

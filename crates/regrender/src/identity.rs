@@ -101,7 +101,11 @@ pub(crate) fn default_file(world: &World) -> Option<PathBuf> {
 
 /// Finds the identities of a run that reaches so far.
 pub(crate) fn discover_within(world: &World, explicit: &[PathBuf], reach: Reach) -> Discovered {
-    let mut found = discover(world, explicit, reach.commands());
+    let commands = match reach {
+        Reach::Online => Commands::Start,
+        Reach::Offline => Commands::PassOver,
+    };
+    let mut found = discover(world, explicit, commands);
     if reach == Reach::Offline {
         for plugin in found.identities.drop_plugins() {
             let note = format!("`age-plugin-{plugin}` was not started, because of `--offline`");

@@ -1,7 +1,5 @@
 //! How far a run may reach out of itself.
 
-use crate::identity::Commands;
-
 /// Whether a run may use the network and start programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
@@ -15,13 +13,5 @@ impl Reach {
     /// Takes what the command line says.
     pub(crate) fn of(offline: bool) -> Self {
         if offline { Self::Offline } else { Self::Online }
-    }
-
-    /// Says whether commands may be started to find identities.
-    pub(crate) fn commands(self) -> Commands {
-        match self {
-            Self::Online => Commands::Start,
-            Self::Offline => Commands::PassOver,
-        }
     }
 }

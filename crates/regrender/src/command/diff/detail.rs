@@ -57,22 +57,19 @@ fn sealed(
 
 /// Describes what changes of the labels and annotations that registries.toml declares.
 fn metadata(new: &Document, old: &Document) -> Vec<String> {
-    let mut changes = Vec::new();
-    for (key, what) in [("labels", "label"), ("annotations", "annotation")] {
+    let kinds = [("labels", "label"), ("annotations", "annotation")];
+    let changes = kinds.map(|(key, what)| {
         let [new, old] = [new, old].map(|document| texts(document, key));
-        for (name, value) in &new {
-            match old.get(name) {
-                None => changes.push(format!("+ {what} `{name}`: `{value}`")),
-                Some(before) if before != value => {
-                    changes.push(format!("~ {what} `{name}`: `{before}` becomes `{value}`"));
-                }
-                Some(_) => {}
-            }
-        }
-        let gone = old.iter().filter(|(name, _)| !new.contains_key(*name));
-        changes.extend(gone.map(|(name, value)| format!("- {what} `{name}`: `{value}`")));
-    }
-    changes
+        differences(
+            &new,
+            &old,
+            |name, value| format!("{what} `{name}`: `{value}`"),
+            |name, value, before| {
+                (value != before).then(|| format!("{what} `{name}`: `{before}` becomes `{value}`"))
+            },
+        )
+    });
+    changes.concat()
 }
 
 /// Returns the texts of a mapping in the metadata of a document.
@@ -153,25 +150,15 @@ impl Auths {
     }
 
     fn changes_from(&self, old: &Self) -> Vec<String> {
-        let mut changes = Vec::new();
-        for (key, entry) in &self.auths {
-            match old.auths.get(key) {
-                None => {
-                    changes.push(format!("+ registry `{key}` (username `{}`)", entry.username));
-                }
-                Some(before) => {
-                    let parts = entry.changes_from(before);
-                    if !parts.is_empty() {
-                        changes.push(format!("~ registry `{key}`: {}", parts.join(", ")));
-                    }
-                }
-            }
-        }
-        let gone = old.auths.iter().filter(|(key, _)| !self.auths.contains_key(*key));
-        changes.extend(
-            gone.map(|(key, entry)| format!("- registry `{key}` (username `{}`)", entry.username)),
-        );
-        changes
+        differences(
+            &self.auths,
+            &old.auths,
+            |key, entry| format!("registry `{key}` (username `{}`)", entry.username),
+            |key, entry, before| {
+                let parts = entry.changes_from(before);
+                (!parts.is_empty()).then(|| format!("registry `{key}`: {}", parts.join(", ")))
+            },
+        )
     }
 }
 
@@ -189,6 +176,22 @@ impl Entry {
         }
         parts
     }
+}
+
+/// Describes what comes and changes, by its names, and then what goes. `told` tells of a thing that
+/// comes or goes, and `changed` of one that differs from the one before.
+fn differences<N: Ord, T>(
+    new: &BTreeMap<N, T>,
+    old: &BTreeMap<N, T>,
+    told: impl Fn(&N, &T) -> String,
+    changed: impl Fn(&N, &T, &T) -> Option<String>,
+) -> Vec<String> {
+    let here = new.iter().filter_map(|(name, thing)| match old.get(name) {
+        None => Some(format!("+ {}", told(name, thing))),
+        Some(before) => changed(name, thing, before).map(|change| format!("~ {change}")),
+    });
+    let gone = old.iter().filter(|(name, _)| !new.contains_key(*name));
+    here.chain(gone.map(|(name, thing)| format!("- {}", told(name, thing)))).collect()
 }
 
 /// The lines that come and go. The files of the tree are lists, so lines that move do not matter.

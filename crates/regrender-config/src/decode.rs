@@ -12,14 +12,15 @@ use toml::de::{DeTable, DeValue};
 
 use crate::field::Field;
 use crate::problem::{Problems, shape};
-use crate::raw::RawConfig;
+use crate::raw::{RawConfig, RawSettings};
 use crate::table::Table;
 
 /// Decodes the whole file.
 pub(crate) fn decode(root: &DeTable<'_>, source: &str, problems: &mut Problems) -> RawConfig {
     let mut file = Table::new("the file", 0..0, root, source);
-    let seal = settings::seal(&mut file, problems);
-    let (output, fingerprint_key) = settings::output(&mut file, seal, problems);
+    let mut settings = RawSettings::default();
+    let fingerprint_key = settings::seal(&mut settings, &mut file, problems);
+    settings::output(&mut settings, &mut file, problems);
     let vault = vault::vault(&mut file, problems);
     let clusters = named(&mut file, "cluster", problems, settings::cluster);
     let registries = named(&mut file, "registry", problems, registry::registry);
@@ -27,7 +28,7 @@ pub(crate) fn decode(root: &DeTable<'_>, source: &str, problems: &mut Problems) 
     let mut misspelt = vec!["cluster", "registry", "secret"];
     misspelt.retain(|kind| file.missing::<()>(kind).is_broken());
     file.finish(problems);
-    RawConfig { settings: output, fingerprint_key, vault, clusters, registries, secrets, misspelt }
+    RawConfig { settings, fingerprint_key, vault, clusters, registries, secrets, misspelt }
 }
 
 /// Decodes the tables `[kind.NAME]`.

@@ -8,43 +8,24 @@ use crate::problem::Problems;
 use crate::raw::{RawArgoCd, RawCluster, RawFlux, RawSettings, RawSource};
 use crate::table::Table;
 
-/// What `[seal]` says.
-pub(crate) struct RawSeal {
-    format: Field<String>,
-    recipients: Field<Vec<Spanned<String>>>,
-    certificate: Field<String>,
-    mac: Field<String>,
-    fingerprint_key: Field<RawSource>,
-}
-
-/// Decodes `[seal]`.
-pub(crate) fn seal(file: &mut Table<'_>, problems: &mut Problems) -> RawSeal {
-    let mut table = file.settings("seal", "`[seal]`", problems);
-    let seal = RawSeal {
-        format: table.text("format", problems),
-        recipients: table.texts("recipients", problems),
-        certificate: table.text("certificate", problems),
-        mac: table.text("mac", problems),
-        fingerprint_key: source(&mut table, "fingerprint-key", problems),
-    };
-    table.finish(problems);
-    seal
-}
-
-/// Decodes `[output]` and joins it with `[seal]`.
-pub(crate) fn output(
+/// Decodes `[seal]` into `settings`, and returns the fingerprint key.
+pub(crate) fn seal(
+    settings: &mut RawSettings,
     file: &mut Table<'_>,
-    seal: RawSeal,
     problems: &mut Problems,
-) -> (RawSettings, Field<RawSource>) {
-    let mut table = file.settings("output", "`[output]`", problems);
-    let mut settings = shared(&mut table, problems);
+) -> Field<RawSource> {
+    let mut table = file.settings("seal", "`[seal]`", problems);
+    settings.take_sealing(&mut table, problems);
+    let fingerprint_key = source(&mut table, "fingerprint-key", problems);
     table.finish(problems);
-    settings.format = seal.format;
-    settings.recipients = seal.recipients;
-    settings.certificate = seal.certificate;
-    settings.mac = seal.mac;
-    (settings, seal.fingerprint_key)
+    fingerprint_key
+}
+
+/// Decodes `[output]` into `settings`.
+pub(crate) fn output(settings: &mut RawSettings, file: &mut Table<'_>, problems: &mut Problems) {
+    let mut table = file.settings("output", "`[output]`", problems);
+    settings.take_output(&mut table, problems);
+    table.finish(problems);
 }
 
 /// Decodes `[cluster.NAME]`.
@@ -53,26 +34,31 @@ pub(crate) fn cluster(
     mut table: Table<'_>,
     problems: &mut Problems,
 ) -> RawCluster {
-    let mut settings = shared(&mut table, problems);
-    settings.format = table.text("format", problems);
-    settings.recipients = table.texts("recipients", problems);
-    settings.certificate = table.text("certificate", problems);
-    settings.mac = table.text("mac", problems);
+    let mut settings = RawSettings::default();
+    settings.take_output(&mut table, problems);
+    settings.take_sealing(&mut table, problems);
     table.finish(problems);
     RawCluster { name, settings }
 }
 
-/// Decodes the keys that `[output]` and `[cluster.NAME]` have in common.
-fn shared(table: &mut Table<'_>, problems: &mut Problems) -> RawSettings {
-    RawSettings {
-        directory: table.text("directory", problems),
-        consumer: table.text_or_texts("consumer", problems),
-        per_namespace: table.flag("per-namespace", problems),
-        inventory: table.texts("inventory", problems),
-        oidc_provider: table.text("oidc-provider", problems),
-        flux: flux(table, problems),
-        argocd: argocd(table, problems),
-        ..RawSettings::default()
+impl RawSettings {
+    /// Takes the keys that `[seal]` and `[cluster.NAME]` have in common.
+    fn take_sealing(&mut self, table: &mut Table<'_>, problems: &mut Problems) {
+        self.format = table.text("format", problems);
+        self.recipients = table.texts("recipients", problems);
+        self.certificate = table.text("certificate", problems);
+        self.mac = table.text("mac", problems);
+    }
+
+    /// Takes the keys that `[output]` and `[cluster.NAME]` have in common.
+    fn take_output(&mut self, table: &mut Table<'_>, problems: &mut Problems) {
+        self.directory = table.text("directory", problems);
+        self.consumer = table.text_or_texts("consumer", problems);
+        self.per_namespace = table.flag("per-namespace", problems);
+        self.inventory = table.texts("inventory", problems);
+        self.oidc_provider = table.text("oidc-provider", problems);
+        self.flux = flux(table, problems);
+        self.argocd = argocd(table, problems);
     }
 }
 

@@ -1,13 +1,17 @@
 //! Knows which pull secrets are in force for a workload, and what is in them.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod referrer;
+
+use std::collections::BTreeMap;
 
 use regrender_image::{BrokenSecret, DEFAULT_ACCOUNT, Keyring, PullSecret};
 
+use self::referrer::InTrees;
+pub(crate) use self::referrer::Referrer;
 use crate::check::is_pull_secret;
 use crate::declared::Declarations;
 use crate::inventory::{
-    AccountField, Doubt, Inventory, Rendering, Secret, SecretState, ServiceAccount, is_core,
+    AccountField, Doubt, Inventory, Rendering, Secret, SecretState, ServiceAccount,
 };
 use crate::subject::Subject;
 use crate::variable::is_open;
@@ -46,75 +50,17 @@ pub(crate) struct Opened {
     pub(crate) unknown: Option<String>,
 }
 
-/// Positions in the inventory, and what becomes of the object, by tree, namespace in it, and each
-/// name that it has on the way.
-type OfTree<'i> = BTreeMap<(&'i str, Option<&'i str>, &'i str), Vec<(usize, &'i Rendering)>>;
-
-/// Adds an object of a tree, by each of its names; by the one that is written wherever it is not
-/// renamed.
-fn add<'i>(of_tree: &mut OfTree<'i>, written: &'i str, position: usize, tree: &'i Rendering) {
-    let mut names: BTreeSet<&str> = tree.earlier_names.iter().map(String::as_str).collect();
-    names.insert(written);
-    for root in tree.roots() {
-        for name in &names {
-            let key = (root, tree.namespace.as_deref(), *name);
-            of_tree.entry(key).or_default().push((position, tree));
-        }
-    }
-}
-
-/// An object that refers to others by name.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Referrer<'r> {
-    pub(crate) kind: &'r str,
-    pub(crate) root: Option<&'r str>,
-    pub(crate) namespace: Option<&'r str>,
-    pub(crate) name: &'r str,
-}
-
-impl<'r> Referrer<'r> {
-    fn of(subject: &'r Subject<'_>) -> Self {
-        Self {
-            kind: &subject.workload.kind,
-            root: subject.root.as_deref(),
-            namespace: subject.namespace.as_deref(),
-            name: &subject.name,
-        }
-    }
-
-    /// Tells whether kustomize renames the Secrets in its list along with these.
-    fn follows_secrets(&self) -> bool {
-        self.kind == "ServiceAccount" || is_core(self.kind) && self.kind != "ReplicationController"
-    }
-
-    /// Tells whether kustomize renames its account along with that.
-    fn follows_accounts(&self) -> bool {
-        is_core(self.kind) && !matches!(self.kind, "ReplicaSet" | "PodTemplate")
-    }
-
-    /// Finds what it means by a name: of several the one that got the same prefix and suffix.
-    fn find<'i>(&self, of_tree: &OfTree<'i>, name: &str) -> Option<(usize, &'i Rendering)> {
-        let found = of_tree.get(&(self.root?, self.namespace, name))?;
-        let closeness = |rendering: &Rendering| {
-            let (prefix, suffix) = rendering.name.split_once(name)?;
-            let is_same = self.name.starts_with(prefix) && self.name.ends_with(suffix);
-            is_same.then_some(prefix.len() + suffix.len())
-        };
-        found.iter().rev().max_by_key(|(_, rendering)| closeness(rendering)).copied()
-    }
-}
-
 /// All Secrets and accounts, by where they are looked for.
 pub(crate) struct Credentials<'i> {
     inventory: &'i Inventory,
     declarations: &'i Declarations<'i>,
     /// Positions in the inventory by namespace and name.
     secrets: BTreeMap<(Option<&'i str>, &'i str), usize>,
-    secrets_of_tree: OfTree<'i>,
+    secrets_in_trees: InTrees<'i>,
     /// The first position of each name in a known namespace.
     secrets_by_name: BTreeMap<&'i str, usize>,
     accounts: BTreeMap<(Option<&'i str>, &'i str), usize>,
-    accounts_of_tree: OfTree<'i>,
+    accounts_in_trees: InTrees<'i>,
     /// What is in each Secret, where that can be known.
     contents: Vec<Option<PullSecret>>,
 }
@@ -129,48 +75,56 @@ impl<'i> Credentials<'i> {
             inventory,
             declarations,
             secrets: BTreeMap::new(),
-            secrets_of_tree: BTreeMap::new(),
+            secrets_in_trees: InTrees::default(),
             secrets_by_name: BTreeMap::new(),
             accounts: BTreeMap::new(),
-            accounts_of_tree: BTreeMap::new(),
+            accounts_in_trees: InTrees::default(),
             contents: Vec::new(),
         };
-        for (position, one) in inventory.secrets.iter().enumerate() {
-            if one.renderings.is_empty() {
-                found.secrets.entry((one.namespace.as_deref(), &*one.name)).or_insert(position);
-            }
-            if one.namespace.as_deref().is_some_and(|name| !is_open(name)) {
-                found.secrets_by_name.entry(&*one.name).or_insert(position);
-            }
-            for tree in &one.renderings {
-                found.secrets.entry((tree.namespace.as_deref(), &*tree.name)).or_insert(position);
-                // Of what only becomes a Secret in the cluster, kustomize knows no references.
-                if one.state.is_secret() {
-                    add(&mut found.secrets_of_tree, &one.written_name, position, tree);
-                }
-            }
-            let is_sure = one.renderings.iter().all(|tree| tree.doubt.is_none());
-            found.contents.push(match one.state {
-                _ if !is_sure => None,
-                // The API server takes a damaged one for what it says, or refuses it.
-                SecretState::Clear | SecretState::Damaged => Some(one.content.clone()),
-                // Whatever is in it, the kubelet passes over a Secret of another type.
-                SecretState::SealedSecret if !one.kind.is_empty() && !is_pull_secret(one) => {
-                    Some(one.content.clone())
-                }
-                _ => open(one),
-            });
+        for (position, secret) in inventory.secrets.iter().enumerate() {
+            found.take_secret(position, secret, open);
         }
-        for (position, one) in inventory.service_accounts.iter().enumerate() {
-            if one.renderings.is_empty() {
-                found.accounts.entry((one.namespace.as_deref(), &*one.name)).or_insert(position);
-            }
-            for tree in &one.renderings {
-                found.accounts.entry((tree.namespace.as_deref(), &*tree.name)).or_insert(position);
-                add(&mut found.accounts_of_tree, &one.written_name, position, tree);
-            }
+        for (position, account) in inventory.service_accounts.iter().enumerate() {
+            found.take_account(position, account);
         }
         found
+    }
+
+    fn take_secret(&mut self, position: usize, one: &'i Secret, open: Opener<'_>) {
+        if one.renderings.is_empty() {
+            self.secrets.entry((one.namespace.as_deref(), &*one.name)).or_insert(position);
+        }
+        if one.namespace.as_deref().is_some_and(|name| !is_open(name)) {
+            self.secrets_by_name.entry(&*one.name).or_insert(position);
+        }
+        for tree in &one.renderings {
+            self.secrets.entry((tree.namespace.as_deref(), &*tree.name)).or_insert(position);
+            // Of what only becomes a Secret in the cluster, kustomize knows no references.
+            if one.state.is_secret() {
+                self.secrets_in_trees.add(&one.written_name, position, tree);
+            }
+        }
+        let is_sure = one.renderings.iter().all(|tree| tree.doubt.is_none());
+        self.contents.push(match one.state {
+            _ if !is_sure => None,
+            // The API server takes a damaged one for what it says, or refuses it.
+            SecretState::Clear | SecretState::Damaged => Some(one.content.clone()),
+            // Whatever is in it, the kubelet passes over a Secret of another type.
+            SecretState::SealedSecret if !one.kind.is_empty() && !is_pull_secret(one) => {
+                Some(one.content.clone())
+            }
+            _ => open(one),
+        });
+    }
+
+    fn take_account(&mut self, position: usize, one: &'i ServiceAccount) {
+        if one.renderings.is_empty() {
+            self.accounts.entry((one.namespace.as_deref(), &*one.name)).or_insert(position);
+        }
+        for tree in &one.renderings {
+            self.accounts.entry((tree.namespace.as_deref(), &*tree.name)).or_insert(position);
+            self.accounts_in_trees.add(&one.written_name, position, tree);
+        }
     }
 
     /// Works out which pull secrets are in force for a workload.
@@ -275,7 +229,7 @@ impl<'i> Credentials<'i> {
         name: &str,
     ) -> Option<(&'i ServiceAccount, Option<&'i Rendering>)> {
         let referrer = Referrer::of(subject);
-        let of_tree = referrer.find(&self.accounts_of_tree, name);
+        let of_tree = referrer.find(&self.accounts_in_trees, name);
         // Where a pod names none, nothing is renamed along: it has the account `default`. Nor is
         // what it names by the deprecated field, of which kustomize knows nothing.
         let is_named = subject.service_account.as_deref() == Some(name)
@@ -296,7 +250,7 @@ impl<'i> Credentials<'i> {
         if !referrer.follows_secrets() {
             return names;
         }
-        let of_tree = |name: &str| referrer.find(&self.secrets_of_tree, name);
+        let of_tree = |name: &str| referrer.find(&self.secrets_in_trees, name);
         let final_name = |name: String| of_tree(&name).map_or(name, |(_, tree)| tree.name.clone());
         names.into_iter().map(final_name).collect()
     }

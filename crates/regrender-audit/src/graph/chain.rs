@@ -12,7 +12,7 @@ use super::{Edge, Graph, Kind, Mark, Node, Space, Step};
 use crate::check::check_subject;
 use crate::credentials::{Credentials, InForce, Opener, Origin, Referrer, account_secrets};
 use crate::declared::{Declarations, Declared};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Finding};
 use crate::inventory::{Inventory, Rendering};
 use crate::judge::Judge;
 use crate::judgement::{Judgement, host_of};
@@ -348,23 +348,6 @@ impl<'a> Chain<'a> {
                 }
                 _ => {}
             }
-        }
-    }
-}
-
-impl Mark {
-    fn of(severity: Option<Severity>, verdict: Verdict) -> Self {
-        match verdict {
-            Verdict::Undetermined => Self::Doubtful,
-            _ => Self::of_severity(severity),
-        }
-    }
-
-    fn of_severity(severity: Option<Severity>) -> Self {
-        match severity {
-            Some(Severity::Error) => Self::Broken,
-            Some(Severity::Warning) => Self::Doubtful,
-            Some(Severity::Info) | None => Self::Plain,
         }
     }
 }

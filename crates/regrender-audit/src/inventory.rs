@@ -12,6 +12,7 @@ mod rendering;
 mod secret;
 mod shape;
 mod variable_source;
+mod word;
 mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};

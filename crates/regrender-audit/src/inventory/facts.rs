@@ -1,17 +1,16 @@
 //! Knows what one file declares, whatever other files say.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock};
-
-use regex::Regex;
+use std::sync::Arc;
 
 use super::object::{is_core, read_object};
 use super::variable_source::text_of_config_maps;
+use super::word::{Words, tells_nothing};
 use super::{Namespace, Secret, SecretState, ServiceAccount, Workload, helm};
 use crate::finding::Finding;
 use crate::kustomization::{
-    self, Change, KUSTOMIZATIONS, Kustomization, Located, Part, Replacement, Transformer,
-    read_operations, read_replacement_file, speaks_of_variables,
+    self, Change, Kustomization, Located, Part, Replacement, Transformer, read_operations,
+    read_replacement_file, speaks_of_variables,
 };
 use crate::leak::{self, SopsRules};
 use crate::manifest::{Document, Node, is_plain, read_documents};
@@ -318,67 +317,6 @@ fn is_object(root: &Node<'_>) -> bool {
     let Some(kind) = root.get("kind").and_then(Node::string) else { return false };
     let is_there = |member: &&str| root.get(member).is_some();
     !is_core(kind) || ["apiVersion", "metadata", "spec", "template"].iter().any(is_there)
-}
-
-/// Words that a file must hold for a closer look to be worth its time.
-#[derive(Clone, Copy, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each word is there or not")]
-pub(super) struct Words {
-    leaks: leak::Topics,
-    secret_references: bool,
-    pub(super) images: bool,
-    pub(super) pulling: bool,
-    pub(super) directives: bool,
-}
-
-/// One search for all of them; most files hold none.
-static ANY_WORD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"auths|PRIVATE KEY|PuTTY-|secretName|secretRef|[iI]mage|repository|serviceAccount|\$patch|\\",
-    )
-    .expect("it is a pattern")
-});
-
-/// Words without one of which a file declares nothing: the kinds that are taken, and what images,
-/// Secrets and leaks are told by. A backslash may stand for any letter.
-static TELLING_WORD: LazyLock<Regex> = LazyLock::new(|| {
-    let words = "auths|[iI]mage|repository|Namespace|ServiceAccount|Secret|secretName|secretRef\
-                 |serviceAccount|Helm|Application|Kustomization|ksops|sops|\\$patch|AGE-SECRET-KEY-|PRIVATE KEY|PuTTY-|Pod|Job|Deployment\
-                 |StatefulSet|DaemonSet|ReplicaSet|ReplicationController|\\\\";
-    Regex::new(words).expect("it is a pattern")
-});
-
-/// Tells whether a file declares nothing, provided that it is YAML.
-fn tells_nothing(path: &str, text: &str) -> bool {
-    let name = file_name(path);
-    let tells_by_name = KUSTOMIZATIONS.contains(&name) || name == ".sops.yaml";
-    !tells_by_name && !TELLING_WORD.is_match(text)
-}
-
-impl Words {
-    /// Whatever may be there.
-    pub(super) const ANY: Self = Self {
-        leaks: leak::Topics { auths: true, private_keys: true },
-        secret_references: true,
-        images: true,
-        pulling: true,
-        directives: true,
-    };
-
-    fn of(text: &str) -> Self {
-        if !ANY_WORD.is_match(text) {
-            return Self::default();
-        }
-        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        // A backslash may stand for any letter.
-        Self {
-            leaks: leak::Topics::of(text),
-            secret_references: has(&["secretName", "secretRef"]),
-            images: has(&["image", "Image", "repository", "\\"]),
-            pulling: has(&["serviceAccount", "imagePullSecret", "\\"]),
-            directives: has(&["$patch", "\\"]),
-        }
-    }
 }
 
 /// Collects the Secrets that are mounted or named for a client other than the kubelet.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::facts::{FileFacts, Words};
+use super::facts::FileFacts;
+use super::word::Words;
 use super::{
     ImageUse, Metadata, Namespace, ServiceAccount, Source, Workload, helm, pod, secret, shape,
 };

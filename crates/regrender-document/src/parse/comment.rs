@@ -4,8 +4,11 @@
 //! lines and indentation while it looks for the next token. SOPS keeps comments where that reader
 //! finds them, so what it decides is repeated here, with its looking ahead.
 
+mod run;
+
 use granit_parser::ScalarStyle;
 
+use self::run::Run;
 use super::token::{Kind, Mark, Step, Token, Tokens};
 use super::{ParseProblem, tab};
 
@@ -382,103 +385,6 @@ impl<'a> Finder<'a> {
     /// Returns a byte ahead; there are zeros behind the end.
     fn byte(&self, offset: usize) -> u8 {
         self.rest().get(offset).copied().unwrap_or(0)
-    }
-}
-
-/// Comments that follow each other, while they are read.
-struct Run {
-    scan: Mark,
-    token: Mark,
-    start: Mark,
-    place: Mark,
-    /// The line on which a comment belongs to what stands before it.
-    foot_line: Option<usize>,
-    next_indent: usize,
-    is_after_value: bool,
-    /// No empty line was seen.
-    is_unbroken: bool,
-    /// The last line was empty.
-    is_after_empty: bool,
-    text: String,
-}
-
-impl Run {
-    fn new(finder: &Finder<'_>, scan: Mark, previous: &Previous) -> Option<Self> {
-        let line_ends = finder.line_ends_before();
-        let foot_line = (scan.line > 0).then(|| {
-            // Where something else stands on the line of the comment, the next line counts.
-            let is_behind = line_ends == 0 && finder.mark.column > 1;
-            (finder.mark.line + 1 + usize::from(is_behind)).saturating_sub(line_ends)
-        });
-        Some(Self {
-            scan,
-            token: previous.start?,
-            start: Mark::default(),
-            place: finder.mark,
-            foot_line,
-            next_indent: finder.indents.last().copied().unwrap_or(0),
-            is_after_value: previous.is_value,
-            is_unbroken: line_ends <= 1,
-            is_after_empty: false,
-            text: String::new(),
-        })
-    }
-
-    /// Decides at the end of an empty line, or of all, whether the comments so far stand below
-    /// what is before them.
-    fn end_line(&mut self, remarks: &mut Vec<Remark>, here: Mark, closes: bool) {
-        if self.is_after_empty && !closes {
-            return;
-        }
-        let is_out = self.start.column <= self.next_indent;
-        let is_foot = Some(self.start.line) == self.foot_line && !self.is_after_value;
-        if closes || self.is_unbroken && (is_foot || is_out) {
-            if is_out && !self.text.is_empty() {
-                // It is indented less, and so has nothing to do with the token before.
-                self.token = self.start;
-            }
-            self.end_below(remarks, here);
-        }
-    }
-
-    fn next_line(&mut self) {
-        self.is_unbroken = false;
-        self.is_after_empty = true;
-        self.place.column = 0;
-    }
-
-    /// Says whether something less indented begins, to which the comments do not belong.
-    fn is_left(&self, here: Mark) -> bool {
-        here.column <= self.next_indent && here.column != self.start.column
-    }
-
-    fn begin_comment(&mut self, here: Mark) {
-        if self.text.is_empty() {
-            self.start = here;
-        } else {
-            self.text.push('\n');
-        }
-        self.is_after_empty = false;
-    }
-
-    /// Ends the comments so far as some that stand below a token.
-    fn end_below(&mut self, remarks: &mut Vec<Remark>, here: Mark) {
-        if self.text.is_empty() {
-            return;
-        }
-        let foot = std::mem::take(&mut self.text);
-        let (scan, token, start) = (self.scan, self.token, self.start);
-        remarks.push(Remark { scan, token, start, end: here, foot, ..Remark::default() });
-        self.scan = here;
-        self.token = here;
-    }
-
-    /// Ends the comments as some that stand above what follows.
-    fn end_above(self, remarks: &mut Vec<Remark>, end: Mark) {
-        if !self.text.is_empty() {
-            let (scan, start, head) = (self.scan, self.start, self.text);
-            remarks.push(Remark { scan, token: start, start, end, head, ..Remark::default() });
-        }
     }
 }
 

@@ -22,8 +22,8 @@ use crate::evidence::exclusion::Exclusion;
 use crate::evidence::opener::SecretOpener;
 use crate::pipe::{self, HYPHEN, STDIN, STDIN_AS_FILE};
 use crate::project::manifests::{Manifests, search_others};
-use crate::project::repository::{self, Walk};
 use crate::project::{Project, shown};
+use crate::repository::{self, Walk};
 use crate::source::bytes::read_all;
 use crate::world::World;
 

@@ -25,6 +25,7 @@ mod progress;
 mod project;
 mod randomness;
 mod reach;
+mod repository;
 mod run;
 mod side_by_side;
 mod source;

@@ -1,20 +1,17 @@
 //! The registries.toml of a run: found, read, valid, and locked while it is being built.
 
-pub(crate) mod ignored;
 pub(crate) mod inventory;
 pub(crate) mod left_over;
 pub(crate) mod lock;
 pub(crate) mod lost_namespace;
 pub(crate) mod lost_target;
 pub(crate) mod manifests;
-pub(crate) mod repository;
 pub(crate) mod repository_path;
 pub(crate) mod second_manifest;
 mod shared_name;
 pub(crate) mod sops_rules;
 pub(crate) mod stranger;
 pub(crate) mod surroundings;
-mod tracked;
 mod unread_manifest;
 pub(crate) mod written_name;
 

@@ -15,8 +15,8 @@ use crate::plan::comparison::{ChangedFile, Purpose};
 use crate::plan::planner::{self, Request};
 use crate::plan::{self, Action, Plan, PlannedFile};
 use crate::project::Project;
-use crate::project::ignored::ignored;
 use crate::project::lock::BuildLock;
+use crate::repository::ignored;
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure> {

@@ -15,8 +15,9 @@ use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::evidence::declared::declared;
 use crate::evidence::exclusion::Exclusion;
 use crate::evidence::opener::SecretOpener;
+use crate::project::Project;
 use crate::project::manifests::Manifests;
-use crate::project::{Project, repository};
+use crate::repository;
 use crate::source;
 use crate::world::World;
 

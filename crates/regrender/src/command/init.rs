@@ -12,9 +12,9 @@ use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity::{self, KEY, KEY_FILE};
 use crate::import::quoted;
 use crate::new_file::{self, Readers};
-use crate::project::repository;
 use crate::project::{CONFIG_FILE, build_command, shown, sops_rules};
 use crate::randomness::OsRandom;
+use crate::repository;
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> {
@@ -151,10 +151,8 @@ fn recipient(folder: &Path, kind: KeyKind, world: &mut World) -> Result<String, 
 /// Says whether `file` lies in the Git repository that `folder` is in. Links and `..` may lead out of
 /// it, so the nearest folder that is there decides.
 fn could_be_committed(file: &Path, folder: &Path) -> bool {
-    let top = repository::top(folder);
-    let is_repository = top.join(".git").exists();
+    let top = repository::find_top(folder).and_then(|top| top.canonicalize().ok());
     let nearest = file.ancestors().skip(1).find_map(|folder| folder.canonicalize().ok());
-    let top = top.canonicalize().ok().filter(|_| is_repository);
     top.zip(nearest).is_some_and(|(top, nearest)| nearest.starts_with(top))
 }
 

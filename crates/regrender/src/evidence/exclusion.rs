@@ -11,8 +11,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use regrender_audit::{KUSTOMIZATIONS, plain_path};
 
 use crate::project::manifests::Manifests;
-use crate::project::repository::Walk;
 use crate::project::shown;
+use crate::repository::Walk;
 use crate::world::World;
 
 /// A pattern for what is left out or, behind an exclamation mark, taken back.

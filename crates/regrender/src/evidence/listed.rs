@@ -11,8 +11,8 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use regrender_audit::{Entry, EntryKind, Fault, KUSTOMIZATIONS};
 
-use crate::project::repository::top;
 use crate::project::without_dots;
+use crate::repository::find_top;
 
 /// Looks at what an entry names; kustomizations are named from `base`, and what lies in `unbuilt`
 /// is there after a build.
@@ -54,8 +54,7 @@ fn is_absence(error: &io::Error) -> bool {
 /// none.
 fn top_of(folder: &Path, base: &Path) -> Option<PathBuf> {
     let folder = folder.canonicalize().ok()?;
-    let found = top(&folder);
-    if found.join(".git").exists() { Some(found.to_owned()) } else { base.canonicalize().ok() }
+    find_top(&folder).map(Path::to_owned).or_else(|| base.canonicalize().ok())
 }
 
 /// Says whether something that is not in the repository may be there in another place or at another

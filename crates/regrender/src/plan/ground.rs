@@ -13,9 +13,10 @@ use crate::output_folder::OutputFolder;
 use crate::project::manifests::Manifests;
 use crate::project::stranger::KnownNamespaces;
 use crate::project::{
-    Project, inventory, lost_namespace, lost_target, repository, repository_path, second_manifest,
-    stranger, surroundings, written_name,
+    Project, inventory, lost_namespace, lost_target, repository_path, second_manifest, stranger,
+    surroundings, written_name,
 };
+use crate::repository;
 
 /// The part of a cluster that needs neither a credential nor a key.
 #[derive(Debug)]

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 
 use crate::enumeration::in_a_sentence;
 use crate::project::manifests::Manifests;
-use crate::project::repository;
 use crate::project::{CONFIG_FILE, Project, shown};
+use crate::repository;
 
 /// Says what to do with the files of a project that are left over; nothing when there are none.
 ///
@@ -21,9 +21,7 @@ pub(crate) fn warning(
     manifests: &mut Manifests,
     directory: &Path,
 ) -> Option<String> {
-    if !repository::top(&project.folder).join(".git").exists() {
-        return None;
-    }
+    repository::find_top(&project.folder)?;
     let walk = manifests.walk(std::slice::from_ref(&project.folder)).without(&project.outputs());
     let manifests = &*manifests;
     let left_over: Vec<PathBuf> = walk

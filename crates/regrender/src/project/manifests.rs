@@ -15,8 +15,8 @@ use regrender_audit::{
 use regrender_render::HEADER;
 
 use crate::error::{CliError, ErrorKind};
-use crate::project::repository::{self, Walk};
 use crate::project::{Project, shown};
+use crate::repository::{self, Walk};
 
 /// The most bytes of a file that is no manifest and is still searched for what leaks.
 const LARGEST_OTHER: u64 = 1024 * 1024;

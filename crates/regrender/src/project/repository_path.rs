@@ -3,7 +3,8 @@
 
 use regrender_config::{Cluster, Consumer};
 
-use crate::project::{Project, repository};
+use crate::project::Project;
+use crate::repository;
 
 /// Returns the path for `cluster`, without the links that may lead there: Flux takes none of them
 /// along.
@@ -23,7 +24,7 @@ pub(crate) fn of(project: &Project, cluster: &Cluster) -> String {
 pub(crate) fn warning(project: &Project, cluster: &Cluster) -> Option<String> {
     let has_paths = cluster.per_namespace
         && [Consumer::Flux, Consumer::ArgoCd].iter().any(|one| cluster.consumers.contains(one));
-    (has_paths && !repository::is_top(repository::top(&project.folder))).then(|| {
+    (has_paths && repository::find_top(&project.folder).is_none()).then(|| {
         format!(
             "the paths that `per-namespace` writes into `{}` begin at the folder of registries.toml, \
              which lies in no Git repository: run this in the whole repository, with its `.git`",

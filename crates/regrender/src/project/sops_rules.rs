@@ -8,7 +8,7 @@ use std::path::Path;
 use regrender_seal::Recipient;
 
 use crate::enumeration::in_a_sentence;
-use crate::project::repository;
+use crate::repository;
 use crate::world::World;
 
 /// The name of the file.

@@ -1,4 +1,4 @@
-//! The Git repository around a registries.toml: its top, and the manifests in it.
+//! A walk through files and folders: what can be manifests, and what else is there.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use ignore::WalkBuilder;
 
-use crate::project::tracked::tracked;
+use super::tracked::tracked;
 
 /// Names of manifests that do not end like one: what holds credentials in JSON, and a kustomization.
 const OTHER_NAMES: [&str; 3] = [".dockerconfigjson", ".dockercfg", "Kustomization"];
@@ -23,24 +23,6 @@ pub(crate) struct Walk {
     pub(crate) dangling: Vec<PathBuf>,
     /// Folders and files that cannot be looked at, and why.
     pub(crate) unreadable: Vec<(PathBuf, Arc<io::Error>)>,
-}
-
-/// Returns the top of the Git repository that `folder` lies in, or `folder` itself.
-pub(crate) fn top(folder: &Path) -> &Path {
-    folder.ancestors().find(|folder| is_top(folder)).unwrap_or(folder)
-}
-
-/// Says whether `folder` is the top of a Git repository.
-pub(crate) fn is_top(folder: &Path) -> bool {
-    folder.join(".git").exists()
-}
-
-/// Follows the links on the way to `path`; what is not there yet keeps its name.
-pub(crate) fn real_place(path: &Path) -> Option<PathBuf> {
-    let existing = path.ancestors().find(|above| above.exists())?;
-    let mut real = existing.canonicalize().ok()?;
-    real.extend(path.strip_prefix(existing).ok()?);
-    Some(real)
 }
 
 impl Walk {

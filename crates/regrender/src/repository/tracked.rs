@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::project::repository::top;
+use super::top;
 
 /// What an entry begins with before its path: times, mode, owner, size, object and flags.
 const FIXED: usize = 62;
@@ -94,7 +94,7 @@ fn distance(bytes: &[u8]) -> Option<(usize, usize)> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::project::repository::walk;
+    use crate::repository::walk;
 
     const FILE: u32 = 0o100_644;
 
@@ -126,7 +126,7 @@ pub(super) mod tests {
     }
 
     /// An index of the usual version.
-    pub(in crate::project) fn index_of_files(paths: &[&str]) -> Vec<u8> {
+    pub(in crate::repository) fn index_of_files(paths: &[&str]) -> Vec<u8> {
         let files: Vec<(&str, u32)> = paths.iter().map(|path| (*path, FILE)).collect();
         index(2, &files)
     }

@@ -7,13 +7,13 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
 
-use super::repository::{is_top, real_place, top};
 use super::tracked::tracked;
+use super::{find_top, real_place, top};
 use crate::output_folder::{folder_of, folders_above};
 
 /// Returns those of `files`, by their paths in `folder`, that Git ignores unless it tracks them.
 pub(crate) fn ignored<'f>(folder: &Path, files: &[&'f str]) -> Vec<&'f str> {
-    let Some(folder) = real_place(folder).filter(|folder| is_top(top(folder))) else {
+    let Some(folder) = real_place(folder).filter(|folder| find_top(folder).is_some()) else {
         return Vec::new();
     };
     let rules = Rules::for_folder(&folder);
@@ -82,7 +82,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::project::tracked::tests::index_of_files;
+    use crate::repository::tracked::tests::index_of_files;
 
     #[test]
     fn the_rules_are_those_of_git() {

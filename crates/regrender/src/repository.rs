@@ -1,0 +1,28 @@
+//! The Git repository around a folder: where its top is, and which files in it count.
+
+mod ignored;
+mod tracked;
+mod walk;
+
+use std::path::{Path, PathBuf};
+
+pub(crate) use self::ignored::ignored;
+pub(crate) use self::walk::{Walk, walk};
+
+/// Returns the top of the Git repository that `folder` lies in, if it lies in one.
+pub(crate) fn find_top(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| folder.join(".git").exists())
+}
+
+/// Returns the top of the Git repository that `folder` lies in, or `folder` itself.
+pub(crate) fn top(folder: &Path) -> &Path {
+    find_top(folder).unwrap_or(folder)
+}
+
+/// Follows the links on the way to `path`; what is not there yet keeps its name.
+pub(crate) fn real_place(path: &Path) -> Option<PathBuf> {
+    let existing = path.ancestors().find(|above| above.exists())?;
+    let mut real = existing.canonicalize().ok()?;
+    real.extend(path.strip_prefix(existing).ok()?);
+    Some(real)
+}

@@ -1,112 +1,21 @@
 //! What a report leaves out, by the patterns of a command line.
 //!
-//! They are those of .gitignore, as for cargo and ripgrep, and count from the folder of the run, as
-//! the names in a report do. What a kustomization that is not left out names belongs to its build,
+//! What a kustomization that is not left out names belongs to its build,
 //! and is read all the same.
+
+mod pattern;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use regrender_audit::{KUSTOMIZATIONS, plain_path};
 
+pub(crate) use self::pattern::Pattern;
+use self::pattern::{Word, levels};
 use crate::project::manifests::Manifests;
 use crate::project::shown;
 use crate::repository::Walk;
 use crate::world::World;
-
-/// A pattern for what is left out or, behind an exclamation mark, taken back.
-#[derive(Clone, Debug)]
-pub(crate) struct Pattern {
-    /// The pattern, as it was given.
-    text: String,
-    rule: Gitignore,
-}
-
-/// What one pattern says of one path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Word {
-    LeaveOut,
-    TakeBack,
-}
-
-impl Pattern {
-    /// Parses a pattern.
-    ///
-    /// # Errors
-    ///
-    /// Says why it is none.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        Ok(Self { text: text.to_owned(), rule: rule(text)? })
-    }
-
-    /// Returns the same pattern as seen from `directory`, if it begins with its path.
-    fn seen_from(&self, directory: &Path) -> Self {
-        let directory = format!("{}/", shown(directory, Path::new("")));
-        let below =
-            self.text.strip_prefix(&directory).and_then(|rest| rule(&format!("/{rest}")).ok());
-        Self { text: self.text.clone(), rule: below.unwrap_or_else(|| self.rule.clone()) }
-    }
-
-    fn takes_back(&self) -> bool {
-        self.rule.num_whitelists() > 0
-    }
-
-    /// Returns what it says of a path, without looking at the folders above.
-    fn word(&self, path: &str, is_folder: bool) -> Option<Word> {
-        let found = self.rule.matched(path, is_folder);
-        match (found.is_ignore(), found.is_whitelist()) {
-            (true, _) => Some(Word::LeaveOut),
-            (_, true) => Some(Word::TakeBack),
-            _ => None,
-        }
-    }
-
-    /// Says whether it speaks of a file or of a folder above.
-    fn speaks_of(&self, file: &str) -> bool {
-        levels(file).any(|(path, is_folder)| self.word(path, is_folder).is_some())
-    }
-}
-
-/// Makes a rule of .gitignore from a pattern of a command line, where no line is a comment and `./`
-/// is the folder of the run.
-fn rule(text: &str) -> Result<Gitignore, String> {
-    let (mark, path) = match text.strip_prefix('!') {
-        Some(path) => ("!", path),
-        None => ("", text),
-    };
-    let line = match path.strip_prefix("./") {
-        Some(rest) => format!("{mark}/{}", rest.trim_start_matches("./")),
-        None if text.starts_with('#') => format!("\\{text}"),
-        None => text.to_owned(),
-    };
-    let mut rules = GitignoreBuilder::new("");
-    // A bracket that is not closed is a slip here.
-    rules.allow_unclosed_class(false);
-    rules.add_line(None, &line).map_err(|error| reason(&error))?;
-    let rule = rules.build().map_err(|error| reason(&error))?;
-    let is_empty = rule.is_empty() || path.trim_matches(['/', '.', ' ']).is_empty();
-    if is_empty { Err(String::from("it names nothing")) } else { Ok(rule) }
-}
-
-fn reason(error: &ignore::Error) -> String {
-    match error {
-        ignore::Error::Glob { err, .. } => err.clone(),
-        error => error.to_string(),
-    }
-}
-
-/// Spells a path for patterns: without detours, and from the root of the system without its slash.
-fn plain(path: &str) -> String {
-    plain_path(path).trim_start_matches('/').to_owned()
-}
-
-/// Lists a path and the folders above it, the nearest first, and says which are folders.
-fn levels(file: &str) -> impl Iterator<Item = (&str, bool)> {
-    let above = file.rmatch_indices('/').filter_map(|(end, _)| file.get(..end));
-    let above = above.filter(|folder| !folder.is_empty());
-    std::iter::once((file, false)).chain(above.map(|folder| (folder, true)))
-}
 
 /// What a report leaves out.
 #[derive(Debug)]
@@ -203,6 +112,11 @@ impl Exclusion {
     fn name(&self, file: &Path) -> String {
         plain(&shown(file, &self.directory))
     }
+}
+
+/// Spells a path for patterns: without detours, and from the root of the system without its slash.
+fn plain(path: &str) -> String {
+    plain_path(path).trim_start_matches('/').to_owned()
 }
 
 /// Decides by the nearest folder that a pattern speaks of, the file itself included, and there by
@@ -317,17 +231,6 @@ mod tests {
     #[test]
     fn case_counts_on_every_system() {
         check(&["Old"], &["Old/a.yaml"], &["old/a.yaml"]);
-    }
-
-    #[test]
-    fn what_names_nothing_is_no_pattern() {
-        for text in ["", " ", "/", "./", ".", "!", "!/", "!./"] {
-            assert_eq!(Pattern::parse(text).unwrap_err(), "it names nothing", "{text}");
-        }
-        for (text, why) in [("a[b", "unclosed character class"), ("{a", "unclosed alternate")] {
-            let reason = Pattern::parse(text).unwrap_err();
-            assert!(reason.starts_with(why), "{text}: {reason}");
-        }
     }
 
     #[track_caller]

@@ -23,11 +23,10 @@ use crate::args::{Output, Verify};
 use crate::error::{CliError, Exit, Failure};
 use crate::output_folder::{Current, Obstacle, OutputFolder, Text};
 use crate::plan::comparison::{emit, is_same_text};
-use crate::plan::ground::{Ground, survey};
+use crate::plan::ground::{Ground, survey_and_tell};
 use crate::plan::planner;
 use crate::plan::sealing::recipients;
-use crate::project::manifests::Manifests;
-use crate::project::{Project, left_over};
+use crate::project::Project;
 use crate::world::World;
 use crate::{certificate, fingerprint};
 
@@ -54,14 +53,8 @@ pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure
     let project = Project::open(&arguments.selection, world)?;
     project.warn_of_expiry(world);
     let mut errors = Vec::new();
-    let mut manifests = Manifests::of_build(&project);
     let clusters = &arguments.selection.cluster;
-    let grounds = survey(&project, clusters, false, &mut manifests, &mut errors);
-    world.warn_of(left_over::warning(&project, &mut manifests, &world.directory));
-    drop(manifests);
-    for ground in &grounds {
-        world.warn_of(ground.warnings.iter().cloned());
-    }
+    let grounds = survey_and_tell(&project, clusters, false, &mut errors, world);
     let certificates = certificate::read_all(&project, &grounds, &mut errors);
     world.warn_of(certificate::warnings(&grounds, &certificates, world.now));
     let has_sealed_secrets = certificates.iter().any(Option::is_some);
@@ -74,22 +67,8 @@ pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure
     }
     Failure::of_any(errors)?;
     let rendered = planner::render(&project, &grounds, Contents::Unknown)?;
-    let mut findings = Vec::new();
-    let mut files = 0;
-    for ((ground, rendered), certificate) in grounds.iter().zip(&rendered).zip(&certificates) {
-        let sealed_for = match certificate {
-            Some(certificate) => {
-                SealedFor::Controller { certificate, fingerprint_key: fingerprint_key.as_ref() }
-            }
-            None => SealedFor::Recipients(recipients(ground.cluster)?),
-        };
-        let verified = Verifier::new(ground, sealed_for, world.now).verify(rendered)?;
-        findings.extend(verified.findings);
-        files += verified.wanted.len();
-    }
-    findings.sort_by(|one, other| one.path.cmp(&other.path));
-    // What is in the way of a folder is in the way of all its files.
-    findings.dedup();
+    let (findings, files) =
+        verify(&grounds, &rendered, &certificates, fingerprint_key.as_ref(), world.now)?;
     let text = match arguments.output {
         Output::Human => human(&findings, files),
         Output::Json => {
@@ -101,6 +80,31 @@ pub(crate) fn run(arguments: &Verify, world: &mut World) -> Result<Exit, Failure
         world.note(sealed_secret::WITHOUT_KEY);
     }
     Ok(if findings.is_empty() { Exit::Done } else { Exit::Differs })
+}
+
+/// Lists what is found in all output folders, and counts the files that are declared there.
+fn verify(
+    grounds: &[Ground<'_>],
+    rendered: &[Rendered<'_>],
+    certificates: &[Option<Certificate>],
+    fingerprint_key: Option<&FingerprintKey>,
+    now: SystemTime,
+) -> Result<(Vec<Finding>, usize), Failure> {
+    let mut findings = Vec::new();
+    let mut files = 0;
+    for ((ground, rendered), certificate) in grounds.iter().zip(rendered).zip(certificates) {
+        let sealed_for = match certificate {
+            Some(certificate) => SealedFor::Controller { certificate, fingerprint_key },
+            None => SealedFor::Recipients(recipients(ground.cluster)?),
+        };
+        let verified = Verifier::new(ground, sealed_for, now).verify(rendered)?;
+        findings.extend(verified.findings);
+        files += verified.wanted.len();
+    }
+    findings.sort_by(|one, other| one.path.cmp(&other.path));
+    // What is in the way of a folder is in the way of all its files.
+    findings.dedup();
+    Ok((findings, files))
 }
 
 fn human(findings: &[Finding], files: usize) -> String {

@@ -13,10 +13,11 @@ use crate::output_folder::OutputFolder;
 use crate::project::manifests::Manifests;
 use crate::project::stranger::KnownNamespaces;
 use crate::project::{
-    Project, inventory, lost_namespace, lost_target, repository_path, second_manifest, stranger,
-    surroundings, written_name,
+    Project, inventory, left_over, lost_namespace, lost_target, repository_path, second_manifest,
+    stranger, surroundings, written_name,
 };
 use crate::repository;
+use crate::world::World;
 
 /// The part of a cluster that needs neither a credential nor a key.
 #[derive(Debug)]
@@ -61,6 +62,23 @@ pub(crate) fn survey<'a>(
     for (ground, known) in grounds.iter_mut().zip(&namespaces) {
         let Ground { cluster, surroundings, warnings, .. } = ground;
         warnings.extend(stranger::warnings(project, cluster, surroundings, known, &namespaces));
+    }
+    grounds
+}
+
+/// Reads what is there, and tells whoever builds or checks a project what goes badly with it.
+pub(crate) fn survey_and_tell<'a>(
+    project: &'a Project,
+    clusters: &'a [String],
+    drop_emptied: bool,
+    errors: &mut Vec<CliError>,
+    world: &mut World,
+) -> Vec<Ground<'a>> {
+    let mut manifests = Manifests::of_build(project);
+    let grounds = survey(project, clusters, drop_emptied, &mut manifests, errors);
+    world.warn_of(left_over::warning(project, &mut manifests, &world.directory));
+    for ground in &grounds {
+        world.warn_of(ground.warnings.iter().cloned());
     }
     grounds
 }

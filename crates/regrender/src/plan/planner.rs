@@ -8,13 +8,12 @@ use regrender_seal::Certificate;
 
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::plan::comparison::{Compared, Comparison, Purpose};
-use crate::plan::ground::{Ground, survey};
+use crate::plan::ground::{Ground, survey_and_tell};
 use crate::plan::only::{self, Only};
 use crate::plan::sealing::{self, Keys, Sealer};
 use crate::plan::{Action, Plan, reason, sealed_source};
 use crate::progress::Progress;
-use crate::project::manifests::Manifests;
-use crate::project::{Project, left_over};
+use crate::project::Project;
 use crate::reach::Reach;
 use crate::source::Means;
 use crate::world::World;
@@ -44,14 +43,8 @@ pub(crate) fn plan(
 ) -> Result<Vec<Plan>, Failure> {
     project.check_secrets(request.only)?;
     let mut errors = Vec::new();
-    let mut manifests = Manifests::of_build(project);
     let grounds =
-        survey(project, request.clusters, request.drop_emptied, &mut manifests, &mut errors);
-    world.warn_of(left_over::warning(project, &mut manifests, &world.directory));
-    drop(manifests);
-    for ground in &grounds {
-        world.warn_of(ground.warnings.iter().cloned());
-    }
+        survey_and_tell(project, request.clusters, request.drop_emptied, &mut errors, world);
     let certificates = certificate::read_all(project, &grounds, &mut errors);
     errors.extend(certificate::expired(&grounds, &certificates, world.now));
     world.warn_of(certificate::warnings(&grounds, &certificates, world.now));
@@ -81,18 +74,23 @@ pub(crate) fn plan(
     let emptied: Vec<_> = emptied.collect();
     drop((rendered, only));
     let plans = of_compared(grounds, compared, emptied);
-    world.warn_of(reason::warnings(&plans));
-    world.warn_of(sealed_source::warnings(project, &plans, world));
-    if let Some(note) = only::note(&plans) {
+    tell(project, &plans, &passed_over, world);
+    Ok(plans)
+}
+
+/// Tells what a person should know of the plans besides their files.
+fn tell(project: &Project, plans: &[Plan], passed_over: &[String], world: &mut World) {
+    world.warn_of(reason::warnings(plans));
+    world.warn_of(sealed_source::warnings(project, plans, world));
+    if let Some(note) = only::note(plans) {
         world.note(&note);
     }
-    if reason::not_comparable(&plans) > 0 {
+    if reason::not_comparable(plans) > 0 {
         // What was passed over may be the identity that is missing.
-        for note in &passed_over {
+        for note in passed_over {
             world.note(note);
         }
     }
-    Ok(plans)
 }
 
 /// Makes the plans of what a comparison came to.

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use regrender_audit::{Declared, DeclaredRegistry, RenderedPullSecret};
-use regrender_config::{Access, Credential, Registry, SourceKind};
+use regrender_config::{Access, Config, Credential, Registry, SourceKind};
 use regrender_render::{PatchTarget, Placement};
 
 use crate::error::Failure;
 use crate::evidence::applied::Applied;
-use crate::plan::ground::survey;
+use crate::plan::ground::{Ground, survey};
 use crate::project::Project;
 use crate::project::manifests::Manifests;
 use crate::world::World;
@@ -32,23 +32,8 @@ pub(crate) fn declared(
     let grounds = survey(project, clusters, false, manifests, &mut errors);
     Failure::of_any(errors)?;
     let config = &project.config;
-    let mut rendered = Vec::new();
     let applied = grounds.iter().map(|ground| Applied::of(project, ground)).collect();
-    for ground in &grounds {
-        let placements = Placement::of_cluster(config, ground.cluster, &ground.surroundings);
-        for (namespace, placement) in &placements {
-            for secret in &placement.secrets {
-                let sealed = config.registries_of(secret);
-                let sealed = sealed.filter(|registry| registry.sealed_credential().is_some());
-                let keys = sealed.flat_map(Registry::auth_keys).collect();
-                rendered.push(pull_secret(&secret.secret_name, keys, namespace, placement));
-            }
-            for made in &placement.made {
-                let keys = made.registry.auth_keys();
-                rendered.push(pull_secret(&made.name, keys, namespace, placement));
-            }
-        }
-    }
+    let rendered = grounds.iter().flat_map(|ground| rendered(config, ground)).collect();
     let keys = |wanted: fn(&Registry) -> bool| -> Vec<String> {
         let registries = config.registries.iter().filter(|registry| wanted(registry));
         registries.flat_map(Registry::auth_keys).collect()
@@ -65,6 +50,25 @@ pub(crate) fn declared(
         now: None,
     };
     Ok((declared, applied))
+}
+
+/// Lists the pull secrets of a cluster in each namespace.
+fn rendered(config: &Config, ground: &Ground<'_>) -> Vec<RenderedPullSecret> {
+    let mut rendered = Vec::new();
+    let placements = Placement::of_cluster(config, ground.cluster, &ground.surroundings);
+    for (namespace, placement) in &placements {
+        for secret in &placement.secrets {
+            let sealed = config.registries_of(secret);
+            let sealed = sealed.filter(|registry| registry.sealed_credential().is_some());
+            let keys = sealed.flat_map(Registry::auth_keys).collect();
+            rendered.push(pull_secret(&secret.secret_name, keys, namespace, placement));
+        }
+        for made in &placement.made {
+            let keys = made.registry.auth_keys();
+            rendered.push(pull_secret(&made.name, keys, namespace, placement));
+        }
+    }
+    rendered
 }
 
 /// A file that a secret is taken from as it is.

@@ -19,6 +19,7 @@ mod import;
 mod message;
 mod new_file;
 mod output_folder;
+mod path;
 mod pipe;
 mod plan;
 mod progress;

@@ -17,7 +17,7 @@ pub(crate) mod written_name;
 
 use std::fs::{self, File};
 use std::io::Read as _;
-use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use regrender_config::{Cluster, Config};
 use regrender_diagnostic::{Diagnostic, SourceText};
@@ -25,6 +25,7 @@ use regrender_diagnostic::{Diagnostic, SourceText};
 use crate::args::Selection;
 use crate::enumeration::{LINES, in_a_sentence};
 use crate::error::{CliError, ErrorKind, Failure};
+use crate::path::shown;
 use crate::source::expiry;
 use crate::world::World;
 
@@ -169,30 +170,6 @@ impl Project {
     }
 }
 
-/// Shows `path` as a person who stands in `directory` would write it, and as Git and kustomize do
-/// everywhere: with slashes.
-pub(crate) fn shown(path: &Path, directory: &Path) -> String {
-    let shown = path.strip_prefix(directory).unwrap_or(path);
-    let mut text = shown.display().to_string();
-    if MAIN_SEPARATOR != '/' {
-        text = text.replace(MAIN_SEPARATOR, "/");
-    }
-    if text.is_empty() { String::from(".") } else { text }
-}
-
-/// Takes the dots out of a path, whatever links there are.
-pub(crate) fn without_dots(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => drop(plain.pop()),
-            part => plain.push(part),
-        }
-    }
-    plain
-}
-
 /// Returns the build of the registries.toml at `file`, for a person who stands in `directory`.
 pub(crate) fn build_command(file: &Path, directory: &Path) -> String {
     if file == directory.join(CONFIG_FILE) {
@@ -270,15 +247,4 @@ fn invalid(source: &SourceText, diagnostics: &[Diagnostic]) -> CliError {
     };
     let message = format!("{} has {count}; nothing was written", source.path());
     CliError::new(ErrorKind::Config, message).with_problems(diagnostics, source)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dots_are_taken_out_whatever_links_there_are() {
-        assert_eq!(without_dots(Path::new("/a/b/../c/./d")), Path::new("/a/c/d"));
-        assert_eq!(without_dots(Path::new("/a/../../b")), Path::new("/b"));
-    }
 }

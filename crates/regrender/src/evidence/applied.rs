@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use regrender_audit::Landing;
 
+use crate::path::without_dots;
 use crate::plan::ground::Ground;
-use crate::project::{Project, without_dots};
+use crate::project::Project;
 
 /// The pull secrets of one cluster, and its manifests.
 #[derive(Debug)]

@@ -12,8 +12,8 @@ use regrender_audit::{KUSTOMIZATIONS, plain_path};
 
 pub(crate) use self::pattern::Pattern;
 use self::pattern::{Word, levels};
+use crate::path::shown;
 use crate::project::manifests::Manifests;
-use crate::project::shown;
 use crate::repository::Walk;
 use crate::world::World;
 

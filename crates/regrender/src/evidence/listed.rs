@@ -11,7 +11,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use regrender_audit::{Entry, EntryKind, Fault, KUSTOMIZATIONS};
 
-use crate::project::without_dots;
+use crate::path::without_dots;
 use crate::repository::find_top;
 
 /// Looks at what an entry names; kustomizations are named from `base`, and what lies in `unbuilt`

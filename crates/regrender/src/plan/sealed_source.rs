@@ -9,8 +9,9 @@ use std::fs;
 use regrender_seal::{FileFormat, Inspection, short_recipient};
 
 use crate::enumeration::in_a_sentence;
+use crate::path::shown;
 use crate::plan::{Plan, reason};
-use crate::project::{Project, shown};
+use crate::project::Project;
 use crate::source;
 use crate::world::World;
 

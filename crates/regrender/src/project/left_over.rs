@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::enumeration::in_a_sentence;
+use crate::path::shown;
 use crate::project::manifests::Manifests;
-use crate::project::{CONFIG_FILE, Project, shown};
+use crate::project::{CONFIG_FILE, Project};
 use crate::repository;
 
 /// Says what to do with the files of a project that are left over; nothing when there are none.

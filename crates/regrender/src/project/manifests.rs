@@ -15,7 +15,8 @@ use regrender_audit::{
 use regrender_render::HEADER;
 
 use crate::error::{CliError, ErrorKind};
-use crate::project::{Project, shown};
+use crate::path::shown;
+use crate::project::Project;
 use crate::repository::{self, Walk};
 
 /// The most bytes of a file that is no manifest and is still searched for what leaks.

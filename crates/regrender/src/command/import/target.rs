@@ -7,8 +7,8 @@ use crate::args::Import;
 use crate::command::init;
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::new_file::{self, Readers};
+use crate::path::{shown, without_dots};
 use crate::pipe::HYPHEN;
-use crate::project::{shown, without_dots};
 use crate::world::World;
 
 /// Where an import writes to.

@@ -11,8 +11,9 @@ use regrender_remote::registry::Subject;
 use crate::args::Probe;
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::evidence::exclusion::{Exclusion, Pattern};
+use crate::path::shown;
+use crate::project::Project;
 use crate::project::manifests::Manifests;
-use crate::project::{Project, shown};
 use crate::world::World;
 
 /// A registry, and the repositories it is asked for.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use crate::project::shown;
+use crate::path::shown;
 
 /// A pattern for what is left out or, behind an exclamation mark, taken back.
 #[derive(Clone, Debug)]

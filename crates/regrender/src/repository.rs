@@ -6,7 +6,7 @@ mod walk;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use self::ignored::ignored;
+pub(crate) use self::ignored::{ignored, would_be_ignored};
 pub(crate) use self::walk::{Walk, walk};
 
 /// Returns the top of the Git repository that `folder` lies in, if it lies in one.

@@ -7,12 +7,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ignore::Match;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use regrender_audit::{Entry, EntryKind, Fault, KUSTOMIZATIONS};
 
 use crate::path::without_dots;
-use crate::repository::find_top;
+use crate::repository::{find_top, would_be_ignored};
 
 /// Looks at what an entry names; kustomizations are named from `base`, and what lies in `unbuilt`
 /// is there after a build.
@@ -63,7 +61,7 @@ fn is_elsewhere(target: &Path, top: &Path) -> bool {
     !target.starts_with(top)
         || is_sparse(top)
         || is_in_empty_folder(target, top)
-        || is_ignored(target, top)
+        || would_be_ignored(target, top)
 }
 
 /// Says whether a part of the repository may not be checked out.
@@ -78,33 +76,4 @@ fn is_in_empty_folder(target: &Path, top: &Path) -> bool {
     nearest
         .and_then(|folder| fs::read_dir(folder).ok())
         .is_some_and(|mut found| found.next().is_none())
-}
-
-/// Says whether Git ignores a path where there is nothing.
-fn is_ignored(target: &Path, top: &Path) -> bool {
-    let above = target.ancestors().skip(1).take_while(|folder| folder.starts_with(top));
-    let files = above.flat_map(|folder| {
-        [".ignore", ".gitignore"].map(|name| (folder.to_owned(), folder.join(name)))
-    });
-    let whole = [(top.to_owned(), top.join(".git/info/exclude"))];
-    let rules = files.chain(whole).filter(|(_, file)| file.is_file()).filter_map(|(root, file)| {
-        let mut rules = GitignoreBuilder::new(root);
-        // A line that cannot be read is passed over, as Git does.
-        let _unread = rules.add(file);
-        rules.build().ok()
-    });
-    let mut rules = rules.chain([Gitignore::global().0]);
-    // The nearest rules come first.
-    let decides = |rules: Gitignore| {
-        let found = [false, true].map(|is_folder| {
-            let is_below = target.starts_with(rules.path());
-            if is_below {
-                rules.matched_path_or_any_parents(target, is_folder).map(|_| ())
-            } else {
-                rules.matched(target, is_folder).map(|_| ())
-            }
-        });
-        found.into_iter().find(|one| !one.is_none())
-    };
-    rules.find_map(decides).is_some_and(|found: Match<()>| found.is_ignore())
 }

@@ -1,4 +1,4 @@
-//! What of an output folder Git ignores, by the rules of the repository, the machine and the user.
+//! What Git ignores, by the rules of the repository, the machine and the user.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,15 +8,14 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
 
 use super::tracked::tracked;
-use super::{find_top, real_place, top};
+use super::{find_top, real_place};
 use crate::output_folder::{folder_of, folders_above};
 
 /// Returns those of `files`, by their paths in `folder`, that Git ignores unless it tracks them.
 pub(crate) fn ignored<'f>(folder: &Path, files: &[&'f str]) -> Vec<&'f str> {
-    let Some(folder) = real_place(folder).filter(|folder| find_top(folder).is_some()) else {
-        return Vec::new();
-    };
-    let rules = Rules::for_folder(&folder);
+    let Some(folder) = real_place(folder) else { return Vec::new() };
+    let Some(top) = find_top(&folder) else { return Vec::new() };
+    let rules = Rules::for_folder(&folder, top);
     let is_everything = rules.leave_out(&folder);
     // Each folder is asked for once, however many files are in it.
     let above: BTreeSet<&str> = files.iter().flat_map(|file| folders_above(file)).collect();
@@ -38,14 +37,25 @@ pub(crate) fn ignored<'f>(folder: &Path, files: &[&'f str]) -> Vec<&'f str> {
     ignored
 }
 
-/// Rules of Git; those that win are first.
-struct Rules(Vec<Gitignore>);
+/// Says whether Git would ignore a file or a folder at `path`, where there is neither, in the repository
+/// with this top.
+pub(crate) fn would_be_ignored(path: &Path, top: &Path) -> bool {
+    let Some(folder) = path.parent() else { return false };
+    let rules = Rules::for_folder(folder, top);
+    rules.leave_out(folder) || rules.match_path(path, false) || rules.match_path(path, true)
+}
 
-impl Rules {
+/// Rules of Git, below the top of a repository.
+struct Rules<'t> {
+    top: &'t Path,
+    /// Those that win are first.
+    all: Vec<Gitignore>,
+}
+
+impl<'t> Rules<'t> {
     /// Reads those for what lies in a folder: of each folder from there up, of the repository alone, and
     /// of the user.
-    fn for_folder(folder: &Path) -> Self {
-        let top = top(folder);
+    fn for_folder(folder: &Path, top: &'t Path) -> Self {
         let read = |root: &Path, file: &Path| {
             let mut builder = GitignoreBuilder::new(root);
             // A line that is no pattern ignores nothing, and a file that is not there says nothing.
@@ -58,20 +68,19 @@ impl Rules {
         all.push(read(top, &top.join(".git/info/exclude")));
         all.push(GitignoreBuilder::new(top).build_global().0);
         all.retain(|rules| !rules.is_empty());
-        Self(all)
+        Self { top, all }
     }
 
     /// Says whether a folder, or one that it lies in, is ignored as a whole.
     fn leave_out(&self, folder: &Path) -> bool {
-        let top = top(folder);
-        let mut levels = folder.ancestors().take_while(|level| *level != top);
+        let mut levels = folder.ancestors().take_while(|level| *level != self.top);
         levels.any(|level| self.match_path(level, true))
     }
 
     /// Says whether the rules ignore a path, wherever it lies.
     fn match_path(&self, path: &Path, is_folder: bool) -> bool {
         let above =
-            self.0.iter().filter(|rules| path != rules.path() && path.starts_with(rules.path()));
+            self.all.iter().filter(|rules| path != rules.path() && path.starts_with(rules.path()));
         let mut found = above.map(|rules| rules.matched(path, is_folder));
         matches!(found.find(|found| !found.is_none()), Some(Match::Ignore(_)))
     }

@@ -531,6 +531,19 @@ fn what_may_be_there_elsewhere_is_not_missed() {
     assert_eq!(broken(&sandbox, &[]).len(), 0);
 }
 
+#[test]
+fn what_is_ignored_is_told_by_the_rules_of_git() {
+    let sandbox = repository();
+    sandbox.write("apps/kustomization.yaml", "resources: [made/a.yaml, b.yaml]\n");
+    // Nothing is taken back that lies in a folder which is ignored.
+    sandbox.write(".gitignore", "made/\n");
+    sandbox.write("apps/.gitignore", "!a.yaml\n");
+    // Not a file of Git's.
+    sandbox.write("apps/.ignore", "b.yaml\n");
+    let [missing] = &*broken(&sandbox, &[]) else { panic!("{:?}", broken(&sandbox, &[])) };
+    assert!(missing.contains("`b.yaml`, which is not there"), "{missing}");
+}
+
 #[cfg(unix)]
 #[test]
 fn dots_lead_out_of_the_folder_behind_a_link() {

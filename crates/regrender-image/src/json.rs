@@ -443,7 +443,14 @@ mod tests {
         assert_eq!(string(br#""\ud83d\u0041""#), "\u{fffd}A");
         assert_eq!(string(br#""\ud83d\ud83d\ude00""#), "\u{fffd}😀");
         assert_eq!(string(br#""\ude00\ud83d""#), "\u{fffd}\u{fffd}");
+    }
+
+    #[test]
+    fn each_byte_that_is_no_unicode_is_replaced() {
         assert_eq!(string(b"\"a\xffb\""), "a\u{fffd}b");
+        // A letter without its end is as many bytes as it has.
+        assert_eq!(string(b"\"\xe2\x80\""), "\u{fffd}\u{fffd}");
+        assert_eq!(string(b"\"\xf0\x9f\x90x\\n\""), "\u{fffd}\u{fffd}\u{fffd}x\n");
     }
 
     #[test]

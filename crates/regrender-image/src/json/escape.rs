@@ -1,9 +1,10 @@
 //! Knows what text the inside of a JSON string stands for.
 
-/// Decodes the inside of a valid string; what is not UTF-8 and lone surrogates become U+FFFD.
+/// Decodes the inside of a valid string; each byte that is not UTF-8, and each lone surrogate, becomes
+/// U+FFFD.
 pub(super) fn unescape(inner: &[u8]) -> String {
     if !inner.contains(&b'\\') {
-        return String::from_utf8_lossy(inner).into_owned();
+        return replace_invalid(inner);
     }
     let mut decoded = Vec::with_capacity(inner.len());
     let mut rest = inner;
@@ -31,7 +32,17 @@ pub(super) fn unescape(inner: &[u8]) -> String {
             other => decoded.push(*other),
         }
     }
-    String::from_utf8_lossy(&decoded).into_owned()
+    replace_invalid(&decoded)
+}
+
+/// Go puts one U+FFFD in the place of each byte, also where several begin one letter.
+fn replace_invalid(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    text
 }
 
 /// Reads what follows `\u`; a high surrogate takes the low one after it along.

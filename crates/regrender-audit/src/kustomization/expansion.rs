@@ -176,7 +176,8 @@ impl<E> Cursor<'_, '_, E> {
         if text.is_empty() { Err(Refusal::Malformed) } else { Ok(text) }
     }
 
-    /// `:POSITION` or `:POSITION:LENGTH`, in bytes; what is no number takes everything.
+    /// `:POSITION` or `:POSITION:LENGTH`, in bytes, both from the end where they are negative; what is
+    /// no number takes everything.
     fn part(&mut self, name: &str) -> Expanded<E> {
         self.take(":");
         let position = self.argument(|letter| !matches!(letter, ':' | '}'), Escapes::Kept)?;
@@ -195,9 +196,11 @@ impl<E> Cursor<'_, '_, E> {
         } else {
             position.unsigned_abs()
         };
-        let end = match length.as_deref().map(str::parse::<usize>) {
+        let end = match length.as_deref().map(str::parse::<isize>) {
             None => value.len(),
-            Some(Ok(length)) => start.saturating_add(length).min(value.len()),
+            // Before its version 1.8, envsubst crashes here.
+            Some(Ok(length)) if length < 0 => value.len().saturating_sub(length.unsigned_abs()),
+            Some(Ok(length)) => start.saturating_add(length.unsigned_abs()).min(value.len()),
             Some(Err(_)) => return Ok(value),
         };
         Ok(value.get(start..end).unwrap_or_default().to_owned())
@@ -327,6 +330,8 @@ mod tests {
         check("${FILE:99}", "");
         check("${FILE:x}", "lib/app.tar.gz");
         check("${FILE:0:x}", "lib/app.tar.gz");
+        check("${FILE:4:-3}${N:0:-0}", "app.tar");
+        check("${FILE:4:-99}${FILE:99:-1}", "");
     }
 
     #[test]

@@ -15,8 +15,8 @@ const DELIMITERS: [char; 2] = ['=', ':'];
 /// Reads a sealed file: its sections, and its metadata if it has any.
 pub(super) fn parse(text: &str) -> Result<(Document, Option<Mapping>), String> {
     let mut reader = Reader::default();
-    for (line, number) in text.trim_start_matches('\u{feff}').lines().zip(1..) {
-        reader.line(line.trim()).ok_or_else(|| format!("line {number} is not readable"))?;
+    for (line, number) in text.trim_start_matches('\u{feff}').split('\n').zip(1..) {
+        reader.line(line.trim_start()).ok_or_else(|| format!("line {number} is not readable"))?;
     }
     let mut root = Mapping::new();
     let mut block = None;
@@ -45,7 +45,7 @@ pub(super) fn reveal(document: &Document) -> Result<SecretText, KeyPath> {
             _ => (None, entries),
         };
         if let Some(comment) = comment {
-            push_comment(&mut text, comment);
+            push_comment(&mut text, comment, Subject::Section);
         }
         let is_above = index == 0 && *name == DEFAULT_SECTION;
         if is_above && keys.is_empty() {
@@ -86,10 +86,12 @@ impl Reader {
             return Some(());
         }
         if line.starts_with(['#', ';']) {
+            // What stands at its end is cut off with that of the last line only.
             self.comment.push_str(line);
             self.comment.push('\n');
             return Some(());
         }
+        let line = line.trim_end();
         if let Some(header) = line.strip_prefix('[') {
             let (name, behind) = header.rsplit_once(']')?;
             if let Some(at) = behind.find(['#', ';']) {
@@ -219,7 +221,7 @@ fn push_keys(text: &mut String, section: &str, entries: &[Entry]) -> Result<(), 
         };
         let value = simple_text(value).ok_or_else(|| KeyPath::of(&[section, key]))?;
         if let Some(Entry::Comment(comment)) = rest.peek() {
-            push_comment(text, comment);
+            push_comment(text, comment, Subject::Key);
         }
         let name = spell_name(key);
         let padding = " ".repeat(width - name.len());
@@ -249,11 +251,20 @@ fn push_value(text: &mut String, value: &str) {
     push_all(text, &[quote, value, quote, "\n"]);
 }
 
-/// Only the lines that still have their sign are trimmed: sops takes away the first one.
-fn push_comment(text: &mut String, comment: &Comment) {
+/// What a comment is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Subject {
+    Section,
+    Key,
+}
+
+/// Above a section, only the lines that still have their sign are trimmed: sops takes away the first
+/// one.
+fn push_comment(text: &mut String, comment: &Comment, subject: Subject) {
     for line in comment.expose().split_terminator('\n') {
         let (sign, line) = match line.split_at_checked(1) {
             Some((sign @ ("#" | ";"), rest)) => (sign, rest.trim()),
+            _ if subject == Subject::Key => (";", line.trim()),
             _ => (";", line),
         };
         push_all(text, &[sign, " ", line, "\n"]);
@@ -338,6 +349,12 @@ mod tests {
         section.push_comment(Comment::Clear(String::from("b\r\n;c \r\n#d\r")));
         let document = Document::new(Mapping::new().with("a", section));
         assert_eq!(reveal(&document).unwrap().expose(), "; b\r\n; c\n# d\n[a]\n");
+    }
+
+    #[test]
+    fn first_line_of_a_comment_above_a_key_is_trimmed() {
+        check("[a]\n# b \r\n# c \r\nd = e\r\n", "[a]\n; b\n# c\nd = e\n");
+        check("# b \r\n# c \r\n[a]\r\nd = e\r\n", "; b \r\n# c\n[a]\nd = e\n");
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub(super) struct Object<'o> {
     pub(super) name: String,
     /// The names that it had before, in order: kustomize knows it by all of them.
     pub(super) earlier_names: Vec<String>,
+    /// The namespaces that it had before.
+    pub(super) earlier_namespaces: Vec<Option<String>>,
     pub(super) metadata: Arc<Metadata>,
     pub(super) images: Vec<ImageUse>,
     pub(super) images_changed: bool,
@@ -75,6 +77,7 @@ impl<'o> Object<'o> {
             namespace: written.namespace.map(str::to_owned),
             name: written.name.to_owned(),
             earlier_names: Vec::new(),
+            earlier_namespaces: Vec::new(),
             metadata: Arc::default(),
             images: Vec::new(),
             images_changed: false,
@@ -97,18 +100,25 @@ impl<'o> Object<'o> {
         let (part, written) = (&part.workload, &self.written);
         let same = |one: &str, other: &str| one.is_empty() || other.is_empty() || one == other;
         let namespace = part.namespace.as_deref();
-        let namespaces = [self.namespace.as_deref(), written.namespace];
+        let earlier = self.earlier_namespaces.iter().map(Option::as_deref);
+        let mut namespaces = earlier.chain([self.namespace.as_deref(), written.namespace]);
         part.kind == written.kind
             && same(&part.api_version, written.api_version)
             && (part.name == self.name || self.earlier_names.contains(&part.name))
-            && namespace.is_none_or(|namespace| {
-                namespaces.iter().any(|one| one.unwrap_or("default") == namespace)
-            })
+            && namespace
+                .is_none_or(|namespace| namespaces.any(|one| one.unwrap_or("default") == namespace))
     }
 
     pub(super) fn rename(&mut self, name: String) {
         if self.name != name {
             self.earlier_names.push(std::mem::replace(&mut self.name, name));
+        }
+    }
+
+    pub(super) fn move_to(&mut self, namespace: &str) {
+        if self.namespace.as_deref() != Some(namespace) {
+            let earlier = self.namespace.replace(namespace.to_owned());
+            self.earlier_namespaces.push(earlier);
         }
     }
 

@@ -24,6 +24,30 @@ fn a_target_says_all_that_it_must_be() {
     }
 }
 
+/// kustomize knows an object by all the names and namespaces that it had.
+#[test]
+fn a_merge_names_a_namespace_of_before() {
+    for (namespace, is_meant) in [("base", true), ("part", true), ("top", true), ("other", false)] {
+        let patch = format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web, namespace: {namespace}}}\n\
+             spec: {{template: {{spec: {{serviceAccountName: patched}}}}}}\n"
+        );
+        let inventory = read(&[
+            ("base/kustomization.yaml", "resources: [web.yaml]\nnamespace: base\n"),
+            ("base/web.yaml", WEB),
+            ("part/kustomization.yaml", "kind: Component\nnamespace: part\n"),
+            (
+                "top/kustomization.yaml",
+                "resources: [../base]\ncomponents: [../part]\nnamespace: top\n",
+            ),
+            ("kustomization.yaml", "resources: [top]\nnamespace: new\npatches: [{path: p.yaml}]\n"),
+            ("p.yaml", &patch),
+        ]);
+        let web = inventory.workloads().find(|one| one.name == "web").unwrap();
+        assert_eq!(web.renderings[0].service_account.is_some(), is_meant, "{namespace}");
+    }
+}
+
 /// Whether a patch for `target` is for a workload with labels and annotations, where `more` stands
 /// in the kustomization below it.
 #[track_caller]

@@ -114,7 +114,7 @@ impl Kustomizations {
 /// Gives an object the namespace, prefix, suffix, labels and annotations of a kustomization.
 fn transform_metadata(object: &mut Object<'_>, one: &Kustomization) {
     if let Some(namespace) = &one.namespace {
-        object.namespace = Some(namespace.clone());
+        object.move_to(namespace);
     }
     if object.namespace.is_none() {
         object.namespace.clone_from(&one.default_namespace);

@@ -236,11 +236,11 @@ impl<'o> Object<'o> {
         if part.service_account.is_some() {
             self.set_account(part.account_field, part.service_account.as_deref());
         }
-        self.merge_images(&part.images, place);
+        self.merge_images(&part.images, &directives.kept, place);
     }
 
     /// Merges containers by their names; those of the patch come first, as kustomize has it.
-    fn merge_images(&mut self, images: &[ImageUse], place: &Place) {
+    fn merge_images(&mut self, images: &[ImageUse], kept: &[(List, String)], place: &Place) {
         // The lists of custom resources are given as a whole, and of several that are called the
         // same, which is which is not known.
         let is_in_list = |role: Role| move |one: &ImageUse| one.in_list && one.role == role;
@@ -254,7 +254,10 @@ impl<'o> Object<'o> {
             let mut image = new.clone();
             if let Some(at) = self.images.iter().position(same) {
                 image = self.images.remove(at);
-                image.image.clone_from(&new.image);
+                let list = List::Images(new.role);
+                if !kept.iter().any(|one| one.0 == list && one.1 == new.container) {
+                    image.image.clone_from(&new.image);
+                }
             }
             self.insert(self.start_of(new.role), &image, place);
         }

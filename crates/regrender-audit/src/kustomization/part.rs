@@ -1,5 +1,7 @@
 //! Knows what a strategic merge says of one object, its directives included.
 
+use std::sync::Arc;
+
 use super::operation::Marks;
 use crate::inventory::{AccountField, Role, Source, Workload, pod_path};
 use crate::manifest::Node;
@@ -24,6 +26,8 @@ pub(super) struct Directives {
     pub(super) replaced: Vec<List>,
     /// The entries that are taken out of their lists, by name.
     pub(super) removed: Vec<(List, String)>,
+    /// The entries that are to be replaced: kustomize leaves those that are there as they are.
+    pub(super) kept: Vec<(List, String)>,
     /// The fields by which the pod names no account any more.
     pub(super) cleared_accounts: Vec<AccountField>,
     /// The labels and annotations that are taken away.
@@ -54,10 +58,16 @@ const ACCOUNTS: [(&str, AccountField); 2] =
 impl Part {
     /// Reads what `root` says beyond what is merged; `pod` is the way to the pod specification, or
     /// `None` where the object is no pod of Kubernetes itself.
-    pub(crate) fn new(workload: Workload, root: &Node<'_>, pod: Option<&[&str]>) -> Self {
+    pub(crate) fn new(mut workload: Workload, root: &Node<'_>, pod: Option<&[&str]>) -> Self {
         let mut directives = Directives::default();
+        if directive(root) == Some("replace") {
+            // kustomize loses what it makes of such a patch, and leaves the object as it is.
+            empty(&mut workload);
+            workload.metadata = Arc::default();
+            return Self { workload, directives };
+        }
         match pod {
-            Some(path) => directives.take_pod(root, path),
+            Some(path) => directives.take_pod(root, path, &mut workload),
             None => directives.is_unclear = root.members().iter().any(|(_, one)| directs(one)),
         }
         directives.deletes = directive(root) == Some("delete");
@@ -102,7 +112,7 @@ impl From<Workload> for Part {
 }
 
 impl Directives {
-    fn take_pod(&mut self, root: &Node<'_>, path: &[&str]) {
+    fn take_pod(&mut self, root: &Node<'_>, path: &[&str], workload: &mut Workload) {
         let mut node = Some(root);
         for step in path.iter().map(Some).chain([None]) {
             let Some(here) = node else { return };
@@ -110,27 +120,64 @@ impl Directives {
                 self.replaced = LISTS.map(|(_, list)| list).to_vec();
                 self.cleared_accounts = ACCOUNTS.map(|(_, field)| field).to_vec();
             }
+            if directive(here) == Some("delete") {
+                empty(workload);
+            }
             let Some(step) = step else { break };
             node = here.get(step);
         }
         let Some(pod) = node else { return };
         for (name, list) in LISTS {
             let Some(found) = pod.get(name) else { continue };
-            let is_replaced = found.items().iter().any(|one| directive(one) == Some("replace"));
+            let whole = directive_of_list(found);
             // The list of an account, whose pod is the object itself, is always given as a whole.
             let is_emptied = path.is_empty() && found.items().is_empty();
-            if found.is_null() || is_replaced || is_emptied {
+            if found.is_null() || whole.is_some() || is_emptied {
                 self.replaced.push(list);
             }
-            for item in found.items().iter().filter(|one| directive(one) == Some("delete")) {
+            if whole == Some("delete") {
+                list.empty(workload);
+            }
+            for item in found.items() {
+                let entries = match directive(item) {
+                    Some("delete") => &mut self.removed,
+                    Some("replace") => &mut self.kept,
+                    _ => continue,
+                };
                 let name = item.get("name").and_then(Node::scalar).unwrap_or_default();
-                self.removed.push((list, name.to_owned()));
+                entries.push((list, name.to_owned()));
             }
         }
         let is_cleared = |name: &Node<'_>| name.scalar().is_none_or(str::is_empty);
         let cleared = ACCOUNTS.iter().filter(|(name, _)| pod.get(name).is_some_and(is_cleared));
         self.cleared_accounts.extend(cleared.map(|(_, field)| *field));
     }
+}
+
+impl List {
+    /// Takes everything out of a workload's list.
+    fn empty(self, workload: &mut Workload) {
+        match self {
+            Self::Images(role) => workload.images.retain(|one| one.role != role),
+            Self::PullSecrets => workload.pull_secrets.clear(),
+        }
+    }
+}
+
+/// Takes everything away that a workload's pods are made from.
+fn empty(workload: &mut Workload) {
+    workload.images.clear();
+    workload.pull_secrets.clear();
+    workload.service_account = None;
+}
+
+/// Returns the directive for a list as a whole, which is an item of its own. Behind an item with a
+/// directive of its own, kustomize takes each for `replace`.
+fn directive_of_list<'n>(list: &'n Node<'_>) -> Option<&'n str> {
+    let is_alone = |one: &Node<'_>| one.members().len() == 1;
+    let mut directed = list.items().iter().filter(|one| one.get(DIRECTIVE).is_some());
+    let first = directed.next()?;
+    if is_alone(first) { directive(first) } else { directed.any(is_alone).then_some("replace") }
 }
 
 /// Tells whether a node or anything below it has a directive.

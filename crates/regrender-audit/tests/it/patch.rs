@@ -155,6 +155,32 @@ fn directives_of_a_merge_take_away() {
             &["a", "p"],
             Some("own"),
         ),
+        (
+            "containers: [{name: side, $patch: replace, image: n.io/n}]",
+            &[init, "container main.io/side", "container main.io/app"],
+            &["a", "p"],
+            Some("own"),
+        ),
+        (
+            "containers: [{name: new, $patch: replace, image: n.io/n}]",
+            &[init, "container n.io/n", "container main.io/app", "container main.io/side"],
+            &["a", "p"],
+            Some("own"),
+        ),
+        ("containers: [{name: app, $patch: replace}]", &UNCHANGED, &["a", "p"], Some("own")),
+        (
+            "containers: [{name: side, $patch: replace, image: n.io/n}, {$patch: replace}]",
+            &[init, "container n.io/n"],
+            &["a", "p"],
+            Some("own"),
+        ),
+        (
+            "containers: [{name: new, image: n.io/n}, {$patch: delete}]",
+            &[init],
+            &["a", "p"],
+            Some("own"),
+        ),
+        ("imagePullSecrets: [{name: z}, {$patch: delete}]", &UNCHANGED, &[], Some("own")),
         ("containers: null, serviceAccountName: null", &[init], &["a", "p"], None),
         (
             "$patch: replace, containers: [{name: new, image: n.io/n}]",
@@ -168,6 +194,25 @@ fn directives_of_a_merge_take_away() {
         assert_eq!(found.pull_secrets, secrets, "{pod}");
         assert_eq!(found.service_account.as_deref(), account, "{pod}");
     }
+}
+
+/// kustomize builds the object as it was.
+#[test]
+fn a_patch_that_replaces_the_object_changes_nothing() {
+    let files = [
+        ("kustomization.yaml", "resources: [web.yaml]\npatches: [{path: p.yaml}]\n"),
+        ("web.yaml", WEB),
+        (
+            "p.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n$patch: replace\n\
+             spec: {template: {spec: {containers: [{name: new, image: n.io/n}], \
+             imagePullSecrets: [{name: z}], serviceAccountName: other}}}\n",
+        ),
+    ];
+    let inventory = read(&files);
+    let found = inventory.workloads().next().unwrap();
+    assert_eq!(images(found), UNCHANGED);
+    assert_eq!(found.service_account.as_deref(), Some("own"));
 }
 
 #[test]

@@ -148,8 +148,10 @@ impl FileFacts {
         let workloads = self.workloads.iter().filter(|one| !is_known(&one.place)).cloned();
         let accounts = self.service_accounts.iter().filter(|one| !is_known(&one.place));
         let merged = workloads.chain(accounts.map(ServiceAccount::as_part)).map(Part::from);
-        let parts = self.parts.iter().cloned().chain(merged);
-        operations.chain(parts.map(|part| Change::Merge(Box::new(part)))).collect()
+        let mut parts: Vec<Part> = self.parts.iter().cloned().chain(merged).collect();
+        // What comes later is merged over what comes first, also where both are for one object.
+        parts.sort_by_key(|part| (part.workload.place.document, part.workload.place.line));
+        operations.chain(parts.into_iter().map(|part| Change::Merge(Box::new(part)))).collect()
     }
 
     /// Lists what makes pods and names no image: a patch may bring them.

@@ -196,6 +196,25 @@ fn directives_of_a_merge_take_away() {
     }
 }
 
+#[test]
+fn documents_of_a_patch_are_merged_in_their_order() {
+    let part = |pod: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\n\
+             spec: {{template: {{spec: {{{pod}}}}}}}\n"
+        )
+    };
+    let first = part("containers: [{name: side, image: a.io/a}]");
+    let second = part("containers: [{name: side, image: b.io/b}], volumes: null");
+    let inventory = read(&[
+        ("kustomization.yaml", "resources: [web.yaml]\npatches: [{path: p.yaml}]\n"),
+        ("web.yaml", WEB),
+        ("p.yaml", &format!("{first}---\n{second}")),
+    ]);
+    let found = images(inventory.workloads().next().unwrap());
+    assert_eq!(found, ["init init.io/app", "container b.io/b", "container main.io/app"]);
+}
+
 /// kustomize builds the object as it was.
 #[test]
 fn a_patch_that_replaces_the_object_changes_nothing() {

@@ -32,13 +32,18 @@ pub(crate) fn render(
 /// What keeps a consumer from doing more to `default` than setting its list.
 ///
 /// Without them Flux strips what others put on the account (a cloud role's annotation included), and
-/// both Flux and Argo CD delete it when the tree drops it, and with it every token it issued.
+/// both Flux and Argo CD delete it when the tree drops it, and with it every token it issued. An
+/// Application from which it may not be deleted counts as out of sync, unless it may be extraneous.
 fn guards(name: &str, consumers: &BTreeSet<Consumer>) -> BTreeMap<String, String> {
     let mut guards = BTreeMap::new();
     if name != DEFAULT_ACCOUNT {
         return guards;
     }
     if consumers.contains(&Consumer::ArgoCd) {
+        guards.insert(
+            String::from("argocd.argoproj.io/compare-options"),
+            String::from("IgnoreExtraneous"),
+        );
         guards.insert(
             SYNC_OPTIONS.to_owned(),
             String::from("Delete=false,Prune=false,ServerSideApply=true"),

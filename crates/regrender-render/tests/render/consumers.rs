@@ -190,6 +190,29 @@ fn the_list_of_namespaces_names_those_that_apply_something() {
     }
 }
 
+/// `Prune=false` alone would leave the whole Application out of sync once the tree drops the account.
+#[test]
+fn argo_cd_neither_misses_nor_removes_the_account_default() {
+    let tree = texts(
+        "[output]\nconsumer = \"argocd\"\n\
+         [registry.r]\nhost = \"r.example\"\nusername = \"u\"\npassword = { env = \"X\" }\n\
+         [secret.regcred]\nregistries = [\"r\"]\nnamespaces = [\"team-a\"]\n\
+         service-accounts = [\"default\", \"web\"]\n",
+    );
+    let annotations = |name: &str| {
+        let account = yaml(&tree[&format!("manifests/team-a/service-accounts/{name}.yaml")]);
+        account["metadata"]["annotations"].clone()
+    };
+    assert_eq!(
+        annotations("default"),
+        json!({
+            "argocd.argoproj.io/compare-options": "IgnoreExtraneous",
+            "argocd.argoproj.io/sync-options": "Delete=false,Prune=false,ServerSideApply=true",
+        })
+    );
+    assert_eq!(annotations("web"), Value::Null);
+}
+
 /// Whoever is not Flux would apply the ciphertext.
 #[test]
 fn nobody_but_flux_is_told_to_apply_a_sealed_file() {

@@ -360,6 +360,7 @@ argocd = { repository = "https://git.example.com/acme/gitops" }
       name: default
       namespace: team-a
       annotations:
+        argocd.argoproj.io/compare-options: IgnoreExtraneous
         argocd.argoproj.io/sync-options: Delete=false,Prune=false,ServerSideApply=true
         kustomize.toolkit.fluxcd.io/prune: disabled
         kustomize.toolkit.fluxcd.io/ssa: Merge

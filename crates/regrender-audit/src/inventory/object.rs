@@ -18,19 +18,10 @@ pub(super) fn read_object(facts: &mut FileFacts, root: &Node<'_>, place: &Place,
 }
 
 fn read_with(facts: &mut FileFacts, root: &Node<'_>, header: Header, words: Words) {
-    let place = &header.place.clone();
     if let Some(items) = unfolded(root, &header) {
-        let before = facts.workloads.len();
-        for item in items.items() {
-            read_with(facts, item, Header::of(item, &place.of(item)).in_list(&header), words);
-        }
-        // Where the objects of a template go is said where it is filled in.
-        let is_list = header.kind.ends_with("List");
-        for one in facts.workloads.iter_mut().skip(before).filter(|_| !is_list) {
-            one.keeps_namespace = true;
-        }
-        return;
+        return read_items(facts, items, &header, words);
     }
+    let place = &header.place.clone();
     // What has a directive is nothing that anybody deploys, though a custom resource may hold one.
     let is_native = || header.group().is_empty() || core_pod_path(&header).is_some();
     if words.directives && (is_directed(root) || is_native() && directs(root)) {
@@ -72,6 +63,20 @@ fn read_with(facts: &mut FileFacts, root: &Node<'_>, header: Header, words: Word
             let part = |one: &Part| one.workload.images.is_empty() || !one.is_plain();
             facts.parts.extend(parts.into_iter().filter(part));
         }
+    }
+}
+
+/// Takes what a list or template holds.
+fn read_items(facts: &mut FileFacts, items: &Node<'_>, header: &Header, words: Words) {
+    let before = facts.workloads.len();
+    for item in items.items() {
+        let own = Header::of(item, &header.place.of(item)).in_list(header);
+        read_with(facts, item, own, words);
+    }
+    // Where the objects of a template go is said where it is filled in.
+    let is_list = header.kind.ends_with("List");
+    for one in facts.workloads.iter_mut().skip(before).filter(|_| !is_list) {
+        one.keeps_namespace = true;
     }
 }
 

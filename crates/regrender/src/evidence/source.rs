@@ -1,0 +1,121 @@
+//! Where the manifests of a report come from: files, folders and standard input.
+
+use std::path::PathBuf;
+
+use regrender_audit::{Content, FileFacts, SIZE_LIMIT, read_pipe};
+
+use crate::error::{CliError, ErrorKind, Failure};
+use crate::evidence::exclusion::Exclusion;
+use crate::path::shown;
+use crate::pipe::{self, HYPHEN, STDIN, STDIN_AS_FILE};
+use crate::project::manifests::Manifests;
+use crate::source::bytes::read_all;
+use crate::world::World;
+
+/// What is wrong with a path that holds no manifest, and the way out.
+const NONE_THERE: (&str, &str) =
+    ("holds no manifest", "name what holds manifests; what Git ignores counts only if it is named");
+
+/// The same of a path all of whose manifests are left out.
+const NONE_LEFT: (&str, &str) = (
+    "holds no manifest but those that `--exclude` leaves out",
+    "leave out less, or name what holds other manifests",
+);
+
+/// Where the manifests of a report come from.
+pub(super) struct Sources {
+    /// The files and folders.
+    pub(super) roots: Vec<PathBuf>,
+    /// What standard input declares, if it is among them.
+    pub(super) stdin: Option<FileFacts>,
+}
+
+impl Sources {
+    /// Takes the paths of a command line, all of which must be there.
+    pub(super) fn of(paths: &[PathBuf], world: &mut World) -> Result<Self, Failure> {
+        let is_stdin = |path: &&PathBuf| path.as_os_str() == HYPHEN;
+        let asks_stdin = paths.iter().any(|path| is_stdin(&path));
+        let stdin = if asks_stdin { Some(read_stdin(world)?) } else { None };
+        let roots = paths.iter().filter(|path| !is_stdin(path));
+        let roots: Vec<PathBuf> = roots.map(|path| world.directory.join(path)).collect();
+        let missing: Vec<CliError> = roots
+            .iter()
+            .filter(|root| root.symlink_metadata().is_err())
+            .map(|root| {
+                let message = format!("`{}` does not exist", shown(root, &world.directory));
+                CliError::new(ErrorKind::Files, message).with_hint("name a file, a folder, or `-`")
+            })
+            .collect();
+        Failure::of_any(missing)?;
+        Ok(Self { roots, stdin })
+    }
+
+    /// Makes sure that there is something to report on: a program before a pipe may have failed,
+    /// and a path may be the wrong one. As for kubectl, that is an error.
+    pub(super) fn check(
+        &self,
+        exclusion: &Exclusion,
+        manifests: &mut Manifests,
+        world: &mut World,
+    ) -> Result<(), Failure> {
+        let mut empty = Vec::new();
+        for root in &self.roots {
+            let name = format!("`{}`", shown(root, &world.directory));
+            let mut walk = manifests.walk(std::slice::from_ref(root));
+            let found = walk.manifests.len();
+            walk.manifests.retain(|file| !exclusion.leaves_out(file));
+            walk.others.retain(|file| !exclusion.leaves_out(file));
+            let is_left_out = walk.manifests.len() < found;
+            manifests.read(&walk.manifests);
+            if manifests.is_pipe(root) {
+                check_piped(&name, manifests.content(root), None)?;
+            }
+            let is_something = |path: &PathBuf| manifests.content(path) != Content::Nothing;
+            // Where the run is cannot be the wrong place.
+            let is_here = *root == world.directory && !is_left_out;
+            if is_here || walk.manifests.iter().any(is_something) || !walk.unreadable.is_empty() {
+                continue;
+            }
+            let (lack, hint) = if is_left_out { NONE_LEFT } else { NONE_THERE };
+            let message = format!("{name} {lack}");
+            if walk.others.is_empty() {
+                empty.push((message, hint));
+            } else {
+                world.warn(&message);
+            }
+        }
+        if !empty.is_empty() && empty.len() == self.roots.len() && self.stdin.is_none() {
+            let errors = empty.iter();
+            let errors =
+                errors.map(|(one, hint)| CliError::new(ErrorKind::Files, one).with_hint(*hint));
+            return Failure::of_any(errors.collect());
+        }
+        for (message, _) in empty {
+            world.warn(&message);
+        }
+        Ok(())
+    }
+}
+
+/// Fails where a program wrote nothing into a pipe, or nothing that can be read.
+fn check_piped(name: &str, content: Content, reason: Option<String>) -> Result<(), CliError> {
+    match content {
+        Content::Something => Ok(()),
+        Content::Nothing => Err(pipe::empty(name)),
+        Content::Unreadable => {
+            let why = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+            Err(pipe::useless(format!("{name} cannot be read{why}")))
+        }
+    }
+}
+
+fn read_stdin(world: &mut World) -> Result<FileFacts, CliError> {
+    let read =
+        read_all(&mut *world.stdin, SIZE_LIMIT).map_err(|error| pipe::unreadable(STDIN, error))?;
+    let facts = match read {
+        Some(bytes) => read_pipe(STDIN_AS_FILE, bytes.expose()),
+        None => FileFacts::too_large(STDIN_AS_FILE),
+    };
+    check_piped(STDIN, facts.content(), facts.why_unreadable())?;
+    Ok(facts)
+}

@@ -1,10 +1,9 @@
 //! Workloads: their kind, and where their pod spec is.
 
-use std::collections::BTreeMap;
-
-use regrender_diagnostic::{Span, Spanned};
+use regrender_diagnostic::Spanned;
 
 use crate::Workload;
+use crate::check::list;
 use crate::check::name::{self, Rule};
 use crate::field::Field;
 use crate::problem::{Problems, shape, workload as problem};
@@ -46,26 +45,16 @@ pub(crate) fn list(raw: &RawSecret, owner: &str, problems: &mut Problems) -> Opt
     let workloads = raw.workloads.check(|items| {
         let checked: Vec<_> =
             items.value.iter().map(|item| workload(raw, item, problems)).collect();
-        unique(owner, &checked, problems)?;
+        let named: Vec<_> = checked.iter().flatten().map(named).collect();
+        list::unique(owner, "workloads", &named, problems)?;
         checked.into_iter().collect()
     });
     workloads.or(Vec::new())
 }
 
-fn unique(owner: &str, workloads: &[Option<Workload>], problems: &mut Problems) -> Option<()> {
-    let found_before = problems.len();
-    let mut seen: BTreeMap<(&str, &str), Span> = BTreeMap::new();
-    for workload in workloads.iter().flatten() {
-        let key = (workload.kind.as_str(), workload.name.as_str());
-        if let Some(first) = seen.get(&key) {
-            let item = format!("{}/{}", workload.kind, workload.name);
-            let (first, again) = (first.clone(), workload.span.clone());
-            problems.push(shape::listed_twice(owner, "workloads", &item, first, again));
-        } else {
-            seen.insert(key, workload.span.clone());
-        }
-    }
-    (problems.len() == found_before).then_some(())
+/// Spells a workload as a list names it.
+fn named(workload: &Workload) -> Spanned<String> {
+    Spanned::new(format!("{}/{}", workload.kind, workload.name), workload.span.clone())
 }
 
 fn workload(secret: &RawSecret, raw: &RawWorkload, problems: &mut Problems) -> Option<Workload> {

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use regrender_audit::Severity;
 use regrender_config::is_namespace;
 
-use crate::evidence::exclusion::Pattern;
+use crate::pattern::Pattern;
 use crate::reach::Reach;
 
 /// What programs go by.

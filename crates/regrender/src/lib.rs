@@ -20,6 +20,7 @@ mod message;
 mod new_file;
 mod output_folder;
 mod path;
+mod pattern;
 mod pipe;
 mod plan;
 mod progress;

@@ -1,18 +1,14 @@
 //! What a report leaves out, by the patterns of a command line.
 //!
-//! What a kustomization that is not left out names belongs to its build,
-//! and is read all the same.
-
-mod pattern;
+//! What a kustomization that is not left out names belongs to its build, and is read all the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use regrender_audit::{KUSTOMIZATIONS, plain_path};
 
-pub(crate) use self::pattern::Pattern;
-use self::pattern::{Word, levels};
 use crate::path::shown;
+use crate::pattern::{Pattern, Word, levels};
 use crate::project::manifests::Manifests;
 use crate::repository::Walk;
 use crate::world::World;

@@ -10,8 +10,9 @@ use regrender_remote::registry::Subject;
 
 use crate::args::Probe;
 use crate::error::{CliError, ErrorKind, Failure};
-use crate::evidence::exclusion::{Exclusion, Pattern};
+use crate::evidence::exclusion::Exclusion;
 use crate::path::shown;
+use crate::pattern::Pattern;
 use crate::project::Project;
 use crate::project::manifests::Manifests;
 use crate::world::World;

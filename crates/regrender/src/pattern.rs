@@ -12,13 +12,13 @@ use crate::path::shown;
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     /// The pattern, as it was given.
-    pub(super) text: String,
+    pub(crate) text: String,
     rule: Gitignore,
 }
 
 /// What one pattern says of one path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Word {
+pub(crate) enum Word {
     LeaveOut,
     TakeBack,
 }
@@ -34,7 +34,7 @@ impl Pattern {
     }
 
     /// Returns the same pattern as seen from `directory`, if it begins with its path.
-    pub(super) fn seen_from(&self, directory: &Path) -> Self {
+    pub(crate) fn seen_from(&self, directory: &Path) -> Self {
         let directory = format!("{}/", shown(directory, Path::new("")));
         let below =
             self.text.strip_prefix(&directory).and_then(|rest| rule(&format!("/{rest}")).ok());
@@ -42,12 +42,12 @@ impl Pattern {
     }
 
     /// Says whether it stands behind an exclamation mark.
-    pub(super) fn takes_back(&self) -> bool {
+    pub(crate) fn takes_back(&self) -> bool {
         self.rule.num_whitelists() > 0
     }
 
     /// Returns what it says of a path, without looking at the folders above.
-    pub(super) fn word(&self, path: &str, is_folder: bool) -> Option<Word> {
+    pub(crate) fn word(&self, path: &str, is_folder: bool) -> Option<Word> {
         let found = self.rule.matched(path, is_folder);
         match (found.is_ignore(), found.is_whitelist()) {
             (true, _) => Some(Word::LeaveOut),
@@ -57,7 +57,7 @@ impl Pattern {
     }
 
     /// Says whether it speaks of a file or of a folder above.
-    pub(super) fn speaks_of(&self, file: &str) -> bool {
+    pub(crate) fn speaks_of(&self, file: &str) -> bool {
         levels(file).any(|(path, is_folder)| self.word(path, is_folder).is_some())
     }
 }
@@ -91,7 +91,7 @@ fn reason(error: &ignore::Error) -> String {
 }
 
 /// Lists a path and the folders above it, the nearest first, and says which are folders.
-pub(super) fn levels(file: &str) -> impl Iterator<Item = (&str, bool)> {
+pub(crate) fn levels(file: &str) -> impl Iterator<Item = (&str, bool)> {
     let above = file.rmatch_indices('/').filter_map(|(end, _)| file.get(..end));
     let above = above.filter(|folder| !folder.is_empty());
     std::iter::once((file, false)).chain(above.map(|folder| (folder, true)))

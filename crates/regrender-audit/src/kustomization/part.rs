@@ -34,6 +34,8 @@ pub(super) struct Directives {
     pub(super) unmarked: Vec<(Marks, String)>,
     /// It says something that is not followed.
     pub(super) is_unclear: bool,
+    /// Nothing of it takes effect.
+    is_lost: bool,
 }
 
 /// A list of a pod specification.
@@ -64,6 +66,7 @@ impl Part {
             // kustomize loses what it makes of such a patch, and leaves the object as it is.
             empty(&mut workload);
             workload.metadata = Arc::default();
+            directives.is_lost = true;
             return Self { workload, directives };
         }
         match pod {

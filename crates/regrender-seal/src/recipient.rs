@@ -77,7 +77,14 @@ impl Recipient {
         use age::ssh::ParseRecipientKeyError as Error;
         match text.parse::<age::ssh::Recipient>() {
             // What follows the key is a remark, and no part of it.
-            Ok(key) => Ok(Self { text: key.to_string(), kind: Kind::Ssh(key) }),
+            Ok(key) => {
+                let spelled = key.to_string();
+                let is_same = text.split_whitespace().take(2).eq(spelled.split(' '));
+                if !is_same || !is_whole(&key) {
+                    return Err(RecipientError::Damaged);
+                }
+                Ok(Self { text: spelled, kind: Kind::Ssh(key) })
+            }
             Err(Error::RsaModulusTooSmall) => Err(RecipientError::RsaTooSmall),
             Err(Error::RsaModulusTooLarge) => Err(RecipientError::RsaTooLarge),
             Err(Error::Unsupported(_)) => Err(RecipientError::SshKeyType),
@@ -146,6 +153,26 @@ impl Recipient {
             }
         }
     }
+}
+
+/// Tells whether a key has its fields, each behind its length, and nothing else: the crate overlooks
+/// what stands behind them, and with it the key's owner could not open anything.
+fn is_whole(key: &age::ssh::Recipient) -> bool {
+    let (mut rest, fields) = match key {
+        age::ssh::Recipient::SshEd25519(bytes, _) => (bytes.as_slice(), 2),
+        age::ssh::Recipient::SshRsa(bytes, _) => (bytes.as_slice(), 3),
+    };
+    for _ in 0..fields {
+        let Some((length, behind)) = rest.split_first_chunk::<4>() else {
+            return false;
+        };
+        let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+        let Some((_, behind)) = behind.split_at_checked(length) else {
+            return false;
+        };
+        rest = behind;
+    }
+    rest.is_empty()
 }
 
 impl Recipients {

@@ -31,6 +31,21 @@ fn remark_behind_an_ssh_key_is_no_part_of_it() {
     assert_eq!(Recipient::parse(&format!("{CARL} carl@laptop")).unwrap().as_str(), CARL);
 }
 
+/// As age refuses it: nobody could open what is sealed for such a key.
+#[test]
+fn ssh_key_with_a_letter_too_many_is_damaged() {
+    let (kind, letters) = CARL.split_once(' ').unwrap();
+    for at in 0..=letters.len() {
+        let (start, end) = letters.split_at(at);
+        for more in ["n", "test"] {
+            let text = format!("{kind} {start}{more}{end} carl");
+            assert!(Recipient::parse(&text).is_err(), "{text}");
+        }
+    }
+    check_refused(&format!("{CARL}n"), RecipientError::Damaged);
+    check_refused(&format!("{CARL}test"), RecipientError::Damaged);
+}
+
 #[test]
 fn plugin_recipient_names_its_plugin() {
     let recipient = Recipient::parse(PLUGIN).unwrap();

@@ -119,6 +119,14 @@ impl Inventory {
         inventory
     }
 
+    /// Lists what takes a folder along: where an object of Flux or Argo CD stands, and the folder above
+    /// that it applies as it is, since no kustomization there says what is to be applied.
+    #[must_use]
+    pub fn taking_along(&self, folder: &str) -> BTreeSet<(&str, &str)> {
+        let found = self.kustomizations.taking_along(folder);
+        found.map(|(above, place)| (&*place.file, above)).collect()
+    }
+
     /// Takes what a file declares, whatever other files say.
     fn take(&mut self, file: FileFacts) {
         // What has no image goes again, unless a patch gives it one.

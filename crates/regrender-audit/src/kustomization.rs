@@ -47,6 +47,8 @@ pub(crate) struct Kustomization {
     base: String,
     /// The path that it applies, where it is an object of Flux or Argo CD.
     deploys: Option<String>,
+    /// Whether it opens what is sealed in that path.
+    opens_sealed: bool,
     /// What makes several of it, each with something else filled in.
     set: Option<Arc<ApplicationSet>>,
     /// How much of a folder without a kustomization it applies.
@@ -198,6 +200,7 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
         key: folder.clone(),
         base: folder,
         deploys: None,
+        opens_sealed: false,
         set: None,
         depth: Depth::default(),
         default_namespace: None,

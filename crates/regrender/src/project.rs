@@ -12,6 +12,7 @@ mod shared_name;
 pub(crate) mod sops_rules;
 pub(crate) mod stranger;
 pub(crate) mod surroundings;
+pub(crate) mod taken_along;
 mod unread_manifest;
 pub(crate) mod written_name;
 

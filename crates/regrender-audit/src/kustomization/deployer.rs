@@ -58,6 +58,7 @@ fn flux(root: &Node<'_>, spec: &Node<'_>, place: &Place) -> Option<Kustomization
         images: images(spec, place),
         patches: read_patches(spec, place),
         deploys: Some(path),
+        opens_sealed: spec.get("decryption").is_some(),
         post_build: PostBuild::read(
             spec,
             metadata("name").unwrap_or_default(),

@@ -30,6 +30,9 @@ pub(crate) struct Kustomizations {
     by_folder: BTreeMap<String, Kustomization>,
     /// For each file or folder, the folders of the kustomizations that list it as a resource.
     parents: BTreeMap<String, BTreeSet<String>>,
+    /// The folders that objects of Flux and Argo CD apply as they are, with nothing opened, and where
+    /// those stand.
+    whole_folders: Vec<(String, Place)>,
     /// What the files hold that only patches name.
     patch_files: BTreeMap<String, Vec<Change>>,
 }
@@ -68,6 +71,7 @@ impl Kustomizations {
             }
             patch_files.extend(one.patch_files());
         }
+        all.whole_folders = all.find_whole_folders(files);
         all.settle_target_namespaces();
         all.connect_deployers(files);
         all.patch_files = patch_files
@@ -129,6 +133,27 @@ impl Kustomizations {
         });
         let first = namespaces.next()??;
         namespaces.all(|other| other == Some(first)).then_some(first)
+    }
+
+    fn find_whole_folders(&self, files: &BTreeSet<String>) -> Vec<(String, Place)> {
+        let closed = self.by_folder.values().filter(|one| !one.opens_sealed);
+        let trees = closed.filter(|one| one.depth == Depth::Tree);
+        let named = trees.filter_map(|one| {
+            let folder = deployed_folder(&one.place.file, one.deploys.as_ref()?, files)?;
+            Some((folder, one.place.clone()))
+        });
+        named.filter(|(folder, _)| !self.by_folder.contains_key(folder)).collect()
+    }
+
+    /// Lists what applies `folder` because nothing says what is to be applied of a folder above it:
+    /// that folder, and where the object of Flux or Argo CD stands.
+    pub(crate) fn taking_along(&self, folder: &str) -> impl Iterator<Item = (&str, &Place)> {
+        let file = format!("{folder}/kustomization.yaml");
+        let above = self.whole_folders.iter().filter(move |(whole, _)| {
+            let is_below = file.strip_prefix(&**whole).is_some_and(|rest| rest.starts_with('/'));
+            is_below && whole != folder && self.first_kustomization(whole, &file).is_none()
+        });
+        above.map(|(whole, place)| (&**whole, place))
     }
 
     /// Lets the objects of Flux and Argo CD have their say over what they apply.

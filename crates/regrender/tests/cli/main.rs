@@ -30,5 +30,6 @@ mod sandbox;
 mod sealed_secrets;
 mod second_manifest;
 mod sources;
+mod taken_along;
 mod unchanged;
 mod verify;

@@ -65,7 +65,7 @@ static ANY_WORD: LazyLock<Regex> = LazyLock::new(|| {
 /// Secrets and leaks are told by. A backslash may stand for any letter.
 static TELLING_WORD: LazyLock<Regex> = LazyLock::new(|| {
     let words = "auths|[iI]mage|repository|Namespace|ServiceAccount|Secret|secretName|secretRef\
-                 |serviceAccount|Helm|Application|Kustomization|ksops|sops|\\$patch|AGE-SECRET-KEY-|PRIVATE KEY|PuTTY-|Pod|Job|Deployment\
+                 |serviceAccount|Helm|Application|Kustomization|Transformer|fieldPaths|ksops|sops|\\$patch|AGE-SECRET-KEY-|PRIVATE KEY|PuTTY-|Pod|Job|Deployment\
                  |StatefulSet|DaemonSet|ReplicaSet|ReplicationController|\\\\";
     Regex::new(words).expect("it is a pattern")
 });

@@ -401,10 +401,28 @@ fn check(more: &str, object: &str, is_followed: bool) {
     }
 }
 
+/// A workload of which everything is known.
+fn settled() -> String {
+    let web = WEB.replace("{name: web}", "{name: web, namespace: n}");
+    web.replace(" own\n", " default\n").replace("[{name: a}, {name: p}]", "[]")
+}
+
+/// Such a file is written as plainly as those that are not even parsed.
+#[test]
+fn replacements_in_a_file_with_nothing_else_are_read() {
+    let web = settled();
+    let file = "source:\n  kind: ConfigMap\n  name: x\ntargets:\n- select:\n    kind: Service\n  \
+        fieldPaths:\n  - spec.selector\n";
+    let kustomization = "resources: [o.yaml]\nreplacements: [{path: r.yaml}]\n";
+    let files = [("kustomization.yaml", kustomization), ("o.yaml", &*web), ("r.yaml", file)];
+    for line in verdicts(&files) {
+        assert!(!line.ends_with(" undetermined"), "{line}");
+    }
+}
+
 #[test]
 fn what_is_not_followed_is_undetermined() {
-    let web = WEB.replace("{name: web}", "{name: web, namespace: n}");
-    let web = web.replace(" own\n", " default\n").replace("[{name: a}, {name: p}]", "[]");
+    let web = settled();
     let patch = |target: &str, operation: &str| {
         format!("patches: [{{target: {{{target}}}, patch: '[{{{operation}}}]'}}]")
     };

@@ -103,6 +103,20 @@ fn labels_choose_for_patches_further_up() {
     }
 }
 
+/// Such a file is written as plainly as those that are not even parsed.
+#[test]
+fn a_file_with_nothing_else_is_read() {
+    let web = web();
+    let labels = "apiVersion: builtin\nkind: LabelTransformer\nmetadata:\n  name: x\n\
+        labels:\n  tier: web\nfieldSpecs:\n- path: metadata/labels\n  create: true\n";
+    let found = deployed(&[
+        ("kustomization.yaml", "resources: [web.yaml]\ntransformers: [labels.yaml]\n"),
+        ("labels.yaml", labels),
+        ("web.yaml", &web),
+    ]);
+    assert_eq!(found, ["own/own a.io/web:1", "m/web a.io/web:1"]);
+}
+
 /// Fields beside lists of containers are of custom resources.
 #[test]
 fn images_of_custom_resources_are_in_fields_that_nobody_knows() {

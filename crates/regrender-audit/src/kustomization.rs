@@ -132,8 +132,12 @@ impl Kustomization {
         replacements: &BTreeMap<String, Vec<Replacement>>,
         transformers: &BTreeMap<String, Vec<Transformer>>,
     ) {
-        replacement::open_files(&mut self.replacements, &self.base, replacements);
-        transformer::open_files(&mut self.transformers, &self.base, transformers);
+        let (base, named) = (&self.base, std::mem::take(&mut self.replacements));
+        self.replacements =
+            named.into_iter().flat_map(|one| one.opened(base, replacements)).collect();
+        let named = std::mem::take(&mut self.transformers);
+        self.transformers =
+            named.into_iter().flat_map(|one| one.opened(base, transformers)).collect();
     }
 
     /// Tells whether it has Flux's objects say in which namespace they apply everything.

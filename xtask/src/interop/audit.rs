@@ -121,21 +121,13 @@ fn transformed(stage: &Stage<'_>) -> Result<()> {
          - {{target: {{name: web, labelSelector: tier=web}}, patch: '- {{{image}}}'}}\n"
     );
     stage.write("overlay/kustomization.yaml", top.replace("HOST", HOST))?;
-    let built = build(stage, Peer::Kustomize)?;
-    let streamed = stage.regrender_reading(&["audit", "--output", "json", "-"], built)?;
-    let followed = stage.regrender(&["audit", "--output", "json", "base", "overlay"], None)?;
-    let [streamed, followed] = [streamed, followed].map(|answer| -> Result<Vec<String>> {
-        let report = serde_json::from_slice(&answer.success()?.stdout);
-        verdicts(&report.context("audit printed no JSON")?)
-    });
+    let found = said_of_both(stage, &["base", "overlay"], 0)?;
     let expected = [
         format!("Deployment team-a/web {HOST}/labelled: covered"),
         format!("Deployment team-b/own {HOST}/web:1: covered"),
     ];
-    for (what, found) in [("the build", streamed?), ("the folder", followed?)] {
-        if found != expected {
-            bail!("audit says {found:?} of {what}, not {expected:?}");
-        }
+    if found != expected {
+        bail!("audit says {found:?}, not {expected:?}");
     }
     Ok(())
 }
@@ -162,18 +154,24 @@ fn verdicts(report: &Value) -> Result<Vec<String>> {
 /// kustomize's own build.
 fn like_its_build(stage: &Stage<'_>) -> Result<()> {
     write_overlay(stage, true)?;
+    check_verdicts(&said_of_both(stage, &[], 3)?)
+}
+
+/// Returns what audit says of folders, where it says the same of what kustomize builds from them.
+fn said_of_both(stage: &Stage<'_>, folders: &[&str], code: i32) -> Result<Vec<String>> {
+    let arguments = ["audit", "--output", "json"];
     let built = build(stage, Peer::Kustomize)?;
-    let streamed = stage.regrender_reading(&["audit", "--output", "json", "-"], built)?;
-    let followed = stage.regrender(&["audit", "--output", "json"], None)?;
+    let streamed = stage.regrender_reading(&[&arguments[..], &["-"]].concat(), built)?;
+    let followed = stage.regrender(&[&arguments[..], folders].concat(), None)?;
     let [streamed, followed] = [streamed, followed].map(|answer| -> Result<Vec<String>> {
-        let report = serde_json::from_slice(&answer.ended_with(3)?.stdout);
+        let report = serde_json::from_slice(&answer.ended_with(code)?.stdout);
         verdicts(&report.context("audit printed no JSON")?)
     });
     let (streamed, followed) = (streamed?, followed?);
     if streamed != followed {
         bail!("of the folder audit says {followed:?}, of its build {streamed:?}");
     }
-    check_verdicts(&followed)
+    Ok(followed)
 }
 
 /// What kustomizations may say of a folder with the file `web.yaml`, beside the folders `base`, which

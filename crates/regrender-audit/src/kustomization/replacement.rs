@@ -39,7 +39,7 @@ impl Replacement {
     }
 
     /// Returns what stands in its file instead, if that is among `files`.
-    fn opened(self, base: &str, files: &BTreeMap<String, Vec<Self>>) -> Vec<Self> {
+    pub(super) fn opened(self, base: &str, files: &BTreeMap<String, Vec<Self>>) -> Vec<Self> {
         match self.file.as_ref().and_then(|path| files.get(&join(base, path))) {
             Some(found) => {
                 let here = |one: &Self| Self { place: self.place.clone(), ..one.clone() };
@@ -63,16 +63,6 @@ pub(crate) fn read_replacement_file(root: &Node<'_>, place: &Place) -> Vec<Repla
             && ["source", "sourceValue"].iter().any(|member| node.get(member).is_some())
     };
     all.iter().filter(is_one).map(|node| Replacement::read(node, place)).collect()
-}
-
-/// Puts what stands in files of their own in the place of what names them.
-pub(super) fn open_files(
-    all: &mut Vec<Replacement>,
-    base: &str,
-    files: &BTreeMap<String, Vec<Replacement>>,
-) {
-    let opened = std::mem::take(all).into_iter().flat_map(|one| one.opened(base, files));
-    all.extend(opened);
 }
 
 /// Tells whether what is copied is the name of a Namespace.

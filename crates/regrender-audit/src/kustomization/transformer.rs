@@ -40,7 +40,7 @@ impl Transformer {
     }
 
     /// Returns what stands in its file instead, if that is among `files`.
-    fn opened(self, base: &str, files: &BTreeMap<String, Vec<Self>>) -> Vec<Self> {
+    pub(super) fn opened(self, base: &str, files: &BTreeMap<String, Vec<Self>>) -> Vec<Self> {
         let found = self.file.as_ref().and_then(|path| files.get(&join(base, path)));
         let mut all = found.cloned().unwrap_or_else(|| vec![self.clone()]);
         for one in &mut all {
@@ -62,19 +62,9 @@ pub(super) fn read_transformers(root: &Node<'_>, place: &Place) -> Vec<Transform
     all
 }
 
-/// Puts what stands in files of their own in the place of what names them.
-pub(super) fn open_files(
-    all: &mut Vec<Transformer>,
-    base: &str,
-    files: &BTreeMap<String, Vec<Transformer>>,
-) {
-    let opened = std::mem::take(all).into_iter().flat_map(|one| one.opened(base, files));
-    all.extend(opened);
-}
-
 /// Returns the kustomization that does the same as a transformer.
 fn same(root: &Node<'_>, place: &Place) -> Option<Kustomization> {
-    let nothing = || Kustomization { place: place.clone(), ..Kustomization::default() };
+    let nothing = Kustomization::default;
     match root.get("kind").and_then(Node::scalar)? {
         "NamespaceTransformer" => {
             let name = root.get("metadata").and_then(|metadata| member(metadata, "namespace"));

@@ -3,8 +3,8 @@
 use regrender_seal::{FileFormat, Identities, IdentityError, OpenError, open};
 
 use crate::support::{
-    ANNA, ANNAS_IDENTITY, BERTS_IDENTITY, CARL, CARLS_IDENTITY, DORAS_IDENTITY, dora, identities,
-    key_in, pull_secret, seal_for,
+    ANNA, ANNAS_IDENTITY, BERTS_IDENTITY, CARL, CARLS_IDENTITY, DORAS_IDENTITY, RSA_RECIPIENT,
+    dora, identities, key_in, pull_secret, seal_for,
 };
 
 /// Made for this test with `ssh-keygen -t ed25519 -N canary`.
@@ -14,7 +14,6 @@ const ECDSA_SSH_KEY: &str = include_str!("../data/ecdsa_ssh_key");
 
 /// Made for this test with `ssh-keygen -t rsa -b 2048`.
 const RSA_SSH_KEY: &str = include_str!("../data/rsa_ssh_key");
-const RSA_RECIPIENT: &str = include_str!("../data/rsa_ssh_key.pub");
 
 #[track_caller]
 fn check_refused(text: &str, expected: IdentityError) {

@@ -28,6 +28,8 @@ pub(crate) const ANNAS_IDENTITY: &str =
     include_str!("../../../../testdata/vectors/sops/identity-1.txt");
 pub(crate) const BERTS_IDENTITY: &str =
     include_str!("../../../../testdata/vectors/sops/identity-2.txt");
+/// An SSH key of the kind RSA, with a remark.
+pub(crate) const RSA_RECIPIENT: &str = include_str!("../data/rsa_ssh_key.pub");
 pub(crate) const CARLS_IDENTITY: &str =
     include_str!("../../../../testdata/vectors/sops/id_ed25519");
 

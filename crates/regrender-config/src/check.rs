@@ -6,6 +6,7 @@ mod cloud;
 mod cluster;
 mod credential;
 mod declared;
+mod flux;
 mod generator;
 mod host;
 mod identifier;

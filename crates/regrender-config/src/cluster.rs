@@ -118,8 +118,8 @@ impl Consumer {
 pub struct Flux {
     /// Namespace of the Kustomization objects.
     pub namespace: String,
-    /// Name of the `GitRepository`.
-    pub source: String,
+    /// What Flux reads the tree from.
+    pub source: FluxSource,
     /// Name of the Secret with the age identity.
     pub decryption_secret: String,
     /// How often Flux looks.
@@ -130,11 +130,29 @@ impl Default for Flux {
     fn default() -> Self {
         Self {
             namespace: String::from("flux-system"),
-            source: String::from("flux-system"),
+            source: FluxSource { kind: FluxSource::USUAL_KIND, name: String::from("flux-system") },
             decryption_secret: String::from("sops-age"),
             interval: String::from("10m"),
         }
     }
+}
+
+/// An object of Flux that holds what a repository holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FluxSource {
+    /// One of [`FluxSource::KINDS`].
+    pub kind: &'static str,
+    /// Its name, in the namespace of the Kustomization objects.
+    pub name: String,
+}
+
+impl FluxSource {
+    /// The kinds that a Kustomization can name.
+    pub const KINDS: &'static [&'static str] =
+        &["GitRepository", "OCIRepository", "Bucket", "ExternalArtifact"];
+
+    /// The kind of a source that is only a name.
+    pub const USUAL_KIND: &'static str = "GitRepository";
 }
 
 /// What the rendered Argo CD objects name.

@@ -32,7 +32,7 @@ mod workload;
 
 pub use check::is_namespace;
 pub use cloud::{Acr, AzureEnvironment, Ecr, RoleArn};
-pub use cluster::{ArgoCd, Cluster, Consumer, Flux, Format, MacScope};
+pub use cluster::{ArgoCd, Cluster, Consumer, Flux, FluxSource, Format, MacScope};
 pub use config::Config;
 pub use credential::{Credential, Username};
 pub use date::Date;

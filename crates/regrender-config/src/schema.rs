@@ -174,7 +174,7 @@ fn flux() -> Value {
         "What the rendered Flux objects name.",
         json!({
             "namespace": text_with_default("Namespace of the Kustomization objects.", "flux-system"),
-            "source": text_with_default("Name of the GitRepository.", "flux-system"),
+            "source": text_with_default("What Flux reads the tree from: the name of a GitRepository, or KIND/NAME.", "flux-system"),
             "decryption-secret": text_with_default("Name of the Secret with the age identity.", "sops-age"),
             "interval": text_with_default("How often Flux looks.", "10m"),
         }),

@@ -17,7 +17,8 @@ pub(crate) fn kustomization(
     repository_path: &str,
 ) -> Document {
     let path = format!("./{repository_path}/{}", namespace_folder(namespace));
-    let source = Mapping::new().with("kind", "GitRepository").with("name", flux.source.as_str());
+    let source =
+        Mapping::new().with("kind", flux.source.kind).with("name", flux.source.name.as_str());
     let mut spec = Mapping::new()
         .with("interval", flux.interval.as_str())
         .with("path", path)

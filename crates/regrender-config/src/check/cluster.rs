@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use regrender_diagnostic::{Span, Spanned};
 
+use crate::check::flux::FluxSettings;
 use crate::check::settings::{Settings, settings};
 use crate::check::{name, path};
 use crate::field::Field;
 use crate::problem::{Problems, cluster as problem, path as path_problem, recipient};
-use crate::raw::{RawArgoCd, RawConfig, RawFlux, RawSettings};
+use crate::raw::{RawArgoCd, RawConfig, RawSettings};
 use crate::{ArgoCd, Cluster, Consumer, Flux, Format, MacScope, Recipient};
 
 const DEFAULT_DIRECTORY: &str = "pull-secrets";
@@ -191,7 +192,7 @@ fn controller(consumers: &BTreeSet<Consumer>) -> Option<&'static str> {
     }
 }
 
-fn flux(raw: &RawFlux) -> Option<Flux> {
+fn flux(raw: &FluxSettings) -> Option<Flux> {
     let default = Flux::default();
     Some(Flux {
         namespace: raw.namespace.clone().or(default.namespace)?,

@@ -21,7 +21,7 @@ impl Rule {
         }
     }
 
-    fn text(self) -> &'static str {
+    pub(crate) fn text(self) -> &'static str {
         match self {
             Self::Label => {
                 "must be lower-case letters, digits and `-`, at most 63, no `-` at either end"

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use regrender_diagnostic::Spanned;
 
 use crate::check::choice::choice;
+use crate::check::flux::{self, FluxSettings};
 use crate::check::list;
 use crate::check::name::{self, Rule};
 use crate::check::path::{self, Reach};
 use crate::check::recipient;
 use crate::field::Field;
 use crate::problem::{Problems, cluster as problem, provision, shape};
-use crate::raw::{RawArgoCd, RawFlux, RawSettings};
+use crate::raw::{RawArgoCd, RawSettings};
 use crate::{Consumer, Format, MacScope, Recipient};
 
 /// Settings, each valid by itself.
@@ -26,7 +27,7 @@ pub(crate) struct Settings {
     pub(crate) per_namespace: Field<bool>,
     pub(crate) inventory: Field<Vec<String>>,
     pub(crate) oidc_provider: Field<String>,
-    pub(crate) flux: RawFlux,
+    pub(crate) flux: FluxSettings,
     pub(crate) argocd: RawArgoCd,
 }
 
@@ -43,12 +44,7 @@ impl Settings {
             per_namespace: self.per_namespace.over(&shared.per_namespace),
             inventory: self.inventory.over(&shared.inventory),
             oidc_provider: self.oidc_provider.over(&shared.oidc_provider),
-            flux: RawFlux {
-                namespace: self.flux.namespace.over(&shared.flux.namespace),
-                source: self.flux.source.over(&shared.flux.source),
-                decryption_secret: self.flux.decryption_secret.over(&shared.flux.decryption_secret),
-                interval: self.flux.interval.over(&shared.flux.interval),
-            },
+            flux: self.flux.over(&shared.flux),
             argocd: RawArgoCd {
                 namespace: self.argocd.namespace.over(&shared.argocd.namespace),
                 project: self.argocd.project.over(&shared.argocd.project),
@@ -91,7 +87,7 @@ pub(crate) fn settings(
         per_namespace: raw.per_namespace.clone(),
         inventory: raw.inventory.check(|list| inventory(output, list, problems)),
         oidc_provider: raw.oidc_provider.check(|value| oidc_provider(output, value, problems)),
-        flux: flux(&raw.flux, output, problems),
+        flux: flux::settings(&raw.flux, output, problems),
         argocd: argocd(&raw.argocd, output, problems),
     }
 }
@@ -132,48 +128,6 @@ fn is_oidc_provider(text: &str) -> bool {
         && text.split('/').all(|part| !part.is_empty() && part.chars().all(is_inner))
 }
 
-fn flux(raw: &RawFlux, owner: &str, problems: &mut Problems) -> RawFlux {
-    let mut object = |field: &Field<String>, rule, what: &str| {
-        field.check(|value| name::object(what, value, rule, problems))
-    };
-    let namespace = object(&raw.namespace, Rule::Label, "a namespace");
-    let source = object(&raw.source, Rule::Subdomain, "a GitRepository");
-    let decryption_secret = object(&raw.decryption_secret, Rule::Subdomain, "a Secret");
-    let interval = raw.interval.check(|value| {
-        if is_interval(&value.value) {
-            return Some(value.value.clone());
-        }
-        problems.push(problem::invalid_interval(owner, value.span.clone()));
-        None
-    });
-    RawFlux { namespace, source, decryption_secret, interval }
-}
-
-/// Flux: `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`.
-fn is_interval(text: &str) -> bool {
-    let mut rest = text;
-    while !rest.is_empty() {
-        let Some(after) = digits(rest) else { return false };
-        let after = match after.strip_prefix('.') {
-            Some(fraction) => match digits(fraction) {
-                Some(after) => after,
-                None => return false,
-            },
-            None => after,
-        };
-        let unit = ["ms", "s", "m", "h"].iter().find_map(|unit| after.strip_prefix(unit));
-        let Some(after) = unit else { return false };
-        rest = after;
-    }
-    !text.is_empty()
-}
-
-/// Returns what follows at least one digit.
-fn digits(text: &str) -> Option<&str> {
-    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    (rest.len() < text.len()).then_some(rest)
-}
-
 fn argocd(raw: &RawArgoCd, owner: &str, problems: &mut Problems) -> RawArgoCd {
     let owner = format!("`argocd` of {owner}");
     let namespace =
@@ -201,19 +155,4 @@ fn word(
         return None;
     }
     Some(found.value.clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn intervals_are_those_of_flux() {
-        for interval in ["10m", "1h30m", "1.5h", "500ms", "0s"] {
-            assert!(is_interval(interval), "{interval}");
-        }
-        for interval in ["", "10", "m", "10 m", "1d", "-1m", "1.m", "10m "] {
-            assert!(!is_interval(interval), "{interval}");
-        }
-    }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use regrender_config::{
-    Access, Config, Consumer, Credential, Format, KvVersion, MacScope, Namespaces, RecipientKind,
-    RegistryKind, SourceKind, Trim, Username, VaultAuth, parse,
+    Access, Cluster, Config, Consumer, Credential, Format, KvVersion, MacScope, Namespaces,
+    RecipientKind, RegistryKind, SourceKind, Trim, Username, VaultAuth, parse,
 };
 
 const FULL: &str = include_str!("../../../../testdata/vectors/config/valid/every-key.toml");
@@ -63,7 +63,9 @@ fn a_cluster_has_its_own_settings_over_those_for_all() {
     assert_eq!((prod.recipients.len(), staging.recipients.len()), (1, 2));
     assert_eq!((prod.consumers.len(), staging.consumers.len()), (1, 3));
     assert_eq!((prod.per_namespace, staging.per_namespace), (false, true));
-    assert_eq!((prod.flux.source.as_str(), staging.flux.source.as_str()), ("prod", "fleet"));
+    let source = |cluster: &Cluster| (cluster.flux.source.kind, cluster.flux.source.name.clone());
+    assert_eq!(source(prod), ("GitRepository", String::from("prod")));
+    assert_eq!(source(staging), ("OCIRepository", String::from("fleet")));
     assert_eq!(prod.inventory, ["../apps"]);
     assert_eq!(staging.argocd.revision, "main");
 }

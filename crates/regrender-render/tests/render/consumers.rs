@@ -58,6 +58,14 @@ fn flux_has_a_kustomization_for_each_namespace_if_asked() {
 }
 
 #[test]
+fn flux_reads_from_what_is_named() {
+    let tree =
+        tree("consumer = \"flux\"\nper-namespace = true\nflux = { source = \"Bucket/fleet\" }");
+    let source = &yaml(&tree["flux/team-b.yaml"])["spec"]["sourceRef"];
+    assert_eq!(*source, json!({ "kind": "Bucket", "name": "fleet" }));
+}
+
+#[test]
 fn argo_cd_opens_the_sealed_files_with_a_generator() {
     let tree = tree("consumer = \"argocd\"");
     assert_eq!(resources(&tree, "argocd/kustomization.yaml"), json!(["team-a", "team-b"]));

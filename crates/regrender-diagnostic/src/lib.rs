@@ -3,6 +3,7 @@
 //! Does not know what the text is about, except how TOML spells keys and values, because it must know
 //! which values not to quote.
 
+mod boundary;
 mod credential_key;
 mod diagnostic;
 mod json;

@@ -1,5 +1,6 @@
 //! A text without what must not be quoted, and where its other bytes went.
 
+use crate::boundary::floor;
 use crate::{Diagnostic, Span, pattern, scan};
 
 /// What stands for a masked value, whatever its length.
@@ -111,7 +112,7 @@ impl MaskedText {
     fn offset(&self, original: usize, inside: impl Fn(&Span) -> usize) -> usize {
         let after = self.moves.partition_point(|moved| moved.original.start < original);
         let Some(last) = after.checked_sub(1).and_then(|index| self.moves.get(index)) else {
-            return self.floor(original);
+            return floor(&self.text, original);
         };
         if original < last.original.end {
             return inside(&last.masked);
@@ -119,11 +120,7 @@ impl MaskedText {
         if original == last.original.end {
             return last.masked.end;
         }
-        self.floor(last.masked.end + last.lines + (original - last.original.end))
-    }
-
-    fn floor(&self, offset: usize) -> usize {
-        crate::source_text::floor(&self.text, offset)
+        floor(&self.text, last.masked.end + last.lines + (original - last.original.end))
     }
 }
 

@@ -4,8 +4,8 @@
 //! without quotes, a colon for an equals sign. In doubt it masks too much.
 
 use crate::Span;
+use crate::boundary::floor;
 use crate::credential_key::{is_credential, is_sensitive, misplaced_secret};
-use crate::source_text::floor;
 
 /// Characters before a sign that are looked at.
 const LONGEST_NAME: usize = 80;

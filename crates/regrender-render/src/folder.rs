@@ -6,7 +6,7 @@ use std::sync::Arc;
 use regrender_config::{Cluster, Config, Consumer, Format};
 use regrender_document::Document;
 
-use crate::payload::Payloads;
+use crate::payload::{Payloads, registries_of_nodes};
 use crate::placement::{MadeSecret, Placement};
 use crate::pull_secret::PullSecretFile;
 use crate::surroundings::Surroundings;
@@ -107,7 +107,7 @@ impl<'a> Folder<'a> {
         if let Some(document) = node::credential_providers(self.config, self.cluster) {
             self.clear(layout::credential_providers(), document);
         }
-        if node::static_registries(self.config).next().is_some() {
+        if registries_of_nodes(self.config).next().is_some() {
             let payload = self.payloads.of_nodes.as_ref().map(|payload| Arc::clone(&payload.text));
             let file = node::docker_config(payload);
             let path = layout::node_docker_config(self.cluster.format);

@@ -89,11 +89,11 @@ fn program(registry: &Registry, is_landed: bool) -> Option<Program> {
         Provision::Node(NodeProvider::Google) => Some(google(None)),
         Provision::Irsa(_) if is_landed => {
             let optional = [ECR_ROLE];
-            Some(ecr(Some(token("sts.amazonaws.com", false, &[], &optional))))
+            Some(ecr(Some(token("sts.amazonaws.com", &[], &optional))))
         }
         Provision::WorkloadIdentity(WorkloadIdentity::Azure { .. }) if is_landed => {
             let required = [ACR_CLIENT, ACR_TENANT];
-            let token = token("api://AzureADTokenExchange", true, &required, &[]);
+            let token = token("api://AzureADTokenExchange", &required, &[]);
             Some(acr(ACR_OF_PODS, Some(token)))
         }
         Provision::WorkloadIdentity(WorkloadIdentity::Google {
@@ -136,7 +136,7 @@ fn google(cluster: Option<&GkeCluster>) -> Program {
             "--identity-provider=https://container.googleapis.com/v1/projects/{project}/locations/{location}/clusters/{name}"
         ));
         arguments.push(format!("--project-id={project}"));
-        attributes = Some(token(&format!("{project}.svc.id.goog"), false, &[], &[GOOGLE_PULL]));
+        attributes = Some(token(&format!("{project}.svc.id.goog"), &[], &[GOOGLE_PULL]));
     }
     Program {
         name: "auth-provider-gcp",
@@ -148,17 +148,13 @@ fn google(cluster: Option<&GkeCluster>) -> Program {
 }
 
 /// What a program gets of the pod's account (KEP-4412: Kubernetes 1.34, or 1.33 with the feature gate
-/// `KubeletServiceAccountTokenForCredentialProviders`).
-fn token(
-    audience: &str,
-    require_account: bool,
-    required: &[&'static str],
-    optional: &[&'static str],
-) -> Mapping {
+/// `KubeletServiceAccountTokenForCredentialProviders`). Where the program cannot do without an
+/// annotation, it cannot do without an account either.
+fn token(audience: &str, required: &[&'static str], optional: &[&'static str]) -> Mapping {
     let mut attributes = Mapping::new()
         .with("serviceAccountTokenAudience", audience)
         .with("cacheType", "ServiceAccount")
-        .with("requireServiceAccount", require_account);
+        .with("requireServiceAccount", !required.is_empty());
     if !required.is_empty() {
         let keys = Node::texts(required.iter().copied());
         attributes.push("requiredServiceAccountAnnotationKeys", keys);
@@ -168,13 +164,6 @@ fn token(
         attributes.push("optionalServiceAccountAnnotationKeys", keys);
     }
     attributes
-}
-
-/// Lists the registries whose credential goes into the docker config of the kubelet.
-pub(crate) fn static_registries(config: &Config) -> impl Iterator<Item = &Registry> {
-    config.registries.iter().filter(|registry| {
-        matches!(registry.access, Access::Provided(Provision::Node(NodeProvider::Credential(_))))
-    })
 }
 
 /// The docker config of the kubelet: in a Secret, so that it is sealed, opened and verified as all

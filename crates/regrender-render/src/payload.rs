@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use regrender_config::{Cluster, Config, PullSecret, Registry};
+use regrender_config::{Access, Cluster, Config, NodeProvider, Provision, PullSecret, Registry};
 use regrender_document::SecretText;
 use thiserror::Error;
 
 use crate::docker_config::docker_config_json;
-use crate::{Credential, Credentials, node};
+use crate::{Credential, Credentials};
 
 /// The most bytes that the API server takes in the data of a Secret.
 pub(crate) const LARGEST_SECRET: usize = 1_048_576;
@@ -76,8 +76,8 @@ pub(crate) fn payloads(
     };
     let mut payloads = Payloads::default();
     let mut errors = Vec::new();
-    if only.is_none() && node::static_registries(config).next().is_some() {
-        let entries = entries_of(node::static_registries(config), credentials);
+    if only.is_none() && registries_of_nodes(config).next().is_some() {
+        let entries = entries_of(registries_of_nodes(config), credentials);
         payloads.of_nodes = Some(payload(&entries));
     }
     let wanted = |secret: &&PullSecret| {
@@ -93,6 +93,13 @@ pub(crate) fn payloads(
         payloads.of_secrets.insert(secret.name.clone(), payload);
     }
     if errors.is_empty() { Ok(payloads) } else { Err(errors) }
+}
+
+/// Lists the registries whose credential goes into the docker config of the kubelets.
+pub(crate) fn registries_of_nodes(config: &Config) -> impl Iterator<Item = &Registry> {
+    config.registries.iter().filter(|registry| {
+        matches!(registry.access, Access::Provided(Provision::Node(NodeProvider::Credential(_))))
+    })
 }
 
 fn payload(entries: &BTreeMap<String, &Credential>) -> Payload {

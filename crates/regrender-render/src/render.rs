@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regrender_config::{Cluster, Config};
 
 use crate::folder::Folder;
-use crate::node;
-use crate::payload::{Contents, Payloads, RenderError, payloads};
+use crate::payload::{Contents, Payloads, RenderError, payloads, registries_of_nodes};
 use crate::placement::Placement;
 use crate::policy::{self, LongPolicy};
 use crate::surroundings::Surroundings;
@@ -90,7 +89,7 @@ impl Rendered<'_> {
     /// Returns how many files shall be sealed.
     #[must_use]
     pub fn sealed_count(&self) -> usize {
-        let of_nodes = usize::from(node::static_registries(self.config).next().is_some());
+        let of_nodes = usize::from(registries_of_nodes(self.config).next().is_some());
         let of_namespaces = self.placements.values().map(|placement| placement.secrets.len());
         of_namespaces.sum::<usize>() + of_nodes
     }

@@ -7,10 +7,10 @@ use regrender_config::Cluster;
 use regrender_seal::{Certificate, CertificateError, spell_time};
 
 use crate::error::{CliError, ErrorKind};
+use crate::input::failure::FileFailure;
+use crate::input::file::read_file;
 use crate::plan::ground::Ground;
 use crate::project::Project;
-use crate::source::failure::Failure;
-use crate::source::file::read_file;
 
 /// How long before its end a certificate is worth a warning.
 const SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -56,13 +56,12 @@ pub(crate) fn read_at(folder: &Path, path: &str) -> Result<Certificate, CliError
 }
 
 /// Says why the file could not be read.
-fn unread(path: &str, failure: &Failure) -> CliError {
-    let error =
-        CliError::new(ErrorKind::Files, format!("certificate `{path}` {}", failure.of_file()));
+fn unread(path: &str, failure: &FileFailure) -> CliError {
+    let error = CliError::new(ErrorKind::Files, format!("certificate `{path}` {failure}"));
     let hint = match failure {
-        Failure::FileIsFolder => String::from("name a file in it"),
-        Failure::Unreadable(_) => String::from("let the user who runs regrender read it"),
-        _ => fetch(path),
+        FileFailure::IsFolder => String::from("name a file in it"),
+        FileFailure::Unreadable(_) => String::from("let the user who runs regrender read it"),
+        FileFailure::Missing | FileFailure::TooLarge => fetch(path),
     };
     error.with_hint(hint)
 }

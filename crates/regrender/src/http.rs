@@ -25,7 +25,7 @@ use self::authorities::{Authorities, Store};
 use self::failure::{failure_of, unsendable};
 use self::pause::pause;
 use self::proxy::{Proxies, Proxy};
-use crate::source::bytes::read_all;
+use crate::input::bytes::read_all;
 use crate::world::World;
 
 /// How long things may take.

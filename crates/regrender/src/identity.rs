@@ -16,12 +16,12 @@ use regrender_seal::{Identities, IdentityError};
 
 use self::keys_file::{Platform, keys_file, other_keys_file};
 use self::words::{WordsError, split_words};
+use crate::input::bytes::SecretBytes;
+use crate::input::command::{Command, Group};
+use crate::input::failure::{CommandFailure, FileFailure};
+use crate::input::file::read_file;
+use crate::input::mask::Mask;
 use crate::reach::Reach;
-use crate::source::bytes::SecretBytes;
-use crate::source::command::{Command, Group};
-use crate::source::failure::{Failure, printed};
-use crate::source::file::read_file;
-use crate::source::mask::Mask;
 use crate::{CliError, World};
 
 /// A file with an OpenSSH private key.
@@ -81,8 +81,10 @@ enum Origin {
 /// Why there is no identity where one should be.
 #[derive(Debug)]
 enum Reason {
-    /// The file or the command gave nothing.
-    Failure(Failure),
+    /// The file gave nothing.
+    File(FileFailure),
+    /// The command gave nothing.
+    Command(CommandFailure),
     /// What it gave is not UTF-8; with `utf16`, it begins as UTF-16 does.
     NotUtf8 {
         /// Whether it begins as UTF-16 does.
@@ -152,7 +154,7 @@ fn discover_on(
 impl Discovered {
     fn file(&mut self, world: &World, written: &Path, origin: Origin) {
         let path = world.directory.join(written);
-        let read = read_file(&path).map_err(Reason::Failure).and_then(|bytes| parse(&bytes));
+        let read = read_file(&path).map_err(Reason::File).and_then(|bytes| parse(&bytes));
         if read.is_ok() && origin != Origin::SshKey && is_open_to_others(&path) {
             self.warnings.push(problem::open_to_others(written));
         }
@@ -185,7 +187,7 @@ impl Discovered {
         let line = line.to_string_lossy();
         let read = split_words(&line)
             .map_err(Reason::Words)
-            .and_then(|words| run(world, &words).map_err(Reason::Failure))
+            .and_then(|words| run(world, &words).map_err(Reason::Command))
             .and_then(|bytes| parse(&bytes));
         self.take(read, "the identity command", Origin::Variable(variable));
     }
@@ -195,7 +197,7 @@ impl Discovered {
             Ok(identities) => return self.identities.extend(identities),
             Err(reason) => reason,
         };
-        let is_missing = matches!(reason, Reason::Failure(Failure::FileMissing));
+        let is_missing = matches!(reason, Reason::File(FileFailure::Missing));
         match origin {
             Origin::Option | Origin::Variable(_) => {
                 self.problems.push(problem::unusable(name, origin, &reason));
@@ -231,7 +233,7 @@ fn parse(bytes: &SecretBytes) -> Result<Identities, Reason> {
 ///
 /// sops runs it again for each recipient and names that in `SOPS_AGE_RECIPIENT`; here it runs once,
 /// before any recipient is known.
-fn run(world: &World, arguments: &[String]) -> Result<SecretBytes, Failure> {
+fn run(world: &World, arguments: &[String]) -> Result<SecretBytes, CommandFailure> {
     let group = if world.terminal.stderr { Group::Shared } else { Group::Own };
     let command = Command {
         arguments,
@@ -245,7 +247,7 @@ fn run(world: &World, arguments: &[String]) -> Result<SecretBytes, Failure> {
     let mut mask = Mask::default();
     mask.add_bytes(&outcome.printed);
     let said = outcome.stderr.lines(&mask);
-    printed(outcome.ending, said)
+    outcome.ending.printed(said)
 }
 
 /// Says whether other people on this machine can read a file.

@@ -16,6 +16,7 @@ mod flaw;
 mod http;
 mod identity;
 mod import;
+mod input;
 mod message;
 mod new_file;
 mod output_folder;

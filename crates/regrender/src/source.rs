@@ -1,22 +1,16 @@
 //! The credentials that a run needs: each source is asked once, and every problem is told.
 
-pub(crate) mod bytes;
-pub(crate) mod command;
 mod docker_config;
 pub(crate) mod expiry;
-pub(crate) mod failure;
-pub(crate) mod file;
+mod failure;
 mod helper;
 mod hub;
 mod inquiry;
-mod lines;
-pub(crate) mod mask;
 pub(crate) mod page;
 mod problem;
 mod program;
 mod question;
 mod resolution;
-mod running;
 pub(crate) mod sealed;
 mod token;
 pub(crate) mod value;

@@ -6,10 +6,10 @@ use regrender_audit::{Content, FileFacts, SIZE_LIMIT, read_pipe};
 
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::evidence::exclusion::Exclusion;
+use crate::input::bytes::read_all;
 use crate::path::shown;
 use crate::pipe::{self, HYPHEN, STDIN, STDIN_AS_FILE};
 use crate::project::manifests::Manifests;
-use crate::source::bytes::read_all;
 use crate::world::World;
 
 /// What is wrong with a path that holds no manifest, and the way out.

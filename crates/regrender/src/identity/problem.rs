@@ -6,7 +6,7 @@ use regrender_seal::IdentityError;
 
 use super::words::WordsError;
 use super::{KEY, KEY_COMMAND, KEY_FILE, Origin, Reason, SSH_KEY_COMMAND};
-use crate::source::failure::Failure;
+use crate::input::failure::{CommandFailure, FileFailure};
 use crate::{CliError, ErrorKind};
 
 /// The way out of a command that prints no identity.
@@ -44,7 +44,8 @@ pub(super) fn open_to_others(path: &Path) -> String {
 
 fn what_is_wrong(reason: &Reason) -> String {
     match reason {
-        Reason::Failure(failure) => what_failed(failure),
+        Reason::File(failure) => failure.to_string(),
+        Reason::Command(failure) => what_failed(failure),
         Reason::NotUtf8 { utf16: false } => String::from("is not UTF-8 text"),
         Reason::NotUtf8 { utf16: true } => {
             String::from("is UTF-16 text, which is what older PowerShell writes with `>`")
@@ -56,35 +57,23 @@ fn what_is_wrong(reason: &Reason) -> String {
     }
 }
 
-fn what_failed(failure: &Failure) -> String {
+fn what_failed(failure: &CommandFailure) -> String {
     match failure {
-        Failure::FileMissing
-        | Failure::FileIsFolder
-        | Failure::TooLarge
-        | Failure::Unreadable(_) => failure.of_file(),
-        Failure::CommandMissing => String::from("names a program that is not there"),
-        Failure::CommandNotStarted(reason) => format!("cannot be run: {reason}"),
-        Failure::CommandFailed { ending, said } => {
+        CommandFailure::Missing => String::from("names a program that is not there"),
+        CommandFailure::NotStarted(reason) => format!("cannot be run: {reason}"),
+        CommandFailure::Failed { ending, said } => {
             let said = said.last().map_or_else(String::new, |line| format!("; it said: {line}"));
             format!("ended with {ending}{said}")
         }
-        Failure::CommandTimeout => String::from("took longer than two minutes and was stopped"),
-        Failure::CommandTooLong => String::from("printed more than 1 MiB and was stopped"),
-        Failure::VariableUnset { .. }
-        | Failure::VariableEmpty
-        | Failure::StdinIsTerminal
-        | Failure::Offline
-        | Failure::Sealed(_)
-        | Failure::Helper(_)
-        | Failure::DockerConfig(_)
-        | Failure::Vault(_) => String::from("gives nothing"),
+        CommandFailure::Timeout => String::from("took longer than two minutes and was stopped"),
+        CommandFailure::TooLong => String::from("printed more than 1 MiB and was stopped"),
     }
 }
 
 fn hints(name: &str, origin: Origin, reason: &Reason) -> Vec<String> {
     let mut hints = Vec::new();
     match reason {
-        Reason::Failure(Failure::FileMissing) => {
+        Reason::File(FileFailure::Missing) => {
             if name.contains("`~") {
                 hints.push(String::from("write the path without `~`: only a shell expands it"));
             }
@@ -97,17 +86,17 @@ fn hints(name: &str, origin: Origin, reason: &Reason) -> Vec<String> {
                 }
             });
         }
-        Reason::Failure(Failure::FileIsFolder) => hints.push(String::from("name a file in it")),
-        Reason::Failure(
-            Failure::CommandMissing | Failure::CommandFailed { .. } | Failure::CommandTimeout,
+        Reason::File(FileFailure::IsFolder) => hints.push(String::from("name a file in it")),
+        Reason::Command(
+            CommandFailure::Missing | CommandFailure::Failed { .. } | CommandFailure::Timeout,
         )
         | Reason::Words(_) => hints.push(String::from(BY_HAND)),
         Reason::NotUtf8 { .. } => hints.push(String::from("write it again as UTF-8")),
-        Reason::Failure(Failure::Unreadable(_)) => {
+        Reason::File(FileFailure::Unreadable(_)) => {
             hints.push(String::from("let the user who runs regrender read it"));
         }
         Reason::Identity(error) => hints.push(hint_of_identity(origin, error)),
-        Reason::Failure(_) => {}
+        Reason::File(_) | Reason::Command(_) => {}
     }
     hints
 }

@@ -10,8 +10,8 @@ use regrender_document::SecretText;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use zeroize::Zeroizing;
 
-use super::bytes::SecretBytes;
 use super::hub;
+use crate::input::bytes::SecretBytes;
 
 /// What the names of helpers begin with.
 const PREFIX: &str = "docker-credential-";

@@ -13,16 +13,17 @@ use regrender_config::{
 use regrender_image::docker_config_secrets;
 use regrender_seal::Identities;
 
-use super::bytes::{LIMIT, SecretBytes, read_all};
 use super::docker_config::DockerConfig;
-use super::failure::Failure;
-use super::file::read_file;
-use super::mask::Mask;
+use super::failure::SourceFailure;
 use super::problem::{self, Asker};
 use super::question::{Answer, Answers, Given, Question};
 use super::resolution::Resolution;
 use super::sealed::{Content, SealedFailure, open_age_file, open_sops};
 use super::{Means, Resolved, program, vault};
+use crate::input::bytes::{LIMIT, SecretBytes, read_all};
+use crate::input::failure::FileFailure;
+use crate::input::file::read_file;
+use crate::input::mask::Mask;
 use crate::reach::Reach;
 use crate::{Terminal, World};
 
@@ -68,7 +69,9 @@ impl<'a> Inquiry<'a> {
         for question in self.questions.clone() {
             let answer = match &question {
                 Question::Variable(name) => ask_variable(&world.environment, name),
-                Question::File(path) => read_file(path).map(Given::Bytes),
+                Question::File(path) => {
+                    read_file(path).map(Given::Bytes).map_err(SourceFailure::File)
+                }
                 Question::DockerConfig(path) => self.read_docker_config(path),
                 Question::Stdin => ask_stdin(&mut *world.stdin, world.terminal),
                 Question::Sops(path) => self.open(path, open_sops),
@@ -161,7 +164,7 @@ impl<'a> Inquiry<'a> {
     fn read_docker_config(&mut self, path: &Path) -> Answer {
         let bytes = read_file(path)?;
         self.learn_bytes(&bytes);
-        let config = DockerConfig::parse(bytes.expose()).map_err(Failure::DockerConfig)?;
+        let config = DockerConfig::parse(bytes.expose()).map_err(SourceFailure::DockerConfig)?;
         Ok(Given::DockerConfig(config))
     }
 
@@ -173,7 +176,9 @@ impl<'a> Inquiry<'a> {
     ) -> Answer {
         let bytes = read_file(path)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        match open(&name, &bytes, &self.means.identities.identities).map_err(Failure::Sealed)? {
+        match open(&name, &bytes, &self.means.identities.identities)
+            .map_err(SourceFailure::Sealed)?
+        {
             Content::Bytes(bytes) => Ok(Given::Bytes(bytes)),
             content @ Content::Documents(_) => Ok(Given::Sealed(content)),
         }
@@ -238,13 +243,13 @@ fn sources_of(declared: &Declared) -> Vec<&Source> {
 
 /// Answers a question that an offline run does not ask.
 fn refused(question: &Question) -> (Question, Answer) {
-    (question.clone(), Err(Failure::Offline))
+    (question.clone(), Err(SourceFailure::Offline))
 }
 
 fn ask_variable(environment: &BTreeMap<OsString, OsString>, name: &str) -> Answer {
     match environment.get(OsStr::new(name)) {
-        None => Err(Failure::VariableUnset { similar: similar(environment, name) }),
-        Some(value) if value.is_empty() => Err(Failure::VariableEmpty),
+        None => Err(SourceFailure::VariableUnset { similar: similar(environment, name) }),
+        Some(value) if value.is_empty() => Err(SourceFailure::VariableEmpty),
         Some(value) => Ok(Given::Bytes(SecretBytes::new(value.as_encoded_bytes()))),
     }
 }
@@ -258,8 +263,9 @@ fn similar(environment: &BTreeMap<OsString, OsString>, name: &str) -> Option<Str
 fn ask_stdin(stdin: &mut dyn Read, terminal: Terminal) -> Answer {
     // A secret that is typed in shows on the screen.
     if terminal.stdin {
-        return Err(Failure::StdinIsTerminal);
+        return Err(SourceFailure::StdinIsTerminal);
     }
-    let read = read_all(stdin, LIMIT).map_err(|error| Failure::Unreadable(error.to_string()))?;
-    read.map(Given::Bytes).ok_or(Failure::TooLarge)
+    let read =
+        read_all(stdin, LIMIT).map_err(|error| FileFailure::Unreadable(error.to_string()))?;
+    Ok(Given::Bytes(read.ok_or(FileFailure::TooLarge)?))
 }

@@ -13,10 +13,11 @@ use std::fmt;
 use regrender_config::{Page, Source, SourceKind};
 use regrender_diagnostic::{Diagnostic, Span};
 
-use super::failure::Failure;
+use super::failure::SourceFailure;
 use super::page;
 use super::value::Part;
 use crate::identity::Discovered;
+use crate::input::failure::{CommandFailure, FileFailure};
 
 /// Who wants a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,97 +43,115 @@ impl fmt::Display for Asker<'_> {
 pub(crate) fn source_failed(
     asker: Asker<'_>,
     source: &Source,
-    failure: &Failure,
+    failure: &SourceFailure,
     identities: &Discovered,
 ) -> Diagnostic {
-    let name = name_of(&source.kind);
-    let (page, what) = match failure {
-        Failure::VariableUnset { .. } => {
-            (&page::SOURCE_VARIABLE_UNSET, format!("{name} is not set"))
-        }
-        Failure::VariableEmpty => (&page::SOURCE_VARIABLE_EMPTY, format!("{name} is empty")),
-        Failure::FileMissing
-        | Failure::FileIsFolder
-        | Failure::TooLarge
-        | Failure::Unreadable(_) => (file_page(failure), format!("{name} {}", failure.of_file())),
-        Failure::StdinIsTerminal => (&page::STDIN_IS_TERMINAL, format!("{name} is a terminal")),
-        Failure::CommandMissing => (&page::SOURCE_COMMAND_MISSING, format!("{name} is not there")),
-        Failure::CommandNotStarted(reason) => {
-            (&page::SOURCE_COMMAND_NOT_STARTED, format!("{name} cannot be run: {reason}"))
-        }
-        Failure::CommandFailed { ending, .. } => {
-            (&page::SOURCE_COMMAND_FAILED, format!("{name} ended with {ending}"))
-        }
-        Failure::CommandTimeout => (
-            &page::SOURCE_COMMAND_TIMEOUT,
-            format!("{name} took longer than {} and was stopped", time_limit(&source.kind)),
-        ),
-        Failure::CommandTooLong => (
-            &page::SOURCE_COMMAND_TOO_LONG,
-            format!("{name} printed more than 1 MiB and was stopped"),
-        ),
-        Failure::Offline => {
-            (&page::SOURCE_OFFLINE, format!("{name} cannot be asked, because the run is offline"))
-        }
-        Failure::Sealed(failure) => return sealed::failed(asker, source, failure, identities),
-        Failure::Vault(failure) => return vault::failed(asker, source, failure),
-        Failure::DockerConfig(_) | Failure::Helper(_) => {
-            (&page::SOURCE_UNREADABLE, format!("{name} gives nothing"))
-        }
-    };
-    with_help(missed(page, asker, source, what), &source.kind, failure)
-}
-
-/// Returns the page of a file that gave nothing.
-fn file_page(failure: &Failure) -> &'static Page {
+    let kind = &source.kind;
+    let name = name_of(kind);
+    let missed = |page, what: &str| missed(page, asker, source, format!("{name} {what}"));
     match failure {
-        Failure::FileMissing => &page::SOURCE_FILE_MISSING,
-        Failure::FileIsFolder => &page::SOURCE_FILE_IS_FOLDER,
-        Failure::TooLarge => &page::SOURCE_FILE_TOO_LARGE,
-        _ => &page::SOURCE_UNREADABLE,
+        SourceFailure::VariableUnset { similar } => variable_help(
+            missed(&page::SOURCE_VARIABLE_UNSET, "is not set"),
+            kind,
+            similar.as_deref(),
+        ),
+        SourceFailure::VariableEmpty => {
+            variable_help(missed(&page::SOURCE_VARIABLE_EMPTY, "is empty"), kind, None)
+        }
+        SourceFailure::File(failure) => {
+            file_help(missed(file_page(failure), &failure.to_string()), failure)
+        }
+        SourceFailure::StdinIsTerminal => missed(&page::STDIN_IS_TERMINAL, "is a terminal")
+            .help("pipe the secret in: `COMMAND | regrender build`"),
+        SourceFailure::Command(failure) => {
+            let (page, what) = command_failed(kind, failure);
+            command_help(missed(page, &what), failure)
+        }
+        SourceFailure::Offline => {
+            missed(&page::SOURCE_OFFLINE, "cannot be asked, because the run is offline")
+                .help("build without `--offline`, or name a source that is at hand")
+        }
+        SourceFailure::Sealed(failure) => sealed::failed(asker, source, failure, identities),
+        SourceFailure::Vault(failure) => vault::failed(asker, source, failure),
+        SourceFailure::DockerConfig(_) | SourceFailure::Helper(_) => {
+            missed(&page::SOURCE_UNREADABLE, "gives nothing")
+        }
     }
 }
 
-fn with_help(problem: Diagnostic, kind: &SourceKind, failure: &Failure) -> Diagnostic {
-    match (failure, kind) {
-        (Failure::VariableUnset { similar: Some(similar) }, SourceKind::Env(name)) => problem
+fn variable_help(problem: Diagnostic, kind: &SourceKind, similar: Option<&str>) -> Diagnostic {
+    let SourceKind::Env(name) = kind else { return problem };
+    match similar {
+        Some(similar) => problem
             .note(format!("a variable with a similar name is set: `{similar}`"))
             .help(format!("set `{name}`, or write the name of the one that is set")),
-        (Failure::VariableUnset { .. } | Failure::VariableEmpty, SourceKind::Env(name)) => {
-            problem.help(format!("set `{name}`, or name another source in registries.toml"))
-        }
-        (Failure::FileMissing, _) => problem
+        None => problem.help(format!("set `{name}`, or name another source in registries.toml")),
+    }
+}
+
+/// Returns the page of a file that gave nothing.
+fn file_page(failure: &FileFailure) -> &'static Page {
+    match failure {
+        FileFailure::Missing => &page::SOURCE_FILE_MISSING,
+        FileFailure::IsFolder => &page::SOURCE_FILE_IS_FOLDER,
+        FileFailure::TooLarge => &page::SOURCE_FILE_TOO_LARGE,
+        FileFailure::Unreadable(_) => &page::SOURCE_UNREADABLE,
+    }
+}
+
+fn file_help(problem: Diagnostic, failure: &FileFailure) -> Diagnostic {
+    match failure {
+        FileFailure::Missing => problem
             .note("a path is relative to the folder of registries.toml; `~/` is the home folder")
             .help("write the file, or name another source in registries.toml"),
-        (Failure::FileIsFolder, _) => problem.help("name a file in it"),
-        (Failure::TooLarge, _) => {
+        FileFailure::IsFolder => problem.help("name a file in it"),
+        FileFailure::TooLarge => {
             problem.note("a Secret holds no more than 1 MiB").help("name the file with the secret")
         }
-        (Failure::Unreadable(_), _) => problem.help("let the user who runs regrender read it"),
-        (Failure::StdinIsTerminal, _) => {
-            problem.help("pipe the secret in: `COMMAND | regrender build`")
+        FileFailure::Unreadable(_) => problem.help("let the user who runs regrender read it"),
+    }
+}
+
+/// Returns the page of a command that gave nothing, and what happened to it.
+fn command_failed(kind: &SourceKind, failure: &CommandFailure) -> (&'static Page, String) {
+    match failure {
+        CommandFailure::Missing => (&page::SOURCE_COMMAND_MISSING, String::from("is not there")),
+        CommandFailure::NotStarted(reason) => {
+            (&page::SOURCE_COMMAND_NOT_STARTED, format!("cannot be run: {reason}"))
         }
-        (Failure::CommandMissing, _) => problem
+        CommandFailure::Failed { ending, .. } => {
+            (&page::SOURCE_COMMAND_FAILED, format!("ended with {ending}"))
+        }
+        CommandFailure::Timeout => (
+            &page::SOURCE_COMMAND_TIMEOUT,
+            format!("took longer than {} and was stopped", time_limit(kind)),
+        ),
+        CommandFailure::TooLong => (
+            &page::SOURCE_COMMAND_TOO_LONG,
+            String::from("printed more than 1 MiB and was stopped"),
+        ),
+    }
+}
+
+fn command_help(problem: Diagnostic, failure: &CommandFailure) -> Diagnostic {
+    match failure {
+        CommandFailure::Missing => problem
             .note("the program is started as it is named, without a shell")
             .note("a script also needs the program that its first line names")
             .help("install it, or name it by its path"),
-        (Failure::CommandNotStarted(_), _) => problem.help(
+        CommandFailure::NotStarted(_) => problem.help(
             "make the program executable; a script also needs a first line such as `#!/bin/sh`",
         ),
-        (Failure::CommandFailed { said, .. }, _) => {
+        CommandFailure::Failed { said, .. } => {
             let notes = said.iter().map(|line| format!("it said: {line}"));
             notes
                 .fold(problem, Diagnostic::note)
                 .help("run the command by hand, in the folder of registries.toml")
         }
-        (Failure::CommandTimeout, _) => problem
+        CommandFailure::Timeout => problem
             .note("a command is over when it and all it started have closed standard output")
             .help("raise `timeout`, or see by hand whether the command waits for something"),
-        (Failure::CommandTooLong, _) => problem.help("let the command print the secret alone"),
-        (Failure::Offline, _) => {
-            problem.help("build without `--offline`, or name a source that is at hand")
-        }
-        (_, _) => problem,
+        CommandFailure::TooLong => problem.help("let the command print the secret alone"),
     }
 }
 

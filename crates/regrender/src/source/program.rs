@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::bytes::SecretBytes;
-use super::command::{Command, Ending, Group, Outcome};
-use super::failure::{Failure, printed};
+use super::failure::SourceFailure;
 use super::helper::{HelperFailure, read_answer, says_not_found};
-use super::lines::Lines;
-use super::mask::Mask;
 use super::question::{Answer, Given, Question};
 use crate::World;
+use crate::input::bytes::SecretBytes;
+use crate::input::command::{Command, Ending, Group, Outcome};
+use crate::input::lines::Lines;
+use crate::input::mask::Mask;
 use crate::side_by_side::side_by_side;
 
 /// How many programs run side by side.
@@ -130,7 +130,7 @@ impl Desk<'_> {
     fn answer(&self, question: &Question, outcome: Outcome, mask: &Mask) -> Answer {
         let is_helper = matches!(question, Question::Helper { .. });
         if is_helper && is_not_found(&outcome) {
-            return Err(Failure::Helper(HelperFailure::NotFound));
+            return Err(SourceFailure::Helper(HelperFailure::NotFound));
         }
         let mut said = if self.person_watches { Vec::new() } else { outcome.stderr.lines(mask) };
         if matches!(outcome.ending, Ending::Failed(_)) {
@@ -138,9 +138,9 @@ impl Desk<'_> {
         } else {
             said.drain(..).for_each(|line| self.say(question, &line));
         }
-        let bytes = printed(outcome.ending, said)?;
+        let bytes = outcome.ending.printed(said).map_err(SourceFailure::Command)?;
         if is_helper {
-            return read_answer(&bytes).map(Given::Login).map_err(Failure::Helper);
+            return read_answer(&bytes).map(Given::Login).map_err(SourceFailure::Helper);
         }
         Ok(Given::Bytes(bytes))
     }

@@ -7,12 +7,12 @@ use std::time::Duration;
 use regrender_config::{Credential as Declared, Registry, Source, SourceKind};
 use regrender_remote::vault::Secret;
 
-use super::bytes::SecretBytes;
 use super::docker_config::DockerConfig;
-use super::failure::Failure;
+use super::failure::SourceFailure;
 use super::helper::{self, HelperLogin};
 use super::sealed::Content;
 use crate::World;
+use crate::input::bytes::SecretBytes;
 
 /// What to ask the outside world.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,7 +67,7 @@ pub(crate) enum Given {
 }
 
 /// What a question was answered.
-pub(crate) type Answer = Result<Given, Failure>;
+pub(crate) type Answer = Result<Given, SourceFailure>;
 
 /// What all questions of a run were answered.
 pub(crate) type Answers = BTreeMap<Question, Answer>;

@@ -8,7 +8,7 @@ use regrender_seal::{FileFormat, Identities, Inspection, OpenError, inspect_age,
 
 use self::value::value_at;
 pub(crate) use self::value::{Kind, PathFailure, Value};
-use super::bytes::SecretBytes;
+use crate::input::bytes::SecretBytes;
 
 /// How the header of an age file begins.
 const AGE_HEADER: &[u8] = b"age-encryption.org/v1\n";

@@ -8,13 +8,14 @@ use regrender_document::SecretText;
 use regrender_remote::vault::{self as remote, Login, SecretPath, Vault, VaultError};
 use regrender_remote::{Scheme, Transport, Url};
 
-use super::failure::Failure;
-use super::file::read_file;
+use super::failure::SourceFailure;
 use super::question::{Answer, Given, Question};
 use super::value::Part;
 use crate::World;
 use crate::http::authorities::{Authorities, AuthoritiesError};
 use crate::http::{Network, Trust};
+use crate::input::failure::FileFailure;
+use crate::input::file::read_file;
 use crate::side_by_side::side_by_side;
 
 /// How many secrets are asked for side by side.
@@ -44,11 +45,11 @@ pub(crate) enum VaultFailure {
         place: &'static str,
     },
     /// Nobody says with which token to ask, and why it is not in the file of Vault's own program.
-    NoToken(Box<Failure>),
+    NoToken(FileFailure),
     /// A secret to log in with cannot be obtained; that is told already.
     NoLogin,
     /// The token of the pod cannot be read.
-    NoPodToken(Box<Failure>),
+    NoPodToken(FileFailure),
     /// The certificates of its authority cannot be read.
     NoAuthority {
         /// The file.
@@ -71,7 +72,7 @@ pub(crate) enum VaultFailure {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AuthorityFailure {
     /// The file cannot be read.
-    File(Box<Failure>),
+    File(FileFailure),
     /// What is in it is no certificate.
     Content(AuthoritiesError),
 }
@@ -142,7 +143,7 @@ fn question(path: &str) -> Question {
 }
 
 fn refused(path: &str, failure: &VaultFailure) -> (Question, Answer) {
-    (question(path), Err(Failure::Vault(failure.clone())))
+    (question(path), Err(SourceFailure::Vault(failure.clone())))
 }
 
 fn first_of(world: &World, names: [&'static str; 2]) -> Option<String> {
@@ -193,7 +194,7 @@ fn transport(
         return Ok(network.transport(Trust::Machine));
     };
     let failed = |why| VaultFailure::NoAuthority { path: path.clone(), why };
-    let pem = read_file(&path).map_err(|error| failed(AuthorityFailure::File(Box::new(error))))?;
+    let pem = read_file(&path).map_err(|error| failed(AuthorityFailure::File(error)))?;
     let authorities = Authorities::parse(pem.expose())
         .map_err(|error| failed(AuthorityFailure::Content(error)))?;
     // Vault's own program believes only these, too.
@@ -268,7 +269,7 @@ impl Server<'_> {
         let first = rest.remove(0);
         let answer = self.read(first, token);
         let answered_rest = match &answer {
-            Err(Failure::Vault(failure)) if failure.is_for_all() => {
+            Err(SourceFailure::Vault(failure)) if failure.is_for_all() => {
                 rest.iter().map(|path| refused(path, failure)).collect()
             }
             _ => side_by_side(&rest, AT_ONCE, |path| (question(path), self.read(path, token))),
@@ -278,7 +279,7 @@ impl Server<'_> {
 
     fn read(&self, path: &str, token: &SecretText) -> Answer {
         let path = SecretPath::parse(path)
-            .map_err(|_checked_before| Failure::Vault(VaultFailure::BadPath))?;
+            .map_err(|_checked_before| SourceFailure::Vault(VaultFailure::BadPath))?;
         let vault = self.stranger().with_token(token.clone());
         let mount = match self.kv_version {
             Some(KvVersion::One) => Ok(path.first_as_mount(remote::KvVersion::One)),
@@ -286,7 +287,7 @@ impl Server<'_> {
             None => vault.mount(&path),
         };
         let secret = mount.and_then(|mount| vault.read(&mount, &path));
-        secret.map(Given::Secret).map_err(|error| Failure::Vault(self.asked(error)))
+        secret.map(Given::Secret).map_err(|error| SourceFailure::Vault(self.asked(error)))
     }
 
     fn asked(&self, error: VaultError) -> VaultFailure {
@@ -300,16 +301,15 @@ fn own_token(world: &World) -> Result<SecretText, VaultFailure> {
         return Ok(SecretText::new(token));
     }
     let file = world.home().map(|home| home.join(TOKEN_FILE));
-    file.map_or(Err(Failure::FileMissing), |file| token_in(&file))
-        .map_err(|failure| VaultFailure::NoToken(Box::new(failure)))
+    file.map_or(Err(FileFailure::Missing), |file| token_in(&file)).map_err(VaultFailure::NoToken)
 }
 
 fn pod_token() -> Result<SecretText, VaultFailure> {
-    token_in(Path::new(POD_TOKEN)).map_err(|failure| VaultFailure::NoPodToken(Box::new(failure)))
+    token_in(Path::new(POD_TOKEN)).map_err(VaultFailure::NoPodToken)
 }
 
-fn token_in(path: &Path) -> Result<SecretText, Failure> {
+fn token_in(path: &Path) -> Result<SecretText, FileFailure> {
     let bytes = read_file(path)?;
     let text = std::str::from_utf8(bytes.expose()).unwrap_or_default().trim();
-    if text.is_empty() { Err(Failure::FileMissing) } else { Ok(SecretText::new(text.to_owned())) }
+    if text.is_empty() { Err(FileFailure::Missing) } else { Ok(SecretText::new(text.to_owned())) }
 }

@@ -10,12 +10,12 @@ use crate::args::Import;
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::evidence::opener::SecretOpener;
 use crate::import::{Found, is_docker_config};
+use crate::input::bytes::{SecretBytes, read_all};
+use crate::input::failure::FileFailure;
+use crate::input::file::read_file as read_secret_file;
 use crate::path::shown;
 use crate::pipe::{self, HYPHEN, STDIN, STDIN_AS_FILE};
 use crate::project::manifests::Manifests;
-use crate::source::bytes::{SecretBytes, read_all};
-use crate::source::failure::Failure as Unread;
-use crate::source::file::read_file as read_secret_file;
 use crate::world::World;
 
 /// Reads all sources.
@@ -117,12 +117,7 @@ fn read_pipe(pipe: &mut dyn Read, name: &str) -> Result<SecretBytes, CliError> {
     if bytes.expose().trim_ascii().is_empty() { Err(pipe::empty(name)) } else { Ok(bytes) }
 }
 
-fn unreadable(name: &str, failure: &Unread) -> CliError {
-    let what = match failure {
-        Unread::FileMissing => String::from("is not there"),
-        Unread::Unreadable(reason) => format!("cannot be read: {reason}"),
-        _ => String::from("cannot be read"),
-    };
-    CliError::new(ErrorKind::Files, format!("`{name}` {what}"))
+fn unreadable(name: &str, failure: &FileFailure) -> CliError {
+    CliError::new(ErrorKind::Files, format!("`{name}` {failure}"))
         .with_hint("name a docker config, a file or folder with manifests, or `-`")
 }

@@ -4,8 +4,9 @@ use regrender_config::{Page, Registry};
 use regrender_diagnostic::{Diagnostic, Span};
 
 use super::{credential_of, file_page, safe_key, told};
+use crate::input::failure::FileFailure;
 use crate::source::docker_config::{AuthFault, LoginError};
-use crate::source::failure::Failure;
+use crate::source::failure::SourceFailure;
 use crate::source::page;
 
 /// Where a docker config is declared.
@@ -28,22 +29,33 @@ impl Place<'_> {
 }
 
 /// Says that a docker config gave nothing to look into.
-pub(crate) fn failed(place: Place<'_>, failure: &Failure) -> Diagnostic {
-    if let Failure::DockerConfig(why) = failure {
-        return no_login(place, why);
-    }
-    let Place { registry, path, .. } = place;
-    let credential = credential_of(&registry.name);
-    let title = format!("{credential} cannot be obtained: file `{path}` {}", failure.of_file());
-    let problem = place.told(file_page(failure), title);
+pub(crate) fn failed(place: Place<'_>, failure: &SourceFailure) -> Diagnostic {
     match failure {
-        Failure::FileMissing => problem
+        SourceFailure::DockerConfig(why) => no_login(place, why),
+        SourceFailure::File(failure) => unread(place, failure),
+        _ => missed(place, &page::SOURCE_UNREADABLE, "cannot be read"),
+    }
+}
+
+/// Says that the file of a docker config gave nothing.
+fn unread(place: Place<'_>, failure: &FileFailure) -> Diagnostic {
+    let problem = missed(place, file_page(failure), &failure.to_string());
+    match failure {
+        FileFailure::Missing => problem
             .note("a path is relative to the folder of registries.toml; `~/` is the home folder")
             .help("log in with `docker login`, or name another file"),
-        Failure::FileIsFolder => problem.help(format!("name the file: `{path}/config.json`")),
-        Failure::Unreadable(_) => problem.help("let the user who runs regrender read it"),
-        _ => problem,
+        FileFailure::IsFolder => {
+            problem.help(format!("name the file: `{}/config.json`", place.path))
+        }
+        FileFailure::TooLarge => problem,
+        FileFailure::Unreadable(_) => problem.help("let the user who runs regrender read it"),
     }
+}
+
+fn missed(place: Place<'_>, page: &Page, what: &str) -> Diagnostic {
+    let Place { registry, path, .. } = place;
+    let credential = credential_of(&registry.name);
+    place.told(page, format!("{credential} cannot be obtained: file `{path}` {what}"))
 }
 
 /// Names an entry, for a label.

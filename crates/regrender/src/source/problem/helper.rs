@@ -5,7 +5,8 @@ use std::time::Duration;
 use regrender_diagnostic::{Diagnostic, Span};
 
 use super::{credential_of, listed, told};
-use crate::source::failure::Failure;
+use crate::input::failure::CommandFailure;
+use crate::source::failure::SourceFailure;
 use crate::source::helper::HelperFailure;
 use crate::source::page::{self, helper as pages};
 
@@ -25,35 +26,37 @@ pub(crate) fn failed(
     registry: &str,
     asked: &Asked<'_>,
     span: Span,
-    failure: &Failure,
+    failure: &SourceFailure,
 ) -> Diagnostic {
     let program = asked.program;
     let (page, what) = match failure {
-        Failure::CommandMissing => (&pages::HELPER_MISSING, format!("`{program}` is not there")),
-        Failure::CommandNotStarted(reason) => {
+        SourceFailure::Command(CommandFailure::Missing) => {
+            (&pages::HELPER_MISSING, format!("`{program}` is not there"))
+        }
+        SourceFailure::Command(CommandFailure::NotStarted(reason)) => {
             (&pages::HELPER_MISSING, format!("`{program}` cannot be run: {reason}"))
         }
-        Failure::CommandFailed { ending, .. } => {
+        SourceFailure::Command(CommandFailure::Failed { ending, .. }) => {
             (&pages::HELPER_FAILED, format!("`{program}` ended with {ending}"))
         }
-        Failure::CommandTimeout => (
+        SourceFailure::Command(CommandFailure::Timeout) => (
             &pages::HELPER_TIMEOUT,
             format!("`{program}` took longer than {:?} and was stopped", asked.timeout),
         ),
-        Failure::CommandTooLong => (
+        SourceFailure::Command(CommandFailure::TooLong) => (
             &pages::HELPER_BAD_ANSWER,
             format!("`{program}` printed more than 1 MiB and was stopped"),
         ),
-        Failure::Helper(HelperFailure::NotFound) => {
+        SourceFailure::Helper(HelperFailure::NotFound) => {
             (&pages::HELPER_NO_CREDENTIAL, format!("`{program}` has none for it"))
         }
-        Failure::Helper(HelperFailure::NotAnAnswer) => {
+        SourceFailure::Helper(HelperFailure::NotAnAnswer) => {
             (&pages::HELPER_BAD_ANSWER, format!("what `{program}` printed is not an answer"))
         }
-        Failure::Helper(HelperFailure::IdentityToken) => {
+        SourceFailure::Helper(HelperFailure::IdentityToken) => {
             (&pages::HELPER_IDENTITY_TOKEN, format!("`{program}` keeps an identity token"))
         }
-        Failure::Offline => {
+        SourceFailure::Offline => {
             (&page::SOURCE_OFFLINE, format!("`{program}` is a program, and the run is offline"))
         }
         _ => (&pages::HELPER_FAILED, format!("`{program}` gives nothing")),
@@ -63,42 +66,43 @@ pub(crate) fn failed(
     with_help(problem, asked, failure)
 }
 
-fn with_help(problem: Diagnostic, asked: &Asked<'_>, failure: &Failure) -> Diagnostic {
+fn with_help(problem: Diagnostic, asked: &Asked<'_>, failure: &SourceFailure) -> Diagnostic {
     let program = asked.program;
     let server = asked.servers.first().map_or("", String::as_str);
     let by_hand = format!("ask it by hand: `echo {server} | {program} get`");
     match failure {
-        Failure::CommandMissing => problem
+        SourceFailure::Command(CommandFailure::Missing) => problem
             .note("it is looked for in the folders of PATH")
             .note("a script also needs the program that its first line names")
             .help("install it, or name the credential by `username` and `password`"),
-        Failure::CommandNotStarted(_) => problem.help(
+        SourceFailure::Command(CommandFailure::NotStarted(_)) => problem.help(
             "make the program executable; a script also needs a first line such as `#!/bin/sh`",
         ),
-        Failure::CommandFailed { said, .. } => {
+        SourceFailure::Command(CommandFailure::Failed { said, .. }) => {
             let notes = said.iter().map(|line| format!("it said: {line}"));
             let problem = notes.fold(problem, Diagnostic::note);
             problem
                 .note("what it printed on standard output is not shown: it may be the password")
                 .help(by_hand)
         }
-        Failure::CommandTimeout => problem
+        SourceFailure::Command(CommandFailure::Timeout) => problem
             .note("a helper may wait for a person to unlock its store")
             .help("raise `timeout`, or unlock the store before the build"),
-        Failure::Helper(HelperFailure::NotFound) => problem
+        SourceFailure::Helper(HelperFailure::NotFound) => problem
             .note(format!("it was asked for {}", listed(asked.servers.iter().cloned())))
             .help(format!(
                 "log in with `docker login {server}`, or name another address with `key`"
             )),
-        Failure::Helper(HelperFailure::NotAnAnswer) | Failure::CommandTooLong => {
+        SourceFailure::Helper(HelperFailure::NotAnAnswer)
+        | SourceFailure::Command(CommandFailure::TooLong) => {
             problem.note("an answer is a JSON object with `Username` and `Secret`").help(by_hand)
         }
-        Failure::Helper(HelperFailure::IdentityToken) => problem
+        SourceFailure::Helper(HelperFailure::IdentityToken) => problem
             .note("only Docker can trade an identity token for access; the kubelet ignores it")
             .help(
                 "make a token or password for pulling, and name it with `username` and `password`",
             ),
-        Failure::Offline => {
+        SourceFailure::Offline => {
             problem.help("build without `--offline`, or name the credential by another source")
         }
         _ => problem,

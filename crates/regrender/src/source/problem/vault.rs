@@ -9,7 +9,7 @@ use regrender_remote::{TlsFault, TransportError};
 
 use super::{Asker, at_source, missed, name_of, told};
 use crate::http::authorities::AuthoritiesError;
-use crate::source::failure::Failure;
+use crate::input::failure::FileFailure;
 use crate::source::page::vault as page;
 use crate::source::vault::{ADDRESS, AuthorityFailure, TOKEN, TOKEN_FILE, VaultFailure};
 
@@ -26,15 +26,15 @@ pub(crate) fn failed(asker: Asker<'_>, source: &Source, failure: &VaultFailure) 
         VaultFailure::NoToken(why) => {
             let file = format!("~/{TOKEN_FILE}");
             let mut note = format!("it is looked for in `{}` and in `{file}`", TOKEN.join("`, `"));
-            if **why != Failure::FileMissing {
-                note = format!("{note}, which {}", why.of_file());
+            if *why != FileFailure::Missing {
+                note = format!("{note}, which {why}");
             }
             missed(&page::VAULT_NO_TOKEN, "there is no token for Vault")
                 .note(note)
                 .help("log in with `vault login`, or write `auth` in `[vault]`")
         }
         VaultFailure::NoPodToken(why) => {
-            let what = format!("the token of the pod's service account {}", why.of_file());
+            let what = format!("the token of the pod's service account {why}");
             missed(&page::VAULT_NO_TOKEN, &what)
                 .note("without `jwt`, the method `kubernetes` works in a pod alone")
                 .help("write `jwt` in `auth` of `[vault]`")
@@ -172,7 +172,7 @@ fn with_help(problem: Diagnostic, error: &VaultError) -> Diagnostic {
 
 fn authority_failure(failure: &AuthorityFailure) -> String {
     match failure {
-        AuthorityFailure::File(failure) => failure.of_file(),
+        AuthorityFailure::File(failure) => failure.to_string(),
         AuthorityFailure::Content(AuthoritiesError::NotPem) => String::from("is not PEM"),
         AuthorityFailure::Content(AuthoritiesError::NoCertificate) => {
             String::from("holds no certificate")

@@ -5,7 +5,7 @@ use regrender_document::SecretText;
 use zeroize::Zeroizing;
 
 use super::Resolution;
-use crate::source::failure::Failure;
+use crate::source::failure::SourceFailure;
 use crate::source::problem::{self, Asker};
 use crate::source::question::{Given, Question};
 use crate::source::value::{LineEnds, Value, read_value};
@@ -83,12 +83,12 @@ impl Resolution<'_> {
         asker: Asker<'_>,
         source: &Source,
         question: &Question,
-        failure: &Failure,
+        failure: &SourceFailure,
     ) {
         let question = match failure {
             // A secret that logging in takes is missed, and that is told already.
-            Failure::Vault(VaultFailure::NoLogin) => return,
-            Failure::Vault(failure) if failure.is_for_all() => &Question::AllOfVault,
+            SourceFailure::Vault(VaultFailure::NoLogin) => return,
+            SourceFailure::Vault(failure) if failure.is_for_all() => &Question::AllOfVault,
             _ => question,
         };
         let problem = problem::source_failed(asker, source, failure, self.identities);

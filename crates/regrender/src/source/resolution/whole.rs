@@ -8,7 +8,7 @@ use regrender_render::Credential;
 
 use super::Resolution;
 use crate::source::docker_config::DockerConfig;
-use crate::source::failure::Failure;
+use crate::source::failure::SourceFailure;
 use crate::source::helper::HelperFailure;
 use crate::source::problem::docker_config::Place;
 use crate::source::problem::{self, Asker};
@@ -49,7 +49,7 @@ impl Resolution<'_> {
     /// none either; one that stands in the file is one all the same.
     fn has_credential(&self, keeper: &Question) -> bool {
         let answer = self.answers.get(keeper);
-        !matches!(answer, Some(Err(Failure::Helper(HelperFailure::NotFound))))
+        !matches!(answer, Some(Err(SourceFailure::Helper(HelperFailure::NotFound))))
     }
 
     /// Takes the credential that stands in a docker config.

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use super::bytes::{LIMIT, Pieces, SecretBytes, read_piece};
+use super::failure::CommandFailure;
 use super::running::{self, Running};
 
 /// How much of standard error is looked at; the rest is read and dropped.
@@ -106,6 +107,21 @@ impl Outcome {
             Ending::Printed(bytes) => bytes,
             _ => &self.printed,
         }
+    }
+}
+
+impl Ending {
+    /// Returns what the program printed, or says why it gave nothing; `said` is what it said on standard
+    /// error, fit to be shown.
+    pub(crate) fn printed(self, said: Vec<String>) -> Result<SecretBytes, CommandFailure> {
+        Err(match self {
+            Self::Printed(bytes) => return Ok(bytes),
+            Self::Missing => CommandFailure::Missing,
+            Self::NotStarted(reason) => CommandFailure::NotStarted(reason),
+            Self::Failed(ending) => CommandFailure::Failed { ending, said },
+            Self::Timeout => CommandFailure::Timeout,
+            Self::TooLong => CommandFailure::TooLong,
+        })
     }
 }
 

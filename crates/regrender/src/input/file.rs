@@ -5,26 +5,26 @@ use std::io;
 use std::path::Path;
 
 use super::bytes::{LIMIT, SecretBytes, read_all};
-use super::failure::Failure;
+use super::failure::FileFailure;
 
 /// Reads all of a file.
 ///
 /// # Errors
 ///
 /// Says what is in the way.
-pub(crate) fn read_file(path: &Path) -> Result<SecretBytes, Failure> {
+pub(crate) fn read_file(path: &Path) -> Result<SecretBytes, FileFailure> {
     // Asked beforehand, because opening a folder fails on one system and reading it on the other.
     if path.is_dir() {
-        return Err(Failure::FileIsFolder);
+        return Err(FileFailure::IsFolder);
     }
     let mut file = File::open(path).map_err(|error| failure(&error))?;
-    read_all(&mut file, LIMIT).map_err(|error| failure(&error))?.ok_or(Failure::TooLarge)
+    read_all(&mut file, LIMIT).map_err(|error| failure(&error))?.ok_or(FileFailure::TooLarge)
 }
 
-fn failure(error: &io::Error) -> Failure {
+fn failure(error: &io::Error) -> FileFailure {
     match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Failure::FileMissing,
-        _ => Failure::Unreadable(error.to_string()),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileFailure::Missing,
+        _ => FileFailure::Unreadable(error.to_string()),
     }
 }
 
@@ -32,7 +32,7 @@ fn failure(error: &io::Error) -> Failure {
 mod tests {
     use super::*;
 
-    fn written(text: &[u8]) -> Result<SecretBytes, Failure> {
+    fn written(text: &[u8]) -> Result<SecretBytes, FileFailure> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("password");
         std::fs::write(&path, text).unwrap();
@@ -47,7 +47,7 @@ mod tests {
     #[test]
     fn a_missing_file_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(read_file(&folder.path().join("none")).unwrap_err(), Failure::FileMissing);
+        assert_eq!(read_file(&folder.path().join("none")).unwrap_err(), FileFailure::Missing);
     }
 
     #[test]
@@ -55,18 +55,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("file"), "").unwrap();
         let path = folder.path().join("file").join("password");
-        assert_eq!(read_file(&path).unwrap_err(), Failure::FileMissing);
+        assert_eq!(read_file(&path).unwrap_err(), FileFailure::Missing);
     }
 
     #[test]
     fn a_folder_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(read_file(folder.path()).unwrap_err(), Failure::FileIsFolder);
+        assert_eq!(read_file(folder.path()).unwrap_err(), FileFailure::IsFolder);
     }
 
     #[test]
     fn a_file_over_the_limit_is_told() {
-        assert_eq!(written(&vec![b'a'; LIMIT + 1]).unwrap_err(), Failure::TooLarge);
+        assert_eq!(written(&vec![b'a'; LIMIT + 1]).unwrap_err(), FileFailure::TooLarge);
         assert!(written(&vec![b'a'; LIMIT]).is_ok());
     }
 }

@@ -77,7 +77,7 @@ fn sops(document: &Document, mac: MacScope) {
     let expected = emit_revealed(std::slice::from_ref(document), Spelling::Sops);
     assert_eq!(revealed.expose(), expected.expose(), "{text}");
     let inspection = inspect(&text).expect("what was sealed can be looked at");
-    assert!(inspection.findings.is_empty(), "{:?}", inspection.findings);
+    assert!(inspection.flaws.is_empty(), "{:?}", inspection.flaws);
     for fingerprint_key in [None, Some(&key)] {
         let text = seal(document, &recipients(), options, fingerprint_key, &mut random.context())
             .expect("it sealed before");

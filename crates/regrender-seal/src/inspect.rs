@@ -40,7 +40,7 @@ pub struct Inspection {
     /// Every value under `data` and `stringData`, in order.
     pub values: Vec<InspectedValue>,
     /// What looks wrong, in the order of the file.
-    pub findings: Vec<Finding>,
+    pub flaws: Vec<Flaw>,
 }
 
 /// A value under `data` or `stringData`.
@@ -70,7 +70,7 @@ pub enum ValueState {
 /// Something that looks wrong in a sealed file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Finding {
+pub enum Flaw {
     /// There is more than one document in the file; only the first was looked at.
     SeveralDocuments(usize),
     /// A value can be read by everybody.
@@ -116,7 +116,7 @@ pub fn inspect(text: &str) -> Result<Inspection, OpenError> {
     let (document, fingerprint) = fingerprint::take(document);
     let mut inspector = Inspector::default();
     if count > 1 {
-        inspector.findings.push(Finding::SeveralDocuments(count));
+        inspector.flaws.push(Flaw::SeveralDocuments(count));
     }
     inspector.values(&document);
     inspector.metadata(&metadata);
@@ -128,7 +128,7 @@ pub fn inspect(text: &str) -> Result<Inspection, OpenError> {
         last_modified: metadata.last_modified,
         fingerprint,
         values: inspector.values,
-        findings: inspector.findings,
+        flaws: inspector.flaws,
     })
 }
 
@@ -156,7 +156,7 @@ impl Inspection {
 #[derive(Default)]
 struct Inspector {
     values: Vec<InspectedValue>,
-    findings: Vec<Finding>,
+    flaws: Vec<Flaw>,
 }
 
 impl Inspector {
@@ -181,11 +181,11 @@ impl Inspector {
         };
         match state {
             ValueState::Clear if leaf.is_comment() => {
-                self.findings.push(Finding::CommentInClear(path.clone()));
+                self.flaws.push(Flaw::CommentInClear(path.clone()));
             }
-            ValueState::Clear => self.findings.push(Finding::ValueInClear(path.clone())),
-            ValueState::Malformed => self.findings.push(Finding::MalformedValue(path.clone())),
-            ValueState::Followed => self.findings.push(Finding::TextBehindValue(path.clone())),
+            ValueState::Clear => self.flaws.push(Flaw::ValueInClear(path.clone())),
+            ValueState::Malformed => self.flaws.push(Flaw::MalformedValue(path.clone())),
+            ValueState::Followed => self.flaws.push(Flaw::TextBehindValue(path.clone())),
             ValueState::Encrypted | ValueState::Empty => {}
         }
         if !leaf.is_comment() {
@@ -194,41 +194,41 @@ impl Inspector {
     }
 
     fn metadata(&mut self, metadata: &Metadata) {
-        self.findings.extend(flaws(metadata));
+        self.flaws.extend(flaws(metadata));
         if metadata.has_key_groups {
-            self.findings.push(Finding::KeyGroups);
+            self.flaws.push(Flaw::KeyGroups);
         }
         if !metadata.other_services.is_empty() {
-            self.findings.push(Finding::OtherKeys(metadata.other_services.clone()));
+            self.flaws.push(Flaw::OtherKeys(metadata.other_services.clone()));
         }
         if !metadata.selector.is_kubernetes() {
-            self.findings.push(Finding::OtherSelector);
+            self.flaws.push(Flaw::OtherSelector);
         }
         if metadata.mac.is_empty() {
-            self.findings.push(Finding::MacMissing);
+            self.flaws.push(Flaw::MacMissing);
         } else if EncryptedValue::parse(&metadata.mac).is_err() {
-            self.findings.push(Finding::MacMalformed);
+            self.flaws.push(Flaw::MacMalformed);
         } else if has_text_behind(&metadata.mac) {
-            self.findings.push(Finding::TextBehindValue(KeyPath::of_mac()));
+            self.flaws.push(Flaw::TextBehindValue(KeyPath::of_mac()));
         }
     }
 }
 
 /// Finds what keeps a recipient or sops from opening a file that may open here all the same, and
 /// who is listed twice.
-pub(crate) fn flaws(metadata: &Metadata) -> Vec<Finding> {
+pub(crate) fn flaws(metadata: &Metadata) -> Vec<Flaw> {
     let mut seen: Vec<String> = Vec::new();
     let mut flaws = Vec::new();
     for key in &metadata.wrapped_keys {
         let recipient = canonical(&key.recipient);
         if seen.contains(&recipient) {
-            flaws.push(Finding::DuplicateRecipient(key.recipient.clone()));
+            flaws.push(Flaw::DuplicateRecipient(key.recipient.clone()));
         }
         seen.push(recipient);
         flaws.extend(inspect_key(key));
     }
     if !is_version(&metadata.version) {
-        flaws.push(Finding::VersionMalformed);
+        flaws.push(Flaw::VersionMalformed);
     }
     flaws
 }
@@ -260,8 +260,8 @@ fn state_of(text: &str) -> ValueState {
     }
 }
 
-fn inspect_key(key: &WrappedKey) -> Option<Finding> {
-    let malformed = || Some(Finding::MalformedKey(key.recipient.clone()));
+fn inspect_key(key: &WrappedKey) -> Option<Flaw> {
+    let malformed = || Some(Flaw::MalformedKey(key.recipient.clone()));
     let Some(bytes) = armor::parse(&key.enc) else {
         return malformed();
     };
@@ -276,7 +276,7 @@ fn inspect_key(key: &WrappedKey) -> Option<Finding> {
         None => true,
         Some(tag) => file.stanzas.iter().any(|stanza| stanza.tag == tag),
     };
-    (!is_expected).then(|| Finding::ForeignStanza(key.recipient.clone()))
+    (!is_expected).then(|| Flaw::ForeignStanza(key.recipient.clone()))
 }
 
 /// The kind of stanza that wrapping for a recipient makes.

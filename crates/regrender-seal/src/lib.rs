@@ -46,7 +46,7 @@ pub use error::{
 pub use fingerprint::FingerprintKey;
 pub use format::FileFormat;
 pub use identity::Identities;
-pub use inspect::{Finding, InspectedValue, Inspection, ValueState, inspect};
+pub use inspect::{Flaw, InspectedValue, Inspection, ValueState, inspect};
 pub use key_pair::{KeyKind, KeyPair};
 pub use key_path::KeyPath;
 pub use mac::MacScope;

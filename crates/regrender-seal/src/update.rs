@@ -10,7 +10,7 @@ use regrender_document::Document;
 use crate::error::{OpenError, SealError};
 use crate::fingerprint::FingerprintKey;
 use crate::identity::Identities;
-use crate::inspect::Finding;
+use crate::inspect::Flaw;
 use crate::random::SealContext;
 use crate::recipient::Recipients;
 use crate::seal::{SealFormat, SealOptions, seal};
@@ -71,7 +71,7 @@ pub enum Reason {
     /// It was changed by something that does not hold its data key.
     HandEdited(OpenError),
     /// It opens, and this is wrong with it all the same.
-    Flawed(Finding),
+    Flawed(Flaw),
 }
 
 /// How it was found out that nothing changed.

@@ -1,6 +1,6 @@
 //! What looks wrong in a sealed file, in words.
 
-use regrender_seal::{Finding as Flaw, short_recipient};
+use regrender_seal::{Flaw, short_recipient};
 
 /// Describes a flaw; never shows a value.
 pub(crate) fn describe(flaw: &Flaw) -> String {

@@ -8,7 +8,7 @@ use crate::data_key::WrappedKey;
 use crate::error::SealError;
 use crate::fingerprint;
 use crate::format::FileFormat;
-use crate::inspect::{Finding, flaws, is_version};
+use crate::inspect::{Flaw, flaws, is_version};
 use crate::mac::MacScope;
 use crate::metadata::Metadata;
 use crate::open::Opened;
@@ -204,9 +204,9 @@ impl Job<'_> {
 }
 
 /// Finds what is wrong with a file although it opens.
-fn flaws_of(opened: &Opened) -> Vec<Finding> {
+fn flaws_of(opened: &Opened) -> Vec<Flaw> {
     let mut flaws = flaws(&opened.metadata);
-    flaws.extend(opened.text_behind.clone().map(Finding::TextBehindValue));
+    flaws.extend(opened.text_behind.clone().map(Flaw::TextBehindValue));
     flaws
 }
 

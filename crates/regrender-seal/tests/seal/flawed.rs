@@ -2,7 +2,7 @@
 //! take it for what it should be.
 
 use regrender_seal::{
-    FileFormat, Finding, FingerprintKey, Keys, Proof, Reason, Recipients, SealOptions, Update,
+    FileFormat, FingerprintKey, Flaw, Keys, Proof, Reason, Recipients, SealOptions, Update,
     inspect, open, update,
 };
 
@@ -24,16 +24,16 @@ fn build(current: Option<&str>, key: Option<&str>, random: &mut Seeded) -> Updat
 
 /// Damages a file that still opens with the identity of Anna, and builds it again.
 #[track_caller]
-fn check(damage: fn(&str) -> String, expected: &Finding) {
+fn check(damage: fn(&str) -> String, expected: &Flaw) {
     for key in [None, Some(KEY)] {
         let random = &mut Seeded::new(1);
         let text = damage(&build(None, key, random).text.unwrap());
         open(&text, FileFormat::Yaml, &identities(ANNAS_IDENTITY)).unwrap();
-        assert_eq!(inspect(&text).unwrap().findings, std::slice::from_ref(expected));
+        assert_eq!(inspect(&text).unwrap().flaws, std::slice::from_ref(expected));
         let updated = build(Some(&text), key, random);
         assert_eq!(updated.reasons, [Reason::Flawed(expected.clone())]);
         let text = updated.text.unwrap();
-        assert_eq!(inspect(&text).unwrap().findings, []);
+        assert_eq!(inspect(&text).unwrap().flaws, []);
         open(&text, FileFormat::Yaml, &identities(BERTS_IDENTITY)).unwrap();
         let proof = if key.is_some() { Proof::Fingerprint } else { Proof::Opened };
         assert_eq!(build(Some(&text), key, random).reasons, [Reason::Unchanged(proof)]);
@@ -49,12 +49,12 @@ fn in_the_last_key(text: &str, from: &str, to: &str) -> String {
 #[test]
 fn a_key_that_is_cut_off_is_wrapped_again() {
     let damage = |text: &str| in_the_last_key(text, "            -----END", "            -----FND");
-    check(damage, &Finding::MalformedKey(BERT.to_owned()));
+    check(damage, &Flaw::MalformedKey(BERT.to_owned()));
 }
 
 #[test]
 fn white_space_that_age_refuses_is_taken_away() {
-    let expected = Finding::MalformedKey(BERT.to_owned());
+    let expected = Flaw::MalformedKey(BERT.to_owned());
     check(|text| in_the_last_key(text, "FILE-----\n", "FILE----- \n"), &expected);
     check(
         |text| in_the_last_key(text, "            -----END", "\n            -----END"),
@@ -70,12 +70,12 @@ fn a_recipient_who_is_listed_twice_is_listed_once_again() {
         let (first, _) = below.split_once("        - enc:").unwrap();
         format!("{above}        - enc:{first}        - enc:{below}")
     };
-    check(damage, &Finding::DuplicateRecipient(ANNA.to_owned()));
+    check(damage, &Flaw::DuplicateRecipient(ANNA.to_owned()));
 }
 
 #[test]
 fn a_version_that_sops_cannot_read_is_written_again() {
-    let expected = Finding::VersionMalformed;
+    let expected = Flaw::VersionMalformed;
     check(|text| text.replace("    version: 3.13.3\n", ""), &expected);
     check(|text| text.replace("version: 3.13.3", "version: 3.13"), &expected);
     check(|text| text.replace("version: 3.13.3", "version: 3.013.3"), &expected);
@@ -88,7 +88,7 @@ fn the_version_of_any_sops_will_do() {
     for version in ["3.9.4", "v3.0.0", "3.14.0-rc.1", "3.10.2+build"] {
         let random = &mut Seeded::new(1);
         let text = build(None, None, random).text.unwrap().replace("3.13.3", version);
-        assert_eq!(inspect(&text).unwrap().findings, [], "{version}");
+        assert_eq!(inspect(&text).unwrap().flaws, [], "{version}");
         assert_eq!(build(Some(&text), None, random).reasons, [Reason::Unchanged(Proof::Opened)]);
     }
 }

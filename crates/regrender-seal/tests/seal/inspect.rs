@@ -2,7 +2,7 @@
 
 use regrender_document::Mapping;
 use regrender_seal::{
-    Finding, Inspection, MacScope, MetadataError, OpenError, SealOptions, ValueState, inspect, seal,
+    Flaw, Inspection, MacScope, MetadataError, OpenError, SealOptions, ValueState, inspect, seal,
 };
 
 use crate::support::{
@@ -21,16 +21,16 @@ fn replaced(from: &str, to: &str) -> Inspection {
 }
 
 #[track_caller]
-fn check_finding(from: &str, to: &str, expected: &str) {
-    let findings = replaced(from, to).findings;
-    assert_eq!(findings.len(), 1, "{findings:?}");
-    assert_eq!(format!("{:?}", findings[0]), expected);
+fn check_flaw(from: &str, to: &str, expected: &str) {
+    let flaws = replaced(from, to).flaws;
+    assert_eq!(flaws.len(), 1, "{flaws:?}");
+    assert_eq!(format!("{:?}", flaws[0]), expected);
 }
 
 #[test]
-fn sealed_file_has_no_findings() {
+fn sealed_file_has_no_flaws() {
     let inspection = inspect(&sealed()).unwrap();
-    assert_eq!(inspection.findings, []);
+    assert_eq!(inspection.flaws, []);
     assert_eq!(inspection.recipients, [ANNA, CARL]);
     assert_eq!(inspection.mac_scope, MacScope::All);
     assert_eq!(inspection.version, "3.13.3");
@@ -79,12 +79,12 @@ fn every_value_is_listed_with_its_state() {
         ]
     );
     assert_eq!(inspection.values[0].path.keys(), ["data", "a"]);
-    assert_eq!(inspection.findings.len(), 2);
+    assert_eq!(inspection.flaws.len(), 2);
 }
 
 #[test]
 fn value_in_clear_is_found() {
-    check_finding(
+    check_flaw(
         "\ndata:\n",
         "\nstringData:\n    password: planted\ndata:\n",
         r#"ValueInClear(KeyPath(["stringData", "password"]))"#,
@@ -93,31 +93,31 @@ fn value_in_clear_is_found() {
 
 #[test]
 fn comment_in_clear_is_found() {
-    check_finding("\ndata:\n", "\ndata:\n    # old\n", r#"CommentInClear(KeyPath(["data"]))"#);
+    check_flaw("\ndata:\n", "\ndata:\n    # old\n", r#"CommentInClear(KeyPath(["data"]))"#);
 }
 
 #[test]
 fn missing_or_malformed_mac_is_found() {
-    check_finding("    mac: ENC[", "    mac: ABC[", "MacMalformed");
-    check_finding("    mac: ENC[", "    mac: ''\n    other: ENC[", "MacMissing");
+    check_flaw("    mac: ENC[", "    mac: ABC[", "MacMalformed");
+    check_flaw("    mac: ENC[", "    mac: ''\n    other: ENC[", "MacMissing");
 }
 
 #[test]
 fn recipient_that_stands_there_twice_is_found() {
     let inspection = replaced(CARL, &format!("{ANNA} "));
-    assert!(inspection.findings.contains(&Finding::DuplicateRecipient(ANNA.to_owned())));
+    assert!(inspection.flaws.contains(&Flaw::DuplicateRecipient(ANNA.to_owned())));
 }
 
 #[test]
 fn key_that_is_wrapped_for_another_kind_is_found() {
     let inspection = replaced(CARL, BERT);
-    assert_eq!(inspection.findings, [Finding::ForeignStanza(BERT.to_owned())]);
+    assert_eq!(inspection.flaws, [Flaw::ForeignStanza(BERT.to_owned())]);
 }
 
 #[test]
 fn plugin_may_wrap_as_it_likes() {
     let plugin = "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t";
-    assert_eq!(replaced(CARL, plugin).findings, []);
+    assert_eq!(replaced(CARL, plugin).flaws, []);
 }
 
 #[test]
@@ -126,26 +126,22 @@ fn key_that_is_no_age_file_is_found() {
     let (above, rest) = text.split_once("            YWdl").unwrap();
     let (_, below) = rest.split_once("            -----END").unwrap();
     let inspection = inspect(&format!("{above}            -----END{below}")).unwrap();
-    assert_eq!(inspection.findings, [Finding::MalformedKey(ANNA.to_owned())]);
+    assert_eq!(inspection.flaws, [Flaw::MalformedKey(ANNA.to_owned())]);
 }
 
 #[test]
 fn other_rules_and_keys_are_found() {
-    check_finding("(data|stringData)", "(data)", "OtherSelector");
-    check_finding(
-        "    version:",
-        "    pgp:\n        - fp: x\n    version:",
-        r#"OtherKeys(["pgp"])"#,
-    );
+    check_flaw("(data|stringData)", "(data)", "OtherSelector");
+    check_flaw("    version:", "    pgp:\n        - fp: x\n    version:", r#"OtherKeys(["pgp"])"#);
     let groups =
         sealed().replace("    age:\n", "    key_groups:\n        - pgp: []\n    hidden:\n");
-    assert_eq!(inspect(&groups).unwrap().findings, [Finding::KeyGroups]);
+    assert_eq!(inspect(&groups).unwrap().flaws, [Flaw::KeyGroups]);
 }
 
 #[test]
 fn second_document_is_found() {
     let text = format!("{}---\na: b\n", sealed());
-    assert_eq!(inspect(&text).unwrap().findings, [Finding::SeveralDocuments(2)]);
+    assert_eq!(inspect(&text).unwrap().flaws, [Flaw::SeveralDocuments(2)]);
 }
 
 #[track_caller]

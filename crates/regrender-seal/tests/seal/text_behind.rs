@@ -3,7 +3,7 @@
 
 use regrender_document::Document;
 use regrender_seal::{
-    FileFormat, Finding, FingerprintKey, Keys, Proof, Reason, Recipients, SealOptions, Update,
+    FileFormat, FingerprintKey, Flaw, Keys, Proof, Reason, Recipients, SealOptions, Update,
     ValueState, inspect, open, update,
 };
 
@@ -59,8 +59,8 @@ fn it_is_found_without_any_key() {
     let text = sealed(None, &mut Seeded::new(1));
     for (start, path) in [(VALUE, "data:.dockerconfigjson"), (MAC, "sops:mac")] {
         let inspection = inspect(&followed(&text, start)).unwrap();
-        match inspection.findings.as_slice() {
-            [Finding::TextBehindValue(found)] => assert_eq!(found.to_string(), path),
+        match inspection.flaws.as_slice() {
+            [Flaw::TextBehindValue(found)] => assert_eq!(found.to_string(), path),
             other => panic!("{other:?}"),
         }
     }
@@ -81,14 +81,14 @@ fn a_build_takes_it_away() {
             let text = followed(&sealed(key, random), start);
             let updated = build(Some(&text), &recipients(&[ANNA]), key, random);
             match updated.reasons.as_slice() {
-                [Reason::Flawed(Finding::TextBehindValue(found))] => {
+                [Reason::Flawed(Flaw::TextBehindValue(found))] => {
                     assert_eq!(found.to_string(), path);
                 }
                 other => panic!("{other:?}"),
             }
             let text = updated.text.unwrap();
             assert!(!text.contains(CANARY), "{text}");
-            assert_eq!(inspect(&text).unwrap().findings, []);
+            assert_eq!(inspect(&text).unwrap().flaws, []);
             let again = build(Some(&text), &recipients(&[ANNA]), key, random);
             let proof = if key.is_some() { Proof::Fingerprint } else { Proof::Opened };
             assert_eq!(again.reasons, [Reason::Unchanged(proof)]);
@@ -103,7 +103,7 @@ fn it_does_not_stay_beside_a_value_that_stays() {
     let updated = build(Some(&text), &recipients(&[ANNA, BERT]), None, random);
     assert!(matches!(
         updated.reasons.as_slice(),
-        [Reason::RecipientsAdded(_), Reason::Flawed(Finding::TextBehindValue(_))]
+        [Reason::RecipientsAdded(_), Reason::Flawed(Flaw::TextBehindValue(_))]
     ));
     assert!(!updated.text.unwrap().contains(CANARY));
 }

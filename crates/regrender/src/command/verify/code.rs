@@ -1,6 +1,6 @@
 //! The codes of what `verify` finds: what each says, and the way out.
 
-use regrender_seal::Finding as Flaw;
+use regrender_seal::Flaw;
 
 /// A kind of thing that is not as registries.toml declares it.
 #[derive(Debug)]

@@ -27,7 +27,7 @@ impl Finder<'_> {
             }
             Err(error) => return self.find(&code::BROKEN_FILE, path, error.to_string()),
         };
-        for flaw in &inspection.findings {
+        for flaw in &inspection.flaws {
             self.find(Code::of(flaw), path, flaw::describe(flaw));
         }
         if !is_whole(&inspection) {

@@ -3,6 +3,7 @@
 //! All that are found are loaded, as sops does: which of them opens a file is seen when it is opened.
 
 mod keys_file;
+pub(crate) mod own;
 mod problem;
 mod words;
 
@@ -31,7 +32,7 @@ const SSH_KEY_COMMAND: &str = "SOPS_AGE_SSH_PRIVATE_KEY_CMD";
 /// Identities themselves.
 pub(crate) const KEY: &str = "SOPS_AGE_KEY";
 /// A file with identities.
-pub(crate) const KEY_FILE: &str = "SOPS_AGE_KEY_FILE";
+const KEY_FILE: &str = "SOPS_AGE_KEY_FILE";
 /// A command that prints identities.
 const KEY_COMMAND: &str = "SOPS_AGE_KEY_CMD";
 
@@ -94,11 +95,6 @@ enum Reason {
     Identity(IdentityError),
     /// The command is no command.
     Words(WordsError),
-}
-
-/// Returns the file in which sops looks for identities unasked.
-pub(crate) fn default_file(world: &World) -> Option<PathBuf> {
-    keys_file(Platform::current(), world)
 }
 
 /// Finds the identities of a run that reaches so far.

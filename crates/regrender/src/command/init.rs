@@ -1,15 +1,15 @@
 //! `regrender init`: a first registries.toml, and an identity outside the repository.
 
-use std::path::{Component, Path, PathBuf};
-use std::{fs, io};
+use std::fs;
+use std::path::{Component, Path};
 
-use regrender_seal::{Identities, KeyKind, KeyPair};
+use regrender_seal::{KeyKind, KeyPair};
 use zeroize::Zeroizing;
 
 use crate::args::Init;
 use crate::certificate;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
-use crate::identity::{self, KEY, KEY_FILE};
+use crate::identity::{KEY, own};
 use crate::import::quoted;
 use crate::new_file::{self, Readers};
 use crate::path::shown;
@@ -122,22 +122,14 @@ fn kind(arguments: &Init) -> KeyKind {
     if arguments.post_quantum { KeyKind::PostQuantum } else { KeyKind::X25519 }
 }
 
-/// What makes an identity of a kind.
-fn keygen(kind: KeyKind) -> &'static str {
-    match kind {
-        KeyKind::X25519 => "age-keygen",
-        KeyKind::PostQuantum => "age-keygen -pq",
-    }
-}
-
 /// Returns the recipient of the identity that sops finds, which is made if there is none.
 fn recipient(folder: &Path, kind: KeyKind, world: &mut World) -> Result<String, CliError> {
-    if let Some(recipient) = recipient_of_variable(world, kind) {
+    if let Some(recipient) = own::of_variable(world, kind) {
         world.note(&format!("using the identity in `{KEY}`"));
         return Ok(recipient);
     }
-    let keys = identity_file(world).ok_or_else(no_home)?;
-    match read_recipient(&keys, kind)? {
+    let keys = own::file(world).ok_or_else(no_home)?;
+    match own::in_file(&keys, kind)? {
         Some(recipient) => {
             world.note(&format!("using the identity in `{}`", keys.display()));
             Ok(recipient)
@@ -163,66 +155,8 @@ fn in_repository(keys: &str, kind: KeyKind) -> CliError {
         .with_hint("name a file outside the repository with `SOPS_AGE_KEY_FILE`")
         .with_hint(format!(
             "or make the identity: `{} -o {keys}`, and let Git ignore it",
-            keygen(kind)
+            own::keygen(kind)
         ))
-}
-
-/// Returns the recipient of the first identity in the environment variable where sops looks first.
-pub(crate) fn recipient_of_variable(world: &World, kind: KeyKind) -> Option<String> {
-    let recipients = recipients_of_lines(world.variable(KEY)?.to_str()?);
-    recipients.into_iter().find(|one| is_of_kind(one, kind))
-}
-
-/// Returns the file where sops finds identities, and people expect to find theirs.
-pub(crate) fn identity_file(world: &World) -> Option<PathBuf> {
-    match world.variable(KEY_FILE) {
-        Some(path) => Some(world.directory.join(path)),
-        None => identity::default_file(world),
-    }
-}
-
-/// Returns the recipient of the first identity in the file where sops finds identities too. Any of
-/// age's own is of the usual kind.
-pub(crate) fn read_recipient(keys: &Path, kind: KeyKind) -> Result<Option<String>, CliError> {
-    let Some(recipients) = read_recipients(keys)? else { return Ok(None) };
-    let first = recipients.into_iter().find(|one| is_of_kind(one, kind));
-    first.map(Some).ok_or_else(|| no_identity(keys, kind))
-}
-
-fn is_of_kind(recipient: &str, kind: KeyKind) -> bool {
-    kind == KeyKind::X25519 || KeyKind::of(recipient) == Some(kind)
-}
-
-/// Lists the recipients of the identities in a file, if it is there.
-fn read_recipients(keys: &Path) -> Result<Option<Vec<String>>, CliError> {
-    let text = match fs::read_to_string(keys) {
-        Ok(text) => Zeroizing::new(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            return Err(CliError::unreadable(&keys.display().to_string(), error));
-        }
-    };
-    Ok(Some(recipients_of_lines(&text)))
-}
-
-/// Lists the recipients of the identities that stand on these lines. What else stands there is not
-/// asked about.
-fn recipients_of_lines(text: &str) -> Vec<String> {
-    let identities = text.lines().filter_map(|line| Identities::parse(line).ok());
-    let of_line = |identities: Identities| -> Vec<String> {
-        identities.recipients().map(str::to_owned).collect()
-    };
-    identities.flat_map(of_line).collect()
-}
-
-fn no_identity(keys: &Path, kind: KeyKind) -> CliError {
-    let keys = keys.display();
-    let name = match kind {
-        KeyKind::X25519 => "age",
-        KeyKind::PostQuantum => "post-quantum",
-    };
-    CliError::new(ErrorKind::Credentials, format!("`{keys}` holds no {name} identity"))
-        .with_hint(format!("add one to it: `{} >> {keys}`", keygen(kind)))
 }
 
 /// Makes an identity that nobody but its owner can read.

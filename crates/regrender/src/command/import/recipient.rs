@@ -4,9 +4,8 @@ use regrender_seal::{KeyKind, Recipient};
 
 use super::NAME_A_KEY;
 use crate::args::{Import, Selection};
-use crate::command::init;
 use crate::error::{CliError, ErrorKind, Failure};
-use crate::identity::KEY;
+use crate::identity::{KEY, own};
 use crate::project::{Project, sops_rules};
 use crate::world::World;
 
@@ -52,17 +51,17 @@ pub(super) fn find(arguments: &Import, world: &mut World) -> Result<Found, Failu
             return Ok(Found::alone(recipients));
         }
     }
-    if let Some(recipient) = init::recipient_of_variable(world, KeyKind::X25519) {
+    if let Some(recipient) = own::of_variable(world, KeyKind::X25519) {
         world.note(&format!("taking the recipient of the identity in `{KEY}`"));
         return Ok(Found::with_others(vec![recipient], world));
     }
-    let file = init::identity_file(world);
-    let own = file.as_deref().map(|file| init::read_recipient(file, KeyKind::X25519));
-    let own = own.transpose()?.flatten();
-    if let (Some(file), Some(_)) = (&file, &own) {
+    let file = own::file(world);
+    let found = file.as_deref().map(|file| own::in_file(file, KeyKind::X25519));
+    let found = found.transpose()?.flatten();
+    if let (Some(file), Some(_)) = (&file, &found) {
         world.note(&format!("taking the recipient of the identity in `{}`", file.display()));
     }
-    Ok(Found::with_others(own.into_iter().collect(), world))
+    Ok(Found::with_others(found.into_iter().collect(), world))
 }
 
 /// Says how an import does without a registries.toml that is wrong.

@@ -1,10 +1,16 @@
-//! Many things in a message: the first of them, and how many more there are.
+//! Many things in a message: the first of them and how many more there are, or steps in their order.
 
 /// How many names stand in one sentence.
 const IN_A_SENTENCE: usize = 5;
 
 /// How many lines tell of things of one kind.
 pub(crate) const LINES: usize = 50;
+
+/// Lists what is to be done next, a line each.
+pub(crate) fn next_steps(steps: &[String]) -> String {
+    let lines = steps.iter().zip(1..).map(|(step, number)| format!("  {number}. {step}\n"));
+    format!("\nnext:\n{}", lines.collect::<String>())
+}
 
 /// Lists names in a sentence: "`a`, `b`", and of many the first and how many more.
 pub(crate) fn in_a_sentence<N: AsRef<str>>(names: &[N]) -> String {

@@ -17,7 +17,7 @@ use regrender_seal::{Identities, IdentityError};
 
 use self::keys_file::{Platform, keys_file, other_keys_file};
 use self::words::{WordsError, split_words};
-use crate::input::bytes::SecretBytes;
+use crate::input::bytes::{SecretBytes, begins_as_utf16};
 use crate::input::command::{Command, Group};
 use crate::input::failure::{CommandFailure, FileFailure};
 use crate::input::file::read_file;
@@ -214,14 +214,13 @@ impl Discovered {
 /// Reads identities from what a file, a variable or a command holds.
 fn parse(bytes: &SecretBytes) -> Result<Identities, Reason> {
     let bytes = bytes.expose();
-    let utf16 = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
     match std::str::from_utf8(bytes) {
         Ok(text) => Identities::parse(text).map_err(Reason::Identity),
         // An encrypted file has a header in text.
         Err(_) if bytes.starts_with(b"age-encryption.org/") => {
             Err(Reason::Identity(IdentityError::PassphraseProtectedFile))
         }
-        Err(_) => Err(Reason::NotUtf8 { utf16 }),
+        Err(_) => Err(Reason::NotUtf8 { utf16: begins_as_utf16(bytes) }),
     }
 }
 

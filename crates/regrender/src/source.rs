@@ -23,16 +23,16 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use regrender_config::{Config, Credential as Declared, Registry};
-use regrender_diagnostic::Diagnostic;
+use regrender_diagnostic::{Diagnostic, SourceText};
 use regrender_document::SecretText;
 use regrender_render::Credentials;
 
 use self::inquiry::Inquiry;
 pub(crate) use self::inquiry::sops_files;
 use self::resolution::Resolution;
-use crate::World;
 use crate::identity::Discovered;
 use crate::reach::Reach;
+use crate::{CliError, ErrorKind, World};
 
 /// With what credentials are resolved.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,28 @@ pub(crate) struct Resolved {
     pub(crate) problems: Vec<Diagnostic>,
     /// Warnings and notes.
     pub(crate) remarks: Vec<Diagnostic>,
+}
+
+impl Resolved {
+    /// Shows what there is to tell of the credentials that registries.toml, `source`, declares. Where one
+    /// cannot be obtained, returns the error of the run, which says what was not done for it.
+    pub(crate) fn tell(
+        &self,
+        not_done: &str,
+        source: &SourceText,
+        world: &mut World,
+    ) -> Option<CliError> {
+        for diagnostic in self.remarks.iter().chain(&self.problems) {
+            world.show(diagnostic, source);
+        }
+        let things = match self.problems.len() {
+            0 => return None,
+            1 => "a credential",
+            _ => "credentials",
+        };
+        let message = format!("{things} cannot be obtained; {not_done}");
+        Some(CliError::new(ErrorKind::Credentials, message).with_problems(&self.problems, source))
+    }
 }
 
 /// Resolves the credentials of the registries named in `needed`, and the key of the fingerprints.

@@ -4,7 +4,6 @@ mod reading;
 mod recipient;
 mod target;
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use regrender_diagnostic::SourceText;
@@ -12,7 +11,7 @@ use regrender_seal::{Recipients, SealContext};
 
 use self::target::{SealedFile, Target};
 use crate::args::Import;
-use crate::enumeration::{LINES, in_a_sentence};
+use crate::enumeration::{LINES, in_a_sentence, next_steps};
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity::Discovered;
 use crate::import::{Draft, Passwords, hours, sealed_passwords, to_toml, to_toml_of_helpers};
@@ -54,8 +53,10 @@ pub(crate) fn run(arguments: &Import, world: &mut World) -> Result<Exit, Failure
     target.write(&text, sealed.as_deref(), world)?;
     if let Some(file) = &target.config {
         let sealed_file = target.sealed.as_ref().filter(|_| sealed.is_some());
-        let said = told(&draft, &recipients, file, sealed_file, arguments.reach.reach(), world);
-        world.print(&said)?;
+        let mut steps = steps(&draft, &recipients, sealed_file, arguments.reach.reach());
+        steps.push(build_command(file, &world.directory));
+        let written = written(&draft, file, sealed_file, &world.directory);
+        world.print(&(written + &next_steps(&steps)))?;
     }
     Ok(Exit::Done)
 }
@@ -122,16 +123,8 @@ fn warn(draft: &Draft, world: &mut World) {
     }
 }
 
-/// Says what was written and what is left to do.
-fn told(
-    draft: &Draft,
-    recipients: &[String],
-    file: &Path,
-    sealed: Option<&SealedFile>,
-    reach: Reach,
-    world: &World,
-) -> String {
-    let directory = &world.directory;
+/// Says what was written.
+fn written(draft: &Draft, file: &Path, sealed: Option<&SealedFile>, directory: &Path) -> String {
     let mut said = format!(
         "wrote {}: {}, {}\n",
         shown(file, directory),
@@ -141,6 +134,16 @@ fn told(
     if let Some(sealed) = sealed {
         said.extend(["sealed the passwords into ", &shown(&sealed.path, directory), "\n"]);
     }
+    said
+}
+
+/// Lists what is left to do before a build.
+fn steps(
+    draft: &Draft,
+    recipients: &[String],
+    sealed: Option<&SealedFile>,
+    reach: Reach,
+) -> Vec<String> {
     let mut steps = Vec::new();
     if recipients.is_empty() {
         steps.push(String::from("fill in the recipients"));
@@ -161,12 +164,7 @@ fn told(
             in_a_sentence(&kept)
         ));
     }
-    steps.push(build_command(file, directory));
-    said.push_str("\nnext:\n");
-    for (number, step) in (1..).zip(steps) {
-        writeln!(said, "  {number}. {step}").expect("a String takes whatever is written to it");
-    }
-    said
+    steps
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

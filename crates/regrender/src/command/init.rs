@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::args::Init;
 use crate::certificate;
+use crate::enumeration::next_steps;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity::{KEY, own};
 use crate::import::quoted;
@@ -33,8 +34,8 @@ pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> 
     };
     new_file::create(&file, template(&seal).as_bytes(), Readers::Usual)?;
     let written = shown(&file, &world.directory);
-    let next = next(&seal, &file, &world.directory);
-    world.print(&format!("wrote {written}\n\nnext:\n{next}{MAKEFILE}"))?;
+    let next = next_steps(&steps(&seal, &file, &world.directory));
+    world.print(&format!("wrote {written}\n{next}{MAKEFILE}"))?;
     Ok(Exit::Done)
 }
 
@@ -83,7 +84,7 @@ check-pull-secrets:
 ";
 
 /// Lists what is to be done next.
-fn next(seal: &Seal, file: &Path, directory: &Path) -> String {
+fn steps(seal: &Seal, file: &Path, directory: &Path) -> Vec<String> {
     let mut steps = vec![String::from("fill in your registries and namespaces")];
     let beside = |name: &str| shown(&file.with_file_name(name), directory);
     let mut commit = beside(CONFIG_FILE);
@@ -96,8 +97,7 @@ fn next(seal: &Seal, file: &Path, directory: &Path) -> String {
     }
     steps.push(build_command(file, directory));
     steps.push(format!("commit {commit} and {}", beside("pull-secrets")));
-    let lines = steps.iter().zip(1..).map(|(step, number)| format!("  {number}. {step}\n"));
-    lines.collect::<Vec<_>>().concat()
+    steps
 }
 
 /// Returns the path in `folder` of the certificate, which must be one.

@@ -19,7 +19,7 @@ use regrender_render::Credentials;
 use self::authorities::read_authorities;
 use self::selection::{Chosen, choose};
 use crate::args::{Output, Probe, Selection};
-use crate::error::{CliError, ErrorKind, Exit, Failure};
+use crate::error::{Exit, Failure};
 use crate::http::authorities::Authorities;
 use crate::http::{Network, Trust};
 use crate::project::Project;
@@ -104,18 +104,10 @@ fn resolve(
     let means = Means { identities: &discovered, reach: Reach::Online };
     let resolved = source::resolve(&config, &needed, &project.folder, means, world);
     world.warn_of(discovered.warnings);
-    for diagnostic in resolved.remarks.iter().chain(&resolved.problems) {
-        world.show(diagnostic, &project.source);
+    match resolved.tell("no registry was asked", &project.source, world) {
+        None => Ok(resolved.credentials),
+        Some(error) => Err(error.into()),
     }
-    if resolved.problems.is_empty() {
-        return Ok(resolved.credentials);
-    }
-    let things = if resolved.problems.len() == 1 { "a credential" } else { "credentials" };
-    let error = CliError::new(
-        ErrorKind::Credentials,
-        format!("{things} cannot be obtained; no registry was asked"),
-    );
-    Err(error.with_problems(&resolved.problems, &project.source).into())
 }
 
 /// Asks registries, several at the same time.

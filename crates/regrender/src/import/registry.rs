@@ -1,7 +1,7 @@
 //! Equal credentials brought together into registries.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regrender_config::RegistryKind;
 use regrender_image::AuthKey;
@@ -63,7 +63,7 @@ struct Member {
 #[derive(Debug)]
 pub(super) struct Registries {
     pub(super) list: Vec<DraftRegistry>,
-    of_member: Vec<Option<usize>>,
+    of_member: BTreeMap<usize, usize>,
 }
 
 impl Pool {
@@ -130,9 +130,8 @@ impl Pool {
         remarks: &mut Remarks,
     ) -> Registries {
         let used_by = |at: usize| -> Vec<usize> {
-            (0..uses.len())
-                .filter(|index| uses.get(*index).is_some_and(|set| set.contains(&at)))
-                .collect()
+            let using = uses.iter().enumerate().filter(|(_, members)| members.contains(&at));
+            using.map(|(index, _)| index).collect()
         };
         let mut groups: Vec<Group> = Vec::new();
         for (at, member) in self.0.into_iter().enumerate() {
@@ -155,15 +154,11 @@ impl Pool {
         }
         groups.sort_by(|one, other| one.order().cmp(&other.order()));
         name(&mut groups);
-        let count = uses.iter().flatten().max().map_or(0, |last| last + 1);
-        let mut of_member = vec![None; count];
-        for (index, group) in groups.iter().enumerate() {
-            for member in &group.members {
-                if let Some(place) = of_member.get_mut(*member) {
-                    *place = Some(index);
-                }
-            }
-        }
+        let of_member = groups
+            .iter()
+            .enumerate()
+            .flat_map(|(index, group)| group.members.iter().map(move |member| (*member, index)));
+        let of_member = of_member.collect();
         Registries { list: groups.into_iter().map(|group| group.registry).collect(), of_member }
     }
 }
@@ -171,7 +166,7 @@ impl Pool {
 impl Registries {
     /// Lists the registries that credentials went into.
     pub(super) fn of(&self, members: &BTreeSet<usize>) -> BTreeSet<usize> {
-        members.iter().filter_map(|at| self.of_member.get(*at).copied().flatten()).collect()
+        members.iter().filter_map(|at| self.of_member.get(at).copied()).collect()
     }
 }
 

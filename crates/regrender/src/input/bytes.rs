@@ -71,6 +71,11 @@ impl Pieces {
     }
 }
 
+/// Says whether bytes begin as UTF-16 text does, which is what older PowerShell writes with `>`.
+pub(crate) fn begins_as_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+}
+
 /// Reads the next piece of `reader`; an empty one is its end.
 ///
 /// # Errors

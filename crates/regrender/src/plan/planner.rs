@@ -138,18 +138,7 @@ fn gather(
     let discovered = identity::discover_within(world, request.identities, request.reach);
     let means = Means { identities: &discovered, reach: request.reach };
     let resolved = source::resolve(&project.config, &needed, &project.folder, means, world);
-    for diagnostic in resolved.remarks.iter().chain(&resolved.problems) {
-        world.show(diagnostic, &project.source);
-    }
-    if !resolved.problems.is_empty() {
-        let count = resolved.problems.len();
-        let things = if count == 1 { "a credential" } else { "credentials" };
-        let message = format!("{things} cannot be obtained; nothing was written");
-        errors.push(
-            CliError::new(ErrorKind::Credentials, message)
-                .with_problems(&resolved.problems, &project.source),
-        );
-    }
+    errors.extend(resolved.tell("nothing was written", &project.source, world));
     world.warn_of(discovered.warnings);
     errors.extend(discovered.problems);
     let fingerprint_key = resolved

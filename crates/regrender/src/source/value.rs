@@ -4,6 +4,8 @@ use regrender_config::Trim;
 use regrender_document::SecretText;
 use serde::de::IgnoredAny;
 
+use crate::input::bytes::begins_as_utf16;
+
 /// What a value is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Part {
@@ -101,7 +103,7 @@ impl LineEnds {
 /// Says what is wrong with it.
 pub(crate) fn read_value(bytes: &[u8], ends: LineEnds, part: Part) -> Result<Value, Fault> {
     let Ok(whole) = std::str::from_utf8(bytes) else {
-        return Err(Fault::NotUtf8 { utf16: matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) });
+        return Err(Fault::NotUtf8 { utf16: begins_as_utf16(bytes) });
     };
     let body = without_line_ends(whole);
     let (text, checked) = match ends {

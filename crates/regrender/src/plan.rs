@@ -1,10 +1,12 @@
 //! What a build would do to each file: the one thing that build, check and diff share.
 
-pub(crate) mod comparison;
+pub(crate) mod clear_text;
+mod comparison;
 mod dead_stack;
 pub(crate) mod ground;
 pub(crate) mod only;
 pub(crate) mod planner;
+pub(crate) mod purpose;
 mod reason;
 mod sealed_source;
 pub(crate) mod sealing;

@@ -22,7 +22,7 @@ use self::code::Code;
 use crate::args::{Output, Verify};
 use crate::error::{CliError, Exit, Failure};
 use crate::output_folder::{Current, Obstacle, OutputFolder, Text};
-use crate::plan::comparison::{emit, is_same_text};
+use crate::plan::clear_text::{emit, is_same_text};
 use crate::plan::ground::{Ground, survey_and_tell};
 use crate::plan::planner;
 use crate::plan::sealing::recipients;

@@ -3,54 +3,21 @@
 //! A file is rendered, read, sealed and handed to the command that asked while it is at hand; what
 //! stays of it is a line in the plan.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use regrender_document::{Document, Spelling};
 use regrender_render::{MANIFESTS, Part, PullSecretFile, Rendered, WantedFile};
-use regrender_seal::{Reason, Update};
+use regrender_seal::Update;
 
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::{Current, Obstacle, OutputFolder, TOO_LONG, Text};
+use crate::plan::clear_text::{clear_text, emit, is_same_text};
 use crate::plan::dead_stack::wipe_dead_stacks;
 use crate::plan::only::{Only, Share};
+use crate::plan::purpose::{ChangedFile, Purpose};
 use crate::plan::sealing::{Keys, Sealer};
 use crate::plan::{Action, PlannedFile};
 use crate::progress::Progress;
-
-/// What a command does about the files that do not stay as they are.
-pub(crate) trait Purpose: Sync {
-    /// Makes an output folder ready for it.
-    fn begin(&self, _folder: &OutputFolder) -> Result<(), CliError> {
-        Ok(())
-    }
-
-    /// Deals with a file while its text is at hand, and describes what changes in it.
-    fn change(&self, change: &ChangedFile<'_>) -> Result<Vec<String>, CliError>;
-
-    /// Undoes what it did to an output folder, since something is wrong.
-    fn give_up(&self, _folder: &OutputFolder) {}
-}
-
-/// A file that does not stay as it is.
-pub(crate) struct ChangedFile<'a> {
-    /// The output folder.
-    pub(crate) folder: &'a OutputFolder,
-    /// Its path in the folder.
-    pub(crate) path: &'a str,
-    /// What it shall be.
-    pub(crate) wanted: &'a WantedFile,
-    /// What it holds, if it is there.
-    pub(crate) current: Option<&'a str>,
-    /// What it shall hold.
-    pub(crate) text: &'a str,
-    /// The path of a file of the folder that was dealt with before: mostly of the last one.
-    pub(crate) before: Option<&'a str>,
-    /// Why, if it is a sealed file.
-    pub(crate) reasons: &'a [Reason],
-    /// The keys of the run.
-    pub(crate) keys: &'a Keys,
-}
 
 /// How many parts a core takes at a time: few, so that all cores are done at the same moment.
 const PORTION: usize = 64;
@@ -100,6 +67,34 @@ struct Portion {
     buffer: Vec<u8>,
 }
 
+/// What becomes of a file in a run that is for some pull secrets only; in any other run, each is
+/// compared.
+enum Choice {
+    /// It is compared, as in any run.
+    Compare,
+    /// It is not for them, and something is in its way: whoever needs it is told.
+    PassOver,
+    /// It is not for them, and stays.
+    Keep,
+    /// It is not for them: what a build of everything would do to it is not done.
+    Leave(Action),
+    /// What would be done to it is for them in part, and cannot be done in part.
+    Refuse(Action),
+}
+
+impl Compared {
+    fn extend(&mut self, more: Self) {
+        let Self { changed, kept, left, entangled, absent, obstacles, errors } = more;
+        self.changed.extend(changed);
+        self.kept.extend(kept);
+        self.left.extend(left);
+        self.entangled.extend(entangled);
+        self.absent.extend(absent);
+        self.obstacles.extend(obstacles);
+        self.errors.extend(errors);
+    }
+}
+
 impl Comparison<'_> {
     /// Compares the whole folder.
     pub(crate) fn run(&self, rendered: &Rendered<'_>) -> Result<Compared, Vec<CliError>> {
@@ -116,13 +111,7 @@ impl Comparison<'_> {
         wipe_dead_stacks();
         let mut all = Compared::default();
         for compared in compared {
-            all.changed.extend(compared.changed);
-            all.kept.extend(compared.kept);
-            all.left.extend(compared.left);
-            all.entangled.extend(compared.entangled);
-            all.absent.extend(compared.absent);
-            all.obstacles.extend(compared.obstacles);
-            all.errors.extend(compared.errors);
+            all.extend(compared);
         }
         let mut errors: Vec<CliError> =
             all.obstacles.iter().map(|obstacle| self.in_the_way(obstacle)).collect();
@@ -144,79 +133,95 @@ impl Comparison<'_> {
         let rest = self.only.map(|only| only.rest_of(part)).unwrap_or_default();
         for (path, wanted) in part.files() {
             let current = self.folder.current(&path, buffer);
-            if self.only.is_some() && self.is_left(&path, &wanted, &rest, &current, compared) {
-                continue;
-            }
-            let current = match current {
-                Ok(Current::Missing) => None,
-                Ok(Current::Ours(text)) => Some(text),
-                Ok(Current::InTheWay(obstacle)) => {
-                    compared.obstacles.insert(obstacle);
-                    continue;
+            let rest = rest.get(&path).map(String::as_str);
+            match self.choose(&wanted, rest, &current) {
+                Choice::Compare => self.compare(path, &wanted, current, compared),
+                Choice::PassOver => {}
+                Choice::Keep => {
+                    self.progress.step();
+                    compared.kept.push(path);
                 }
-                Err(error) => {
-                    compared.errors.push(error);
-                    continue;
+                Choice::Leave(action) => self.leave(action, path, &wanted, compared),
+                Choice::Refuse(action) => {
+                    compared.entangled.push(path.clone());
+                    compared.left.push((action, path));
                 }
-            };
-            let before = compared.changed.last().map(|file| file.path.as_str());
-            match self.file(&path, &wanted, current, before) {
-                Ok(Some(planned)) => compared.changed.push(planned),
-                Ok(None) => compared.kept.push(path),
-                Err(error) => compared.errors.push(error),
             }
         }
     }
 
-    /// Says whether a file is not for the pull secrets that the run is for, and notes what would be
-    /// done with it.
-    fn is_left(
+    /// Chooses what becomes of a file; `rest` is what it would hold without the pull secrets that the
+    /// run is for.
+    fn choose(
         &self,
-        path: &str,
         wanted: &WantedFile,
-        rest: &BTreeMap<String, String>,
+        rest: Option<&str>,
         current: &Result<Current<'_>, CliError>,
-        compared: &mut Compared,
-    ) -> bool {
-        let rest = rest.get(path).map(String::as_str);
+    ) -> Choice {
+        if self.only.is_none() {
+            return Choice::Compare;
+        }
         let current = match current {
             Ok(Current::Ours(text)) => Some(*text),
             Ok(Current::Missing) => None,
-            // Whoever needs the file is told of it.
-            Ok(Current::InTheWay(_)) | Err(_) => {
-                return match wanted {
-                    WantedFile::Sealed(file) => file.payload.is_none(),
-                    _ => clear_text(wanted).as_deref() == rest,
-                };
+            Ok(Current::InTheWay(_)) | Err(_) if is_for_others(wanted, rest) => {
+                return Choice::PassOver;
             }
+            Ok(Current::InTheWay(_)) | Err(_) => return Choice::Compare,
         };
-        let action = if current.is_some() { Action::Update } else { Action::Create };
+        let action = action_on(current);
         let Some(text) = clear_text(wanted) else {
-            let WantedFile::Sealed(PullSecretFile { name, payload: None, .. }) = wanted else {
-                return false;
+            return match (is_for_others(wanted, rest), action) {
+                (false, _) => Choice::Compare,
+                (true, Action::Create) => Choice::Leave(action),
+                (true, _) => Choice::Keep,
             };
-            self.progress.step();
-            if action == Action::Create {
-                // No list names what the kubelets get.
-                if path.starts_with(MANIFESTS) {
-                    compared.absent.push((path.to_owned(), name.clone()));
-                }
-                compared.left.push((action, path.to_owned()));
-            } else {
-                compared.kept.push(path.to_owned());
-            }
-            return true;
         };
         if current.is_some_and(|current| is_same_text(current, &text)) {
-            return false;
+            return Choice::Compare;
         }
         match Share::of(&text, rest, current) {
-            Share::All => return false,
-            Share::Nothing => {}
-            Share::Entangled => compared.entangled.push(path.to_owned()),
+            Share::All => Choice::Compare,
+            Share::Nothing => Choice::Leave(action),
+            Share::Entangled => Choice::Refuse(action),
         }
-        compared.left.push((action, path.to_owned()));
-        true
+    }
+
+    /// Notes what would be done with a file that the run is not for.
+    fn leave(&self, action: Action, path: String, wanted: &WantedFile, compared: &mut Compared) {
+        if let WantedFile::Sealed(file) = wanted {
+            self.progress.step();
+            // No list names what the kubelets get.
+            if path.starts_with(MANIFESTS) {
+                compared.absent.push((path.clone(), file.name.clone()));
+            }
+        }
+        compared.left.push((action, path));
+    }
+
+    /// Compares a file, and deals with it if it does not stay as it is.
+    fn compare(
+        &self,
+        path: String,
+        wanted: &WantedFile,
+        current: Result<Current<'_>, CliError>,
+        compared: &mut Compared,
+    ) {
+        let current = match current {
+            Ok(Current::Missing) => None,
+            Ok(Current::Ours(text)) => Some(text),
+            Ok(Current::InTheWay(obstacle)) => {
+                compared.obstacles.insert(obstacle);
+                return;
+            }
+            Err(error) => return compared.errors.push(error),
+        };
+        let before = compared.changed.last().map(|file| file.path.as_str());
+        match self.file(&path, wanted, current, before) {
+            Ok(Some(planned)) => compared.changed.push(planned),
+            Ok(None) => compared.kept.push(path),
+            Err(error) => compared.errors.push(error),
+        }
     }
 
     /// Returns nothing for a file that stays.
@@ -243,7 +248,7 @@ impl Comparison<'_> {
             reasons: &reasons,
             keys: self.keys,
         })?;
-        let action = if current.is_some() { Action::Update } else { Action::Create };
+        let action = action_on(current);
         Ok(Some(PlannedFile { path: path.to_owned(), action, reasons, details }))
     }
 
@@ -326,28 +331,22 @@ impl Comparison<'_> {
     }
 }
 
+/// Says whether a file holds nothing for the pull secrets that a run is for: it is sealed and renders no
+/// payload, or would be the same without them.
+fn is_for_others(wanted: &WantedFile, rest: Option<&str>) -> bool {
+    match wanted {
+        WantedFile::Sealed(file) => file.payload.is_none(),
+        WantedFile::Clear(_) | WantedFile::Text(_) => clear_text(wanted).as_deref() == rest,
+    }
+}
+
+/// Returns what happens to a file that holds `current` now and gets another text.
+fn action_on(current: Option<&str>) -> Action {
+    if current.is_some() { Action::Update } else { Action::Create }
+}
+
 /// Says what becomes of a file that may be seen.
 fn written(text: String, current: Option<&str>) -> Update {
     let stays = current.is_some_and(|current| is_same_text(current, &text));
     Update { text: (!stays).then_some(text), reasons: Vec::new() }
-}
-
-/// Says whether a file that may be seen is as it shall be. Git gives it the line ends of Windows when
-/// it checks it out there (`core.autocrlf`), and takes them away again.
-pub(crate) fn is_same_text(current: &str, wanted: &str) -> bool {
-    current == wanted || current.replace("\r\n", "\n") == wanted
-}
-
-/// Spells a file of the tree that may be seen.
-pub(crate) fn clear_text(file: &WantedFile) -> Option<String> {
-    match file {
-        WantedFile::Clear(document) => Some(emit(document)),
-        WantedFile::Text(text) => Some(text.clone()),
-        WantedFile::Sealed(_) => None,
-    }
-}
-
-/// Spells a document of the tree that may be seen.
-pub(crate) fn emit(document: &Document) -> String {
-    document.emit(Spelling::Kustomize).expect("a clear document of the tree holds no secret")
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regrender_render::{Part, Rendered};
 
 use crate::enumeration::in_a_sentence;
-use crate::plan::comparison::clear_text;
+use crate::plan::clear_text::clear_text;
 use crate::plan::{Action, Plan};
 
 /// The pull secrets that a build is for.

@@ -7,9 +7,10 @@ use regrender_render::{Contents, Credentials, LongPolicy, RenderError, Rendered}
 use regrender_seal::Certificate;
 
 use crate::error::{CliError, ErrorKind, Failure};
-use crate::plan::comparison::{Compared, Comparison, Purpose};
+use crate::plan::comparison::{Compared, Comparison};
 use crate::plan::ground::{Ground, survey_and_tell};
 use crate::plan::only::{self, Only};
+use crate::plan::purpose::Purpose;
 use crate::plan::sealing::{self, Keys, Sealer};
 use crate::plan::{Action, Plan, reason, sealed_source};
 use crate::progress::Progress;
@@ -45,9 +46,7 @@ pub(crate) fn plan(
     let mut errors = Vec::new();
     let grounds =
         survey_and_tell(project, request.clusters, request.drop_emptied, &mut errors, world);
-    let certificates = certificate::read_all(project, &grounds, &mut errors);
-    errors.extend(certificate::expired(&grounds, &certificates, world.now));
-    world.warn_of(certificate::warnings(&grounds, &certificates, world.now));
+    let certificates = certificates(project, &grounds, &mut errors, world);
     if request.reach == Reach::Offline {
         errors.extend(grounds.iter().flat_map(|ground| sealing::programs_needed(ground.cluster)));
     }
@@ -59,23 +58,55 @@ pub(crate) fn plan(
     let contents = Contents::Resolved { credentials: &credentials, only: only.as_ref() };
     let rendered = render(project, &grounds, contents)?;
     world.warn_of(long_policies(&grounds, &rendered));
-    let only: Option<Vec<Only<'_>>> =
-        only.as_ref().map(|names| rendered.iter().map(|tree| Only::of(names, tree)).collect());
-    let compared =
-        compare(&grounds, &rendered, &certificates, &keys, only.as_deref(), purpose, world)
-            .inspect_err(|_| {
-                for ground in &grounds {
-                    purpose.give_up(&ground.folder);
-                }
-            })?;
-    let is_whole = only.is_none();
-    let emptied =
-        rendered.iter().map(|tree| if is_whole { tree.emptied_accounts() } else { Vec::new() });
-    let emptied: Vec<_> = emptied.collect();
-    drop((rendered, only));
+    let trees = grounds.iter().zip(&rendered).zip(&certificates);
+    let trees = trees.map(|((ground, rendered), certificate)| Tree {
+        ground,
+        rendered,
+        certificate: certificate.as_ref(),
+        only: only.as_ref().map(|names| Only::of(names, rendered)),
+    });
+    let trees: Vec<Tree<'_>> = trees.collect();
+    let compared = compare(&trees, &keys, purpose, world).inspect_err(|_| {
+        for ground in &grounds {
+            purpose.give_up(&ground.folder);
+        }
+    })?;
+    let emptied: Vec<_> = trees.iter().map(Tree::emptied_accounts).collect();
+    drop(trees);
+    drop(rendered);
     let plans = of_compared(grounds, compared, emptied);
     tell(project, &plans, &passed_over, world);
     Ok(plans)
+}
+
+/// The tree that a cluster shall have, and what it takes to compare it with what is there.
+struct Tree<'a> {
+    ground: &'a Ground<'a>,
+    rendered: &'a Rendered<'a>,
+    /// That of the cluster's controller, if it has one.
+    certificate: Option<&'a Certificate>,
+    /// The pull secrets that the run is for, if it is not for all.
+    only: Option<Only<'a>>,
+}
+
+impl Tree<'_> {
+    /// Lists the accounts that a build empties; one for some pull secrets leaves them alone.
+    fn emptied_accounts(&self) -> Vec<(String, String)> {
+        if self.only.is_some() { Vec::new() } else { self.rendered.emptied_accounts() }
+    }
+}
+
+/// Reads the certificate of each cluster, and tells of those that are over, or soon.
+fn certificates(
+    project: &Project,
+    grounds: &[Ground<'_>],
+    errors: &mut Vec<CliError>,
+    world: &mut World,
+) -> Vec<Option<Certificate>> {
+    let certificates = certificate::read_all(project, grounds, errors);
+    errors.extend(certificate::expired(grounds, &certificates, world.now));
+    world.warn_of(certificate::warnings(grounds, &certificates, world.now));
+    certificates
 }
 
 /// Tells what a person should know of the plans besides their files.
@@ -219,29 +250,23 @@ fn too_large(error: &RenderError) -> CliError {
 
 /// Seals what has to be sealed, and compares everything with what is there.
 fn compare(
-    grounds: &[Ground<'_>],
-    rendered: &[Rendered<'_>],
-    certificates: &[Option<Certificate>],
+    trees: &[Tree<'_>],
     keys: &Keys,
-    only: Option<&[Only<'_>]>,
     purpose: &dyn Purpose,
     world: &World,
 ) -> Result<Vec<Compared>, Failure> {
-    let sealers: Vec<Sealer<'_>> = grounds
+    let sealers: Vec<Sealer<'_>> = trees
         .iter()
-        .zip(certificates)
-        .map(|(ground, certificate)| Sealer::new(ground.cluster, certificate.as_ref(), keys, world))
+        .map(|tree| Sealer::new(tree.ground.cluster, tree.certificate, keys, world))
         .collect::<Result<_, _>>()?;
-    for ground in grounds {
-        purpose.begin(&ground.folder)?;
+    for tree in trees {
+        purpose.begin(&tree.ground.folder)?;
     }
-    let sealed = rendered.iter().map(Rendered::sealed_count).sum();
+    let sealed = trees.iter().map(|tree| tree.rendered.sealed_count()).sum();
     let progress = Progress::start("sealing", sealed, world.terminal.stderr);
     let mut all = Vec::new();
     let mut errors = Vec::new();
-    for (index, ((ground, rendered), sealer)) in
-        grounds.iter().zip(rendered).zip(&sealers).enumerate()
-    {
+    for (Tree { ground, rendered, only, .. }, sealer) in trees.iter().zip(&sealers) {
         let comparison = Comparison {
             folder: &ground.folder,
             shown_folder: &ground.cluster.directory,
@@ -249,7 +274,7 @@ fn compare(
             keys,
             purpose,
             progress: &progress,
-            only: only.and_then(|only| only.get(index)),
+            only: only.as_ref(),
         };
         match comparison.run(rendered) {
             Ok(compared) => all.push(compared),

@@ -10,7 +10,7 @@ use regrender_seal::{FileFormat, Reason, inspect_sealed_secret, open, open_age, 
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-use crate::plan::comparison::ChangedFile;
+use crate::plan::purpose::ChangedFile;
 use crate::plan::sealing::Keys;
 
 /// How the annotations begin that a build writes; what they say follows from the rest.

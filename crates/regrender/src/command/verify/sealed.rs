@@ -7,7 +7,7 @@ use regrender_seal::{Inspection, OpenError, Recipients, short_recipient};
 use super::Finder;
 use super::code::{self, Code};
 use crate::flaw;
-use crate::plan::comparison::emit;
+use crate::plan::clear_text::emit;
 use crate::plan::sealing;
 
 impl Finder<'_> {

@@ -9,7 +9,7 @@ use regrender_seal::{
 use super::Finder;
 use super::code::{self, Code};
 use super::sealed::take_contents;
-use crate::plan::comparison::emit;
+use crate::plan::clear_text::emit;
 
 /// What a run without the fingerprint key takes on trust.
 pub(super) const WITHOUT_KEY: &str = "the fingerprint key is not at hand: that SealedSecrets are as \

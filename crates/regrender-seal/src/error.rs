@@ -2,7 +2,7 @@
 //! sealed.
 
 use crate::key_path::KeyPath;
-use crate::recipient::short_recipient;
+use crate::short_recipient::short_recipient;
 
 /// What keeps a text from being a recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -29,6 +29,7 @@ mod recipient;
 mod seal;
 mod sealed_secret;
 mod selector;
+mod short_recipient;
 mod sops_file;
 mod stanza;
 mod timestamp;
@@ -52,11 +53,12 @@ pub use key_path::KeyPath;
 pub use mac::MacScope;
 pub use open::{Opened, open, open_age};
 pub use random::{Random, SealContext};
-pub use recipient::{Recipient, Recipients, short_recipient};
+pub use recipient::{Recipient, Recipients};
 pub use seal::{SealFormat, SealOptions, seal};
 pub use sealed_secret::{
     SealedSecretFlaw, SealedSecretInspection, clear_sealed_secret, inspect_sealed_secret,
     seal_secret,
 };
+pub use short_recipient::short_recipient;
 pub use timestamp::format as spell_time;
 pub use update::{Keys, Proof, Reason, Update, update, update_secret};

@@ -1,6 +1,5 @@
 //! Who can open a sealed file: the public halves of key pairs.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use age_core::format::{FileKey, Stanza};
@@ -13,12 +12,6 @@ use crate::x25519::X25519Recipient;
 
 const NATIVE_PREFIX: &str = "age1";
 const SSH_PREFIX: &str = "ssh-";
-/// A recipient with more letters is long.
-const LONG: usize = 120;
-/// How much of the start of a long one is shown.
-const SHOWN_START: usize = 32;
-/// How much of its end.
-const SHOWN_END: usize = 12;
 const SECRET_PREFIXES: [&str; 3] = ["age-secret-key-", "age-plugin-", "-----begin"];
 
 /// One who can open a sealed file.
@@ -224,17 +217,6 @@ impl fmt::Debug for Recipient {
 impl fmt::Display for Recipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-/// Abbreviates a recipient for people, if it is too long for a line: the keys of post-quantum
-/// recipients have two thousand letters. What is left tells it from others.
-#[must_use]
-pub fn short_recipient(text: &str) -> Cow<'_, str> {
-    let ends = text.get(..SHOWN_START).zip(text.get(text.len().saturating_sub(SHOWN_END)..));
-    match ends {
-        Some((start, end)) if text.len() > LONG => Cow::Owned(format!("{start}…{end}")),
-        _ => Cow::Borrowed(text),
     }
 }
 

@@ -7,7 +7,7 @@ use regrender_diagnostic::{Diagnostic, Span, Spanned};
 use crate::check::declared::Declared;
 use crate::check::{credential, secret_name, vault};
 use crate::field::Field;
-use crate::problem::{Problems, cluster as settings, provision, registry, secret, source};
+use crate::problem::{Problems, cluster as problem, provision, registry, secret, source};
 use crate::provision::Provider;
 use crate::raw::{RawConfig, RawRegistry, RawSecret, RawSource};
 use crate::{Access, Cluster, Format, NodeProvider, Provision, Registry};
@@ -136,15 +136,8 @@ pub(crate) fn trust(
         let Some(role) = declared.provision.role_arn.as_given() else { continue };
         let lands = |cluster: &Cluster| {
             raw.secrets.iter().any(|secret| {
-                let names = |list: &Spanned<Vec<Spanned<String>>>, name: &str| {
-                    list.value.iter().any(|item| item.value == name)
-                };
                 let is_listed = secret.registries.as_given().is_some_and(|list| names(list, name));
-                let is_here = match (&secret.clusters, &cluster.name) {
-                    (Field::Given(list), Some(cluster)) => names(list, cluster),
-                    _ => true,
-                };
-                is_listed && is_here
+                is_listed && lands_in(secret, cluster)
             })
         };
         let is_without = |cluster: &&Cluster| cluster.oidc_provider.is_none() && lands(cluster);
@@ -172,27 +165,35 @@ pub(crate) fn sealed_secrets(
         return;
     };
     if raw.fingerprint_key.is_absent() {
-        problems.push(settings::fingerprint_key_needed(format.clone()));
+        problems.push(problem::fingerprint_key_needed(format.clone()));
     }
     for (declared, registry) in raw.registries.iter().zip(registries) {
         let access = registry.as_ref().map(|registry| &registry.access);
         if let Some(Access::Provided(Provision::Node(NodeProvider::Credential(_)))) = access {
-            problems.push(settings::sealed_secrets_of_nodes(&declared.name, format.clone()));
+            problems.push(problem::sealed_secrets_of_nodes(&declared.name, format.clone()));
         }
     }
     for secret in &raw.secrets {
-        let is_here = |cluster: &Cluster| match (&secret.clusters, &cluster.name) {
-            (Field::Given(list), Some(name)) => list.value.iter().any(|item| item.value == *name),
-            _ => true,
-        };
-        if !clusters.iter().filter(is_sealed).any(is_here) {
+        if !clusters.iter().filter(is_sealed).any(|cluster| lands_in(secret, cluster)) {
             continue;
         }
         let annotations = secret.annotations.as_given().into_iter().flat_map(|map| &map.value);
         for (key, _) in annotations.filter(|(key, _)| SCOPES.contains(&key.value.as_str())) {
-            problems.push(settings::wider_scope(&secret.name.value, key));
+            problems.push(problem::wider_scope(&secret.name.value, key));
         }
     }
+}
+
+/// Says whether a pull secret lands in a cluster, or may where there is a slip.
+fn lands_in(secret: &RawSecret, cluster: &Cluster) -> bool {
+    match (&secret.clusters, &cluster.name) {
+        (Field::Given(list), Some(name)) => names(list, name),
+        _ => true,
+    }
+}
+
+fn names(list: &Spanned<Vec<Spanned<String>>>, name: &str) -> bool {
+    list.value.iter().any(|item| item.value == name)
 }
 
 /// The annotations by which the controller knows values that are not sealed for one Secret alone.

@@ -14,20 +14,19 @@ pub(crate) fn validity(
     validity: Validity,
 ) -> Option<Diagnostic> {
     let credential = credential_of(registry);
-    let day = format!("{:04}-{:02}-{:02}", last.year, last.month, last.day);
     let problem = match validity {
         Validity::Long => return None,
         Validity::Over => told(
             &page::expiry::CREDENTIAL_EXPIRED,
-            format!("{credential} expired: its last day was {day}"),
+            format!("{credential} expired: its last day was {last}"),
         ),
         Validity::Days(0) => told(
             &page::expiry::CREDENTIAL_EXPIRES_SOON,
-            format!("{credential} expires soon: today, {day}, is its last day"),
+            format!("{credential} expires soon: today, {last}, is its last day"),
         ),
         Validity::Days(left) => told(
             &page::expiry::CREDENTIAL_EXPIRES_SOON,
-            format!("{credential} expires soon: its last day is {day}, {} from now", days(left)),
+            format!("{credential} expires soon: its last day is {last}, {} from now", days(left)),
         )
         .note(format!("this is told from {SOON} days before")),
     };

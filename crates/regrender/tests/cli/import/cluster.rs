@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{RECIPIENT, Sandbox};
 
 pub(super) fn entry(username: &str) -> Value {
     let password = format!("canary-4f1d-{username}");
@@ -61,4 +61,12 @@ pub(super) fn piped(items: &[Value]) -> Sandbox {
     let mut sandbox = Sandbox::new(&[]);
     sandbox.type_in(&list(items));
     sandbox
+}
+
+/// Returns what an import wrote behind `[seal]` for the recipient of the tests: up to there it is always
+/// the same.
+#[track_caller]
+pub(super) fn tables(text: &str) -> &str {
+    let seal = format!("recipients = [\"{RECIPIENT}\"]\n\n");
+    text.split_once(&seal).unwrap_or_else(|| panic!("{text}")).1
 }

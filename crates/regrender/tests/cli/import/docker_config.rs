@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::cluster::entry;
+use super::cluster::{entry, tables};
 #[cfg(unix)]
 use crate::sandbox::IDENTITY;
 use crate::sandbox::{RECIPIENT, Sandbox};
@@ -17,13 +17,8 @@ fn the_config_of_docker_is_what_is_read_when_nothing_is_named() {
     });
     let sandbox = Sandbox::new(&[(".home/.docker/config.json", &config.to_string())]);
     let arguments = ["import", "--recipient", RECIPIENT, "--namespace", "team-a", "--write", "-"];
-    assert_snapshot!(sandbox.run(&arguments).succeeded(), @r#"
-    # Written by `regrender import`. What each key means: docs/config.md of regrender.
-
-    [seal]
-    # Who can open the sealed files: you, your colleagues, each cluster.
-    recipients = ["age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt"]
-
+    let outcome = sandbox.run(&arguments).succeeded();
+    assert_snapshot!(tables(&outcome.to_string()), @r#"
     [registry.ecr]
     kind = "ecr"
     account = "111122223333"

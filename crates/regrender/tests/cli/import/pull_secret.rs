@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::cluster::{cluster, entry, piped, secret};
+use super::cluster::{cluster, entry, piped, secret, tables};
 use crate::sandbox::RECIPIENT;
 
 #[test]
@@ -71,13 +71,7 @@ fn one_name_with_two_contents_becomes_two_pull_secrets() {
       1. set `GHCR_TOKEN`, `GHCR_ONE_TOKEN`, or name other sources of the passwords
       2. regrender build
     ");
-    assert_snapshot!(sandbox.read("registries.toml"), @r#"
-    # Written by `regrender import`. What each key means: docs/config.md of regrender.
-
-    [seal]
-    # Who can open the sealed files: you, your colleagues, each cluster.
-    recipients = ["age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt"]
-
+    assert_snapshot!(tables(&sandbox.read("registries.toml")), @r#"
     [registry.ghcr]
     kind = "ghcr"
     username = "two"
@@ -114,14 +108,9 @@ fn keys_that_no_kubelet_matches_are_shown() {
             "ghcr.io": entry("five"),
         }),
     )]);
-    let outcome = sandbox.run(&["import", "-", "--recipient", RECIPIENT, "--write", "-"]);
-    assert_snapshot!(outcome.succeeded(), @r#"
-    # Written by `regrender import`. What each key means: docs/config.md of regrender.
-
-    [seal]
-    # Who can open the sealed files: you, your colleagues, each cluster.
-    recipients = ["age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt"]
-
+    let arguments = ["import", "-", "--recipient", RECIPIENT, "--write", "-"];
+    let outcome = sandbox.run(&arguments).succeeded();
+    assert_snapshot!(tables(&outcome.to_string()), @r#"
     [registry.ghcr]
     kind = "ghcr"
     username = "five"
@@ -164,13 +153,7 @@ fn tokens_of_amazon_are_left_for_somebody_to_choose() {
     --- stderr
     warning: registry `ecr` has tokens that are dead after 12 hours; choose with `provide` what keeps them fresh
     ");
-    assert_snapshot!(sandbox.read("registries.toml"), @r#"
-    # Written by `regrender import`. What each key means: docs/config.md of regrender.
-
-    [seal]
-    # Who can open the sealed files: you, your colleagues, each cluster.
-    recipients = ["age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt"]
-
+    assert_snapshot!(tables(&sandbox.read("registries.toml")), @r#"
     [registry.ecr]
     kind = "ecr"
     account = "111122223333"

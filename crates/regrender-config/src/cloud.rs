@@ -1,7 +1,10 @@
 //! The registries of the clouds: what they are called, and the hosts that follow from it.
 
+/// The host of the gallery of Amazon that everybody reads.
+const PUBLIC_GALLERY: &str = "public.ecr.aws";
+
 /// An Amazon ECR registry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ecr {
     /// The registry of one account in one region.
     Private {
@@ -43,11 +46,29 @@ fn partition(region: &str) -> &'static Partition {
 }
 
 impl Ecr {
+    /// Finds the registry whose images are named by `host`.
+    #[must_use]
+    pub fn of_host(host: &str) -> Option<Self> {
+        if host == PUBLIC_GALLERY {
+            return Some(Self::Public);
+        }
+        let (account, rest) = host.split_once(".dkr.")?;
+        let (service, rest) = rest.split_once('.')?;
+        let (region, _) = rest.split_once('.')?;
+        if !is_account(account) || !is_region(region) {
+            return None;
+        }
+        let (account, region) = (account.to_owned(), region.to_owned());
+        let ecr = Self::Private { account, region, fips: service == "ecr-fips" };
+        // The ending follows from the region.
+        (ecr.host() == host).then_some(ecr)
+    }
+
     /// Returns the host that images are named by.
     #[must_use]
     pub fn host(&self) -> String {
         match self {
-            Self::Public => String::from("public.ecr.aws"),
+            Self::Public => PUBLIC_GALLERY.to_owned(),
             Self::Private { account, region, fips } => {
                 let service = if *fips { "ecr-fips" } else { "ecr" };
                 format!("{account}.dkr.{service}.{region}.{}", partition(region).hosts)
@@ -72,7 +93,7 @@ impl Ecr {
 }
 
 /// An Azure Container Registry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Acr {
     /// Its name, in lower case.
     pub registry: String,
@@ -81,7 +102,7 @@ pub struct Acr {
 }
 
 /// One of the clouds of Azure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AzureEnvironment {
     /// The one for everybody.
     Public,
@@ -115,6 +136,15 @@ impl AzureEnvironment {
 }
 
 impl Acr {
+    /// Finds the registry whose images are named by `host`.
+    #[must_use]
+    pub fn of_host(host: &str) -> Option<Self> {
+        let (registry, hosts) = host.split_once('.')?;
+        let all = AzureEnvironment::ALL.iter().copied();
+        let environment = all.clone().find(|environment| environment.hosts() == hosts)?;
+        is_acr_name(registry).then(|| Self { registry: registry.to_owned(), environment })
+    }
+
     /// Returns the host that images are named by.
     #[must_use]
     pub fn host(&self) -> String {
@@ -154,6 +184,24 @@ impl RoleArn {
     }
 }
 
+/// Says whether a text is a region of AWS.
+pub(crate) fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let Some((number, words)) = parts.split_last() else { return false };
+    let is_word =
+        |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    words.len() >= 2
+        && words.iter().all(is_word)
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Says whether a text is the name of an Azure Container Registry.
+pub(crate) fn is_acr_name(text: &str) -> bool {
+    (1..=50).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
 /// Says whether a text is an account of AWS.
 pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -168,10 +216,11 @@ mod tests {
         let account = String::from("111122223333");
         let ecr = Ecr::Private { account, region: region.to_owned(), fips };
         assert_eq!((ecr.host().as_str(), ecr.partition()), (host, partition));
+        assert_eq!(Ecr::of_host(host), Some(ecr));
     }
 
     #[test]
-    fn a_host_follows_from_account_and_region() {
+    fn a_host_follows_from_account_and_region_and_tells_them() {
         check("eu-west-1", false, "111122223333.dkr.ecr.eu-west-1.amazonaws.com", "aws");
         check("cn-north-1", false, "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn", "aws-cn");
         check(
@@ -196,20 +245,49 @@ mod tests {
     }
 
     #[test]
+    fn regions_are_words_and_a_number() {
+        for region in ["eu-west-1", "us-gov-east-1", "ap-southeast-4", "us-isob-east-1"] {
+            assert!(is_region(region), "{region}");
+        }
+        for region in ["eu-west-1a", "eu-west", "west-1", "EU-WEST-1", "eu--1", ""] {
+            assert!(!is_region(region), "{region}");
+        }
+    }
+
+    #[test]
     fn the_public_gallery_has_one_host_and_one_region() {
         assert_eq!(Ecr::Public.host(), "public.ecr.aws");
+        assert_eq!(Ecr::of_host("public.ecr.aws"), Some(Ecr::Public));
         assert_eq!((Ecr::Public.region(), Ecr::Public.partition()), ("us-east-1", "aws"));
     }
 
     #[test]
+    fn other_hosts_are_none_of_amazon() {
+        for host in [
+            "1111.dkr.ecr.eu-west-1.amazonaws.com",
+            "111122223333.dkr.ecr.eu-west-1a.amazonaws.com",
+            "111122223333.dkr.ecr.eu-west-1.amazonaws.com.cn",
+            "111122223333.dkr.ecr.cn-north-1.amazonaws.com",
+            "111122223333.dkr.ecs.eu-west-1.amazonaws.com",
+            "111122223333.dkr.ecr.eu-west-1.amazonaws.com:443",
+            "*.dkr.ecr.*.amazonaws.com",
+        ] {
+            assert_eq!(Ecr::of_host(host), None, "{host}");
+        }
+    }
+
+    #[test]
     fn the_clouds_of_azure_have_hosts_of_their_own() {
-        let hosts = AzureEnvironment::ALL.iter().map(|environment| {
-            Acr { registry: String::from("acme"), environment: *environment }.host()
-        });
-        assert_eq!(
-            hosts.collect::<Vec<_>>(),
-            ["acme.azurecr.io", "acme.azurecr.cn", "acme.azurecr.us"]
-        );
+        let hosts = ["acme.azurecr.io", "acme.azurecr.cn", "acme.azurecr.us"];
+        for (environment, host) in AzureEnvironment::ALL.iter().zip(hosts) {
+            let acr = Acr { registry: String::from("acme"), environment: *environment };
+            assert_eq!(acr.host(), host);
+            assert_eq!(Acr::of_host(host), Some(acr));
+        }
+        for host in ["azurecr.io", ".azurecr.io", "*.azurecr.io", "a.b.azurecr.io", "A.azurecr.io"]
+        {
+            assert_eq!(Acr::of_host(host), None, "{host}");
+        }
     }
 
     #[test]

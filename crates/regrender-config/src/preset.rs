@@ -6,14 +6,26 @@ use crate::RegistryKind;
 pub(crate) const ECR_TOKEN_USERNAME: &str = "AWS";
 
 /// The username beside a refresh token of an Azure Container Registry.
-pub const ACR_TOKEN_USERNAME: &str = "00000000-0000-0000-0000-000000000000";
+pub(crate) const ACR_TOKEN_USERNAME: &str = "00000000-0000-0000-0000-000000000000";
 
 /// The username beside an access token of Google.
-pub const GOOGLE_TOKEN_USERNAME: &str = "oauth2accesstoken";
+pub(crate) const GOOGLE_TOKEN_USERNAME: &str = "oauth2accesstoken";
+
+/// Returns how many hours the token lives that stands beside a username, if the cloud of a kind hands
+/// out what stands there.
+#[must_use]
+pub fn token_hours_beside(kind: RegistryKind, username: &str) -> Option<u64> {
+    let is_token = match kind {
+        RegistryKind::Acr => username == ACR_TOKEN_USERNAME,
+        RegistryKind::Gar | RegistryKind::Gcr => username == GOOGLE_TOKEN_USERNAME,
+        // Amazon ECR takes nothing else.
+        _ => true,
+    };
+    kind.token_hours().filter(|_| is_token)
+}
 
 /// Says what usernames of a kind of registry look like.
-#[must_use]
-pub fn username_custom(kind: RegistryKind) -> Option<&'static str> {
+pub(crate) fn username_custom(kind: RegistryKind) -> Option<&'static str> {
     match kind {
         RegistryKind::Generic => None,
         RegistryKind::DockerHub => Some(
@@ -52,7 +64,8 @@ pub(crate) fn example_username(kind: RegistryKind) -> &'static str {
 }
 
 /// Returns the name of an environment variable for something of a registry.
-pub(crate) fn variable(registry: &str, what: &str) -> String {
+#[must_use]
+pub fn variable(registry: &str, what: &str) -> String {
     let word: String = registry
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
@@ -227,6 +240,17 @@ mod tests {
     #[test]
     fn a_private_key_belongs_nowhere() {
         check(RegistryKind::Generic, "AGE-SECRET-KEY-1CANARY4F1D", Some("age"));
+    }
+
+    #[test]
+    fn usernames_of_clouds_tell_how_long_lives_what_stands_beside_them() {
+        let hours = token_hours_beside;
+        assert_eq!(hours(RegistryKind::Ecr, "AWS"), Some(12));
+        assert_eq!(hours(RegistryKind::Acr, "00000000-0000-0000-0000-000000000000"), Some(3));
+        assert_eq!(hours(RegistryKind::Acr, "pull"), None);
+        assert_eq!(hours(RegistryKind::Gar, "oauth2accesstoken"), Some(1));
+        assert_eq!(hours(RegistryKind::Gcr, "_json_key"), None);
+        assert_eq!(hours(RegistryKind::Generic, "AWS"), None);
     }
 
     #[test]

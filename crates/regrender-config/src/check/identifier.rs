@@ -3,7 +3,7 @@
 use regrender_diagnostic::Spanned;
 
 use crate::RoleArn;
-use crate::cloud::is_account;
+use crate::cloud::{is_account, is_acr_name, is_region};
 use crate::problem::{Problems, provision as problem};
 
 type Found = Spanned<String>;
@@ -42,27 +42,12 @@ pub(crate) fn region(registry: &str, found: &Found, problems: &mut Problems) -> 
     check(registry, "region", found, rule, Some(bare), is_region, problems)
 }
 
-fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let Some((number, words)) = parts.split_last() else { return false };
-    let is_word =
-        |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    words.len() >= 2
-        && words.iter().all(is_word)
-        && !number.is_empty()
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// Checks the name of an Azure Container Registry.
 pub(crate) fn acr(registry: &str, found: &Found, problems: &mut Problems) -> Option<String> {
     let rule = "lower-case letters and digits: the name alone, without `.azurecr.io`";
     let bare = found.value.to_ascii_lowercase();
     let bare = bare.split('.').next().unwrap_or_default().to_owned();
-    let is_right = |text: &str| {
-        (1..=50).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
-    check(registry, "registry", found, rule, Some(bare), is_right, problems)
+    check(registry, "registry", found, rule, Some(bare), is_acr_name, problems)
 }
 
 /// Checks a region or zone of Google Cloud.
@@ -199,16 +184,6 @@ pub(crate) fn app(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn regions_are_words_and_a_number() {
-        for region in ["eu-west-1", "us-gov-east-1", "ap-southeast-4", "us-isob-east-1"] {
-            assert!(is_region(region), "{region}");
-        }
-        for region in ["eu-west-1a", "eu-west", "west-1", "EU-WEST-1", "eu--1", ""] {
-            assert!(!is_region(region), "{region}");
-        }
-    }
 
     #[test]
     fn words_of_google_begin_with_a_letter() {

@@ -9,7 +9,7 @@ use crate::check::registry_key::idle_keys;
 use crate::check::sealed_token::sealed;
 use crate::check::workload_identity::{azure_identity, google_identity, irsa};
 use crate::field::Field;
-use crate::preset::{ACR_TOKEN_USERNAME, GOOGLE_TOKEN_USERNAME};
+use crate::preset::{GOOGLE_TOKEN_USERNAME, token_hours_beside};
 use crate::problem::{Problems, provision as problem, shape};
 use crate::provision::Provider;
 use crate::raw::{RawRegistry, RawValue};
@@ -121,8 +121,7 @@ fn cloud_username(raw: &RawRegistry, kind: RegistryKind, problems: &mut Problems
     let RawValue::Text(text) = &found.value else { return };
     let name = raw.name.value.as_str();
     let is_google = matches!(kind, RegistryKind::Gar | RegistryKind::Gcr);
-    let is_short_lived =
-        text.expose() == if is_google { GOOGLE_TOKEN_USERNAME } else { ACR_TOKEN_USERNAME };
+    let is_short_lived = token_hours_beside(kind, text.expose()).is_some();
     let is_allowed = raw.provision.allow_short_lived.is_true();
     if is_short_lived && !is_allowed {
         let choices = names(choices(kind));

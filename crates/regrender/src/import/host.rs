@@ -1,7 +1,7 @@
 //! The host that a registry key names, in the words of registries.toml.
 
-use regrender_config::RegistryKind;
-use regrender_config::preset::{ACR_TOKEN_USERNAME, GOOGLE_TOKEN_USERNAME};
+use regrender_config::preset::token_hours_beside;
+use regrender_config::{Acr, Ecr, RegistryKind};
 use regrender_image::{AuthKey, KeyConcern};
 
 /// The images that a key is for.
@@ -19,23 +19,9 @@ pub(crate) enum Host {
     /// Docker Hub, under whichever of its names.
     DockerHub,
     /// A registry of Amazon ECR.
-    Ecr {
-        /// The account that it belongs to.
-        account: String,
-        /// Its region.
-        region: String,
-        /// Whether it is an endpoint for FIPS.
-        fips: bool,
-    },
-    /// The public gallery of Amazon.
-    EcrPublic,
+    Ecr(Ecr),
     /// An Azure Container Registry.
-    Acr {
-        /// Its name.
-        registry: String,
-        /// The cloud that it is in.
-        environment: &'static str,
-    },
+    Acr(Acr),
     /// A project in Google's Artifact Registry.
     Gar {
         /// Where it lies.
@@ -101,10 +87,13 @@ impl Host {
         let gcr = |location: Option<&str>| Self::Gcr { location: location.map(str::to_owned) };
         match host {
             host if DOCKER_HUB.contains(&host) => Self::DockerHub,
-            "public.ecr.aws" => Self::EcrPublic,
             "gcr.io" => gcr(None),
             "us.gcr.io" | "eu.gcr.io" | "asia.gcr.io" => gcr(host.strip_suffix(".gcr.io")),
-            _ => ecr(host).or_else(|| acr(host)).unwrap_or_else(|| Self::Other(host.to_owned())),
+            _ => {
+                let ecr = || Ecr::of_host(host).map(Self::Ecr);
+                let acr = || Acr::of_host(host).map(Self::Acr);
+                ecr().or_else(acr).unwrap_or_else(|| Self::Other(host.to_owned()))
+            }
         }
     }
 
@@ -112,8 +101,8 @@ impl Host {
     pub(crate) fn kind(&self, username: Option<&str>) -> RegistryKind {
         match self {
             Self::DockerHub => RegistryKind::DockerHub,
-            Self::Ecr { .. } | Self::EcrPublic => RegistryKind::Ecr,
-            Self::Acr { .. } => RegistryKind::Acr,
+            Self::Ecr(_) => RegistryKind::Ecr,
+            Self::Acr(_) => RegistryKind::Acr,
             Self::Gar { .. } => RegistryKind::Gar,
             Self::Gcr { .. } => RegistryKind::Gcr,
             Self::Other(host) => {
@@ -129,7 +118,7 @@ impl Host {
     pub(crate) fn registry_name(&self) -> String {
         match (self, self.kind(None)) {
             (Self::DockerHub, _) => String::from("hub"),
-            (Self::EcrPublic, _) => String::from("ecr-public"),
+            (Self::Ecr(Ecr::Public), _) => String::from("ecr-public"),
             (Self::Other(host), RegistryKind::Generic) => word(host),
             (_, kind) => kind.name().to_owned(),
         }
@@ -140,46 +129,11 @@ impl Host {
     /// Without a username a program hands the login out, and then it is such a token.
     pub(crate) fn token_hours(&self, username: Option<&str>) -> Option<u64> {
         let kind = self.kind(username);
-        let is_token = match (kind, username) {
-            (_, None) | (RegistryKind::Ecr, _) => true,
-            (RegistryKind::Acr, Some(name)) => name == ACR_TOKEN_USERNAME,
-            (_, Some(name)) => name == GOOGLE_TOKEN_USERNAME,
-        };
-        kind.token_hours().filter(|_| is_token)
+        match username {
+            None => kind.token_hours(),
+            Some(username) => token_hours_beside(kind, username),
+        }
     }
-}
-
-/// Reads `NAME.azurecr.io`, with the endings of China and of the government of the United States.
-fn acr(host: &str) -> Option<Host> {
-    const CLOUDS: [(&str, &str); 3] =
-        [(".azurecr.io", "public"), (".azurecr.cn", "china"), (".azurecr.us", "us-government")];
-    CLOUDS.iter().find_map(|(ending, environment)| {
-        let registry = host.strip_suffix(ending)?;
-        let is_name =
-            registry.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        (is_name && !registry.is_empty())
-            .then(|| Host::Acr { registry: registry.to_owned(), environment })
-    })
-}
-
-/// Reads `ACCOUNT.dkr.ecr.REGION.amazonaws.com`, with `ecr-fips` and China's ending too.
-fn ecr(host: &str) -> Option<Host> {
-    let (account, rest) = host.split_once(".dkr.")?;
-    let (fips, rest) = match rest.strip_prefix("ecr-fips.") {
-        Some(rest) => (true, rest),
-        None => (false, rest.strip_prefix("ecr.")?),
-    };
-    let (region, ending) = rest.split_once('.')?;
-    let is_china = region.starts_with("cn-");
-    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    let is_ending = ending == if is_china { "amazonaws.com.cn" } else { "amazonaws.com" };
-    let is_region = !region.is_empty()
-        && region.bytes().all(|byte| byte.is_ascii_lowercase() || b"-0123456789".contains(&byte));
-    (is_account && is_ending && is_region).then(|| Host::Ecr {
-        account: account.to_owned(),
-        region: region.to_owned(),
-        fips,
-    })
 }
 
 /// Makes a word of letters, digits and hyphens.
@@ -198,6 +152,8 @@ pub(crate) fn word(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use regrender_config::AzureEnvironment;
+
     use super::*;
 
     #[track_caller]
@@ -218,7 +174,7 @@ mod tests {
 
     fn amazon(region: &str, fips: bool) -> Host {
         let account = String::from("111122223333");
-        Host::Ecr { account, region: region.to_owned(), fips }
+        Host::Ecr(Ecr::Private { account, region: region.to_owned(), fips })
     }
 
     #[test]
@@ -264,21 +220,21 @@ mod tests {
             &amazon("cn-north-1", false),
             None,
         );
-        for host in [
-            "1111.dkr.ecr.eu-west-1.amazonaws.com",
-            "111122223333.dkr.ecr.eu-west-1.amazonaws.com.cn",
-            "111122223333.dkr.ecr.cn-north-1.amazonaws.com",
-            "*.dkr.ecr.*.amazonaws.com",
-        ] {
-            check(host, &other(host), None);
-        }
+        check(
+            "111122223333.dkr.ecr.eusc-de-east-1.amazonaws.eu",
+            &amazon("eusc-de-east-1", false),
+            None,
+        );
+        check("public.ecr.aws", &Host::Ecr(Ecr::Public), None);
+        let host = "*.dkr.ecr.*.amazonaws.com";
+        check(host, &other(host), None);
     }
 
     #[test]
     fn azure_and_google_are_known_by_their_hosts() {
-        let acr = |environment| Host::Acr { registry: String::from("acme"), environment };
-        check("acme.azurecr.io", &acr("public"), None);
-        check("acme.azurecr.cn/team/", &acr("china"), Some("team/"));
+        let acr = |environment| Host::Acr(Acr { registry: String::from("acme"), environment });
+        check("acme.azurecr.io", &acr(AzureEnvironment::Public), None);
+        check("acme.azurecr.cn/team/", &acr(AzureEnvironment::China), Some("team/"));
         check("*.azurecr.io", &other("*.azurecr.io"), None);
         check("https://gcr.io", &Host::Gcr { location: None }, None);
         check("eu.gcr.io/acme", &Host::Gcr { location: Some(String::from("eu")) }, Some("acme"));
@@ -288,19 +244,14 @@ mod tests {
         let host = "europe-west1-docker.pkg.dev";
         check(host, &other(host), None);
         check(&format!("{host}/acme/apps"), &other(host), Some("acme/apps"));
-        check("public.ecr.aws", &Host::EcrPublic, None);
     }
 
     #[test]
     fn tokens_of_the_clouds_are_known_by_who_uses_them() {
-        let acr = Host::Acr { registry: String::from("acme"), environment: "public" };
-        assert_eq!(acr.token_hours(Some(ACR_TOKEN_USERNAME)), Some(3));
-        assert_eq!(acr.token_hours(Some("pull")), None);
         let gcr = Host::Gcr { location: None };
         assert_eq!(gcr.token_hours(Some("oauth2accesstoken")), Some(1));
         assert_eq!(gcr.token_hours(Some("_json_key")), None);
         assert_eq!(gcr.token_hours(None), Some(1));
-        assert_eq!(amazon("eu-west-1", false).token_hours(Some("AWS")), Some(12));
         assert_eq!(other("ghcr.io").token_hours(None), None);
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use regrender_config::{RegistryKind, parse};
+use regrender_config::{Acr, AzureEnvironment, Ecr, RegistryKind, parse, preset};
 use regrender_diagnostic::Diagnostic;
 
 use super::draft::Draft;
@@ -99,18 +99,18 @@ fn push_host(text: &mut String, registry: &DraftRegistry) {
     }
     match &registry.host {
         Host::DockerHub => {}
-        Host::Ecr { account, region, fips } => {
+        Host::Ecr(Ecr::Private { account, region, fips }) => {
             push_text(text, "account", account);
             push_text(text, "region", region);
             if *fips {
                 push_line(text, "fips = true");
             }
         }
-        Host::EcrPublic => push_line(text, "public = true"),
-        Host::Acr { registry, environment } => {
+        Host::Ecr(Ecr::Public) => push_line(text, "public = true"),
+        Host::Acr(Acr { registry, environment }) => {
             push_text(text, "registry", registry);
-            if *environment != "public" {
-                push_text(text, "environment", environment);
+            if *environment != AzureEnvironment::Public {
+                push_text(text, "environment", environment.name());
             }
         }
         Host::Gar { location, project } => {
@@ -234,16 +234,11 @@ pub(crate) fn quoted(text: &str) -> String {
 
 /// Returns the environment variable for the password of a registry.
 pub(crate) fn variable(registry: &str, kind: RegistryKind) -> String {
-    let letter = |letter: char| {
-        if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' }
-    };
-    let word: String = registry.chars().map(letter).collect();
-    let sign = if word.starts_with(|letter: char| letter.is_ascii_digit()) { "_" } else { "" };
     let what = match kind {
         RegistryKind::Generic | RegistryKind::Artifactory => "PASSWORD",
         _ => "TOKEN",
     };
-    format!("{sign}{word}_{what}")
+    preset::variable(registry, what)
 }
 
 /// Says why registries.toml cannot have such a registry.
@@ -315,10 +310,6 @@ mod tests {
     #[test]
     fn variables_are_named_after_registries() {
         assert_eq!(variable("hub", RegistryKind::DockerHub), "HUB_TOKEN");
-        assert_eq!(
-            variable("r-example-com-5000", RegistryKind::Generic),
-            "R_EXAMPLE_COM_5000_PASSWORD"
-        );
         assert_eq!(variable("10-0-0-1", RegistryKind::Generic), "_10_0_0_1_PASSWORD");
     }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use regrender_config::preset::token_hours_beside;
 use regrender_config::{Registry, RegistryKind};
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -127,13 +128,7 @@ fn of_beginning(password: &str, now: SystemTime) -> Option<Death> {
 
 /// What stands beside the username of a cloud's short-lived tokens is one of them.
 fn of_kind(kind: RegistryKind, username: &str, password: &str, now: SystemTime) -> Option<Death> {
-    let is_short_lived = match kind {
-        RegistryKind::Ecr => true,
-        RegistryKind::Acr => username == "00000000-0000-0000-0000-000000000000",
-        RegistryKind::Gar | RegistryKind::Gcr => username == "oauth2accesstoken",
-        _ => false,
-    };
-    let hours = kind.token_hours().filter(|_| is_short_lived && !password.is_empty())?;
+    let hours = token_hours_beside(kind, username).filter(|_| !password.is_empty())?;
     let life = Duration::from_secs(hours * HOUR.as_secs());
     Some(Death::By(full_hour(now + life)))
 }
@@ -240,14 +235,12 @@ mod tests {
 
     #[test]
     fn usernames_of_clouds_tell_what_stands_beside_them() {
-        let dies =
-            |kind, username| death(&registry(kind), username, "canary-4f1d", now()).is_some();
-        assert!(dies(RegistryKind::Ecr, "AWS"));
-        assert!(dies(RegistryKind::Gar, "oauth2accesstoken"));
-        assert!(!dies(RegistryKind::Gcr, "_json_key"));
-        assert!(dies(RegistryKind::Acr, "00000000-0000-0000-0000-000000000000"));
-        assert!(!dies(RegistryKind::Acr, "pull-token"));
-        assert!(!dies(RegistryKind::Generic, "AWS"));
+        let dies = |username, password| {
+            death(&registry(RegistryKind::Gar), username, password, now()).is_some()
+        };
+        assert!(dies("oauth2accesstoken", "canary-4f1d"));
+        assert!(!dies("_json_key", "canary-4f1d"));
+        assert!(!dies("oauth2accesstoken", ""));
     }
 
     #[test]

@@ -8,11 +8,7 @@ const BUILDER: &str = "pull-secrets/manifests/team-a/service-accounts/builder.ya
 
 fn with_builder() -> Sandbox {
     let sandbox = Sandbox::simple();
-    sandbox.edit(
-        "registries.toml",
-        "namespaces = [\"team-a\"]\n",
-        "namespaces = [\"team-a\"]\nservice-accounts = [\"builder\"]\n",
-    );
+    sandbox.give_to("builder");
     sandbox
 }
 

@@ -10,11 +10,7 @@ const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, 
 /// A repository whose `default` account gets the pull secret.
 fn repository() -> Sandbox {
     let sandbox = Sandbox::simple();
-    sandbox.edit(
-        "registries.toml",
-        "namespaces = [\"team-a\"]\n",
-        "namespaces = [\"team-a\"]\nservice-accounts = [\"default\"]\n",
-    );
+    sandbox.give_to("default");
     sandbox.write("apps/web.yaml", WEB);
     sandbox
 }

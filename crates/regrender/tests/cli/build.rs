@@ -260,11 +260,7 @@ argocd = { repository = "https://git.example.com/acme/gitops" }
 
 [registry.hub]"#,
     );
-    sandbox.edit(
-        "registries.toml",
-        "namespaces = [\"team-a\"]\n",
-        "namespaces = [\"team-a\"]\nservice-accounts = [\"default\"]\n",
-    );
+    sandbox.give_to("default");
     sandbox.run(&["build"]).succeeded();
     assert_snapshot!(tree(&sandbox, "pull-secrets/argocd"), @"
     === pull-secrets/argocd/kustomization.yaml

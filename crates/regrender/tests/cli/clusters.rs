@@ -124,11 +124,7 @@ fn a_tree_of_another_file_is_not_left_over() {
 #[test]
 fn a_tree_behind_a_link_is_not_left_over() {
     let sandbox = Sandbox::simple();
-    sandbox.edit(
-        "registries.toml",
-        "namespaces = [\"team-a\"]\n",
-        "namespaces = [\"team-a\"]\nservice-accounts = [\"builder\"]\n",
-    );
+    sandbox.give_to("builder");
     std::fs::create_dir_all(sandbox.path("deploy/of-pull-secrets")).unwrap();
     std::os::unix::fs::symlink("deploy/of-pull-secrets", sandbox.path("pull-secrets")).unwrap();
     sandbox.run(&["build"]).succeeded();

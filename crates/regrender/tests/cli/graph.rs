@@ -15,11 +15,7 @@ const STRAY: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: stray, namespac
 /// A repository whose `default` account of one namespace gets the pull secret.
 fn repository() -> Sandbox {
     let sandbox = Sandbox::simple();
-    sandbox.edit(
-        "registries.toml",
-        "namespaces = [\"team-a\"]\n",
-        "namespaces = [\"team-a\"]\nservice-accounts = [\"default\"]\n",
-    );
+    sandbox.give_to("default");
     sandbox.write("apps/web.yaml", WEB);
     sandbox.write("apps/stray.yaml", STRAY);
     sandbox

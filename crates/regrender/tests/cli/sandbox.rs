@@ -115,6 +115,14 @@ impl Sandbox {
         self.write(path, &text.replacen(from, to, 1));
     }
 
+    /// Has the pull secret of the simplest registries.toml declared for an account.
+    #[track_caller]
+    pub(crate) fn give_to(&self, account: &str) {
+        let namespaces = "namespaces = [\"team-a\"]\n";
+        let accounts = format!("{namespaces}service-accounts = [\"{account}\"]\n");
+        self.edit("registries.toml", namespaces, &accounts);
+    }
+
     /// Has a second recipient declared beside the one of the tests.
     #[track_caller]
     pub(crate) fn add_recipient(&self) {

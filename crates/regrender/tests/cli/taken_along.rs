@@ -14,11 +14,7 @@ const WEB: &str =
 /// A project whose output folder is among the manifests of a cluster.
 fn project(object: &str) -> Sandbox {
     let sandbox = Sandbox::simple();
-    sandbox.edit(
-        "registries.toml",
-        "namespaces = [\"team-a\"]\n",
-        "namespaces = [\"team-a\"]\nservice-accounts = [\"web\"]\n",
-    );
+    sandbox.give_to("web");
     let text = sandbox.read("registries.toml");
     let output = "[output]\ndirectory = \"clusters/prod/pull-secrets\"\n";
     sandbox.write("registries.toml", &format!("{output}{text}"));

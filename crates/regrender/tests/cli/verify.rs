@@ -9,11 +9,7 @@ const FILE: &str = "pull-secrets/manifests/team-a/regcred.sops.yaml";
 /// A built tree, and an environment in which nothing can be opened or resolved.
 fn built() -> Sandbox {
     let mut sandbox = Sandbox::simple();
-    sandbox.edit(
-        "registries.toml",
-        "namespaces = [\"team-a\"]\n",
-        "namespaces = [\"team-a\"]\nservice-accounts = [\"default\"]\n",
-    );
+    sandbox.give_to("default");
     sandbox.run(&["build"]).succeeded();
     sandbox.unset("SOPS_AGE_KEY");
     sandbox.unset("HUB_TOKEN");

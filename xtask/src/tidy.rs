@@ -1,7 +1,8 @@
-//! Rules that no compiler checks: words, file shapes, and who may depend on whom.
+//! Rules that no compiler checks: words, file shapes, where the map leads, and who may depend on whom.
 
 mod dependency;
 mod file;
+mod map;
 mod supply;
 
 use anyhow::{Context as _, Result, bail};
@@ -31,6 +32,9 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
             .with_context(|| format!("cannot read {}", path.display()))?;
         findings.extend(file::findings(&path.to_string_lossy(), &bytes));
     }
+    let map = std::fs::read_to_string(workspace::root().join(map::MAP))
+        .with_context(|| format!("cannot read {}", map::MAP))?;
+    findings.extend(map::findings(&map, &paths));
     findings.extend(dependency::findings(&metadata()?)?);
     findings.extend(supply::findings(&tree));
     for finding in &findings {

@@ -39,7 +39,7 @@ pub use date::Date;
 pub use nearest::nearest;
 pub use page::Page;
 pub use parse::{Parsed, parse};
-pub use problem::{page, pages};
+pub use problem::{page, pages, quoted};
 pub use provision::{
     AcrLogin, Generator, GkeCluster, GoogleLogin, Irsa, Login, NodeProvider, Provision,
     WorkloadIdentity,

@@ -73,7 +73,8 @@ pub(crate) fn one_of(names: &[&str]) -> String {
 }
 
 /// Writes a TOML string.
-pub(crate) fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {

@@ -27,12 +27,12 @@ pub enum SourceKind {
     File {
         /// Its path.
         path: String,
-        /// What becomes of white space at the end.
+        /// What becomes of line ends at the end.
         trim: Trim,
     },
     /// Standard input, to its end.
     Stdin {
-        /// What becomes of white space at the end.
+        /// What becomes of line ends at the end.
         trim: Trim,
     },
     /// A value in a file that sops sealed.
@@ -41,14 +41,14 @@ pub enum SourceKind {
         path: String,
         /// The way to the value; none in a file that holds one value alone.
         key: Option<ValuePath>,
-        /// What becomes of white space at the end.
+        /// What becomes of line ends at the end.
         trim: Trim,
     },
     /// What an age file holds.
     Age {
         /// Path of the file, relative to registries.toml; `~/` is the home folder.
         path: String,
-        /// What becomes of white space at the end.
+        /// What becomes of line ends at the end.
         trim: Trim,
     },
     /// A field of a secret in Vault.
@@ -57,7 +57,7 @@ pub enum SourceKind {
         path: String,
         /// The field.
         key: String,
-        /// What becomes of white space at the end.
+        /// What becomes of line ends at the end.
         trim: Trim,
     },
     /// What a command prints.
@@ -66,7 +66,7 @@ pub enum SourceKind {
         arguments: Vec<String>,
         /// How long it may take.
         timeout: Duration,
-        /// What becomes of white space at the end.
+        /// What becomes of line ends at the end.
         trim: Trim,
     },
 }

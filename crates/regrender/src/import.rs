@@ -20,4 +20,4 @@ pub(crate) use self::docker_config::is_docker_config;
 pub(crate) use self::draft::Draft;
 pub(crate) use self::found::Found;
 pub(crate) use self::sealed_passwords::sealed_passwords;
-pub(crate) use self::text::{Passwords, hours, quoted, to_toml, to_toml_of_helpers};
+pub(crate) use self::text::{Passwords, hours, to_toml, to_toml_of_helpers};

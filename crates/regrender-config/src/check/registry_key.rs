@@ -7,11 +7,14 @@ use crate::problem::{Problems, provision as problem};
 use crate::provision::Provider;
 use crate::raw::RawRegistry;
 
-/// A key, where it stands, the kinds and the providers that it belongs to.
+/// A key that belongs to some kinds of registries, or to some ways to provide their tokens.
 struct Key {
     name: &'static str,
+    /// Where it stands, if it is there.
     span: Option<Span>,
+    /// Whether it belongs to this registry.
     is_known: bool,
+    /// Where it belongs, for people.
     belongs: &'static str,
 }
 
@@ -55,7 +58,7 @@ fn cloud_keys(raw: &RawRegistry, kind: RegistryKind) -> Vec<Key> {
 
 fn provider_keys(raw: &RawRegistry, kind: RegistryKind, provider: Option<Provider>) -> Vec<Key> {
     let provision = &raw.provision;
-    let eso = provider == Some(Provider::ExternalSecrets);
+    let external = provider == Some(Provider::ExternalSecrets);
     let irsa = provider == Some(Provider::Irsa);
     let identity = provider == Some(Provider::WorkloadIdentity);
     let sealed = matches!(provider, None | Some(Provider::Sealed));
@@ -64,7 +67,7 @@ fn provider_keys(raw: &RawRegistry, kind: RegistryKind, provider: Option<Provide
     let quay = kind == RegistryKind::Quay;
     let github = kind == RegistryKind::Ghcr;
     let key = |name, span, is_known, belongs| Key { name, span, is_known, belongs };
-    let of_eso = "`provide = \"external-secrets\"`";
+    let of_external = "`provide = \"external-secrets\"`";
     let of_azure = "`kind = \"acr\"` and a provider of tokens";
     let of_github = "`kind = \"ghcr\"` and `provide = \"external-secrets\"`";
     vec![
@@ -77,13 +80,18 @@ fn provider_keys(raw: &RawRegistry, kind: RegistryKind, provider: Option<Provide
         key(
             "role-arn",
             provision.role_arn.span(),
-            amazon && (eso || irsa),
+            amazon && (external || irsa),
             "`kind = \"ecr\"` and `provide = \"irsa\"` or `\"external-secrets\"`",
         ),
-        key("service-account", provision.service_account.span(), eso && !github, of_eso),
-        key("credentials-secret", provision.credentials_secret.span(), eso && !quay, of_eso),
-        key("tenant-id", provision.tenant_id.span(), azure && (eso || identity), of_azure),
-        key("client-id", provision.client_id.span(), azure && (eso || identity), of_azure),
+        key("service-account", provision.service_account.span(), external && !github, of_external),
+        key(
+            "credentials-secret",
+            provision.credentials_secret.span(),
+            external && !quay,
+            of_external,
+        ),
+        key("tenant-id", provision.tenant_id.span(), azure && (external || identity), of_azure),
+        key("client-id", provision.client_id.span(), azure && (external || identity), of_azure),
         key(
             "pod-identity",
             provision.pod_identity.span(),
@@ -93,11 +101,11 @@ fn provider_keys(raw: &RawRegistry, kind: RegistryKind, provider: Option<Provide
         key(
             "robot-account",
             provision.robot_account.span(),
-            quay && eso,
+            quay && external,
             "`kind = \"quay\"` and `provide = \"external-secrets\"`",
         ),
-        key("app-id", provision.app_id.span(), github && eso, of_github),
-        key("install-id", provision.install_id.span(), github && eso, of_github),
+        key("app-id", provision.app_id.span(), github && external, of_github),
+        key("install-id", provision.install_id.span(), github && external, of_github),
     ]
 }
 

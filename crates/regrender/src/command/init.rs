@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Component, Path};
 
+use regrender_config::quoted;
 use regrender_seal::{KeyKind, KeyPair};
 use zeroize::Zeroizing;
 
@@ -11,7 +12,6 @@ use crate::certificate;
 use crate::enumeration::next_steps;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity::{KEY, own};
-use crate::import::quoted;
 use crate::new_file::{self, Readers};
 use crate::path::shown;
 use crate::project::{CONFIG_FILE, build_command, sops_rules};

@@ -1,8 +1,6 @@
 //! How a draft is spelled as registries.toml.
 
-use std::fmt::Write as _;
-
-use regrender_config::{Acr, AzureEnvironment, Ecr, RegistryKind, parse, preset};
+use regrender_config::{Acr, AzureEnvironment, Ecr, RegistryKind, parse, preset, quoted};
 use regrender_diagnostic::Diagnostic;
 
 use super::draft::Draft;
@@ -210,26 +208,6 @@ fn push_list(text: &mut String, key: &str, values: &[String]) {
 
 fn table_key(name: &str) -> String {
     if name.contains('.') { quoted(name) } else { name.to_owned() }
-}
-
-/// Spells a basic string of TOML.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => {
-                quoted.push('\\');
-                quoted.push(letter);
-            }
-            letter if letter.is_control() => {
-                write!(quoted, "\\U{:08X}", u32::from(letter))
-                    .expect("a String takes whatever is written to it");
-            }
-            letter => quoted.push(letter),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 /// Returns the environment variable for the password of a registry.

@@ -11,22 +11,22 @@ use serde_json::{Value, json};
 
 /// Why a run failed.
 #[derive(Debug)]
-pub struct CliError {
+pub(crate) struct CliError {
     /// Decides the exit code.
-    pub kind: ErrorKind,
+    pub(crate) kind: ErrorKind,
     /// What happened, to which thing.
-    pub message: String,
+    pub(crate) message: String,
     /// What to do about it, as imperatives.
-    pub hints: Vec<String>,
+    pub(crate) hints: Vec<String>,
     /// What lies beneath.
-    pub source: Option<Box<dyn Error + Send + Sync>>,
+    pub(crate) source: Option<Box<dyn Error + Send + Sync>>,
     /// The problems of registries.toml that it sums up.
-    pub problems: Vec<Value>,
+    pub(crate) problems: Vec<Value>,
 }
 
 /// The kinds of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorKind {
+pub(crate) enum ErrorKind {
     /// registries.toml is wrong.
     Config,
     /// A credential or an identity cannot be obtained.
@@ -41,16 +41,16 @@ pub enum ErrorKind {
 
 /// How a run ended that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// All is done.
     Done,
-    /// What is on disk differs from what is declared.
+    /// What is on disk differs from what is declared, or something else was found that is wrong.
     Differs,
 }
 
 /// Everything that made a run fail.
 #[derive(Debug)]
-pub struct Failure(pub Vec<CliError>);
+pub(crate) struct Failure(pub(crate) Vec<CliError>);
 
 impl Failure {
     /// Fails with these errors, if there are any.
@@ -75,7 +75,7 @@ impl From<CliError> for Failure {
 impl Exit {
     /// Returns the exit code.
     #[must_use]
-    pub fn code(self) -> u8 {
+    pub(crate) fn code(self) -> u8 {
         match self {
             Self::Done => 0,
             Self::Differs => 3,
@@ -86,21 +86,21 @@ impl Exit {
 impl CliError {
     /// Makes an error without hints.
     #[must_use]
-    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let message = message.into();
         Self { kind, message, hints: Vec::new(), source: None, problems: Vec::new() }
     }
 
     /// Adds a way out.
     #[must_use]
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
     /// Adds what lies beneath.
     #[must_use]
-    pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
@@ -153,7 +153,7 @@ impl CliError {
 
     /// Makes the error of standard output that takes no more.
     #[must_use]
-    pub fn from_output(error: io::Error) -> Self {
+    pub(crate) fn from_output(error: io::Error) -> Self {
         let kind = match error.kind() {
             io::ErrorKind::BrokenPipe => ErrorKind::ClosedPipe,
             _ => ErrorKind::Files,
@@ -163,7 +163,7 @@ impl CliError {
 
     /// Returns the exit code.
     #[must_use]
-    pub fn exit_code(&self) -> u8 {
+    pub(crate) fn exit_code(&self) -> u8 {
         match self.kind {
             ErrorKind::ClosedPipe => 0,
             ErrorKind::Config | ErrorKind::Credentials | ErrorKind::Files => 1,

@@ -17,13 +17,14 @@ use regrender_seal::{Identities, IdentityError};
 
 use self::keys_file::{Platform, keys_file, other_keys_file};
 use self::words::{WordsError, split_words};
+use crate::error::CliError;
 use crate::input::bytes::{SecretBytes, begins_as_utf16};
 use crate::input::command::{Command, Group};
 use crate::input::failure::{CommandFailure, FileFailure};
 use crate::input::file::read_file;
 use crate::input::mask::Mask;
 use crate::reach::Reach;
-use crate::{CliError, World};
+use crate::world::World;
 
 /// A file with an OpenSSH private key.
 const SSH_KEY_FILE: &str = "SOPS_AGE_SSH_PRIVATE_KEY_FILE";

@@ -37,7 +37,6 @@ mod stream;
 mod world;
 
 pub use bug::tell_of_bugs;
-pub use error::{CliError, ErrorKind, Exit, Failure};
 pub use regrender_seal::Random;
 pub use run::run;
 pub use world::{RandomOfPath, Terminal, World};

@@ -30,9 +30,10 @@ use regrender_render::Credentials;
 use self::inquiry::Inquiry;
 pub(crate) use self::inquiry::sops_files;
 use self::resolution::Resolution;
+use crate::error::{CliError, ErrorKind};
 use crate::identity::Discovered;
 use crate::reach::Reach;
-use crate::{CliError, ErrorKind, World};
+use crate::world::World;
 
 /// With what credentials are resolved.
 #[derive(Clone, Copy, Debug)]

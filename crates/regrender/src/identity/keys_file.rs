@@ -1,8 +1,7 @@
 //! Where sops keeps identities: `sops/age/keys.txt` in the configuration folder of the platform.
 
+use crate::world::World;
 use std::path::{Path, PathBuf};
-
-use crate::World;
 
 /// A platform, as far as its configuration folder goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

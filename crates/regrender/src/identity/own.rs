@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 
 use super::keys_file::{Platform, keys_file};
 use super::{KEY, KEY_FILE};
-use crate::{CliError, ErrorKind, World};
+use crate::error::{CliError, ErrorKind};
+use crate::world::World;
 
 /// Returns the recipient of the first identity in the environment variable where sops looks first.
 pub(crate) fn of_variable(world: &World, kind: KeyKind) -> Option<String> {

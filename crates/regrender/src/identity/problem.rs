@@ -6,8 +6,8 @@ use regrender_seal::IdentityError;
 
 use super::words::WordsError;
 use super::{KEY, KEY_COMMAND, KEY_FILE, Origin, Reason, SSH_KEY_COMMAND};
+use crate::error::{CliError, ErrorKind};
 use crate::input::failure::{CommandFailure, FileFailure};
-use crate::{CliError, ErrorKind};
 
 /// The way out of a command that prints no identity.
 const BY_HAND: &str = "the command runs as it is, without a shell; try it by hand";

@@ -25,7 +25,7 @@ use crate::input::failure::FileFailure;
 use crate::input::file::read_file;
 use crate::input::mask::Mask;
 use crate::reach::Reach;
-use crate::{Terminal, World};
+use crate::world::{Terminal, World};
 
 /// Asks what the credentials of some registries need, and keeps what is learnt on the way.
 pub(crate) struct Inquiry<'a> {

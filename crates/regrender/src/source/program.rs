@@ -12,12 +12,12 @@ use zeroize::Zeroizing;
 use super::failure::SourceFailure;
 use super::helper::{HelperFailure, read_answer, says_not_found};
 use super::question::{Answer, Given, Question};
-use crate::World;
 use crate::input::bytes::SecretBytes;
 use crate::input::command::{Command, Ending, Group, Outcome};
 use crate::input::lines::Lines;
 use crate::input::mask::Mask;
 use crate::side_by_side::side_by_side;
+use crate::world::World;
 
 /// How many programs run side by side.
 const AT_ONCE: usize = 8;

@@ -11,8 +11,8 @@ use super::docker_config::DockerConfig;
 use super::failure::SourceFailure;
 use super::helper::{self, HelperLogin};
 use super::sealed::Content;
-use crate::World;
 use crate::input::bytes::SecretBytes;
+use crate::world::World;
 
 /// What to ask the outside world.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

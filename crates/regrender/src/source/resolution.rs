@@ -18,8 +18,8 @@ use super::question::{Answers, Question};
 use super::token::Nearness;
 use super::value::Part;
 use super::{Resolved, expiry, token};
-use crate::World;
 use crate::identity::Discovered;
+use crate::world::World;
 
 /// Makes credentials from answers.
 pub(crate) struct Resolution<'a> {

@@ -11,12 +11,12 @@ use regrender_remote::{Scheme, Transport, Url};
 use super::failure::SourceFailure;
 use super::question::{Answer, Given, Question};
 use super::value::Part;
-use crate::World;
 use crate::http::authorities::{Authorities, AuthoritiesError};
 use crate::http::{Network, Trust};
 use crate::input::failure::FileFailure;
 use crate::input::file::read_file;
 use crate::side_by_side::side_by_side;
+use crate::world::World;
 
 /// How many secrets are asked for side by side.
 const AT_ONCE: usize = 8;

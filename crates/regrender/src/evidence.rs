@@ -24,6 +24,7 @@ use crate::path::shown;
 use crate::project::Project;
 use crate::project::manifests::{Manifests, search_others};
 use crate::repository::{self, Walk};
+use crate::unread;
 use crate::world::World;
 
 /// What a report on a repository goes by.
@@ -62,6 +63,7 @@ impl Evidence {
         sources.check(&exclusion, &mut manifests, world)?;
         let walk = manifests.walk(&sources.roots);
         let walk = exclusion.apply(walk, &mut manifests, world);
+        let named = sources.names(&world.directory);
         let mut facts = Vec::from_iter(sources.stdin);
         if others == Others::Search {
             facts.extend(search_others(&walk, &world.directory));
@@ -73,6 +75,8 @@ impl Evidence {
             hand_made(&walk, &manifests, &world.directory)
         };
         let mut inventory = manifests.into_inventory(&walk, facts);
+        // What the walk finds below a folder is listed.
+        unread::check(inventory.unreadable(), |file| named.contains(file))?;
         if let Some(namespace) = namespace {
             inventory.assume_namespace(namespace);
         }

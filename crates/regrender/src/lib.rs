@@ -34,6 +34,7 @@ mod side_by_side;
 mod source;
 #[cfg(test)]
 mod stream;
+mod unread;
 mod world;
 
 pub use bug::tell_of_bugs;

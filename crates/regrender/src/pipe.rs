@@ -20,11 +20,6 @@ pub(crate) fn unreadable(name: &str, error: io::Error) -> CliError {
 
 /// Says that nothing stands on `name`.
 pub(crate) fn empty(name: &str) -> CliError {
-    useless(format!("{name} is empty"))
-}
-
-/// Says of what was handed over that nothing can be done with it.
-pub(crate) fn useless(message: String) -> CliError {
-    CliError::new(ErrorKind::Files, message)
+    CliError::new(ErrorKind::Files, format!("{name} is empty"))
         .with_hint("see whether the program before the pipe failed")
 }

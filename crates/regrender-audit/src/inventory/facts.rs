@@ -115,12 +115,6 @@ impl FileFacts {
         self.content
     }
 
-    /// Returns why the first document that cannot be read cannot be.
-    #[must_use]
-    pub fn why_unreadable(&self) -> Option<String> {
-        self.unreadable.first().map(|one| one.reason.to_string())
-    }
-
     /// Lists the files and folders that the kustomizations and generators in it name as parts of
     /// their build. The folder that an object of Flux or Argo CD applies is not among them: it has a
     /// build of its own.

@@ -269,12 +269,11 @@ fn a_file_tells_whether_anything_is_in_it() {
         (b"\xff\x80", "not text: neither UTF-8 nor UTF-16"),
         (b"{{ if .Values.x }}\n", "helm-template"),
     ] {
-        let facts = read_file("a.yaml", text);
-        assert_eq!(facts.content(), Content::Unreadable, "{reason}");
-        let told = facts.why_unreadable().unwrap();
+        assert_eq!(read_file("a.yaml", text).content(), Content::Unreadable, "{reason}");
+        let inventory = Inventory::read([("a.yaml", text)]);
+        let told = inventory.unreadable()[0].reason.to_string();
         assert!(told.starts_with(reason), "{told}");
     }
-    assert_eq!(read_file("a.yaml", b"a: 1").why_unreadable(), None);
 }
 
 #[test]

@@ -19,6 +19,7 @@ use crate::project::Project;
 use crate::project::manifests::Manifests;
 use crate::repository;
 use crate::source;
+use crate::unread;
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Explain, world: &mut World) -> Result<Exit, Failure> {
@@ -118,14 +119,16 @@ fn of_files(arguments: &Explain, world: &mut World) -> Result<Explanation, Failu
     warn_of_others(&account, "ServiceAccount", accounts, world);
     let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
     let pull_secrets: Vec<(&str, &[u8])> = pull_secrets.iter().map(borrowed).collect();
-    Ok(explain(&Question {
+    let explanation = explain(&Question {
         image: &arguments.subject,
         pull_secrets: &pull_secrets,
         pod: pod.first().map(borrowed),
         service_account: account.first().map(borrowed),
         declared: &Declared::default(),
         open: &|secret| opener.open(secret),
-    }))
+    });
+    unread::check(&explanation.unreadable, |_| true)?;
+    Ok(explanation)
 }
 
 /// Warns of files that hold nothing of what they are named for, a docker config for example.
@@ -137,7 +140,7 @@ fn warn_of_others(
 ) {
     for file in files {
         let inventory = Inventory::read([borrowed(file)]);
-        // What cannot be read is part of the answer.
+        // What cannot be read is told as such.
         if inventory.unreadable().is_empty() && count(&inventory) == 0 {
             world.warn(&format!("`{}` is the manifest of no {what}", file.0));
         }

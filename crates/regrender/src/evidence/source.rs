@@ -1,6 +1,7 @@
 //! Where the manifests of a report come from: files, folders and standard input.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use regrender_audit::{Content, FileFacts, SIZE_LIMIT, read_pipe};
 
@@ -37,7 +38,8 @@ impl Sources {
         let asks_stdin = paths.iter().any(|path| is_stdin(&path));
         let stdin = if asks_stdin { Some(read_stdin(world)?) } else { None };
         let roots = paths.iter().filter(|path| !is_stdin(path));
-        let roots: Vec<PathBuf> = roots.map(|path| world.directory.join(path)).collect();
+        let place = |path: &PathBuf| world.directory.join(path).components().collect();
+        let roots: Vec<PathBuf> = roots.map(place).collect();
         let missing: Vec<CliError> = roots
             .iter()
             .filter(|root| root.symlink_metadata().is_err())
@@ -67,8 +69,8 @@ impl Sources {
             walk.others.retain(|file| !exclusion.leaves_out(file));
             let is_left_out = walk.manifests.len() < found;
             manifests.read(&walk.manifests);
-            if manifests.is_pipe(root) {
-                check_piped(&name, manifests.content(root), None)?;
+            if manifests.is_pipe(root) && manifests.content(root) == Content::Nothing {
+                return Err(pipe::empty(&name).into());
             }
             let is_something = |path: &PathBuf| manifests.content(path) != Content::Nothing;
             // Where the run is cannot be the wrong place.
@@ -95,17 +97,11 @@ impl Sources {
         }
         Ok(())
     }
-}
 
-/// Fails where a program wrote nothing into a pipe, or nothing that can be read.
-fn check_piped(name: &str, content: Content, reason: Option<String>) -> Result<(), CliError> {
-    match content {
-        Content::Something => Ok(()),
-        Content::Nothing => Err(pipe::empty(name)),
-        Content::Unreadable => {
-            let why = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-            Err(pipe::useless(format!("{name} cannot be read{why}")))
-        }
+    /// Lists them as an inventory calls them whose files are named from `base`.
+    pub(super) fn names(&self, base: &Path) -> BTreeSet<String> {
+        let stdin = self.stdin.iter().map(|_| STDIN_AS_FILE.to_owned());
+        self.roots.iter().map(|root| shown(root, base)).chain(stdin).collect()
     }
 }
 
@@ -116,6 +112,5 @@ fn read_stdin(world: &mut World) -> Result<FileFacts, CliError> {
         Some(bytes) => read_pipe(STDIN_AS_FILE, bytes.expose()),
         None => FileFacts::too_large(STDIN_AS_FILE),
     };
-    check_piped(STDIN, facts.content(), facts.why_unreadable())?;
-    Ok(facts)
+    if facts.content() == Content::Nothing { Err(pipe::empty(STDIN)) } else { Ok(facts) }
 }

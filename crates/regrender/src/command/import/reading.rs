@@ -1,5 +1,6 @@
 //! What an import reads: docker configs, manifests, or what stands on standard input.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use crate::input::file::read_file as read_secret_file;
 use crate::path::shown;
 use crate::pipe::{self, HYPHEN, STDIN, STDIN_AS_FILE};
 use crate::project::manifests::Manifests;
+use crate::unread;
 use crate::world::World;
 
 /// Reads all sources.
@@ -24,8 +26,14 @@ pub(super) fn read(arguments: &Import, world: &mut World) -> Result<Found, Failu
     let mut facts: Vec<FileFacts> = Vec::new();
     let mut roots = Vec::new();
     let mut errors = Vec::new();
+    let mut named = BTreeSet::new();
     for source in sources(arguments, world)? {
         let name = shown(&source, &world.directory);
+        named.insert(if source.as_os_str() == HYPHEN {
+            STDIN_AS_FILE.to_owned()
+        } else {
+            name.clone()
+        });
         if source.as_os_str() == HYPHEN {
             let bytes = read_pipe(&mut *world.stdin, STDIN)?;
             errors.extend(take(&bytes, STDIN_AS_FILE, &mut found, &mut facts));
@@ -54,6 +62,7 @@ pub(super) fn read(arguments: &Import, world: &mut World) -> Result<Found, Failu
         let mut manifests = Manifests::of_report(&world.directory);
         let walk = manifests.walk(&roots);
         let inventory = manifests.into_inventory(&walk, facts);
+        unread::check(inventory.unreadable(), |file| named.contains(file))?;
         for unreadable in inventory.unreadable() {
             world.warn(&format!("`{}` was not read: {}", unreadable.file, unreadable.reason));
         }
@@ -68,7 +77,8 @@ fn sources(arguments: &Import, world: &World) -> Result<Vec<PathBuf>, CliError> 
     if !arguments.sources.is_empty() {
         let is_stdin = |source: &PathBuf| source.as_os_str() == HYPHEN;
         let place = |source: &PathBuf| {
-            if is_stdin(source) { source.clone() } else { world.directory.join(source) }
+            let place = || world.directory.join(source).components().collect();
+            if is_stdin(source) { source.clone() } else { place() }
         };
         let mut sources: Vec<PathBuf> = arguments.sources.iter().map(place).collect();
         // It can be read once, however often it is named.

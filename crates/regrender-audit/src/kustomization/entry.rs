@@ -42,6 +42,9 @@ pub enum Fault {
     NotFile,
 }
 
+/// What follows from any fault.
+const OUTCOME: &str = "so kustomize builds nothing";
+
 /// The lists, and what their entries may name.
 const LISTS: [(&str, EntryKind); 9] = [
     ("resources", EntryKind::Any),
@@ -89,8 +92,9 @@ impl Entry {
             Fault::NotFile => "which is a folder and not a file",
         };
         let Self { list, path, place, .. } = self;
-        let message = format!("`{list}` names `{path}`, {what}, so kustomize builds nothing");
-        Finding::new(Code::BrokenKustomization, place, message)
+        let message = format!("`{list}` names `{path}`, {what}, {OUTCOME}");
+        let finding = Finding::new(Code::BrokenKustomization, place, message);
+        Finding { shared: Some(OUTCOME.to_owned()), ..finding }
     }
 }
 

@@ -40,9 +40,13 @@ pub(super) fn fold(findings: &[Finding]) -> Vec<Fold<'_>> {
     folds
 }
 
-/// Returns what all findings for one remedy have in common.
-fn remedy(finding: &Finding) -> Option<(Severity, Code, &str)> {
-    Some((finding.severity, finding.code, finding.shared.as_deref()?))
+/// What all findings for one remedy have in common.
+type Remedy<'f> = (Severity, Code, &'f str, Option<&'f str>);
+
+fn remedy(finding: &Finding) -> Option<Remedy<'_>> {
+    // One kustomization may lack many files, but which others lack any must be seen.
+    let file = (finding.code == Code::BrokenKustomization).then_some(&*finding.file);
+    Some((finding.severity, finding.code, finding.shared.as_deref()?, file))
 }
 
 impl fmt::Display for Fold<'_> {
@@ -55,11 +59,17 @@ impl fmt::Display for Fold<'_> {
                 writeln!(f, "  --> {}", place(first))?;
             }
             Some(shared) => {
-                let noun = if first.code == Code::NamespaceUnknown { "workload" } else { "image" };
-                writeln!(f, "{}: {}", visible(shared), counted(others.len() + 1, noun))?;
+                let noun = match first.code {
+                    Code::NamespaceUnknown => "workload",
+                    Code::BrokenKustomization => "path",
+                    _ => "image",
+                };
+                // What ends a sentence is one of its own here.
+                let fact = shared.strip_prefix("so ").unwrap_or(shared);
+                writeln!(f, "{}: {}", visible(fact), counted(others.len() + 1, noun))?;
                 for finding in std::iter::once(first).chain(others).take(FEW) {
                     let own = finding.message.strip_suffix(shared).unwrap_or(&finding.message);
-                    let own = own.trim_end_matches(": ");
+                    let own = own.trim_end_matches([':', ',', ' ']);
                     writeln!(f, "  --> {}: {}", place(finding), visible(own))?;
                 }
                 writeln!(f, "{}", more(others.len() + 1))?;

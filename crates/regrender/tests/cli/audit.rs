@@ -494,6 +494,32 @@ fn the_page_and_the_sarif_log_hold_the_findings() {
     assert_eq!(log["runs"][0]["results"][0]["ruleId"], "uncovered-private");
 }
 
+/// One paragraph for each kustomization that lacks many.
+#[test]
+fn many_paths_that_a_kustomization_lacks_are_told_together() {
+    let sandbox = repository();
+    let names = ["web.yaml", "a.yaml", "b.yaml", "c.yaml", "d.yaml"].join(", ");
+    sandbox.write("apps/kustomization.yaml", &format!("resources: [{names}, ../base]\n"));
+    sandbox.write("more/kustomization.yaml", "resources: [a.yaml]\n");
+    sandbox.write("base/readme.md", "no kustomization\n");
+    assert_snapshot!(sandbox.run(&["audit"]).ended_with(3), @"
+    error[broken-kustomization]: kustomize builds nothing: 5 paths
+      --> apps/kustomization.yaml:1:23: `resources` names `a.yaml`, which is not there
+      --> apps/kustomization.yaml:1:31: `resources` names `b.yaml`, which is not there
+      --> apps/kustomization.yaml:1:39: `resources` names `c.yaml`, which is not there
+      and 2 more, which `--output json` lists
+      help: put it there, or take it off the list
+
+    error[broken-kustomization]: `resources` names `a.yaml`, which is not there, so kustomize builds nothing
+      --> more/kustomization.yaml:1:13
+      help: put it there, or take it off the list
+
+    1 image in 3 files: 1 covered-by-hub-fallback; 6 errors, 0 warnings, 0 unreadable
+    --- status 3
+    ");
+    assert_eq!(broken(&sandbox, &[]).len(), 6);
+}
+
 /// The messages about kustomizations with which kustomize fails.
 fn broken(sandbox: &Sandbox, paths: &[&str]) -> Vec<String> {
     let outcome = sandbox.run(&[&["audit", "--output", "json"], paths].concat());

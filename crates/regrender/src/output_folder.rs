@@ -270,11 +270,18 @@ fn not_ours(place: &str) -> Obstacle {
 
 /// Says whether a file was written by a build.
 fn is_ours(text: &str) -> bool {
-    let first_line = text.strip_prefix('\u{feff}').unwrap_or(text).lines().next().unwrap_or("");
-    let headed = first_line.strip_prefix('#').is_some_and(|line| line.trim_end() == HEADER);
-    headed
+    is_headed(text.as_bytes())
         || is_our_policy(text)
         || regrender_seal::inspect_age(text).is_ok_and(|inspection| inspection.is_marked())
+}
+
+/// Says whether a text begins with the header of a build, as editors may have left it: with a byte
+/// order mark, and another end of the line.
+pub(crate) fn is_headed(text: &[u8]) -> bool {
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    let first_line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let header = first_line.strip_prefix(b"#").map(<[u8]>::trim_ascii_end);
+    header == Some(HEADER.as_bytes())
 }
 
 /// JSON has no comments: a policy is known by the ids of its statements.

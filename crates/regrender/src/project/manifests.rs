@@ -15,6 +15,7 @@ use regrender_audit::{
 use regrender_render::HEADER;
 
 use crate::error::{CliError, ErrorKind};
+use crate::output_folder::is_headed;
 use crate::path::shown;
 use crate::project::Project;
 use crate::repository::{self, Walk};
@@ -268,15 +269,11 @@ pub(crate) fn search_others(walk: &Walk, base: &Path) -> Vec<FileFacts> {
 
 fn begins_with_header(path: &Path) -> bool {
     let mut beginning = Vec::new();
-    // The header follows a `#`.
-    let enough = HEADER.len() as u64 + 1;
+    // A byte order mark, a `#` and the end of the line.
+    let enough = HEADER.len() as u64 + 6;
     let read: io::Result<usize> =
         File::open(path).and_then(|file| file.take(enough).read_to_end(&mut beginning));
     read.is_ok() && is_headed(&beginning)
-}
-
-fn is_headed(bytes: &[u8]) -> bool {
-    bytes.strip_prefix(b"#").is_some_and(|line| line.starts_with(HEADER.as_bytes()))
 }
 
 #[cfg(test)]
@@ -367,14 +364,20 @@ mod tests {
     #[test]
     fn what_a_build_wrote_is_told_by_its_first_line() {
         let written = format!("#{HEADER}\nkind: Namespace\n");
-        let files =
-            [("a.yaml", written.as_str()), ("b.yaml", "# something else\n"), ("c.yaml", "")];
+        let saved = format!("\u{feff}#{HEADER}\r\nkind: Namespace\n");
+        let longer = format!("#{HEADER} Or not.\n");
+        let files = [
+            ("a.yaml", written.as_str()),
+            ("b.yaml", "# something else\n"),
+            ("c.yaml", ""),
+            ("d.yaml", &saved),
+            ("e.yaml", &longer),
+        ];
         let folder = Folder::of("is-written", &files);
         let mut manifests = folder.manifests();
         for _ in ["from the files", "from what was read"] {
-            let is_written = ["a.yaml", "b.yaml", "c.yaml"]
-                .map(|name| manifests.is_written(&folder.0.join(name)));
-            assert_eq!(is_written, [true, false, false]);
+            let is_written = files.map(|(name, _)| manifests.is_written(&folder.0.join(name)));
+            assert_eq!(is_written, [true, false, false, true, false]);
             let walk = manifests.walk(std::slice::from_ref(&folder.0));
             manifests.read(&walk.manifests);
         }

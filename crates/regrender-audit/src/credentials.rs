@@ -11,7 +11,7 @@ pub(crate) use self::referrer::Referrer;
 use crate::check::is_pull_secret;
 use crate::declared::Declarations;
 use crate::inventory::{
-    AccountField, Doubt, Inventory, Rendering, Secret, SecretState, ServiceAccount,
+    ACCOUNT, AccountField, Doubt, Inventory, Rendering, Secret, SecretState, ServiceAccount,
 };
 use crate::subject::Subject;
 use crate::variable::is_open;
@@ -188,7 +188,7 @@ impl<'i> Credentials<'i> {
         let (account, tree) = self.account_meant(subject, name)?;
         let list = tree.and_then(|tree| tree.pull_secrets.as_ref());
         let referrer = Referrer {
-            kind: "ServiceAccount",
+            kind: ACCOUNT,
             root: subject.root.as_deref(),
             namespace: subject.namespace.as_deref(),
             name: tree.map_or(&*account.name, |tree| &tree.name),

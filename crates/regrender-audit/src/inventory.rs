@@ -18,6 +18,7 @@ mod workload;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub(crate) use self::account::ACCOUNT;
 pub use self::account::ServiceAccount;
 pub(crate) use self::admission::read_pods;
 use self::facts::Sealing;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inventory::{Rendering, is_core};
+use crate::inventory::{ACCOUNT, Rendering, is_core};
 use crate::subject::Subject;
 
 /// An object that refers to others by name.
@@ -26,7 +26,7 @@ impl<'r> Referrer<'r> {
 
     /// Tells whether kustomize renames the Secrets in its list along with these.
     pub(super) fn follows_secrets(&self) -> bool {
-        self.kind == "ServiceAccount" || is_core(self.kind) && self.kind != "ReplicationController"
+        self.kind == ACCOUNT || is_core(self.kind) && self.kind != "ReplicationController"
     }
 
     /// Tells whether kustomize renames its account along with that.

@@ -13,7 +13,7 @@ use crate::check::check_subject;
 use crate::credentials::{Credentials, InForce, Opener, Origin, Referrer, account_secrets};
 use crate::declared::{Declarations, Declared};
 use crate::finding::{Code, Finding};
-use crate::inventory::{Inventory, Rendering};
+use crate::inventory::{ACCOUNT, Inventory, Rendering};
 use crate::judge::Judge;
 use crate::judgement::{Judgement, host_of};
 use crate::subject::{Subject, subjects};
@@ -274,7 +274,7 @@ impl<'a> Chain<'a> {
                 addresses(account.namespace.as_deref(), &account.name, &account.renderings)
             {
                 let list = account_secrets(account, root).to_vec();
-                let referrer = Referrer { kind: "ServiceAccount", root, namespace, name };
+                let referrer = Referrer { kind: ACCOUNT, root, namespace, name };
                 let list = self.credentials.final_names(referrer, list);
                 self.add_account(namespace, name, &list);
             }

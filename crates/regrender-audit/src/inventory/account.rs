@@ -6,6 +6,9 @@ use super::{Metadata, Rendering, Source, Workload};
 use crate::kustomization::Written;
 use crate::place::Place;
 
+/// The kind of one.
+pub(crate) const ACCOUNT: &str = "ServiceAccount";
+
 /// A ServiceAccount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceAccount {
@@ -31,7 +34,7 @@ impl ServiceAccount {
     /// Returns what it is.
     pub(super) fn written(&self) -> Written<'_> {
         Written {
-            kind: "ServiceAccount",
+            kind: ACCOUNT,
             api_version: "v1",
             namespace: self.namespace.as_deref(),
             name: &self.name,

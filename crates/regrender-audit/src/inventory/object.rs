@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::account::ACCOUNT;
 use super::facts::FileFacts;
 use super::word::Words;
 use super::{
@@ -34,7 +35,7 @@ fn read_with(facts: &mut FileFacts, root: &Node<'_>, header: Header, words: Word
             name: header.name,
             place: place.clone(),
         }),
-        "ServiceAccount" => {
+        ACCOUNT => {
             facts
                 .parts
                 .extend(read_parts(root, &header, words).into_iter().filter(|one| !one.is_plain()));
@@ -97,7 +98,7 @@ pub(crate) fn read_inline_images(value: &Node<'_>, path: &str) -> Vec<ImageUse> 
 
 /// Reads an object as what a strategic merge changes of it; nothing where that is nothing at all.
 fn read_parts(root: &Node<'_>, header: &Header, words: Words) -> Vec<Part> {
-    if header.kind == "ServiceAccount" {
+    if header.kind == ACCOUNT {
         let mut part = header.workload(Source::Core);
         part.pull_secrets = pod::reference_names(root.get("imagePullSecrets"));
         return vec![Part::new(part, root, Some(&[]))];

@@ -12,7 +12,7 @@ use super::part::{List, Part};
 use super::patch::{Change, Patch};
 use super::post_build::PostBuild;
 use crate::inventory::{
-    AccountField, Doubt, Filling, ImageUse, Metadata, Rendering, Role, pod_path,
+    ACCOUNT, AccountField, Doubt, Filling, ImageUse, Metadata, Rendering, Role, pod_path,
 };
 use crate::place::Place;
 
@@ -201,7 +201,7 @@ impl<'o> Object<'o> {
     /// Tells what is reached by a patch for a pod specification at a path of keys.
     fn reach(&self, path: &str) -> Reach {
         let own = match self.written.kind {
-            "ServiceAccount" => Some(String::new()),
+            ACCOUNT => Some(String::new()),
             kind => pod_path(kind).map(|path| path.join(".")),
         };
         match own.filter(|_| self.is_core) {
@@ -227,7 +227,7 @@ impl<'o> Object<'o> {
         if !part.pull_secrets.is_empty() {
             let own = std::mem::take(&mut self.pull_secrets);
             self.pull_secrets.clone_from(&part.pull_secrets);
-            if self.is_core && self.written.kind != "ServiceAccount" {
+            if self.is_core && self.written.kind != ACCOUNT {
                 let kept = own.into_iter().filter(|name| !part.pull_secrets.contains(name));
                 self.pull_secrets.extend(kept);
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::operation::Marks;
-use crate::inventory::{AccountField, Role, Source, Workload, pod_path};
+use crate::inventory::{ACCOUNT, AccountField, Role, Source, Workload, pod_path};
 use crate::manifest::Node;
 
 /// The member that holds a directive.
@@ -86,14 +86,14 @@ impl Part {
     pub(super) fn pod(&self) -> Option<&'static [&'static str]> {
         match &*self.workload.kind {
             _ if self.workload.source != Source::Core => None,
-            "ServiceAccount" => Some(&[]),
+            ACCOUNT => Some(&[]),
             kind => pod_path(kind),
         }
     }
 
     /// Tells whether it is for an account.
     pub(crate) fn is_of_account(&self) -> bool {
-        self.workload.kind == "ServiceAccount"
+        self.workload.kind == ACCOUNT
     }
 
     /// Tells whether it says nothing but what is merged.

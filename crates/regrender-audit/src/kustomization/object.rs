@@ -99,14 +99,16 @@ impl<'o> Object<'o> {
     pub(super) fn is_meant_by(&self, part: &Part) -> bool {
         let (part, written) = (&part.workload, &self.written);
         let same = |one: &str, other: &str| one.is_empty() || other.is_empty() || one == other;
-        let namespace = part.namespace.as_deref();
+        // What names no namespace is in `default`, for kustomize.
+        let namespace = part.namespace.as_deref().unwrap_or("default");
         let earlier = self.earlier_namespaces.iter().map(Option::as_deref);
         let mut namespaces = earlier.chain([self.namespace.as_deref(), written.namespace]);
         part.kind == written.kind
             && same(&part.api_version, written.api_version)
             && (part.name == self.name || self.earlier_names.contains(&part.name))
-            && namespace
-                .is_none_or(|namespace| namespaces.any(|one| one.unwrap_or("default") == namespace))
+            && (namespaces.any(|one| one.unwrap_or("default") == namespace)
+                // It may have been there before other patches met it.
+                || self.is_unseen && part.namespace.is_none())
     }
 
     pub(super) fn rename(&mut self, name: String) {

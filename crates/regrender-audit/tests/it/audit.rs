@@ -240,7 +240,8 @@ fn each_overlay_has_its_own_secret_of_a_name() {
 
 #[test]
 fn containers_that_a_patch_adds_are_judged_too() {
-    let patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {initContainers: [{name: i, image: q.io/init}]}\n";
+    let patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: n}\n\
+        spec: {initContainers: [{name: i, image: q.io/init}]}\n";
     let pod = pod("r.io/app", "[]");
     let files = [
         ("kustomization.yaml", "resources: [p.yaml]\npatches: [{path: patch.yaml}]\n"),

@@ -41,13 +41,45 @@ fn a_merge_is_for_the_object_of_its_namespace() {
         (WEB, "", true),
         (WEB, ", namespace: default", true),
         (WEB, ", namespace: other", false),
-        (&*namespaced, "", true),
+        // kustomize refuses this one.
+        (&*namespaced, "", false),
         (&*namespaced, ", namespace: n", true),
         (&*namespaced, ", namespace: other", false),
     ] {
         let found = merged(object, "", &part(metadata, pod));
         assert_eq!(found.images[1].image == "new.io/app", is_meant, "{metadata}");
     }
+}
+
+/// One of several that are called the same is meant, or none.
+#[test]
+fn a_merge_without_a_namespace_is_for_the_one_in_default() {
+    let object = |metadata: &str| {
+        let image = "containers: [{name: app, image: main.io/app}]";
+        part(metadata, image)
+    };
+    for (first, second, expected) in [
+        ("", ", namespace: b", ["new.io/app", "main.io/app"]),
+        (", namespace: default", ", namespace: b", ["new.io/app", "main.io/app"]),
+        (", namespace: a", ", namespace: b", ["main.io/app", "main.io/app"]),
+    ] {
+        let files = [
+            ("kustomization.yaml", "resources: [o.yaml]\npatches: [{path: p.yaml}]\n"),
+            ("o.yaml", &*format!("{}---\n{}", object(first), object(second))),
+            ("p.yaml", &*part("", "containers: [{name: app, image: new.io/app}]")),
+        ];
+        let inventory = read(&files);
+        let found: Vec<&str> = inventory.workloads().map(|one| &*one.images[0].image).collect();
+        assert_eq!(found, expected, "{first} {second}");
+    }
+    // Whatever namespaces it was given later.
+    let files = [
+        ("base/kustomization.yaml", "resources: [o.yaml]\nnamespace: a\n"),
+        ("base/o.yaml", &*object("")),
+        ("kustomization.yaml", "resources: [base]\npatches: [{path: p.yaml}]\n"),
+        ("p.yaml", &*part("", "containers: [{name: app, image: new.io/app}]")),
+    ];
+    assert_eq!(images(&files), ["container app new.io/app"]);
 }
 
 /// The versions of External Secrets are several, so a patch's is not compared.

@@ -63,7 +63,7 @@ fn they_are_applied_in_their_order_after_all_else() {
 
 #[test]
 fn patches_among_them_are_applied() {
-    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: m}\n\
         spec: {template: {spec: {imagePullSecrets: [{name: merged}]}}}\n";
     let operation = "{op: add, path: /spec/template/spec/serviceAccountName, value: robot}";
     let file = format!(

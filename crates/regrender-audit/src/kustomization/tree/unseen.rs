@@ -25,14 +25,10 @@ impl Kustomizations {
             for patch in one.patches.iter().filter(|patch| !used.contains(&patch.place)) {
                 let changes = self.changes(one, patch).iter().filter(|change| change.has_image());
                 for workload in changes.filter_map(|change| unseen_workload(patch, change)) {
-                    // kustomize lets operations match nothing, but no merge.
                     // Of a custom resource that says nothing of images itself, only its patches are kept.
-                    let by_kind = |target: &Target| {
-                        !target.is_narrow()
-                            && !workload.kind.is_empty()
-                            && workload.source != Source::Core
-                    };
-                    let is_surely_there = patch.target.as_ref().is_none_or(by_kind);
+                    let is_surely_there = !workload.kind.is_empty()
+                        && workload.source != Source::Core
+                        && !patch.target.as_ref().is_some_and(Target::is_narrow);
                     let is_complete = || self.is_complete(key, files, &mut BTreeSet::new());
                     let is_known = found.iter().any(|known| {
                         let (known, key_of_it) = (&known.workload, &known.key);

@@ -24,7 +24,7 @@ pub(crate) use self::deployer::{read_deployers, specification};
 pub use self::entry::{Entry, EntryKind, Fault};
 use self::image_change::ImageChange;
 pub(crate) use self::operation::{Located, read_operations};
-pub(crate) use self::part::{Part, directs, is_directed};
+pub(crate) use self::part::{Part, directs, has_volumes, is_directed};
 use self::patch::{Body, Patch, read_patches};
 pub(crate) use self::patch::{Change, speaks_of_variables};
 use self::post_build::PostBuild;

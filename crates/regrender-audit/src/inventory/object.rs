@@ -8,7 +8,7 @@ use super::word::Words;
 use super::{
     ImageUse, Metadata, Namespace, ServiceAccount, Source, Workload, helm, pod, secret, shape,
 };
-use crate::kustomization::{Part, Written, directs, is_directed, read_deployers};
+use crate::kustomization::{Part, Written, directs, has_volumes, is_directed, read_deployers};
 use crate::manifest::Node;
 use crate::place::{Place, folder_of, join};
 
@@ -116,14 +116,15 @@ fn read_parts(root: &Node<'_>, header: &Header, words: Words) -> Vec<Part> {
             return match pulling {
                 Some(Some(workload)) => vec![part(workload)],
                 Some(None) => vec![part(header.workload(Source::Custom)).unclear()],
-                None if words.directives && directs(root) => {
+                None if words.directives && directs(root) || has_volumes(root) => {
                     vec![part(header.workload(Source::Custom))]
                 }
                 None => Vec::new(),
             };
         }
     };
-    let part = |one| if words.directives { Part::new(one, root, None) } else { Part::from(one) };
+    let says_more = words.directives || has_volumes(root);
+    let part = |one| if says_more { Part::new(one, root, None) } else { Part::from(one) };
     let parts = found.workloads.into_iter().map(part);
     if found.takes_away { parts.map(Part::unclear).collect() } else { parts.collect() }
 }

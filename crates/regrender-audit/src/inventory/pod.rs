@@ -15,7 +15,7 @@ pub(super) const CONTAINERS: [(&str, Role); 3] = [
 /// Reads the pod specification of an object.
 pub(super) fn read(spec: &Node<'_>, header: &Header) -> Workload {
     let mut workload = header.workload(Source::Core);
-    (workload.service_account, workload.account_field) = service_account(spec);
+    take_account(&mut workload, spec);
     workload.pull_secrets = reference_names(spec.get("imagePullSecrets"));
     workload.images = images(spec, &header.place);
     workload
@@ -45,14 +45,16 @@ pub(crate) fn role_of_list(member: &str) -> Option<Role> {
     CONTAINERS.iter().find(|(name, _)| *name == member).map(|(_, role)| *role)
 }
 
-/// Returns the account that a pod specification names, and by which of the two fields.
-fn service_account(spec: &Node<'_>) -> (Option<String>, AccountField) {
+/// Reads the account that a pod specification names, by either of the two fields or by both.
+fn take_account(workload: &mut Workload, spec: &Node<'_>) {
     let named = |member: &str| {
         spec.get(member).and_then(Node::scalar).filter(|name| !name.is_empty()).map(str::to_owned)
     };
-    match (named("serviceAccountName"), named("serviceAccount")) {
-        (None, Some(name)) => (Some(name), AccountField::Deprecated),
-        (name, _) => (name, AccountField::Name),
+    workload.service_account = named("serviceAccountName");
+    workload.spare_account = named("serviceAccount");
+    if workload.service_account.is_none() {
+        workload.service_account = workload.spare_account.take();
+        workload.account_field = AccountField::Deprecated;
     }
 }
 

@@ -39,7 +39,8 @@ impl Words {
         Self {
             leaks: leak::Topics::of(text),
             secret_references: has(&["secretName", "secretRef"]),
-            images: has(&["image", "Image", "repository", "\\"]),
+            // A patch takes image volumes away by any other list of them.
+            images: has(&["image", "Image", "repository", "volumes", "\\"]),
             pulling: has(&["serviceAccount", "imagePullSecret", "\\"]),
             directives: has(&["$patch", "\\"]),
         }
@@ -56,7 +57,7 @@ pub(super) fn tells_nothing(path: &str, text: &str) -> bool {
 /// One search for all of them; most files hold none.
 static ANY_WORD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"auths|PRIVATE KEY|PuTTY-|secretName|secretRef|[iI]mage|repository|serviceAccount|\$patch|\\",
+        r"auths|PRIVATE KEY|PuTTY-|secretName|secretRef|[iI]mage|repository|volumes|serviceAccount|\$patch|\\",
     )
     .expect("it is a pattern")
 });
@@ -64,7 +65,7 @@ static ANY_WORD: LazyLock<Regex> = LazyLock::new(|| {
 /// Words without one of which a file declares nothing: the kinds that are taken, and what images,
 /// Secrets and leaks are told by. A backslash may stand for any letter.
 static TELLING_WORD: LazyLock<Regex> = LazyLock::new(|| {
-    let words = "auths|[iI]mage|repository|Namespace|ServiceAccount|Secret|secretName|secretRef\
+    let words = "auths|[iI]mage|repository|[ ,{'\"]volumes|Namespace|ServiceAccount|Secret|secretName|secretRef\
                  |serviceAccount|Helm|Application|Kustomization|Transformer|fieldPaths|ksops|sops|\\$patch|AGE-SECRET-KEY-|PRIVATE KEY|PuTTY-|Pod|Job|Deployment\
                  |StatefulSet|DaemonSet|ReplicaSet|ReplicationController|\\\\";
     Regex::new(words).expect("it is a pattern")

@@ -101,6 +101,8 @@ pub struct Workload {
     pub service_account: Option<String>,
     /// The field by which they name it.
     pub(crate) account_field: AccountField,
+    /// What they name as `serviceAccount` beside that: it counts once nothing else is named.
+    pub(crate) spare_account: Option<String>,
     /// The names in the pods' `imagePullSecrets`; an entry without a name is an empty one.
     pub pull_secrets: Vec<String>,
     /// The images that they pull.
@@ -128,6 +130,7 @@ impl Workload {
             written_name: written.name.to_owned(),
             service_account: None,
             account_field: AccountField::default(),
+            spare_account: None,
             pull_secrets: Vec::new(),
             images: Vec::new(),
             keeps_namespace: false,

@@ -170,7 +170,10 @@ impl<'o> Object<'o> {
         match change {
             Change::Merge(part) => {
                 self.merge(part, &patch.place);
-                if patch.renames && !part.workload.name.is_empty() {
+                if patch.may_change.kind && part.workload.kind != self.written.kind {
+                    self.doubt(&patch.place);
+                }
+                if patch.may_change.name && !part.workload.name.is_empty() {
                     self.rename(part.workload.name.clone());
                 }
             }
@@ -185,7 +188,13 @@ impl<'o> Object<'o> {
     fn merge(&mut self, part: &Part, place: &Place) {
         let directives = &part.directives;
         self.is_deleted |= directives.deletes;
-        if directives.is_unclear {
+        // Of a custom resource, nobody knows which list or account is taken away. kustomize gives
+        // each of its lists as a whole.
+        let takes_away = || {
+            let mounts = self.images.iter().any(|one| one.role == Role::Volume);
+            directives.takes_away() || part.gives_volumes && mounts
+        };
+        if directives.is_unclear || !self.is_core && takes_away() {
             self.doubt(place);
         }
         for (which, key) in &directives.unmarked {
@@ -237,6 +246,9 @@ impl<'o> Object<'o> {
         }
         if part.service_account.is_some() {
             self.set_account(part.account_field, part.service_account.as_deref());
+        }
+        if part.spare_account.is_some() {
+            self.set_account(AccountField::Deprecated, part.spare_account.as_deref());
         }
         self.merge_images(&part.images, &directives.kept, place);
     }

@@ -15,6 +15,8 @@ pub(crate) struct Part {
     /// Whom it is for, and what is merged.
     pub(crate) workload: Workload,
     pub(super) directives: Directives,
+    /// Whether it gives a custom resource a list of volumes, an empty one perhaps.
+    pub(super) gives_volumes: bool,
 }
 
 /// What is taken away before anything is merged.
@@ -24,7 +26,7 @@ pub(super) struct Directives {
     pub(super) deletes: bool,
     /// The lists that are not merged but given as a whole.
     pub(super) replaced: Vec<List>,
-    /// The entries that are taken out of their lists, by name.
+    /// The entries that are taken out of their lists, or lose their image, by name.
     pub(super) removed: Vec<(List, String)>,
     /// The entries that are to be replaced: kustomize leaves those that are there as they are.
     pub(super) kept: Vec<(List, String)>,
@@ -67,7 +69,7 @@ impl Part {
             empty(&mut workload);
             workload.metadata = Arc::default();
             directives.is_lost = true;
-            return Self { workload, directives };
+            return Self { workload, directives, gives_volumes: false };
         }
         match pod {
             Some(path) => directives.take_pod(root, path, &mut workload),
@@ -79,7 +81,8 @@ impl Part {
             let gone = all.into_iter().filter(|(_, value)| value.is_null());
             directives.unmarked.extend(gone.map(|(key, _)| (marks, key.text.to_string())));
         }
-        Self { workload, directives }
+        let gives_volumes = pod.is_none() && has_volumes(root);
+        Self { workload, directives, gives_volumes }
     }
 
     /// Returns the way to the pod specification that it is about; `None` where that is not known.
@@ -110,11 +113,17 @@ impl Part {
 
 impl From<Workload> for Part {
     fn from(workload: Workload) -> Self {
-        Self { workload, directives: Directives::default() }
+        Self { workload, directives: Directives::default(), gives_volumes: false }
     }
 }
 
 impl Directives {
+    /// Tells whether it takes anything away that is pulled, or pulled with.
+    pub(super) fn takes_away(&self) -> bool {
+        let is_nothing = self.replaced.is_empty() && self.removed.is_empty();
+        !is_nothing || !self.cleared_accounts.is_empty()
+    }
+
     fn take_pod(&mut self, root: &Node<'_>, path: &[&str], workload: &mut Workload) {
         let mut node = Some(root);
         for step in path.iter().map(Some).chain([None]) {
@@ -145,6 +154,7 @@ impl Directives {
                 let entries = match directive(item) {
                     Some("delete") => &mut self.removed,
                     Some("replace") => &mut self.kept,
+                    _ if item.get("image").is_some_and(Node::is_null) => &mut self.removed,
                     _ => continue,
                 };
                 let name = item.get("name").and_then(Node::scalar).unwrap_or_default();
@@ -181,6 +191,12 @@ fn directive_of_list<'n>(list: &'n Node<'_>) -> Option<&'n str> {
     let mut directed = list.items().iter().filter(|one| one.get(DIRECTIVE).is_some());
     let first = directed.next()?;
     if is_alone(first) { directive(first) } else { directed.any(is_alone).then_some("replace") }
+}
+
+/// Tells whether a custom resource lists volumes where its pods may be, or says that there are none.
+pub(crate) fn has_volumes(root: &Node<'_>) -> bool {
+    let pods = [root.get("spec"), root.at(&["spec", "template", "spec"])];
+    pods.into_iter().flatten().any(|pod| pod.get("volumes").is_some())
 }
 
 /// Tells whether a node or anything below it has a directive.

@@ -20,10 +20,17 @@ pub(super) struct Patch {
     pub(super) place: Place,
     /// Whether it may give variables to Kustomizations of Flux.
     pub(super) gives_variables: bool,
-    /// Whether it may rename what it is for.
-    pub(super) renames: bool,
+    /// What else it may change of what it is for.
+    pub(super) may_change: Identity,
     /// Whether it is applied after the kustomization has renamed and moved everything.
     pub(super) is_late: bool,
+}
+
+/// What kustomize leaves as it is unless a patch is allowed to change it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Identity {
+    pub(super) kind: bool,
+    pub(super) name: bool,
 }
 
 /// The text of a patch.
@@ -210,7 +217,7 @@ pub(super) fn read_patches(root: &Node<'_>, place: &Place) -> Vec<Patch> {
                 body,
                 place: place.of(node),
                 gives_variables: speaks_of_variables(text),
-                renames: false,
+                may_change: Identity::default(),
                 is_late: false,
             });
         }
@@ -230,13 +237,15 @@ pub(super) fn read_patch(node: &Node<'_>, place: Place, is_late: bool) -> Option
         (None, Some(patch)) => Body::Inline(read_changes(patch)),
         (None, None) => return None,
     };
-    let renames = node.at(&["options", "allowNameChange"]).and_then(Node::scalar);
+    let allows = |option: &str| {
+        node.at(&["options", option]).and_then(Node::scalar).is_some_and(|value| value == "true")
+    };
     Some(Patch {
         target: node.get("target").map(Target::read),
         body,
         place,
         gives_variables: text("patch").is_some_and(speaks_of_variables),
-        renames: renames == Some("true"),
+        may_change: Identity { kind: allows("allowKindChange"), name: allows("allowNameChange") },
         is_late,
     })
 }

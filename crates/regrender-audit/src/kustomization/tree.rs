@@ -322,7 +322,7 @@ fn made_by_sets(all: Vec<Kustomization>, files: &BTreeSet<String>) -> Vec<Kustom
 fn object_of(workload: &Workload) -> Object<'_> {
     let account = workload.service_account.clone();
     let (service_account, deprecated_account) = match workload.account_field {
-        AccountField::Name => (account, None),
+        AccountField::Name => (account, workload.spare_account.clone()),
         AccountField::Deprecated => (None, account),
     };
     Object {

@@ -82,6 +82,93 @@ fn a_merge_without_a_namespace_is_for_the_one_in_default() {
     assert_eq!(images(&files), ["container app new.io/app"]);
 }
 
+/// Kubernetes takes the account in `serviceAccount` where `serviceAccountName` says nothing.
+#[test]
+fn an_account_that_a_patch_empties_leaves_that_of_the_other_field() {
+    let accounts = "serviceAccountName: own\n      serviceAccount: old\n      initContainers";
+    let web = WEB.replace("initContainers", accounts);
+    for (pod, expected) in [
+        ("serviceAccountName: ''", "old"),
+        ("serviceAccountName: null", "old"),
+        ("serviceAccount: ''", "own"),
+        ("serviceAccountName: null, serviceAccount: new", "new"),
+        ("serviceAccountName: '', serviceAccount: null", "default"),
+        ("serviceAccountName: new, serviceAccount: newer", "new"),
+    ] {
+        let found = merged(&web, "", &part("", pod));
+        assert_eq!(found.renderings[0].service_account.as_deref(), Some(expected), "{pod}");
+    }
+    let both = part("", "serviceAccountName: new, serviceAccount: newer");
+    let patches = format!("{both}---\n{}", part("", "serviceAccountName: null"));
+    let found = merged(WEB, "", &patches);
+    assert_eq!(found.renderings[0].service_account.as_deref(), Some("newer"));
+}
+
+/// The lists of a custom resource are given as a whole, and of one of Kubernetes by name.
+#[test]
+fn an_image_volume_may_be_gone_after_any_list_of_volumes() {
+    let volume = "volumes:\n      - {name: v, image: {reference: v.io/v}}\n      initContainers";
+    let web = WEB.replace("initContainers", volume);
+    let rollout = |text: &str| {
+        text.replace("apps/v1", "argoproj.io/v1alpha1").replace("Deployment", "Rollout")
+    };
+    for (pod, is_kept) in [
+        ("volumes: []", true),
+        ("volumes: null", false),
+        ("volumes: [{name: w, emptyDir: {}}]", true),
+        ("volumes: [{name: v, image: null, emptyDir: {}}]", false),
+        ("volumes: [{name: v, $patch: delete}]", false),
+    ] {
+        let found = merged(&web, "", &part("", pod));
+        assert_eq!(found.images.len(), if is_kept { 4 } else { 3 }, "{pod}");
+        let inline = part("", pod).trim_end().replace('\n', "\n    ");
+        let inline =
+            format!("resources: [o.yaml]\npatches:\n- patch: |\n    {}\n", rollout(&inline));
+        let file = "resources: [o.yaml]\npatches: [{path: p.yaml}]\n";
+        for kustomization in [&*inline, file] {
+            for (object, is_followed) in [(rollout(&web), false), (rollout(WEB), true)] {
+                let files = [
+                    ("kustomization.yaml", kustomization),
+                    ("o.yaml", &*object),
+                    ("p.yaml", &*rollout(&part("", pod))),
+                ];
+                let inventory = read(&files);
+                let found = inventory.workloads().next().expect("there is one");
+                let is_clear = is_followed && !pod.contains("$patch");
+                assert_eq!(found.renderings[0].doubt.is_none(), is_clear, "{pod}");
+            }
+        }
+    }
+}
+
+/// What a pod of Kubernetes loses there, another object may have elsewhere.
+#[test]
+fn a_patch_of_another_kind_takes_nothing_from_a_custom_resource_for_sure() {
+    let rollout = WEB.replace("apps/v1", "argoproj.io/v1alpha1").replace("Deployment", "Rollout");
+    for pod in ["imagePullSecrets: null", "serviceAccountName: ''", "containers: null"] {
+        let patch =
+            format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: any}}\nspec: {{{pod}}}\n");
+        let found = merged(&rollout, "target: {kind: Rollout}, ", &patch);
+        assert!(found.renderings[0].doubt.is_some(), "{pod}");
+    }
+}
+
+#[test]
+fn a_patch_that_may_change_the_kind_is_undetermined_where_it_does() {
+    let size = "metadata: {name: other}\nspec: {size: 2}\n";
+    for (kind, options, is_followed) in [
+        ("apps/v1\nkind: StatefulSet", "{allowKindChange: true}", false),
+        ("apps/v1\nkind: StatefulSet", "{allowNameChange: true}", true),
+        ("apps/v1\nkind: Deployment", "{allowKindChange: true}", true),
+        ("x.io/v1\nkind: Thing", "{allowKindChange: true}", false),
+        ("x.io/v1\nkind: Thing", "{}", true),
+    ] {
+        let target = format!("target: {{kind: Deployment}}, options: {options}, ");
+        let found = merged(WEB, &target, &format!("apiVersion: {kind}\n{size}"));
+        assert_eq!(found.renderings[0].doubt.is_none(), is_followed, "{kind} {options}");
+    }
+}
+
 /// The versions of External Secrets are several, so a patch's is not compared.
 #[test]
 fn an_external_secret_is_deleted_whatever_its_version() {

@@ -5,7 +5,7 @@ use crate::inventory::{ImageUse, Role};
 use crate::kustomization::Kustomization;
 use crate::kustomization::object::Object;
 use crate::kustomization::operation::Marks;
-use crate::kustomization::patch::{Change, Target};
+use crate::kustomization::patch::{Change, Identity, Target};
 use crate::place::join;
 
 impl Kustomizations {
@@ -86,8 +86,9 @@ impl Kustomizations {
         for patch in one.patches.iter().filter(|patch| patch.is_late == is_late) {
             let changes = self.changes(one, patch);
             let is_for = |target: &Target| target.takes(object);
-            if changes.is_empty() && patch.renames && patch.target.as_ref().is_some_and(is_for) {
-                // Of a patch that says nothing of images, not even the name is known.
+            let is_same = patch.may_change == Identity::default();
+            if changes.is_empty() && !is_same && patch.target.as_ref().is_some_and(is_for) {
+                // Of a patch that says nothing of images, not even kind and name are known.
                 object.doubt(&patch.place);
             }
             for change in changes {

@@ -116,11 +116,17 @@ fn label(secret: &Document) -> Result<String, SealError> {
         found.ok_or_else(|| SealError::Nameless { path: KeyPath::of(&[METADATA, key]) })
     };
     for annotation in SCOPE_ANNOTATIONS {
-        if annotation::get(secret, annotation).is_some() {
+        if annotation::get(secret, annotation).is_some_and(widens_scope) {
             return Err(SealError::WiderScope { annotation });
         }
     }
     Ok(format!("{}/{}", text("namespace")?, text("name")?))
+}
+
+/// Says whether an annotation with this value asks for a wider scope: one that says anything but
+/// `true` does not.
+fn widens_scope(value: &Node) -> bool {
+    value.as_text() == Some("true")
 }
 
 fn plaintext(value: &Node) -> Option<Zeroizing<Vec<u8>>> {

@@ -178,7 +178,9 @@ pub(crate) fn sealed_secrets(
             continue;
         }
         let annotations = secret.annotations.as_given().into_iter().flat_map(|map| &map.value);
-        for (key, _) in annotations.filter(|(key, _)| SCOPES.contains(&key.value.as_str())) {
+        // The controller goes by this value alone.
+        let is_wider = |key: &str, value: &str| SCOPES.contains(&key) && value == "true";
+        for (key, _) in annotations.filter(|(key, value)| is_wider(&key.value, &value.value)) {
             problems.push(problem::wider_scope(&secret.name.value, key));
         }
     }

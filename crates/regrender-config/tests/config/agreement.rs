@@ -49,6 +49,7 @@ fn a_scope_is_one_of_sealed_secrets() {
     check(&text(PAIR, scope), &["wider-scope"]);
     check(&text(PAIR, &format!("{scope}\nclusters = [\"sealed\"]")), &["wider-scope"]);
     check(&text(PAIR, &format!("{scope}\nclusters = [\"plain\"]")), &[]);
+    check(&text(PAIR, &scope.replace("\"true\"", "\"false\"")), &[]);
 }
 
 #[test]

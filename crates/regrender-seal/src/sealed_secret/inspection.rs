@@ -6,7 +6,7 @@ use regrender_document::{Document, Mapping, Node};
 
 use super::{
     API_VERSION, CERTIFICATE_ANNOTATION, ENCRYPTED_DATA, KEY_ID_PREFIX, KIND, METADATA,
-    SCOPE_ANNOTATIONS, SPEC, TAG_LENGTH, TEMPLATE,
+    SCOPE_ANNOTATIONS, SPEC, TAG_LENGTH, TEMPLATE, widens_scope,
 };
 use crate::annotation;
 use crate::error::OpenError;
@@ -100,7 +100,8 @@ pub fn inspect_sealed_secret(text: &str) -> Result<SealedSecretInspection, OpenE
     }
     for name in SCOPE_ANNOTATIONS {
         let inner = [SPEC, TEMPLATE, METADATA, "annotations", name];
-        if annotation::get(&parsed.sealed, name).or(parsed.sealed.at(&inner)).is_some() {
+        let outer = annotation::get(&parsed.sealed, name);
+        if outer.into_iter().chain(parsed.sealed.at(&inner)).any(widens_scope) {
             flaws.push(SealedSecretFlaw::WiderScope(name));
         }
     }

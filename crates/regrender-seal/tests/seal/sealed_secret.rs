@@ -365,6 +365,8 @@ fn check_flaws(text: &str, expected: &[SealedSecretFlaw]) {
 fn flaws_are_told() {
     let wide = SealedSecretFlaw::WiderScope("sealedsecrets.bitnami.com/cluster-wide");
     check_flaws(CLUSTER_WIDE, &[wide]);
+    assert!(CLUSTER_WIDE.contains("cluster-wide: \"true\""));
+    check_flaws(&CLUSTER_WIDE.replace("wide: \"true\"", "wide: \"false\""), &[]);
     let head = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\n";
     check_flaws(head, &[SealedSecretFlaw::NoValues]);
     check_flaws(

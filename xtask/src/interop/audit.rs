@@ -1,5 +1,6 @@
 //! What audit and explain say of what kustomize and kubectl print.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use anyhow::{Context as _, Result, bail};
@@ -28,6 +29,7 @@ pub(super) fn cases(ledger: &mut Ledger<'_>) {
     }
     ledger.case("regrender audit → kustomize: a folder says what its build says", like_its_build);
     ledger.case("regrender audit → kustomize: what transformers change", transformed);
+    ledger.case("regrender audit → kustomize: whom merges are for, and what is left", merged);
     ledger.case("regrender audit → kustomize: what is not there fails its build", not_there);
     ledger.case("kubectl create secret → regrender explain --pull-secret", explain_secret);
 }
@@ -128,6 +130,48 @@ fn transformed(stage: &Stage<'_>) -> Result<()> {
     ];
     if found != expected {
         bail!("audit says {found:?}, not {expected:?}");
+    }
+    Ok(())
+}
+
+/// Merges without a target: what they say of the object, and of its pods.
+const MERGES: [(&str, &str); 6] = [
+    ("name: web", "containers: [{name: c, image: new.io/web}]"),
+    ("name: web, namespace: default", "containers: [{name: c, image: new.io/web}]"),
+    ("name: web, namespace: team-b", "containers: [{name: c, image: new.io/web}]"),
+    ("name: web", "serviceAccountName: null"),
+    ("name: web", "serviceAccountName: '', serviceAccount: null"),
+    ("name: web", "volumes: [{name: v, image: null, emptyDir: {}}]"),
+];
+
+/// Of two workloads of one name in two namespaces, each merge is for the one that kustomize takes; the
+/// account that the deprecated field names is none that is at hand.
+fn merged(stage: &Stage<'_>) -> Result<()> {
+    let deployment = |(metadata, pod): (&str, &str)| {
+        format!(
+            "{{apiVersion: apps/v1, kind: Deployment, metadata: {{{metadata}}}, \
+             spec: {{template: {{spec: {{{pod}}}}}}}}}\n"
+        )
+    };
+    let pod = "containers: [{name: c, image: a.io/web}], serviceAccountName: default, \
+               serviceAccount: gone, volumes: [{name: v, image: {reference: a.io/data}}]";
+    let both = [
+        deployment(("name: web, namespace: default", pod)),
+        deployment(("name: web, namespace: team-b", pod)),
+    ];
+    stage.write("overlay/web.yaml", both.join("---\n"))?;
+    let kustomization = "resources: [web.yaml]\npatches: [{path: merge.yaml}]\n";
+    stage.write("overlay/kustomization.yaml", kustomization)?;
+    let mut outcomes = BTreeSet::new();
+    for merge in MERGES {
+        stage.write("overlay/merge.yaml", deployment(merge))?;
+        let found = said_of_both(stage, &["overlay"], 0)
+            .with_context(|| format!("with the merge {merge:?}"))?;
+        outcomes.insert(found);
+    }
+    // The first two come to the same.
+    if outcomes.len() != MERGES.len() - 1 {
+        bail!("some of the merges change nothing: {outcomes:?}");
     }
     Ok(())
 }

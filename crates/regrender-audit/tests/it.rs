@@ -4,14 +4,20 @@
 mod application_set;
 #[path = "it/audit.rs"]
 mod audit;
+#[path = "it/brought_image.rs"]
+mod brought_image;
 #[path = "it/check.rs"]
 mod check;
+#[path = "it/custom_resource.rs"]
+mod custom_resource;
 #[path = "it/deployer.rs"]
 mod deployer;
 #[path = "it/drawing.rs"]
 mod drawing;
 #[path = "it/explain.rs"]
 mod explain;
+#[path = "it/followed.rs"]
+mod followed;
 #[path = "it/format.rs"]
 mod format;
 #[path = "it/graph.rs"]
@@ -54,6 +60,8 @@ mod transformer;
 mod tree;
 #[path = "it/variable.rs"]
 mod variable;
+#[path = "it/variable_source.rs"]
+mod variable_source;
 #[path = "it/vector.rs"]
 mod vector;
 #[path = "it/verdict.rs"]

@@ -1,6 +1,6 @@
 //! Strategic merges: whom they are for, in which order they leave containers, what takes away.
 
-use regrender_audit::{ImageUse, Workload};
+use regrender_audit::Workload;
 
 use super::repository::{self, images, read, workloads};
 
@@ -10,7 +10,7 @@ pub(crate) const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {
 
 /// The first workload of a tree with a patch in a file.
 #[track_caller]
-fn merged(object: &str, more: &str, patch: &str) -> Workload {
+pub(crate) fn merged(object: &str, more: &str, patch: &str) -> Workload {
     let kustomization = format!("resources: [o.yaml]\npatches: [{{{more}path: p.yaml}}]\n");
     let files = [("kustomization.yaml", &*kustomization), ("o.yaml", object), ("p.yaml", patch)];
     read(&files).workloads().next().expect("there is one").clone()
@@ -141,18 +141,6 @@ fn an_image_volume_may_be_gone_after_any_list_of_volumes() {
     }
 }
 
-/// What a pod of Kubernetes loses there, another object may have elsewhere.
-#[test]
-fn a_patch_of_another_kind_takes_nothing_from_a_custom_resource_for_sure() {
-    let rollout = WEB.replace("apps/v1", "argoproj.io/v1alpha1").replace("Deployment", "Rollout");
-    for pod in ["imagePullSecrets: null", "serviceAccountName: ''", "containers: null"] {
-        let patch =
-            format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: any}}\nspec: {{{pod}}}\n");
-        let found = merged(&rollout, "target: {kind: Rollout}, ", &patch);
-        assert!(found.renderings[0].doubt.is_some(), "{pod}");
-    }
-}
-
 #[test]
 fn a_patch_that_may_change_the_kind_is_undetermined_where_it_does() {
     let size = "metadata: {name: other}\nspec: {size: 2}\n";
@@ -258,59 +246,6 @@ fn a_merge_that_deletes_tells_of_no_object_elsewhere() {
     }
 }
 
-const CUSTOM: &str = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: c}\n\
-    spec: {image: a.io/a}\n";
-
-/// A file is searched for what a patch can say only where a word in it tells of that.
-#[test]
-fn what_a_patch_of_a_custom_resource_says_counts_in_a_file_as_well() {
-    let part = |more: &str| {
-        format!("apiVersion: example.io/v1\nkind: Custom\nmetadata: {{name: c}}\n{more}\n")
-    };
-    let account = merged(CUSTOM, "", &part("spec: {serviceAccountName: s}"));
-    assert_eq!(account.service_account.as_deref(), Some("s"));
-    let size = "spec: {size: 2}";
-    for patch in [part(size), part(&format!("# an image, $patch\n{size}"))] {
-        let found = merged(CUSTOM, "", &patch);
-        assert!(found.renderings[0].doubt.is_none(), "{patch}");
-    }
-    let files = [
-        ("kustomization.yaml", "resources: [o.yaml]\npatches: [{path: p.yaml}]\n"),
-        ("o.yaml", CUSTOM),
-        ("p.yaml", &*part("$patch: delete")),
-    ];
-    assert_eq!(read(&files).workloads().count(), 0);
-}
-
-#[test]
-fn a_patch_within_a_kustomization_that_says_nothing_of_pulling_is_followed() {
-    for (spec, is_followed) in
-        [("{size: 2}", true), ("{a: {serviceAccountName: s}, b: {serviceAccountName: t}}", false)]
-    {
-        let kustomization = format!(
-            "resources: [o.yaml]\npatches:\n- patch: |\n    \
-             {{apiVersion: example.io/v1, kind: Custom, metadata: {{name: c}}, spec: {spec}}}\n"
-        );
-        let inventory = read(&[("kustomization.yaml", &kustomization), ("o.yaml", CUSTOM)]);
-        let custom = inventory.workloads().next().expect("there is one");
-        assert_eq!(custom.renderings[0].doubt.is_none(), is_followed, "{spec}");
-    }
-}
-
-/// Of a file that says nothing of images, the new name is not known either.
-#[test]
-fn a_patch_that_may_rename_is_undetermined_where_its_name_is_not_read() {
-    let target = |options: &str| format!("target: {{kind: Custom}}, options: {options}, ");
-    let part = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: d}\nspec: {size: 2}\n";
-    for (options, is_followed) in [("{allowNameChange: true}", false), ("{}", true)] {
-        for comment in ["", "# an image\n", "# an image, $patch\n"] {
-            let found = merged(CUSTOM, &target(options), &format!("{comment}{part}"));
-            assert_eq!(found.renderings[0].doubt.is_none(), is_followed, "{options} {comment}");
-            assert_eq!(found.name, "c");
-        }
-    }
-}
-
 /// Each document of a file is merged, whether or not it takes something away.
 #[test]
 fn documents_of_one_patch_file_are_all_merged() {
@@ -368,50 +303,5 @@ fn a_patch_without_a_target_is_for_its_kind_and_name() {
         );
         let files = [("kustomization.yaml", &*kustomization), ("web.yaml", repository::WEB)];
         assert_eq!(workloads(&files), [expected], "{kind} {name}");
-    }
-}
-
-/// kustomize gives the lists of a custom resource as a whole; a list that is not there yet is added.
-#[test]
-fn a_list_that_a_custom_resource_does_not_have_yet_is_added() {
-    let custom = |spec: &str| {
-        format!(
-            "apiVersion: x.io/v1\nkind: Rollout\nmetadata: {{name: r}}\nspec: {{template: {{spec: {spec}}}}}\n"
-        )
-    };
-    let pod = "{imagePullSecrets: [{name: p}], initContainers: [{name: i, image: i.io/i}], \
-        containers: [{name: c, image: c.io/c}]}";
-    let mounting = "{image: x.io/x, volumes: [{name: v, image: {reference: v.io/v}}]}";
-    let all = ["init i i.io/i", "container c c.io/c"];
-    let volume = "volume w w.io/w";
-    for (object, patch, expected) in [
-        (
-            pod,
-            "{volumes: [{name: w, image: {reference: w.io/w}}]}",
-            Some([&all[..], &[volume]].concat()),
-        ),
-        (pod, "{containers: [{name: d, image: d.io/d}]}", None),
-        (pod, "{volumes: [{name: w, image: {reference: w.io/w}}], containers: []}", None),
-        (pod, "{volumes: [{name: w, image: {reference: w.io/w}}], imagePullSecrets: null}", None),
-        (pod, "{volumes: [{name: w, image: {reference: w.io/w}}], initContainers: null}", None),
-        (pod, "{volumes: []}", Some(all.to_vec())),
-        (pod, "{volumes: [{name: w, emptyDir: {}}]}", Some(all.to_vec())),
-        (mounting, "{volumes: [{name: w, image: {reference: w.io/w}}]}", None),
-        (
-            mounting,
-            "{containers: [{name: c, image: c.io/c}]}",
-            Some(vec!["container spec.template.spec.image x.io/x", all[1], "volume v v.io/v"]),
-        ),
-    ] {
-        let found = merged(&custom(object), "", &custom(patch));
-        let line = |one: &ImageUse| format!("{} {} {}", one.role.name(), one.container, one.image);
-        let is_followed = found.renderings[0].doubt.is_none();
-        assert_eq!(is_followed, expected.is_some(), "{patch}");
-        let mut images: Vec<String> = found.images.iter().map(line).collect();
-        if let Some(mut expected) = expected {
-            images.sort();
-            expected.sort_unstable();
-            assert_eq!(images, expected, "{patch}");
-        }
     }
 }

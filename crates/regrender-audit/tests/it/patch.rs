@@ -1,8 +1,9 @@
-//! What patches of kustomize change, and which are told to change nothing.
+//! What patches of kustomize change of pods: merges, operations, and in which order.
 
 use regrender_audit::Workload;
 
-use super::repository::{read, report};
+use super::followed::verdicts;
+use super::repository::read;
 
 /// A workload with two containers, one of which is called like an init container.
 pub(crate) const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    \
@@ -35,7 +36,7 @@ fn merged(pod: &str) -> Workload {
 }
 
 /// One JSON operation below the specification of the pod.
-fn operated(op: &str, path: &str, value: &str) -> Workload {
+pub(crate) fn operated(op: &str, path: &str, value: &str) -> Workload {
     patched(&format!("[{{op: {op}, path: /spec/template/spec/{path}, value: {value}}}]"))
 }
 
@@ -259,15 +260,6 @@ fn an_object_that_a_patch_deletes_is_not_deployed() {
     assert_eq!(found, [Some("b")]);
 }
 
-/// Cluster API's and other resources hold patches for something else.
-#[test]
-fn a_custom_resource_may_hold_a_directive() {
-    let custom = CUSTOM.replace("spec: {", "spec: {patches: [{$patch: delete}], ");
-    assert_eq!(read(&[("o.yaml", &custom)]).workloads().count(), 1);
-    let root = format!("{CUSTOM}$patch: delete\n");
-    assert_eq!(read(&[("o.yaml", &root)]).workloads().count(), 0);
-}
-
 /// kustomize puts it where the path says, which is nowhere that a pod is made from.
 #[test]
 fn what_is_patched_beside_the_pod_changes_nothing() {
@@ -321,28 +313,6 @@ fn a_patch_for_pods_leaves_a_secret_as_it_is() {
     }
 }
 
-/// What is not said of all that a custom resource pulls may be about some of it.
-#[test]
-fn what_is_patched_beside_the_pod_of_a_custom_resource_is_undetermined() {
-    for (path, is_followed) in
-        [("/spec", true), ("/spec/template/spec", true), ("", false), ("/spec/other", false)]
-    {
-        for (member, value) in
-            [("imagePullSecrets", "[{name: z}]"), ("serviceAccountName", "default")]
-        {
-            let patch = format!(
-                "patches: [{{target: {{kind: Custom}}, patch: '[{{op: add, path: {path}/{member}, value: {value}}}]'}}]"
-            );
-            let secret = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: z, namespace: n}\n\
-                type: kubernetes.io/dockerconfigjson\nstringData: {.dockerconfigjson: '{\"auths\":{}}'}\n";
-            check(&patch, &format!("{CUSTOM}{secret}"), is_followed);
-        }
-    }
-    let account = "patches: [{target: {kind: Custom}, patch: '{apiVersion: v1, kind: ServiceAccount, \
-        metadata: {name: c}, imagePullSecrets: [{name: z}]}'}]";
-    check(account, CUSTOM, false);
-}
-
 /// Positions are those of the list as the operations before have left it.
 #[test]
 fn operations_put_containers_in_and_take_them_out() {
@@ -377,210 +347,8 @@ fn a_merge_renames_only_where_it_may() {
     }
 }
 
-/// Lists the verdicts of what is deployed, without registries.toml.
-fn verdicts(files: &[(&str, &str)]) -> Vec<String> {
-    let report = report(files);
-    let deployed = report.images.iter().filter(|row| row.kind != "Kustomization");
-    deployed.map(|row| format!("{} {}", row.image, row.verdict.name())).collect()
-}
-
 pub(crate) const IMAGE: &str =
     "[{op: replace, path: /spec/template/spec/containers/0/image, value: x.io/x}]";
-
-const CUSTOM: &str = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: c, namespace: n}\n\
-    spec: {image: a.io/a, containers: [{name: c, image: b.io/b}]}\n";
-
-/// Checks whether what a kustomization says is followed; what is not makes every image undetermined.
-#[track_caller]
-fn check(more: &str, object: &str, is_followed: bool) {
-    let kustomization = format!("resources: [o.yaml]\n{more}\n");
-    let found = verdicts(&[("kustomization.yaml", &kustomization), ("o.yaml", object)]);
-    assert!(!found.is_empty(), "{more}");
-    for line in found {
-        assert_eq!(!line.ends_with(" undetermined"), is_followed, "{more}: {line}");
-    }
-}
-
-/// A workload of which everything is known.
-fn settled() -> String {
-    let web = WEB.replace("{name: web}", "{name: web, namespace: n}");
-    web.replace(" own\n", " default\n").replace("[{name: a}, {name: p}]", "[]")
-}
-
-/// Such a file is written as plainly as those that are not even parsed.
-#[test]
-fn replacements_in_a_file_with_nothing_else_are_read() {
-    let web = settled();
-    let file = "source:\n  kind: ConfigMap\n  name: x\ntargets:\n- select:\n    kind: Service\n  \
-        fieldPaths:\n  - spec.selector\n";
-    let kustomization = "resources: [o.yaml]\nreplacements: [{path: r.yaml}]\n";
-    let files = [("kustomization.yaml", kustomization), ("o.yaml", &*web), ("r.yaml", file)];
-    for line in verdicts(&files) {
-        assert!(!line.ends_with(" undetermined"), "{line}");
-    }
-}
-
-#[test]
-fn what_is_not_followed_is_undetermined() {
-    let web = settled();
-    let patch = |target: &str, operation: &str| {
-        format!("patches: [{{target: {{{target}}}, patch: '[{{{operation}}}]'}}]")
-    };
-    let image = "op: replace, path: /spec/template/spec/containers/0/image, value: x";
-    let replacement = |kind: &str, field: &str| {
-        format!(
-            "replacements: [{{targets: [{{select: {{kind: {kind}}}, fieldPaths: [{field}]}}]}}]"
-        )
-    };
-    let field = "spec.template.spec.containers.0.image";
-    check("", &web, true);
-    check("namePrefix: a-", &web, true);
-    check(&patch("labelSelector: a=b", image), &web, true);
-    // kustomize refuses what is no selector.
-    check(&patch("labelSelector: a=b c", image), &web, false);
-    check(&patch("annotationSelector: a=b/c", image), &web, false);
-    check("transformers: [t.yaml]", &web, false);
-    check("replacements: [{path: r.yaml}]", &web, false);
-    check(&replacement("Deployment", field), &web, false);
-    check(&replacement("Deployment", "spec.replicas"), &web, true);
-    check(&replacement("Job", field), &web, true);
-    for whole in
-        ["spec.template", "spec.template.spec.containers", "spec.template.spec.containers.0"]
-    {
-        check(&replacement("Deployment", whole), &web, false);
-    }
-    check(&replacement("Deployment", "spec.template.spec.imagePullSecrets.0.name"), &web, false);
-    check(&patch("kind: Deployment", "op: replace, path: /spec, value: {}"), &web, false);
-    check(&patch("kind: Deployment", "op: replace, path: /spec/strategy, value: {}"), &web, true);
-}
-
-#[test]
-fn what_is_not_followed_in_a_custom_resource_is_undetermined() {
-    let patch = |operation: &str| {
-        format!("patches: [{{target: {{kind: Custom}}, patch: '[{{{operation}}}]'}}]")
-    };
-    check("images: [{name: a.io/a, newTag: '2'}]", CUSTOM, true);
-    check("configurations: [c.yaml]", CUSTOM, true);
-    check("configurations: [c.yaml]\nnamePrefix: a-", CUSTOM, false);
-    check("configurations: [c.yaml]\nimages: [{name: a.io/a, newTag: '2'}]", CUSTOM, false);
-    check(&patch("op: replace, path: /spec/image, value: x"), CUSTOM, true);
-    check(&patch("op: replace, path: /spec/replicas, value: 2"), CUSTOM, true);
-    check(&patch("op: remove, path: /spec/other"), CUSTOM, false);
-    check(&patch("op: replace, path: /spec/containers, value: []"), CUSTOM, false);
-    let merge = "patches: [{target: {kind: Custom}, patch: '{apiVersion: example.io/v1, kind: Custom, \
-        metadata: {name: c}, spec: {containers: [{name: d, image: x}]}}'}]";
-    check(merge, CUSTOM, false);
-}
-
-/// What counts for all that the object pulls is followed.
-#[test]
-fn a_merge_gives_a_custom_resource_its_pull_secrets() {
-    let rollout = WEB.replace("apps/v1", "argoproj.io/v1alpha1").replace("Deployment", "Rollout");
-    for (spec, expected) in [
-        (
-            "{template: {spec: {imagePullSecrets: [{name: z}], serviceAccountName: other}}}",
-            Some("z"),
-        ),
-        ("{imagePullSecrets: [{name: z}], serviceAccountName: other}", Some("z")),
-        ("{other: {imagePullSecrets: [{name: z}], serviceAccountName: other}}", None),
-        ("{template: {spec: {imagePullSecrets: null}}}", None),
-        ("{template: {spec: {imagePullSecrets: []}}}", None),
-        ("{template: {spec: {serviceAccountName: null}}}", None),
-        ("{template: {spec: {imagePullSecrets: null, serviceAccountName: other}}}", None),
-    ] {
-        let patch = format!(
-            "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {{name: web}}\nspec: {spec}\n"
-        );
-        let inline = format!(
-            "resources: [o.yaml]\npatches:\n- patch: |\n    {}",
-            patch.replace('\n', "\n    ")
-        );
-        let file = "resources: [o.yaml]\npatches: [{path: p.yaml}]\n";
-        for (kustomization, patch) in [(&*inline, ""), (file, &*patch)] {
-            let inventory = read(&[
-                ("kustomization.yaml", kustomization),
-                ("o.yaml", &rollout),
-                ("p.yaml", patch),
-            ]);
-            let web = inventory.workloads().next().unwrap();
-            let is_followed = web.renderings[0].doubt.is_none();
-            assert_eq!(is_followed, expected.is_some(), "{kustomization}");
-            if let Some(name) = expected {
-                assert_eq!(web.pull_secrets, [name]);
-                assert_eq!(web.service_account.as_deref(), Some("other"));
-            }
-        }
-    }
-}
-
-/// Other groups have objects of the same kinds, whose pods are elsewhere.
-#[test]
-fn a_kind_of_another_group_has_its_pod_where_it_says() {
-    let object = |spec: &str| {
-        format!("apiVersion: example.io/v1\nkind: CronJob\nmetadata: {{name: o}}\nspec: {spec}\n")
-    };
-    let files = [
-        ("kustomization.yaml", "resources: [o.yaml]\npatches: [{path: p.yaml}]\n"),
-        ("o.yaml", &*object("{image: a.io/a}")),
-        ("p.yaml", &*object("{imagePullSecrets: [{name: z}]}")),
-    ];
-    let inventory = read(&files);
-    let found = inventory.workloads().next().expect("there is one");
-    assert!(found.renderings[0].doubt.is_none());
-    assert_eq!(found.pull_secrets, ["z"]);
-}
-
-#[test]
-fn an_image_with_a_variable_of_kustomize_is_undetermined() {
-    let web = WEB.replace("main.io/app", "$(IMAGE)");
-    let found = verdicts(&[
-        ("kustomization.yaml", "namespace: n\nresources: [web.yaml]\n"),
-        ("web.yaml", &web),
-    ]);
-    assert!(found.contains(&"$(IMAGE) undetermined".to_owned()), "{found:?}");
-    assert!(verdicts(&[("web.yaml", &web)]).contains(&"$(IMAGE) invalid-image".to_owned()));
-}
-
-/// Images that only a patch names: of a base elsewhere, or of an object that names none itself.
-#[test]
-fn an_image_that_only_a_patch_names_is_found() {
-    let custom = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: c}\nspec: {size: 1}\n";
-    let merge =
-        "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: c}\nspec: {image: x.io/x}\n";
-    let operation = "- {op: add, path: /spec/parts/-, value: {image: x.io/x}}\n";
-    let remote = "https://github.com/acme/base?ref=v1";
-    for (resource, target, patch, expected) in [
-        ("o.yaml", "", merge, &["Custom n/c x.io/x"][..]),
-        ("o.yaml", "target: {kind: Custom, name: c}, ", operation, &["Custom n/c x.io/x"]),
-        (remote, "target: {kind: Deployment, name: web}, ", IMAGE, &["Deployment n/web x.io/x"]),
-        // All is at hand, and there is no such object.
-        ("o.yaml", "target: {kind: Deployment, name: web}, ", IMAGE, &[]),
-        ("o.yaml", "target: {name: gone}, ", IMAGE, &[]),
-        ("o.yaml", "target: {kind: Custom, name: c, labelSelector: a=b}, ", operation, &[]),
-        ("o.yaml", "target: {kind: Custom, name: c, annotationSelector: a=b}, ", operation, &[]),
-        ("o.yaml", "target: {kind: Custom, name: c, labelSelector: a b}, ", operation, &[]),
-        ("o.yaml", "target: {kind: 'Deploy|Job', name: gone}, ", IMAGE, &[]),
-    ] {
-        let kustomization = format!(
-            "namespace: n\nresources: ['{resource}']\npatches: [{{{target}path: p.yaml}}]\n"
-        );
-        let files =
-            [("kustomization.yaml", &*kustomization), ("o.yaml", custom), ("p.yaml", patch)];
-        let inventory = read(&files);
-        let line = |one: &Workload| {
-            let images: Vec<_> = one.images.iter().map(|one| &*one.image).collect();
-            format!(
-                "{} {}/{} {}",
-                one.kind,
-                one.namespace.as_deref().unwrap_or("?"),
-                one.name,
-                images.join(" ")
-            )
-        };
-        let found: Vec<_> = inventory.workloads().map(line).collect();
-        assert_eq!(found, expected, "{kustomization}");
-    }
-}
 
 /// kustomize applies strategic merges first, and `patchesJson6902` when everything is renamed.
 #[test]
@@ -601,56 +369,4 @@ fn patches_come_in_the_order_of_kustomize() {
     let without = kustomization.replace("patchesJson6902:", "other:");
     let inventory = read(&[("kustomization.yaml", &without), ("web.yaml", WEB)]);
     assert_eq!(inventory.workloads().next().unwrap().images[1].image, "early.io/x");
-}
-
-#[test]
-fn a_container_that_a_patch_adds_stands_where_the_patch_does() {
-    let added = operated("add", "containers/-", "{name: late, image: late.io/x}");
-    let late = added.images.iter().find(|one| one.image == "late.io/x").unwrap();
-    assert_eq!((&*late.place.file, late.place.line), ("kustomization.yaml", 3));
-}
-
-/// Whose image only an overlay gives is pulled with what its base says.
-#[test]
-fn an_image_that_a_patch_brings_is_pulled_as_the_manifest_says() {
-    let pod = "{serviceAccountName: s, imagePullSecrets: [{name: p}], containers: [{name: c}]}";
-    let rollout = ("argoproj.io/v1alpha1", "Rollout");
-    for (api_version, kind) in [("apps/v1", "Deployment"), rollout] {
-        let base = format!(
-            "apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: w}}\n\
-             spec: {{template: {{spec: {pod}}}}}\n"
-        );
-        let image = |image: &str| {
-            format!(
-                "resources: [../base]\npatches:\n- patch: |\n    apiVersion: {api_version}\n    \
-                 kind: {kind}\n    metadata: {{name: w}}\n    \
-                 spec: {{template: {{spec: {{containers: [{{name: c, image: {image}}}]}}}}}}\n"
-            )
-        };
-        let (x, y) = (image("a.io/x"), image("a.io/y"));
-        let files = [
-            ("base/kustomization.yaml", "namespace: n\nresources: [w.yaml]\n"),
-            ("base/w.yaml", &*base),
-            ("x/kustomization.yaml", &*x),
-            ("y/kustomization.yaml", &*y),
-        ];
-        let report = report(&files);
-        let line = |row: &regrender_audit::ImageRow| {
-            let account = row.service_account.as_deref().unwrap_or_default();
-            format!("{} {} {account} [{}]", row.name, row.image, row.pull_secrets.join(" "))
-        };
-        let found: Vec<String> = report.images.iter().map(line).collect();
-        assert_eq!(found, ["w a.io/x s [p]", "w a.io/y s [p]"], "{kind}");
-    }
-}
-
-/// A patch of its own in a file is no workload, and does not count as one.
-#[test]
-fn what_has_no_image_in_any_tree_is_no_workload() {
-    let bare = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w, namespace: n}\n\
-        spec: {template: {spec: {imagePullSecrets: [{name: p}], containers: [{name: c}]}}}\n";
-    let inventory = read(&[("w.yaml", bare)]);
-    assert_eq!(inventory.workloads().count(), 0);
-    let tree = read(&[("kustomization.yaml", "resources: [w.yaml]\n"), ("w.yaml", bare)]);
-    assert_eq!(tree.workloads().count(), 0);
 }

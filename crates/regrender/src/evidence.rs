@@ -76,7 +76,7 @@ impl Evidence {
         };
         let mut inventory = manifests.into_inventory(&walk, facts);
         // What the walk finds below a folder is listed.
-        unread::check(inventory.unreadable(), |file| named.contains(file))?;
+        unread::check(inventory.unreadable(), |one| unread::is_source(one, &named))?;
         if let Some(namespace) = namespace {
             inventory.assume_namespace(namespace);
         }

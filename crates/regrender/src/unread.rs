@@ -11,11 +11,19 @@ use crate::pipe::{STDIN, STDIN_AS_FILE};
 /// is told.
 pub(crate) fn check(
     unreadable: &[Unreadable],
-    is_named: impl Fn(&str) -> bool,
+    is_named: impl Fn(&Unreadable) -> bool,
 ) -> Result<(), Failure> {
     let mut told = BTreeSet::new();
-    let named = unreadable.iter().filter(|one| is_named(&one.file));
+    let named = unreadable.iter().filter(|one| is_named(one));
     Failure::of_any(named.filter(|one| told.insert(&one.file)).map(error).collect())
+}
+
+/// Says whether what could not be read is one of the sources in `named`. A file of a chart is none: it
+/// was not to be read as it is, and a shell names it along with the others (`apps/**/*.yaml`).
+pub(crate) fn is_source(unreadable: &Unreadable, named: &BTreeSet<String>) -> bool {
+    let is_template = matches!(unreadable.reason, Reason::HelmTemplate);
+    let is_stdin = &*unreadable.file == STDIN_AS_FILE;
+    named.contains(&*unreadable.file) && (is_stdin || !is_template)
 }
 
 fn error(unreadable: &Unreadable) -> CliError {

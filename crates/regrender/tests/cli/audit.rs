@@ -133,9 +133,7 @@ fn a_named_file_that_cannot_be_read_fails() {
         let outcome = sandbox.run(&[command, &files].concat()).ended_with(1);
         assert_eq!(
             outcome.stderr.trim_start_matches("note: taking the recipients of `registries.toml`\n"),
-            "error: `more/chart.yaml` cannot be read: helm-template\n  \
-             help: pipe in what `helm template` makes of its chart instead\n\
-             error: `more/half.yaml` cannot be read: not valid YAML at line 3, column 4: \
+            "error: `more/half.yaml` cannot be read: not valid YAML at line 3, column 4: \
              unclosed bracket '['\n  \
              help: see whether the program that wrote it failed, or mend it\n",
             "{command:?}"
@@ -144,6 +142,11 @@ fn a_named_file_that_cannot_be_read_fails() {
     let secret = ["explain", "x", "--pull-secret", "more/half.yaml", "--output", "json"];
     let outcome = sandbox.run(&secret).ended_with(1);
     assert!(outcome.stdout.starts_with(r#"{"errors":[{"#), "{outcome}");
+    // A shell names it along with the others.
+    let chart = sandbox.run(&["audit", "more/chart.yaml", "apps"]).succeeded();
+    assert!(chart.stdout.starts_with("unreadable: more/chart.yaml: helm-template\n"), "{chart}");
+    let secret = ["explain", "x", "--pull-secret", "more/chart.yaml"];
+    assert!(sandbox.run(&secret).ended_with(1).stderr.contains("cannot be read: helm-template"));
     let left_out = ["audit", "more/half.yaml", "apps", "--exclude", "half.yaml"];
     sandbox.run(&left_out).succeeded();
 }

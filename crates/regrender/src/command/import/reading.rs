@@ -62,7 +62,7 @@ pub(super) fn read(arguments: &Import, world: &mut World) -> Result<Found, Failu
         let mut manifests = Manifests::of_report(&world.directory);
         let walk = manifests.walk(&roots);
         let inventory = manifests.into_inventory(&walk, facts);
-        unread::check(inventory.unreadable(), |file| named.contains(file))?;
+        unread::check(inventory.unreadable(), |one| unread::is_source(one, &named))?;
         for unreadable in inventory.unreadable() {
             world.warn(&format!("`{}` was not read: {}", unreadable.file, unreadable.reason));
         }

@@ -21,7 +21,8 @@ const TOKENS: &[&str] = &[
 ];
 
 /// Beginnings of the private halves of age keys, in capitals.
-const IDENTITIES: &[&str] = &["AGE-SECRET-KEY-", "AGE-PLUGIN-"];
+const IDENTITIES: &[&str] = &["AGE-SECRET-KEY-", PLUGIN];
+const PLUGIN: &str = "AGE-PLUGIN-";
 
 /// A beginning alone is a word of a comment; this many characters more make it a token.
 const TOKEN_LENGTH: usize = 6;
@@ -69,9 +70,11 @@ fn in_word(text: &str, word: &Span) -> Vec<Span> {
     let capitals = content.to_ascii_uppercase();
     let mut spans = Vec::new();
     for identity in IDENTITIES {
-        if let Some(at) = capitals.find(identity) {
-            spans.push(at..content.len());
-        }
+        let found = capitals.find(identity).filter(|at| {
+            // `age-plugin-NAME` is a program; its keys go on with `-1`.
+            *identity != PLUGIN || capitals.get(*at..).is_some_and(|key| key.contains("-1"))
+        });
+        spans.extend(found.map(|at| at..content.len()));
     }
     for token in TOKENS {
         spans.extend(prefixed(content, token, TOKEN_LENGTH));
@@ -132,6 +135,11 @@ mod tests {
         check("age-secret-key-1canary4f1d", "<masked>");
         check("AGE-SECRET-KEY-PQ-1CANARY4F1D", "<masked>");
         check("x=AGE-PLUGIN-YUBIKEY-1CANARY4F1D", "x=<masked>");
+    }
+
+    #[test]
+    fn the_program_of_a_plugin_is_not() {
+        check("`age-plugin-yubikey` was not started", "`age-plugin-yubikey` was not started");
     }
 
     #[test]

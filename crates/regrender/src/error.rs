@@ -6,7 +6,7 @@ use std::fmt;
 use std::io;
 use std::path::{MAIN_SEPARATOR, Path};
 
-use regrender_diagnostic::{Diagnostic, SourceText, to_json};
+use regrender_diagnostic::{Diagnostic, SourceText, mask_line, to_json};
 use serde_json::{Value, json};
 
 /// Why a run failed.
@@ -87,7 +87,8 @@ impl CliError {
     /// Makes an error without hints.
     #[must_use]
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        let message = message.into();
+        // What was given for the name of a file may be a key.
+        let message = mask_line(&message.into());
         Self { kind, message, hints: Vec::new(), source: None, problems: Vec::new() }
     }
 

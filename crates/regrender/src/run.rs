@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 
 use clap::Parser as _;
+use regrender_diagnostic::mask_line;
 use serde_json::{Value, json};
 
 use crate::args::{Arguments, Command};
@@ -70,11 +71,11 @@ fn show_usage(error: &clap::Error, world: &mut World) -> u8 {
     } else {
         (world.terminal.stdout, &mut world.stdout)
     };
-    let written = if is_terminal && takes_color(&world.environment) {
-        write!(stream, "{}", rendered.ansi())
-    } else {
-        write!(stream, "{rendered}")
-    };
+    let has_color = is_terminal && takes_color(&world.environment);
+    let text = if has_color { rendered.ansi().to_string() } else { rendered.to_string() };
+    // What stands where no argument belongs may be a key.
+    let text = if error.use_stderr() { mask_line(&text) } else { text };
+    let written = stream.write_all(text.as_bytes());
     // A closed pipe counts as done.
     drop(written.and_then(|()| stream.flush()));
     u8::try_from(error.exit_code()).unwrap_or(2)

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use regrender_diagnostic::mask_line;
 use regrender_seal::IdentityError;
 
 use super::words::WordsError;
@@ -78,6 +79,9 @@ fn hints(name: &str, origin: Origin, reason: &Reason) -> Vec<String> {
                 hints.push(String::from("write the path without `~`: only a shell expands it"));
             }
             hints.push(match origin {
+                _ if mask_line(name) != name => {
+                    format!("name a file, or put the identity itself into `{KEY}`")
+                }
                 Origin::Variable(variable) => {
                     format!("set `{variable}` to a file that is there, or unset it")
                 }
@@ -113,11 +117,17 @@ fn hint_of_identity(origin: Origin, error: &IdentityError) -> String {
         IdentityError::Pkcs8 { .. } => {
             "write it in the format of OpenSSH, if it is an SSH key: `ssh-keygen -p -f FILE`"
         }
-        IdentityError::PublicKey { .. } => {
+        IdentityError::PublicKey { .. } if origin != Origin::Variable(KEY) => {
             "name the file with the private half; of an age key it begins `AGE-SECRET-KEY-1`"
         }
         IdentityError::Damaged { .. } => "copy the identity again, whole",
         IdentityError::Empty | IdentityError::Unknown { .. } if is_printed => BY_HAND,
+        // A whole file of keys on one line is one comment.
+        IdentityError::Empty | IdentityError::PublicKey { .. }
+            if origin == Origin::Variable(KEY) =>
+        {
+            "put the identity alone into it, which begins `AGE-SECRET-KEY-1`"
+        }
         // A path in this variable is the usual slip.
         IdentityError::Unknown { .. } if origin == Origin::Variable(KEY) => {
             return format!(

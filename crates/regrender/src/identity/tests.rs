@@ -218,6 +218,26 @@ fn a_tilde_is_not_expanded_as_with_sops() {
 }
 
 #[test]
+fn an_identity_in_the_place_of_a_file_is_not_shown() {
+    let hints = &["name a file, or put the identity itself into `SOPS_AGE_KEY`"];
+    Case::new().fails(&[FIRST], "identity file `<masked>` is not there", hints);
+    Case::new().variable(KEY_FILE, &format!("# mine\n{FIRST}")).fails(
+        &[],
+        "identity file `# mine\n<masked>` of `SOPS_AGE_KEY_FILE` is not there",
+        hints,
+    );
+}
+
+#[test]
+fn a_file_of_identities_on_one_line_is_a_comment() {
+    Case::new().variable(KEY, &format!("# mine {FIRST}")).fails(
+        &[],
+        "the identity of `SOPS_AGE_KEY` cannot be used: there is no identity in it",
+        &["put the identity alone into it, which begins `AGE-SECRET-KEY-1`"],
+    );
+}
+
+#[test]
 fn a_folder_given_is_a_problem() {
     Case::new().fails(&["home"], "identity file `home` is a folder", &["name a file in it"]);
 }

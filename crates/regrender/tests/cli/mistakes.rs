@@ -211,6 +211,29 @@ fn a_sealed_file_under_a_name_of_another_format_is_to_be_revealed() {
 }
 
 #[test]
+fn a_key_in_the_place_of_something_else_is_not_shown() {
+    let mut sandbox = Sandbox::simple();
+    for arguments in [
+        &["build", "--identity", IDENTITY][..],
+        &["build", "--config", IDENTITY],
+        &["build", "--only", IDENTITY],
+        &["build", IDENTITY],
+        &["reveal", IDENTITY],
+        &["audit", IDENTITY],
+        &["probe", IDENTITY],
+        &[IDENTITY],
+    ] {
+        let outcome = sandbox.run(arguments);
+        assert!(outcome.stderr.contains("<masked>"), "{arguments:?}: {outcome}");
+        assert!(!outcome.to_string().contains(IDENTITY), "{arguments:?}: {outcome}");
+    }
+    sandbox.set("SOPS_AGE_KEY_FILE", IDENTITY);
+    let outcome = sandbox.run(&["build", "--output", "json"]).ended_with(1);
+    assert!(!outcome.to_string().contains(IDENTITY), "{outcome}");
+    assert!(outcome.stdout.contains("put the identity itself into `SOPS_AGE_KEY`"), "{outcome}");
+}
+
+#[test]
 fn a_folder_below_a_file() {
     let sandbox = Sandbox::simple().unversioned();
     let outcome = sandbox.run(&["init", "registries.toml"]).ended_with(1);

@@ -18,8 +18,11 @@ pub(super) fn parse(text: &str) -> Result<Document, String> {
     match serde_json::from_str::<Value>(text) {
         Ok(Value(Node::Mapping(root))) => Ok(Document::new(root)),
         Ok(_) => Err(String::from("there is no object at the top")),
-        // What the reader says may quote what it read.
-        Err(error) => Err(format!("line {}, column {}", error.line(), error.column())),
+        Err(error) => {
+            // What the reader says may quote what it read; only this is said here.
+            let what = if error.is_data() { ": a key stands there twice" } else { "" };
+            Err(format!("line {}, column {}{what}", error.line(), error.column()))
+        }
     }
 }
 
@@ -310,7 +313,8 @@ mod tests {
         let refused = |text| parse(text).map(|_| ()).unwrap_err();
         assert_eq!(refused("{\"a\": canary-4f1d}"), "line 1, column 7");
         assert_eq!(refused("[1]"), "there is no object at the top");
-        assert_eq!(refused("{\"a\": 1,\n\"a\": 2}"), "line 2, column 7");
+        let twice = refused("{\"a\": 1,\n\"a\": 2}");
+        assert_eq!(twice, "line 2, column 7: a key stands there twice");
         assert!(parse("{} x").is_err());
     }
 }

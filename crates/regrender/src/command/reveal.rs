@@ -153,6 +153,10 @@ fn not_opened(shown: &str, bytes: &[u8], error: OpenError, is_without_identity: 
             "open it with `sops decrypt`: here, only age keys open a file"
         }
         OpenError::Syntax { .. } if is_yaml && format_of(shown) != FileFormat::Yaml => BY_NAME,
+        // No build writes these.
+        OpenError::Syntax { .. } if format_of(shown) != FileFormat::Yaml => {
+            "see whether `sops decrypt` opens it, or take it from the Git history"
+        }
         _ => ANEW,
     };
     CliError::new(ErrorKind::Credentials, format!("`{shown}` cannot be opened"))

@@ -198,7 +198,7 @@ fn a_sealed_file_under_a_name_of_another_format_is_to_be_revealed() {
     assert_snapshot!(sandbox.run(&["reveal", "cut.json"]).ended_with(1), @"
     --- stderr
     error: `cut.json` cannot be opened: the file is not readable as JSON: line 1, column 23
-      help: build it anew, or take it from the Git history
+      help: see whether `sops decrypt` opens it, or take it from the Git history
     --- status 1
     ");
     sandbox.write("regcred", &sandbox.read(FILE));

@@ -216,11 +216,18 @@ fn read(file: &Path, shown: &str) -> Result<String, CliError> {
     if bytes.len() as u64 > LARGEST_CONFIG {
         return Err(failed("is larger than 1 MiB").with_hint("split it: one file a cluster"));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
-        let line = line.filter(|byte| **byte == b'\n').count() + 1;
+    let no_text_behind = |text: &[u8]| {
+        let line = text.split(|byte| *byte == b'\n').count();
         failed(&format!("is not UTF-8 text; the first other byte is on line {line}"))
             .with_hint("save it as UTF-8")
+    };
+    // UTF-16 may begin without a mark, and its zeros are valid UTF-8.
+    if let Some(zero) = bytes.iter().position(|byte| *byte == 0) {
+        return Err(no_text_behind(bytes.get(..zero).unwrap_or_default()));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        no_text_behind(error.as_bytes().get(..valid).unwrap_or_default())
     })
 }
 

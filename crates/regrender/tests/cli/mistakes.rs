@@ -211,6 +211,20 @@ fn a_sealed_file_under_a_name_of_another_format_is_to_be_revealed() {
 }
 
 #[test]
+fn a_file_that_is_no_text_is_told_once() {
+    let sandbox = Sandbox::simple();
+    // UTF-16 without a mark at its beginning: each byte of it is UTF-8.
+    let wide: String = "[seal]\nrecipients = []\n".chars().flat_map(|c| [c, '\0']).collect();
+    sandbox.write("registries.toml", &wide);
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: `registries.toml` is not UTF-8 text; the first other byte is on line 1
+      help: save it as UTF-8
+    --- status 1
+    ");
+}
+
+#[test]
 fn a_key_in_the_place_of_something_else_is_not_shown() {
     let mut sandbox = Sandbox::simple();
     for arguments in [

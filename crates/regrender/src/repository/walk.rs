@@ -126,8 +126,14 @@ fn in_order(paths: &mut Vec<PathBuf>) {
 /// Returns what cannot be looked at; what is gone in the meantime does not matter.
 fn unreadable(error: ignore::Error, walked: &Path) -> Option<(PathBuf, Arc<io::Error>)> {
     let place = place(&error).unwrap_or(walked).to_owned();
-    let error = error.into_io_error()?;
+    let error = as_the_system_said(error.into_io_error()?);
     (error.kind() != io::ErrorKind::NotFound).then(|| (place, Arc::new(error)))
+}
+
+/// Takes off what the walk adds: the path, which is told anyway.
+fn as_the_system_said(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(|outer| outer.source()?.downcast_ref::<io::Error>());
+    inner.and_then(io::Error::raw_os_error).map_or(error, io::Error::from_raw_os_error)
 }
 
 fn place(error: &ignore::Error) -> Option<&Path> {
@@ -145,4 +151,20 @@ fn is_manifest(path: &Path) -> bool {
         ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
     });
     is_named || has_ending
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_cannot_be_looked_at_is_told_without_its_path() {
+        let long = "x".repeat(300);
+        let walked = walk(&std::env::temp_dir().join(&long), &[]);
+        let [(place, error)] = walked.unreadable.as_slice() else { panic!("{walked:?}") };
+        assert!(place.ends_with(&long));
+        assert!(!error.to_string().contains(&long), "{error}");
+        assert_eq!(error.kind(), io::ErrorKind::InvalidFilename);
+    }
 }

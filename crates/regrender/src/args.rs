@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use regrender_audit::Severity;
@@ -190,7 +191,7 @@ pub(crate) struct Build {
     #[command(flatten)]
     pub(crate) reach: ReachOptions,
     /// How the changes are printed
-    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
+    #[arg(long, short, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
     pub(crate) output: Output,
 }
 
@@ -206,7 +207,7 @@ pub(crate) struct Diff {
     #[command(flatten)]
     pub(crate) reach: ReachOptions,
     /// How the changes are printed
-    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
+    #[arg(long, short, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
     pub(crate) output: Output,
 }
 
@@ -218,7 +219,7 @@ pub(crate) struct Verify {
     #[arg(long)]
     pub(crate) offline: bool,
     /// How the findings are printed
-    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
+    #[arg(long, short, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
     pub(crate) output: Output,
 }
 
@@ -260,7 +261,7 @@ pub(crate) struct Explain {
     #[command(flatten)]
     pub(crate) identities: IdentityFiles,
     /// How the explanation is printed
-    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
+    #[arg(long, short, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
     pub(crate) output: Output,
 }
 
@@ -285,7 +286,7 @@ pub(crate) struct Audit {
     #[arg(long, default_value = "", value_name = "PREFIX")]
     pub(crate) link: String,
     /// How the report is printed
-    #[arg(long, value_enum, default_value_t = AuditOutput::Human, value_name = "FORMAT")]
+    #[arg(long, short, value_enum, default_value_t = AuditOutput::Human, value_name = "FORMAT")]
     pub(crate) output: AuditOutput,
 }
 
@@ -340,7 +341,7 @@ pub(crate) struct GraphArguments {
     #[arg(long)]
     pub(crate) whole: bool,
     /// How the graph is written
-    #[arg(long, value_enum, default_value_t = GraphOutput::Mermaid, value_name = "FORMAT")]
+    #[arg(long, short, value_enum, default_value_t = GraphOutput::Mermaid, value_name = "FORMAT")]
     pub(crate) output: GraphOutput,
 }
 
@@ -405,7 +406,7 @@ pub(crate) struct Probe {
     #[arg(long)]
     pub(crate) read_only: bool,
     /// How the findings are printed
-    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
+    #[arg(long, short, value_enum, default_value_t = Output::Human, value_name = "FORMAT")]
     pub(crate) output: Output,
 }
 
@@ -431,6 +432,60 @@ pub(crate) enum Generated {
     },
     /// The JSON schema of registries.toml
     Schema,
+}
+
+/// Adds what helps a person who writes what kubectl, sops and other programs take.
+///
+/// clap would propose what is spelled alike, such as `probe` instead of `rotate`.
+pub(crate) fn with_tip(mut error: clap::Error) -> clap::Error {
+    let written = [ContextKind::InvalidSubcommand, ContextKind::InvalidArg];
+    let Some(tip) = written.iter().find_map(|kind| match error.get(*kind) {
+        Some(ContextValue::String(word)) => tip(word),
+        _ => None,
+    }) else {
+        return error;
+    };
+    error.remove(ContextKind::SuggestedSubcommand);
+    error.remove(ContextKind::SuggestedArg);
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    error
+}
+
+/// Says how to ask here for what a word of other programs asks for.
+fn tip(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "--dry-run" => {
+            "`regrender diff` shows what a build would change; `regrender build --check` is for CI"
+        }
+        "-f" | "--file" | "--filename" => {
+            "files and folders are named without an option, another registries.toml with `--config`"
+        }
+        "-R" | "-r" | "--recursive" => "folders are read with all that is in them",
+        "-n" | "--namespace" => "registries.toml names the namespaces",
+        "-A" | "--all-namespaces" => "all namespaces are looked at",
+        "--context" | "--kubeconfig" => {
+            "no cluster is asked; `--cluster` names one of registries.toml"
+        }
+        "--force" | "--overwrite" => "nothing of yours is overwritten: move it away first",
+        "--json" | "--format" => "`--output` names the format",
+        "--color" | "--no-color" => "`NO_COLOR=1` in the environment switches colour off",
+        "version" => "`regrender --version` prints it",
+        "completion" | "completions" | "man" | "schema" => "`regrender generate` prints it",
+        "apply" | "sync" => {
+            "`regrender build` writes the tree; Flux, Argo CD or kubectl applies it"
+        }
+        "encrypt" | "seal" | "render" | "create" => "`regrender build` renders and seals",
+        "decrypt" | "open" | "unseal" | "view" | "show" => "`regrender reveal FILE` opens a file",
+        "edit" | "set" => "change the source that registries.toml names, and run `regrender build`",
+        "rekey" | "rotate" | "updatekeys" | "re-encrypt" => {
+            "change `recipients` in registries.toml, and run `regrender build`"
+        }
+        "check" | "lint" | "validate" => {
+            "`regrender verify` checks what is written, `regrender audit` whether it is enough"
+        }
+        "plan" | "status" => "`regrender diff` shows what a build would change",
+        _ => return None,
+    })
 }
 
 /// Takes the name of a namespace: one that cannot be would be searched for in vain.

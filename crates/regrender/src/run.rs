@@ -7,7 +7,7 @@ use clap::Parser as _;
 use regrender_diagnostic::mask_line;
 use serde_json::{Value, json};
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Command, with_tip};
 use crate::command;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::message::takes_color;
@@ -18,7 +18,7 @@ use crate::world::World;
 pub fn run(arguments: Vec<OsString>, world: &mut World) -> u8 {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return show_usage(&error, world),
+        Err(error) => return show_usage(&with_tip(error), world),
     };
     let outcome = dispatch(&arguments.command, world).and_then(|exit| {
         world.stdout.flush().map_err(CliError::from_output)?;

@@ -287,6 +287,45 @@ fn a_wrong_command_line_is_usage() {
 }
 
 #[test]
+fn words_of_other_programs_are_answered() {
+    let sandbox = Sandbox::simple();
+    assert_snapshot!(sandbox.run(&["build", "--dry-run=client"]).ended_with(2), @"
+    --- stderr
+    error: unexpected argument '--dry-run' found
+
+      tip: `regrender diff` shows what a build would change; `regrender build --check` is for CI
+
+    Usage: regrender build [OPTIONS]
+
+    For more information, try '--help'.
+    --- status 2
+    ");
+    assert_snapshot!(sandbox.run(&["rotate"]).ended_with(2), @"
+    --- stderr
+    error: unrecognized subcommand 'rotate'
+
+      tip: change `recipients` in registries.toml, and run `regrender build`
+
+    Usage: regrender <COMMAND>
+
+    For more information, try '--help'.
+    --- status 2
+    ");
+    let said = sandbox.run(&["audit", "--recursive"]).ended_with(2).stderr;
+    assert!(said.contains("tip: folders are read with all that is in them"), "{said}");
+    assert!(!said.contains("as a value"), "{said}");
+}
+
+#[test]
+fn the_format_has_a_short_option() {
+    let sandbox = Sandbox::simple();
+    for command in ["build", "diff", "verify", "audit"] {
+        let outcome = sandbox.run(&[command, "-o", "json"]);
+        assert!(outcome.stdout.starts_with('{'), "{command}: {outcome}");
+    }
+}
+
+#[test]
 fn a_namespace_that_cannot_be_is_a_wrong_command_line() {
     let sandbox = Sandbox::new(&[]);
     assert_snapshot!(sandbox.run(&["audit", "--namespace", "Bad_NS"]).ended_with(2), @"

@@ -111,6 +111,10 @@ pub(crate) fn username(
     let span = found.span.clone();
     if text.is_empty() {
         problems.push(shape::empty_value(&format!("registry `{registry}`"), "username", span));
+    } else if let Some(name) = source::in_braces(text) {
+        let reason = "names a variable, and none is filled in here";
+        let help = format!("write `username = {{ env = \"{name}\" }}`");
+        problems.push(problem::invalid_username(registry, span, reason, &help));
     } else if text.contains(':') {
         let reason = "holds a colon; what follows it would be taken for the password";
         let help = "write the username alone, and the source of the password in `password`";
@@ -135,8 +139,9 @@ pub(crate) fn password(
 ) -> Option<Source> {
     match &found.value {
         RawValue::Source(raw) => source::source(raw, problems),
-        RawValue::Text(_) => {
-            let variable = preset::variable(registry, "PASSWORD");
+        RawValue::Text(text) => {
+            let named = source::in_braces(text.expose()).map(str::to_owned);
+            let variable = named.unwrap_or_else(|| preset::variable(registry, "PASSWORD"));
             problems.push(source_problem::clear_password(registry, found.span.clone(), &variable));
             None
         }

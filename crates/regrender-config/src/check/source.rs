@@ -164,12 +164,17 @@ fn variable(raw: &RawSource, problems: &mut Problems) -> Option<String> {
     if is_variable(&name.value) {
         return Some(name.value.clone());
     }
-    let bare = name.value.trim().trim_start_matches('$');
-    let bare = bare.strip_prefix('{').and_then(|bare| bare.strip_suffix('}')).unwrap_or(bare);
+    let bare = name.value.trim().strip_prefix('$').filter(|bare| is_variable(bare));
     // Without a sign of a variable the text may be the value itself, which is not shown again.
-    let suggestion = (name.value.trim().starts_with('$') && is_variable(bare)).then_some(bare);
+    let suggestion = bare.or_else(|| in_braces(&name.value));
     problems.push(problem::invalid_variable(&raw.purpose, name.span.clone(), suggestion));
     None
+}
+
+/// Returns the name in `${NAME}`, as shells and pipelines write a variable.
+pub(super) fn in_braces(text: &str) -> Option<&str> {
+    let name = text.trim().strip_prefix("${")?.strip_suffix('}')?;
+    is_variable(name).then_some(name)
 }
 
 fn is_variable(name: &str) -> bool {

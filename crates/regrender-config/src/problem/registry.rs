@@ -68,7 +68,7 @@ static INVALID_USERNAME: Page = Page {
     code: "invalid-username",
     severity: Severity::Error,
     title: "a username that cannot be sent",
-    why: "Username and password are sent as one text with a colon between them, cut at the first colon: a username with a colon loses its end to the password.\nInvisible characters are a mistake.",
+    why: "Username and password are sent as one text with a colon between them, cut at the first colon: a username with a colon loses its end to the password.\nInvisible characters are a mistake, and so is `${NAME}`: no variable is filled in.",
     example: "[registry.internal]\nhost = \"registry.example.com\"\nusername = \"bot:token\"\npassword = { env = \"TOKEN\" }\n",
     way_out: "write the username alone, and the source of the password in `password`.",
 };

@@ -160,11 +160,27 @@ const TOKENS: &[Token] = &[
 /// Beginning of the Base64 of `{"payload":`, which is how tokens of Amazon ECR begin.
 const ECR_TOKEN: &str = "eyJwYXlsb2FkIjo";
 
-/// Says what a password seems to be that belongs to another kind of registry, or does not live long.
+/// Beginnings of what names a secret to a program that should have put the secret there: of
+/// 1Password, sops, vals, shells and pipelines.
+const REFERENCES: &[&str] = &["op://", "ENC[", "ref+", "${", "$("];
+
+/// What programs print where they have found nothing: jq, Python, Go and its templates.
+const NOTHINGS: &[&str] = &["null", "None", "<nil>", "<no value>", "undefined", "…", "***"];
+
+/// Says what a password seems to be that is none, belongs to another kind of registry, or does not
+/// live long.
 ///
 /// The password itself is not in what is said.
 #[must_use]
 pub fn looks_like_another_kind(kind: RegistryKind, password: &str) -> Option<String> {
+    if REFERENCES.iter().any(|beginning| password.starts_with(beginning)) {
+        return Some(String::from(
+            "it looks like a reference to a secret, and not like the secret",
+        ));
+    }
+    if NOTHINGS.contains(&password) {
+        return Some(String::from("it is what stands where a program has found nothing"));
+    }
     if password.starts_with(ECR_TOKEN) && kind != RegistryKind::Ecr {
         let advice = "it looks like a token of Amazon ECR, which is dead after twelve hours";
         return Some(String::from(advice));
@@ -235,6 +251,21 @@ mod tests {
         check(RegistryKind::Quay, "eyJhbGciOiJub25lIn0.canary.canary", Some("Web Token"));
         check(RegistryKind::Quay, "eyJ.canary", None);
         check(RegistryKind::Quay, "canary.4f1d.canary", None);
+    }
+
+    #[test]
+    fn a_reference_is_no_secret() {
+        check(RegistryKind::Generic, "op://canary/4f1d", Some("reference"));
+        check(RegistryKind::Generic, "${{ secrets.CANARY }}", Some("reference"));
+        check(RegistryKind::Generic, "ENC[AES256_GCM,data:canary]", Some("reference"));
+        check(RegistryKind::Generic, "$canary-4f1d", None);
+    }
+
+    #[test]
+    fn what_stands_for_nothing_is_no_secret() {
+        check(RegistryKind::Generic, "null", Some("found nothing"));
+        check(RegistryKind::Generic, "<no value>", Some("found nothing"));
+        check(RegistryKind::Generic, "nullcanary", None);
     }
 
     #[test]

@@ -92,8 +92,8 @@ pub(crate) static SURROUNDING_WHITE_SPACE: Page = Page {
 pub(crate) static UNLIKELY_PASSWORD: Page = Page {
     code: "unlikely-password",
     severity: Severity::Warning,
-    title: "a password looks as if it belongs elsewhere or is dead soon",
-    why: "Tokens of well-known registries begin in ways that show where they come from and how long they last.",
+    title: "a password looks as if it belongs elsewhere, is dead soon, or is none",
+    why: "Tokens of well-known registries begin in ways that show where they come from and how long they last.\nThe output of `jq` for a key that is not there, `null`, is no password, and neither is a reference that nothing has filled in, such as `op://…` or `${NAME}`.",
     example: FROM_VARIABLE,
     way_out: "put the token there that the registry made for pulling.",
 };

@@ -104,10 +104,9 @@ fn resolve(
     let means = Means { identities: &discovered, reach: Reach::Online };
     let resolved = source::resolve(&config, &needed, &project.folder, means, world);
     world.warn_of(discovered.warnings);
-    match resolved.tell("no registry was asked", &project.source, world) {
-        None => Ok(resolved.credentials),
-        Some(error) => Err(error.into()),
-    }
+    let missing = resolved.tell("no registry was asked", &project.source, world);
+    Failure::of_any(missing.into_iter().chain(discovered.problems).collect())?;
+    Ok(resolved.credentials)
 }
 
 /// Asks registries, several at the same time.

@@ -248,6 +248,17 @@ fn a_key_in_the_place_of_something_else_is_not_shown() {
 }
 
 #[test]
+fn an_identity_that_is_not_there_ends_a_probe() {
+    let sandbox = Sandbox::simple();
+    assert_snapshot!(sandbox.run(&["probe", "--identity", "nowhere.txt"]).ended_with(1), @"
+    --- stderr
+    error: identity file `nowhere.txt` is not there
+      help: give `--identity` a file that is there
+    --- status 1
+    ");
+}
+
+#[test]
 fn a_folder_below_a_file() {
     let sandbox = Sandbox::simple().unversioned();
     let outcome = sandbox.run(&["init", "registries.toml"]).ended_with(1);

@@ -50,6 +50,8 @@ pub struct RenderedPullSecret {
     pub name: String,
     /// The registry keys that it holds.
     pub keys: Vec<String>,
+    /// The usernames that stand in registries.toml, by key; sources are not asked for theirs.
+    pub usernames: BTreeMap<String, String>,
     /// The accounts that get it.
     pub service_accounts: Vec<String>,
     /// The workloads that get it, as `Kind/name`.
@@ -141,13 +143,15 @@ impl<'d> Declarations<'d> {
 }
 
 impl RenderedPullSecret {
-    /// Returns a Secret with the same keys and a credential that nobody has.
+    /// Returns a Secret with the same keys and passwords that nobody has.
     pub(crate) fn stand_in(&self) -> PullSecret {
         let entries: serde_json::Map<String, serde_json::Value> = self
             .keys
             .iter()
             .map(|key| {
-                (key.clone(), serde_json::json!({"username": "rendered", "password": "rendered"}))
+                let username = self.usernames.get(key).map_or("unknown", String::as_str);
+                let entry = serde_json::json!({"username": username, "password": "rendered"});
+                (key.clone(), entry)
             })
             .collect();
         let payload = serde_json::json!({ "auths": entries }).to_string();

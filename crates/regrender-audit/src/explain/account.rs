@@ -94,6 +94,7 @@ mod tests {
                 keys: vec![String::from("private-registry.io")],
                 service_accounts: vec![String::from("builder")],
                 workloads: Vec::new(),
+                ..RenderedPullSecret::default()
             }],
             ..Declared::default()
         };

@@ -58,6 +58,7 @@ fn rendered_pull_secrets_count() {
         keys: vec!["r.io".to_owned()],
         service_accounts: vec!["default".to_owned()],
         workloads: Vec::new(),
+        ..RenderedPullSecret::default()
     };
     let declared = Declared { pull_secrets: vec![rendered.clone()], ..private("r.io") };
     let text = pod("r.io/app", "[]");
@@ -87,6 +88,7 @@ fn an_account_that_a_build_writes_is_known() {
         keys: vec!["q.io".to_owned()],
         service_accounts: vec!["web".to_owned()],
         workloads: Vec::new(),
+        ..RenderedPullSecret::default()
     };
     let declared = Declared { pull_secrets: vec![rendered], ..private("r.io") };
     let text = pod("r.io/app", "[]\n  serviceAccountName: web");

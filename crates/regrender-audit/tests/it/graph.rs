@@ -227,6 +227,7 @@ fn declared() -> Declared {
             keys: vec!["r.io/apps".to_owned()],
             service_accounts: vec!["default".to_owned()],
             workloads: vec!["Deployment/gone".to_owned()],
+            ..RenderedPullSecret::default()
         }],
         clear_sources: Vec::new(),
         now: None,

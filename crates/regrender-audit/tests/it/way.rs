@@ -192,6 +192,7 @@ fn a_secret_that_a_build_renders_is_known_without_being_opened() {
             keys: vec!["r.io".to_owned()],
             service_accounts: Vec::new(),
             workloads: Vec::new(),
+            ..RenderedPullSecret::default()
         }],
         ..Declared::default()
     };

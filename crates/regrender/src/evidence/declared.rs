@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use regrender_audit::{Declared, DeclaredRegistry, RenderedPullSecret};
-use regrender_config::{Access, Config, Credential, Registry, SourceKind};
+use regrender_config::{Access, Config, Credential, Registry, SourceKind, Username};
 use regrender_render::{PatchTarget, Placement};
 
 use crate::error::Failure;
@@ -60,8 +60,11 @@ fn rendered(config: &Config, ground: &Ground<'_>) -> Vec<RenderedPullSecret> {
         for secret in &placement.secrets {
             let sealed = config.registries_of(secret);
             let sealed = sealed.filter(|registry| registry.sealed_credential().is_some());
-            let keys = sealed.flat_map(Registry::auth_keys).collect();
-            rendered.push(pull_secret(&secret.secret_name, keys, namespace, placement));
+            let (keys, names): (Vec<_>, Vec<_>) = sealed.flat_map(keys_and_names).unzip();
+            let usernames = keys.iter().cloned().zip(names);
+            let usernames = usernames.filter_map(|(key, name)| Some((key, name?))).collect();
+            let secret = pull_secret(&secret.secret_name, keys, namespace, placement);
+            rendered.push(RenderedPullSecret { usernames, ..secret });
         }
         for made in &placement.made {
             let keys = made.registry.auth_keys();
@@ -69,6 +72,15 @@ fn rendered(config: &Config, ground: &Ground<'_>) -> Vec<RenderedPullSecret> {
         }
     }
     rendered
+}
+
+/// Lists the keys of a registry, each with its username if that stands in registries.toml.
+fn keys_and_names(registry: &Registry) -> Vec<(String, Option<String>)> {
+    let name = match registry.sealed_credential() {
+        Some(Credential::Pair { username: Username::Literal(name), .. }) => Some(name.clone()),
+        _ => None,
+    };
+    registry.auth_keys().into_iter().map(|key| (key, name.clone())).collect()
 }
 
 /// A file that a secret is taken from as it is.
@@ -116,6 +128,7 @@ fn brought_together(rendered: Vec<RenderedPullSecret>) -> Vec<RenderedPullSecret
             Entry::Occupied(mut known) => {
                 let known = known.get_mut();
                 add(&mut known.keys, one.keys);
+                known.usernames.extend(one.usernames);
                 add(&mut known.service_accounts, one.service_accounts);
                 add(&mut known.workloads, one.workloads);
             }
@@ -158,6 +171,7 @@ fn pull_secret(
         namespace: namespace.to_owned(),
         name: name.to_owned(),
         keys,
+        usernames: BTreeMap::new(),
         service_accounts: accounts.into_iter().cloned().collect(),
         workloads,
     }

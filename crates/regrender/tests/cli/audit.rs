@@ -322,7 +322,7 @@ fn an_image_is_explained_for_an_account_of_the_repository() {
     tag          1
     asked for    docker.io/acme/web
     pull secret  regcred
-    tried        1. user rendered by key https://index.docker.io/v1/ of regcred (hub-fallback)
+    tried        1. user acme-bot by key https://index.docker.io/v1/ of regcred (hub-fallback)
     verdict      covered-by-hub-fallback: key `https://index.docker.io/v1/` of Secret `regcred`
     ");
     let outcome = sandbox.run(&[

@@ -227,6 +227,12 @@ pub(crate) fn pod_path(kind: &str) -> Option<&'static [&'static str]> {
     Some(path)
 }
 
+/// Lists the ways to what a custom resource says of pods, where kinds of Kubernetes itself have theirs.
+pub(super) fn core_pods(root: &Node<'_>) -> Vec<&'static [&'static str]> {
+    let paths = ["Pod", "PodTemplate", "Deployment", "CronJob"].into_iter().filter_map(pod_path);
+    paths.filter(|path| root.at(path).is_some_and(pod::says_anything)).collect()
+}
+
 /// Tells whether an object of a kind installs charts, whose values it holds.
 pub(crate) fn is_release(kind: &str) -> bool {
     matches!(

@@ -21,6 +21,13 @@ pub(super) fn read(spec: &Node<'_>, header: &Header) -> Workload {
     workload
 }
 
+/// Tells whether a mapping has a member that a pod is pulled by.
+pub(super) fn says_anything(spec: &Node<'_>) -> bool {
+    let members = ["volumes", "imagePullSecrets", "serviceAccountName", "serviceAccount"];
+    let lists = CONTAINERS.iter().map(|(list, _)| *list);
+    members.into_iter().chain(lists).any(|member| spec.get(member).is_some())
+}
+
 /// Lists the images of a pod specification: init containers, containers, ephemeral ones, volumes.
 pub(super) fn images(spec: &Node<'_>, place: &Place) -> Vec<ImageUse> {
     let mut images = Vec::new();

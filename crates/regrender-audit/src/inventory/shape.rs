@@ -1,7 +1,7 @@
 //! Knows how to find images in custom resources: by shape, not by kind.
 
 use super::image::{self, is_image_key};
-use super::object::Header;
+use super::object::{Header, core_pods};
 use super::{Filling, ImageUse, Role, Source, Workload, pod};
 use crate::manifest::Node;
 
@@ -47,7 +47,10 @@ pub(super) fn read(root: &Node<'_>, header: &Header) -> Result<Found, bool> {
     }
     let mut walk = Walk::new(header);
     walk.mapping(root, &Surroundings::default(), Role::Container, "");
-    let Walk { found: workloads, speaks, takes_away, .. } = walk;
+    let Walk { found: mut workloads, speaks, takes_away, .. } = walk;
+    for workload in &mut workloads {
+        workload.core_pods = core_pods(root);
+    }
     if workloads.is_empty() {
         Err(speaks || takes_away)
     } else {
@@ -84,6 +87,7 @@ pub(super) fn pulling(root: &Node<'_>, header: &Header) -> Option<Workload> {
     let mut workload = header.workload(Source::Custom);
     workload.service_account.clone_from(&said.service_account);
     workload.pull_secrets.clone_from(&said.pull_secrets);
+    workload.core_pods = core_pods(root);
     matches!(&**path, "spec" | "spec.template.spec").then_some(workload)
 }
 

@@ -107,6 +107,8 @@ pub struct Workload {
     pub pull_secrets: Vec<String>,
     /// The images that they pull.
     pub images: Vec<ImageUse>,
+    /// The ways to what a custom resource says of pods, where kinds of Kubernetes itself have theirs.
+    pub(crate) core_pods: Vec<&'static [&'static str]>,
     /// Whether its namespace is one that no tree changes: the target of a release.
     pub(crate) keeps_namespace: bool,
     /// Its labels and annotations.
@@ -133,6 +135,7 @@ impl Workload {
             spare_account: None,
             pull_secrets: Vec::new(),
             images: Vec::new(),
+            core_pods: Vec::new(),
             keeps_namespace: false,
             metadata: Arc::default(),
             source,

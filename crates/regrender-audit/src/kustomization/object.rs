@@ -187,14 +187,17 @@ impl<'o> Object<'o> {
 
     fn merge(&mut self, part: &Part, place: &Place) {
         let directives = &part.directives;
-        self.is_deleted |= directives.deletes;
-        // Of a custom resource, nobody knows which list or account is taken away. kustomize gives
-        // each of its lists as a whole.
-        let takes_away = || {
-            let mounts = self.images.iter().any(|one| one.role == Role::Volume);
-            directives.takes_away() || part.gives_volumes && mounts
-        };
-        if directives.is_unclear || !self.is_core && takes_away() {
+        if directives.deletes {
+            self.is_deleted = true;
+            return;
+        }
+        // Of a custom resource, nobody knows which list or account is taken away; its volumes may be
+        // given as a whole.
+        let mounts = || self.images.iter().any(|one| one.role == Role::Volume);
+        if directives.is_unclear
+            || !self.is_core && directives.takes_away()
+            || part.gives_volumes && mounts()
+        {
             self.doubt(place);
         }
         for (which, key) in &directives.unmarked {
@@ -202,7 +205,15 @@ impl<'o> Object<'o> {
         }
         self.mark(Marks::Labels, &part.workload.metadata.labels);
         self.mark(Marks::Annotations, &part.workload.metadata.annotations);
-        match part.pod().map_or(Reach::Pod, |path| self.reach(&path.join("."))) {
+        let reach = match part.pod() {
+            Some(path) => self.reach(&path.join(".")),
+            None if self.is_core && !self.is_unseen => {
+                let mut reached = part.core_pods().iter().map(|path| self.reach(&path.join(".")));
+                reached.find(|reach| *reach == Reach::Pod).unwrap_or(Reach::Elsewhere)
+            }
+            None => Reach::Pod,
+        };
+        match reach {
             Reach::Pod => self.merge_pod(part, place),
             Reach::NotKnown => self.doubt(place),
             Reach::Elsewhere => {}
@@ -263,7 +274,8 @@ impl<'o> Object<'o> {
             self.doubt(place);
         }
         // Each one in front of the one behind it: so they keep their order.
-        for new in images.iter().rev() {
+        let is_core = self.is_core;
+        for new in images.iter().rev().filter(|new| new.in_list || !is_core) {
             let same = |one: &ImageUse| one.role == new.role && one.container == new.container;
             let mut image = new.clone();
             if let Some(at) = self.images.iter().position(same) {

@@ -94,6 +94,11 @@ impl Part {
         }
     }
 
+    /// Returns the ways to what it says of pods, as kinds of Kubernetes itself would have it there.
+    pub(super) fn core_pods(&self) -> &[&'static [&'static str]] {
+        &self.workload.core_pods
+    }
+
     /// Tells whether it is for an account.
     pub(crate) fn is_of_account(&self) -> bool {
         self.workload.kind == ACCOUNT
@@ -154,7 +159,7 @@ impl Directives {
                 let entries = match directive(item) {
                     Some("delete") => &mut self.removed,
                     Some("replace") => &mut self.kept,
-                    _ if item.get("image").is_some_and(Node::is_null) => &mut self.removed,
+                    _ if loses_image(item) => &mut self.removed,
                     _ => continue,
                 };
                 let name = item.get("name").and_then(Node::scalar).unwrap_or_default();
@@ -175,6 +180,13 @@ impl List {
             Self::PullSecrets => workload.pull_secrets.clear(),
         }
     }
+}
+
+/// Tells whether an entry of a list has its image taken away.
+fn loses_image(item: &Node<'_>) -> bool {
+    let image = item.get("image");
+    let nodes = [image, image.and_then(|image| image.get("reference"))];
+    nodes.into_iter().flatten().any(Node::is_null)
 }
 
 /// Takes everything away that a workload's pods are made from.

@@ -226,4 +226,10 @@ fn a_patch_of_another_kind_takes_nothing_from_a_custom_resource_for_sure() {
         let found = merged(&rollout, "target: {kind: Rollout}, ", &patch);
         assert!(found.renderings[0].doubt.is_some(), "{pod}");
     }
+    let volumes = "volumes: [{name: v, image: {reference: v.io/v}}]\n      initContainers";
+    let deployment = WEB.replace("initContainers", volumes);
+    let rollout = rollout.replace("main.io", "x.io");
+    let (before, _) = rollout.split_once("initContainers").expect("it lists some");
+    let found = merged(&deployment, "target: {name: web}, ", &format!("{before}volumes: null\n"));
+    assert!(found.renderings[0].doubt.is_some());
 }

@@ -117,6 +117,7 @@ fn an_image_volume_may_be_gone_after_any_list_of_volumes() {
         ("volumes: null", false),
         ("volumes: [{name: w, emptyDir: {}}]", true),
         ("volumes: [{name: v, image: null, emptyDir: {}}]", false),
+        ("volumes: [{name: v, image: {reference: null}}]", false),
         ("volumes: [{name: v, $patch: delete}]", false),
     ] {
         let found = merged(&web, "", &part("", pod));

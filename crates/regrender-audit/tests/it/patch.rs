@@ -283,12 +283,29 @@ fn what_is_patched_beside_the_pod_changes_nothing() {
         serviceAccountName: other, containers: [{name: app, image: x.io/x}]}}}}}";
     let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, labels: {k: v}}\n\
         imagePullSecrets: [{name: z}]";
-    for other in [job, account] {
+    let custom = "apiVersion: example.io/v1\nkind: Custom\nmetadata: {name: web}\n\
+        spec: {image: x.io/x, imagePullSecrets: [{name: z}], serviceAccountName: other, \
+        containers: [{name: app, image: x.io/x}]}";
+    for other in [job, account, custom] {
         let found = patched(other);
         assert_eq!(images(&found), UNCHANGED, "{other}");
         assert_eq!(found.pull_secrets, ["a", "p"], "{other}");
         assert_eq!(found.service_account.as_deref(), Some("own"), "{other}");
         assert_eq!(found.metadata.labels.len(), 0);
+    }
+}
+
+/// Whatever kind the patch names, if only its path is that of the object.
+#[test]
+fn a_patch_of_another_kind_is_merged_where_it_says() {
+    for kind in ["apps/v1\nkind: StatefulSet", "example.io/v1\nkind: Custom"] {
+        let found = patched(&format!(
+            "apiVersion: {kind}\nmetadata: {{name: any}}\nspec: {{image: x.io/x, template: {{spec: \
+             {{imagePullSecrets: [{{name: z}}], containers: [{{name: side, image: x.io/y}}]}}}}}}"
+        ));
+        let expected = ["init init.io/app", "container x.io/y", "container main.io/app"];
+        assert_eq!(images(&found), expected, "{kind}");
+        assert_eq!(found.pull_secrets, ["z", "a", "p"], "{kind}");
     }
 }
 

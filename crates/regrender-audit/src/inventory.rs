@@ -75,11 +75,22 @@ impl Inventory {
     ///
     /// To use several cores, call [`read_file`] on each and hand the results to [`Self::from_facts`].
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
-        Self::from_facts(files.into_iter().map(|(path, bytes)| read_file(path, bytes)))
+        let files: Vec<(&str, &[u8])> = files.into_iter().collect();
+        let facts = files.iter().map(|(path, bytes)| read_file(path, bytes));
+        Self::from_facts(facts, &|wanted| {
+            let (_, bytes) = files.iter().find(|(path, _)| join("", path) == wanted)?;
+            Some(bytes.to_vec())
+        })
     }
 
     /// Brings together what single files declare, and follows the kustomizations among them.
-    pub fn from_facts(facts: impl IntoIterator<Item = FileFacts>) -> Self {
+    ///
+    /// `read` gives the bytes of a file whose [plain path](crate::plain_path) something names: an
+    /// `ApplicationSet` goes by what stands in files that declare nothing themselves.
+    pub fn from_facts(
+        facts: impl IntoIterator<Item = FileFacts>,
+        read: &dyn Fn(&str) -> Option<Vec<u8>>,
+    ) -> Self {
         let mut facts: Vec<FileFacts> = facts.into_iter().collect();
         facts.sort_by(|one, other| one.path.cmp(&other.path));
         drop_chart_templates(&mut facts);
@@ -112,7 +123,7 @@ impl Inventory {
             inventory.take(file);
         }
         inventory.kustomizations =
-            Kustomizations::new(kustomizations, &generated, &paths, |path| {
+            Kustomizations::new(kustomizations, &generated, &paths, read, |path| {
                 patches.remove(path).unwrap_or_default()
             });
         inventory.settle_variables(&texts, gives_variables);

@@ -19,6 +19,7 @@ mod tree;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub(crate) use self::application_set::ReadFile;
 use self::application_set::{ApplicationSet, Filling, Repository, folders_of};
 pub(crate) use self::deployer::{read_deployers, specification};
 pub use self::entry::{Entry, EntryKind, Fault};

@@ -1,21 +1,24 @@
 //! Knows how often an `ApplicationSet` of Argo CD makes its Application, and with what filled in.
 
+mod expression;
+mod function;
 mod generator;
 mod git;
+mod go;
+mod parameters;
 mod template;
+mod value;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use self::generator::Generator;
+use self::parameters::Parameters;
 use self::template::Template;
 use crate::manifest::Node;
-use crate::place::folders_above;
+use crate::place::{folders_above, join};
 
 /// An `ApplicationSet` does not make more Applications than this here; its template stands for all.
 const LIMIT: usize = 1000;
-
-/// What is filled into a template, by name: `path.basename`, `path[0]`, `values.tier`.
-type Parameters = BTreeMap<String, String>;
 
 /// The generators of an `ApplicationSet`.
 #[derive(Clone, Debug)]
@@ -30,19 +33,19 @@ impl ApplicationSet {
         if spec.get("templatePatch").is_some() {
             return None;
         }
-        let is_go = spec.get("goTemplate").and_then(Node::scalar) == Some("true");
-        let generators = spec.items_of("generators").iter().map(Generator::read);
-        let template = if is_go { Template::Go } else { Template::Names };
+        let template = Template::read(spec);
+        let generators = spec.items_of("generators").iter();
+        let generators = generators.map(|generator| Generator::read(generator, template));
         Some(Self { generators: generators.collect(), template })
     }
 
     /// Lists what is filled in for each Application. Where that is not known, nothing is: a template
     /// with open places.
     pub(super) fn fillings(&self, repository: &Repository<'_>) -> Vec<Filling> {
-        let nothing = || vec![Parameters::new()];
+        let nothing = || vec![Parameters::open()];
         let sets = self.generators.iter().flat_map(|generator| {
             generator
-                .parameters(&Parameters::new(), self.template, repository)
+                .parameters(&Parameters::default(), self.template, repository)
                 .unwrap_or_else(nothing)
         });
         let mut all: Vec<Parameters> = sets.take(LIMIT + 1).collect();
@@ -70,13 +73,16 @@ impl Filling {
     }
 }
 
+/// Gives the bytes of a file, where it can be read.
+pub(crate) type ReadFile<'f> = dyn Fn(&str) -> Option<Vec<u8>> + 'f;
+
 /// The repository as an `ApplicationSet` sees it: its folders and files, from the top.
-#[derive(Debug)]
 pub(super) struct Repository<'f> {
     /// The file that the `ApplicationSet` stands in.
     file: &'f str,
     files: &'f BTreeSet<String>,
     folders: &'f BTreeSet<&'f str>,
+    read: &'f ReadFile<'f>,
 }
 
 impl<'f> Repository<'f> {
@@ -85,18 +91,24 @@ impl<'f> Repository<'f> {
         file: &'f str,
         files: &'f BTreeSet<String>,
         folders: &'f BTreeSet<&'f str>,
+        read: &'f ReadFile<'f>,
     ) -> Self {
-        Self { file, files, folders }
+        Self { file, files, folders, read }
     }
 
     /// Lists the folders that are wanted.
-    fn folders(&self, wanted: impl Fn(&str) -> bool) -> Vec<&'f str> {
+    fn folders(&self, wanted: impl Fn(&str) -> bool) -> Found<'f> {
         self.paths(|| self.folders.iter().copied(), wanted)
     }
 
     /// Lists the files that are wanted.
-    fn files(&self, wanted: impl Fn(&str) -> bool) -> Vec<&'f str> {
+    fn files(&self, wanted: impl Fn(&str) -> bool) -> Found<'f> {
         self.paths(|| self.files.iter().map(String::as_str), wanted)
+    }
+
+    /// Returns the bytes of a file that was found.
+    fn content(&self, top: &str, path: &str) -> Option<Vec<u8>> {
+        (self.read)(&join(top, path))
     }
 
     /// Lists the paths that are wanted, from the top of the repository.
@@ -106,13 +118,21 @@ impl<'f> Repository<'f> {
         &self,
         all: impl Fn() -> P,
         wanted: impl Fn(&str) -> bool,
-    ) -> Vec<&'f str> {
-        let below = |top: &str| -> Vec<&'f str> {
-            all().filter_map(|path| path_below(top, path)).filter(|path| wanted(path)).collect()
+    ) -> Found<'f> {
+        let below = |top: &'f str| -> Found<'f> {
+            let below = all().filter_map(|path| path_below(top, path));
+            Found { top, paths: below.filter(|path| wanted(path)).collect() }
         };
         let mut found = folders_above(self.file).map(below);
-        found.find(|found| !found.is_empty()).unwrap_or_default()
+        found.find(|found| !found.paths.is_empty()).unwrap_or_default()
     }
+}
+
+/// The paths that were found in a repository, and the folder that its top is taken to be.
+#[derive(Default)]
+struct Found<'f> {
+    top: &'f str,
+    paths: Vec<&'f str>,
 }
 
 /// Lists the folders that files are in, and those above.
@@ -124,16 +144,4 @@ pub(super) fn folders_of(files: &BTreeSet<String>) -> BTreeSet<&str> {
 /// Returns a path as seen from a folder above.
 fn path_below<'p>(top: &str, path: &'p str) -> Option<&'p str> {
     if top.is_empty() { Some(path) } else { path.strip_prefix(top)?.strip_prefix('/') }
-}
-
-/// Reads what a generator gives to each Application beside its own answer.
-fn values(node: &Node<'_>) -> Parameters {
-    let texts = node.get("values").map(Node::texts).unwrap_or_default();
-    texts.into_iter().map(|(name, value)| (format!("values.{name}"), value)).collect()
-}
-
-/// Fills what is known into parameters.
-fn filled(parameters: &Parameters, known: &Parameters, template: Template) -> Parameters {
-    let pairs = parameters.iter();
-    pairs.map(|(name, value)| (name.clone(), template.filled(value, known))).collect()
 }

@@ -14,7 +14,7 @@ use super::object::Object;
 pub(crate) use super::object::Written;
 use super::patch::{Body, Change, Patch};
 use super::post_build::PostBuild;
-use super::{Depth, Entry, Kustomization, Repository, folders_of};
+use super::{Depth, Entry, Kustomization, ReadFile, Repository, folders_of};
 use crate::inventory::{AccountField, Metadata, Source, VariableSource, Workload};
 use crate::place::{Place, folder_of, join};
 
@@ -39,15 +39,16 @@ pub(crate) struct Kustomizations {
 
 impl Kustomizations {
     /// Connects kustomizations with what they list; `generated` maps the files of KSOPS generators
-    /// to the files that those open.
+    /// to the files that those open, and `read` reads a file whose path is plain.
     pub(crate) fn new(
         kustomizations: Vec<Kustomization>,
         generated: &BTreeMap<String, Vec<String>>,
         files: &BTreeSet<String>,
+        read: &ReadFile<'_>,
         mut contents: impl FnMut(&str) -> Vec<Change>,
     ) -> Self {
         let mut all = Self::default();
-        for mut one in made_by_sets(kustomizations, files) {
+        for mut one in made_by_sets(kustomizations, files, read) {
             // What KSOPS generates is at hand.
             let is_known = |path: &String| generated.contains_key(&join(&one.base, path));
             one.brings_unseen |= !one.generators.iter().all(is_known);
@@ -308,12 +309,16 @@ impl Kustomizations {
 }
 
 /// Puts in the place of what an `ApplicationSet` makes each of the Applications that it makes.
-fn made_by_sets(all: Vec<Kustomization>, files: &BTreeSet<String>) -> Vec<Kustomization> {
+fn made_by_sets(
+    all: Vec<Kustomization>,
+    files: &BTreeSet<String>,
+    read: &ReadFile<'_>,
+) -> Vec<Kustomization> {
     let has_sets = all.iter().any(|one| one.set.is_some());
     let folders = if has_sets { folders_of(files) } else { BTreeSet::new() };
     let made = all.into_iter().flat_map(|one| {
         let Some(set) = &one.set else { return vec![one] };
-        let repository = Repository::new(&one.place.file, files, &folders);
+        let repository = Repository::new(&one.place.file, files, &folders, read);
         one.made_by_set(&set.fillings(&repository))
     });
     made.collect()

@@ -1,6 +1,6 @@
 //! The Applications that an `ApplicationSet` makes of what the repository says.
 
-use regrender_audit::Workload;
+use regrender_audit::{Inventory, Workload, read_file};
 use serde_json::json;
 
 use super::repository::{WEB, images, read, workloads};
@@ -16,6 +16,9 @@ fn argo_cd_makes_the_same_applications() {
             .map(|folder| (format!("{}/web.yaml", folder.as_str().unwrap()), WEB))
             .collect();
         files.push((String::from("argocd/set.yaml"), case["input"]["set"].as_str().unwrap()));
+        for (path, text) in case["input"]["files"].as_object().into_iter().flatten() {
+            files.push((path.clone(), text.as_str().unwrap()));
+        }
         let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, *text)).collect();
         let inventory = read(&files);
         let applied = |one: &Workload| -> Vec<[String; 2]> {
@@ -89,9 +92,9 @@ fn values_are_made_of_what_is_known_of_a_folder() {
 
 #[test]
 fn each_element_of_a_list_is_an_application() {
-    let list = "{list: {elements: [{app: one, values: {ns: n}}, {app: two, values: {ns: m}}]}}";
+    let list = "{list: {elements: [{app: one, values: {ns: x}}, {app: two, values: {ns: m}}]}}";
     let spec = "{source: {path: 'apps/{{app}}'}, destination: {namespace: '{{values.ns}}'}}";
-    let expected = ["one n", "two m"];
+    let expected = ["one x", "two m"];
     check(&set("", list, spec), &expected);
     check(&set(GO, list, &spec.replace("{{", "{{ .")), &expected);
 }
@@ -135,14 +138,125 @@ fn what_may_change_the_applications_leaves_them_open() {
     check(&set("", &elsewhere, OF_FOLDER), &open);
 }
 
+/// A generator of `files`, with `OF_FILE` for what they say.
+const OF_FILES: &str = "{git: {repoURL: 'https://git.example.com/fleet.git', revision: HEAD, files: [{path: 'apps/**/config.json'}]}}";
+const OF_FILE: &str = "{source: {path: '{{path}}'}, destination: {namespace: '{{namespace}}'}}";
+
 #[test]
-fn files_tell_their_folder_and_what_is_in_them_stays_open() {
-    let generator = FOLDERS
-        .replace("directories: [{path: 'apps/*'}]", "files: [{path: 'apps/**/config.json'}]");
-    let two = ["two two"];
-    check(&set("", &generator, OF_FOLDER), &two);
-    let spec = OF_FOLDER.replace("{{path.basename}}", "{{namespace}}");
-    check(&set("", &generator, &spec), &["two {{namespace}}"]);
+fn files_tell_their_folder_and_what_is_in_them() {
+    check(&set("", OF_FILES, OF_FOLDER), &["two two"]);
+    check(&set("", OF_FILES, OF_FILE), &["two x"]);
+    check(&set("", OF_FILES, &OF_FILE.replace("{{namespace}}", "{{other}}")), &["two {{other}}"]);
+    let go = "{source: {path: '{{.path.path}}'}, destination: {namespace: '{{ default .namespace .other }}-a'}}";
+    check(&set(GO, OF_FILES, go), &["two x-a"]);
+    let strict = "goTemplate: true, goTemplateOptions: ['missingkey=error'],";
+    let expected = ["two {{ default .namespace .other }}-a"];
+    check(&set(strict, OF_FILES, go), &expected);
+}
+
+/// Lists `folder namespace` of what is applied where `config` is in a file next to each Deployment.
+fn of_config(config: &str, namespace: &str) -> Vec<String> {
+    let spec = OF_FILE.replace("{{namespace}}", namespace);
+    let set = set("", OF_FILES, &spec);
+    workloads(&[
+        ("argocd/set.yaml", &set),
+        ("apps/one/web.yaml", WEB),
+        ("apps/one/config.json", config),
+    ])
+}
+
+#[test]
+fn a_file_that_argo_cd_refuses_leaves_all_open() {
+    let ways = ["{{name}}", "{{path.basename}}"];
+    let refused = ["text", "[{name: a}, text]", "{name: [", "[]"];
+    for (way, config) in ways.iter().flat_map(|way| refused.map(|config| (way, config))) {
+        assert_eq!(of_config(config, way), ["?/web [] -"], "{config}");
+    }
+    assert_eq!(of_config("{name: a}", "{{name}}"), ["a/web [] -"]);
+    assert_eq!(of_config("name: a\n---\nname: [", "{{name}}"), ["a/web [] -"]);
+    assert_eq!(of_config("", "{{path.basename}}"), ["one/web [] -"]);
+}
+
+#[test]
+fn a_file_that_is_long_or_not_at_hand_tells_its_folder_alone() {
+    let long = |length: usize| format!("{{name: a}}{}", " ".repeat(length - 9));
+    assert_eq!(of_config(&long(64 * 1024), "{{name}}"), ["a/web [] -"]);
+    assert_eq!(of_config(&long(64 * 1024 + 1), "{{name}}"), ["{{name}}/web [] -"]);
+    let set =
+        set("", OF_FILES, &OF_FILE.replace("{{namespace}}", "{{path.basename}}-{{namespace}}"));
+    let files = [
+        ("argocd/set.yaml", &*set),
+        ("apps/two/web.yaml", WEB),
+        ("apps/two/config.json", "{\"namespace\": \"x\"}"),
+    ];
+    let namespaces = |inventory: &Inventory| -> Vec<Option<String>> {
+        inventory.workloads().map(|one| one.namespace.clone()).collect()
+    };
+    assert_eq!(namespaces(&read(&files)), [Some("two-x".to_owned())]);
+    let facts = files.map(|(path, text)| read_file(path, text.as_bytes()));
+    let unread = Inventory::from_facts(facts, &|_| None);
+    assert_eq!(namespaces(&unread), [Some("two-{{namespace}}".to_owned())]);
+}
+
+#[test]
+fn files_are_found_from_the_top_of_the_repository() {
+    let set = set("", OF_FILES, OF_FILE);
+    let files = [
+        ("work/fleet/argocd/set.yaml", &*set),
+        ("work/fleet/apps/one/web.yaml", WEB),
+        ("./work/fleet/apps/one/config.json", "namespace: x"),
+    ];
+    assert_eq!(workloads(&files), ["x/web [] -"]);
+}
+
+#[test]
+fn choices_and_functions_that_are_not_known_stay_open() {
+    let check_open = |namespace: &str, expected: &str| {
+        let go =
+            format!("{{source: {{path: apps/two}}, destination: {{namespace: '{namespace}'}}}}");
+        check(&set(GO, OF_FILES, &go), &[&*format!("two {expected}")]);
+    };
+    for open in [
+        "{{ .namespace | sha256sum }}",
+        "{{ if sha256sum .namespace }}a{{ end }}",
+        "{{ range .list }}a{{ end }}{{ .namespace }}",
+        "{{ if .namespace }}a",
+        "{{ .namespace }}{{ end }}",
+        "{{ $x := .namespace }}",
+        "{{ .namespace.deeper }}",
+        "{{ index .path.segments 7 }}",
+        "{{ printf \"%d\" .namespace }}",
+        "{{ (.namespace }}",
+        "{{ .namespace .path }}",
+    ] {
+        check_open(open, open);
+    }
+    check_open("{{ sha256sum .a }}-{{ .namespace }}", "{{ sha256sum .a }}-x");
+    // What depends on nothing of that is known all the same.
+    check_open("{{ if or .namespace (sha256sum .a) }}a{{ end }}", "a");
+    let nested = |depth: usize| {
+        format!("{}a{}", "{{ if .namespace }}".repeat(depth), "{{ end }}".repeat(depth))
+    };
+    check_open(&nested(8), "a");
+    check_open(&nested(9), &nested(9));
+    let deep =
+        |depth: usize| format!("{{{{ {}.namespace{} }}}}", "(".repeat(depth), ")".repeat(depth));
+    check_open(&deep(8), "x");
+    check_open(&deep(9), &deep(9));
+}
+
+#[test]
+fn no_text_grows_beyond_measure() {
+    let filled = |length: usize| {
+        let value = "x".repeat(length);
+        let list = format!("{{list: {{elements: [{{a: {value}}}]}}}}");
+        let spec = "{source: {path: apps/one}, destination: {namespace: '{{a}}{{a}}'}}";
+        let set = set("", &list, spec);
+        let inventory = read(&[("argocd/set.yaml", &set), ("apps/one/web.yaml", WEB)]);
+        inventory.workloads().next().unwrap().namespace.clone().unwrap()
+    };
+    assert_eq!(filled(2048).len(), 4096);
+    assert_eq!(filled(2049), "{{a}}{{a}}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn of(inventory: &Inventory) -> Vec<String> {
 
 /// The leaks of a file that is no manifest by its name.
 fn leaks_of_other(path: &str, text: &str) -> Vec<String> {
-    of(&Inventory::from_facts(read_other_file(path, text.as_bytes())))
+    of(&Inventory::from_facts(read_other_file(path, text.as_bytes()), &|_| None))
 }
 
 fn secret(auths: &str) -> String {
@@ -69,7 +69,8 @@ fn a_pull_secret_without_any_password_gives_nothing_away() {
 fn what_a_cluster_holds_leaks_only_where_it_was_written_into_a_file() {
     let written = secret(r#"{"r.io":{"username":"AWS","password":"canary-4f1d"}}"#);
     let live = written.replace("namespace: n", "namespace: n, uid: 6f3c0f4e");
-    let of_pipe = |text: &str| of(&Inventory::from_facts([read_pipe("<stdin>", text.as_bytes())]));
+    let of_pipe =
+        |text: &str| of(&Inventory::from_facts([read_pipe("<stdin>", text.as_bytes())], &|_| None));
     let all = |file: &str| {
         ["leaked-pull-secret", "leaked-token"].map(|code| format!("{file}:1:1 {code}"))
     };
@@ -232,7 +233,7 @@ fn a_rule_that_names_a_file_wants_it_sealed_whatever_it_holds() {
 #[test]
 fn a_file_is_read_the_same_by_either_way_where_it_leaks() {
     let text = format!("# {IDENTITY}\n");
-    let manifest = of(&Inventory::from_facts([read_file("a.yaml", text.as_bytes())]));
+    let manifest = of(&Inventory::from_facts([read_file("a.yaml", text.as_bytes())], &|_| None));
     assert_eq!(manifest, leaks_of_other("a.yaml", &text));
     assert_eq!(manifest.len(), 1);
 }
@@ -290,7 +291,10 @@ fn a_private_key_in_a_secret_leaks() {
     }
     assert_eq!(leaks(&[("a/testdata/a.yaml", &key("Opaque"))]), [""; 0]);
     let live = with_key(", uid: a-b", "Opaque", "PRIVATE KEY");
-    assert_eq!(of(&Inventory::from_facts([read_pipe("<stdin>", live.as_bytes())])), [""; 0]);
+    assert_eq!(
+        of(&Inventory::from_facts([read_pipe("<stdin>", live.as_bytes())], &|_| None)),
+        [""; 0]
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The manifests of a run: walked through, read and parsed once, however many inventories they are
 //! part of.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs::File;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use regrender_audit::{
-    Content, FileFacts, Inventory, SIZE_LIMIT, read_file, read_other_file, read_pipe,
+    Content, FileFacts, Inventory, SIZE_LIMIT, plain_path, read_file, read_other_file, read_pipe,
 };
 use regrender_render::HEADER;
 
@@ -234,7 +235,12 @@ fn inventory_of(
             Err(Reason::Refused(error)) => unreadable.push((path, error.to_string())),
         }
     }
-    let mut inventory = Inventory::from_facts(facts);
+    let paths = OnceCell::new();
+    let mut inventory = Inventory::from_facts(facts, &|wanted| {
+        let named = || walk.manifests.iter().map(|path| (plain_path(&shown(path, base)), path));
+        let paths = paths.get_or_init(|| named().collect::<BTreeMap<_, _>>());
+        read_again(paths.get(wanted)?)
+    });
     let dangling = "it is a symbolic link that leads nowhere";
     let dangling = walk.dangling.iter().map(|path| (path, dangling.to_owned()));
     let folders = walk.unreadable.iter().map(|(path, error)| (path, error.to_string()));
@@ -242,6 +248,15 @@ fn inventory_of(
         inventory.add_unreadable(&shown(path, base), &reason);
     }
     inventory
+}
+
+/// Returns the bytes of a file that another one was found to name.
+fn read_again(path: &Path) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // What a pipe held is gone.
+    let file = File::open(path).ok().filter(|_| path.is_file())?;
+    file.take(SIZE_LIMIT as u64).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 fn refused(file: &str, error: &io::Error) -> CliError {
@@ -329,6 +344,29 @@ mod tests {
         assert_eq!(names(&manifests.inventory(&walk)), ["first", "c"]);
         assert_eq!(names(&manifests.into_inventory(&walk, Vec::new())), ["first", "c"]);
         assert_eq!(names(&folder.manifests().into_inventory(&walk, Vec::new())), ["second", "c"]);
+    }
+
+    #[test]
+    fn what_an_application_set_names_is_read_again() {
+        let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\n\
+                   spec: {generators: [{git: {files: [{path: 'apps/*.json'}]}}], template: {spec: \
+                   {source: {path: 'apps/{{app}}'}, destination: {namespace: '{{namespace}}'}}}}\n";
+        let pod = "kind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: a}]}\n";
+        let config = "{\"app\": \"web\", \"namespace\": \"team-a\"}";
+        let files = [("set.yaml", set), ("apps/web.json", config), ("apps/web/pod.yaml", pod)];
+        let folder = Folder::of("read-again", &files);
+        let mut manifests = folder.manifests();
+        // The `.` is no part of what the file is called.
+        let walk = manifests.walk(&[folder.0.join(".")]);
+        let inventory = manifests.inventory(&walk);
+        let namespaces: Vec<_> =
+            inventory.workloads().map(|one| one.namespace.as_deref()).collect();
+        assert_eq!(namespaces, [Some("team-a")]);
+        fs::remove_file(folder.0.join("apps/web.json")).unwrap();
+        let inventory = manifests.into_inventory(&walk, Vec::new());
+        let namespaces: Vec<_> =
+            inventory.workloads().map(|one| one.namespace.as_deref()).collect();
+        assert_eq!(namespaces, [None]);
     }
 
     #[test]

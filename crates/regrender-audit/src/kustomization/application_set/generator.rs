@@ -1,44 +1,53 @@
 //! Knows the generators of an `ApplicationSet` whose answers are in the repository: lists, folders and
-//! files of Git, and matrices of them.
+//! files of Git, and what is made of them.
 
 use super::git::Git;
+use super::parameters::{Parameters, values};
 use super::template::Template;
-use super::{LIMIT, Parameters, Repository, filled, values};
+use super::value::{Table, Value, table};
+use super::{LIMIT, Repository};
 use crate::manifest::Node;
 
 /// Matrices are not nested deeper than this.
 const DEPTH: usize = 2;
 
+/// What Argo CD knows of each cluster, beside its labels and annotations.
+const OF_CLUSTERS: [&str; 5] = ["metadata", "name", "nameNormalized", "project", "server"];
+
 /// A generator.
 #[derive(Clone, Debug)]
 pub(super) enum Generator {
     /// `list`: what its elements say.
-    List(Vec<Parameters>),
+    List(Vec<Table>),
     /// `git`: folders or files of the repository.
     Git(Git),
     /// `clusters`: the same values for each, and their names are known to Argo CD alone.
-    Clusters(Parameters),
+    Clusters(Vec<(String, String)>),
     /// `matrix`: each answer of the first, with each of the next.
     Matrix(Vec<Self>),
     /// One whose answers are elsewhere.
     Elsewhere,
+    /// One that Argo CD refuses.
+    Refused,
 }
 
 impl Generator {
-    pub(super) fn read(node: &Node<'_>) -> Self {
-        Self::read_nested(node, DEPTH)
+    pub(super) fn read(node: &Node<'_>, template: Template) -> Self {
+        Self::read_nested(node, template, DEPTH)
     }
 
-    fn read_nested(node: &Node<'_>, depth: usize) -> Self {
+    fn read_nested(node: &Node<'_>, template: Template, depth: usize) -> Self {
         if is_there(node, "selector") {
             return Self::Elsewhere;
         }
         let of = |kind: &str| node.get(kind).filter(|found| !is_there(found, "template"));
         if let Some(list) = of("list").filter(|list| !is_there(list, "elementsYaml")) {
-            return Self::List(list.items_of("elements").iter().map(element).collect());
+            let elements = list.items_of("elements").iter().map(|one| element(one, template));
+            return elements.collect::<Option<_>>().map_or(Self::Refused, Self::List);
         }
         if let Some(clusters) = of("clusters") {
-            return Self::Clusters(values(clusters));
+            let is_one = clusters.get("flatList").and_then(Node::scalar) == Some("true");
+            return if is_one { Self::Elsewhere } else { Self::Clusters(values(clusters)) };
         }
         if let Some(git) = of("git") {
             return Self::Git(Git::read(git));
@@ -46,14 +55,16 @@ impl Generator {
         match of("matrix").zip(depth.checked_sub(1)) {
             Some((matrix, depth)) => {
                 let generators = matrix.items_of("generators").iter();
-                Self::Matrix(generators.map(|one| Self::read_nested(one, depth)).collect())
+                let generators = generators.map(|one| Self::read_nested(one, template, depth));
+                Self::Matrix(generators.collect())
             }
             None => Self::Elsewhere,
         }
     }
 
-    /// Lists what it answers; nothing where nobody here knows. `known` is what the generators before
-    /// it in a matrix have answered.
+    /// Lists what it answers: an open answer stands for those that nobody here knows. Nothing where
+    /// Argo CD refuses it, or where there are too many. `known` is what the generators before it in a
+    /// matrix have answered.
     pub(super) fn parameters(
         &self,
         known: &Parameters,
@@ -62,44 +73,40 @@ impl Generator {
     ) -> Option<Vec<Parameters>> {
         match self {
             Self::List(elements) => {
-                Some(elements.iter().map(|element| filled(element, known, template)).collect())
+                let passed = elements.iter().map(|element| Parameters {
+                    table: template.passed_on_to(element, known),
+                    is_open: false,
+                });
+                Some(passed.collect())
             }
             Self::Git(git) => git.parameters(known, template, repository),
-            Self::Clusters(values) => Some(vec![filled(values, known, template)]),
+            Self::Clusters(values) => Some(vec![of_clusters(values, known, template)]),
             Self::Matrix(generators) => {
-                let mut all = vec![known.clone()];
+                let mut all = vec![Parameters::default()];
                 for generator in generators {
-                    all = multiplied(&all, generator, template, repository)?;
+                    all = multiplied(&all, generator, (known, template), repository)?;
                 }
                 Some(all)
             }
-            Self::Elsewhere => None,
+            Self::Elsewhere => Some(vec![Parameters::open()]),
+            Self::Refused => None,
         }
     }
 }
 
-/// Adds to each answer those of the next generator of a matrix. One whose answers are elsewhere adds
-/// nothing; too many answers are none.
+/// Adds to each answer those of the next generator of a matrix.
 fn multiplied(
     all: &[Parameters],
     generator: &Generator,
-    template: Template,
+    (known, template): (&Parameters, Template),
     repository: &Repository<'_>,
 ) -> Option<Vec<Parameters>> {
     let mut more = Vec::new();
     for before in all {
-        let Some(answers) = generator.parameters(before, template, repository) else {
-            if matches!(generator, Generator::Matrix(_)) {
-                return None;
-            }
-            more.push(before.clone());
-            continue;
-        };
-        more.extend(answers.into_iter().map(|answer| {
-            let mut both = before.clone();
-            both.extend(answer);
-            both
-        }));
+        let known = known.joined(before, template)?;
+        for answer in generator.parameters(&known, template, repository)? {
+            more.push(before.joined(&answer, template)?);
+        }
         if more.len() > LIMIT {
             return None;
         }
@@ -107,20 +114,32 @@ fn multiplied(
     Some(more)
 }
 
-/// What an element of a list says, its tables below the names of their keys.
-fn element(node: &Node<'_>) -> Parameters {
-    fn take(node: &Node<'_>, prefix: &str, all: &mut Parameters) {
-        for (key, value) in node.members() {
-            let name = format!("{prefix}{}", key.text);
-            match value.scalar() {
-                Some(text) => drop(all.insert(name, text.to_owned())),
-                None => take(value, &format!("{name}."), all),
+/// Returns what is known of all clusters.
+fn of_clusters(values: &[(String, String)], known: &Parameters, template: Template) -> Parameters {
+    let open = OF_CLUSTERS.map(|name| (name.to_owned(), Value::Open));
+    let clusters = Parameters { table: Table::from(open), is_open: template == Template::Names };
+    clusters.with_values(values, known, template)
+}
+
+/// Reads what an element of a list says; nothing where Argo CD refuses it.
+fn element(node: &Node<'_>, template: Template) -> Option<Table> {
+    let said = table(node);
+    if template != Template::Names {
+        return Some(said);
+    }
+    let mut all = Table::new();
+    for (name, value) in said {
+        match value {
+            Value::Text(_) if name != "values" => drop(all.insert(name, value)),
+            Value::Table(values) if name == "values" => {
+                let are_texts = values.values().all(|value| value.string().is_some());
+                let values = are_texts.then_some(values)?.into_iter();
+                all.extend(values.map(|(name, value)| (format!("values.{name}"), value)));
             }
+            _ => return None,
         }
     }
-    let mut all = Parameters::new();
-    take(node, "", &mut all);
-    all
+    Some(all)
 }
 
 /// Tells whether a member says anything.

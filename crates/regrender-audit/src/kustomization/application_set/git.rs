@@ -1,13 +1,19 @@
-//! Knows the generator that goes by the folders or files of a repository of Git.
+//! Knows the generator that goes by the folders of a repository of Git, or by what its files say.
 
+use super::parameters::{Parameters, values};
 use super::template::Template;
-use super::{Parameters, Repository, filled, values};
+use super::value::{Table, Value, flat, table};
+use super::{LIMIT, Repository};
 use crate::kustomization::glob::Glob;
 use crate::kustomization::member;
-use crate::manifest::Node;
-use crate::place::{file_name, folder_of};
+use crate::manifest::{Node, read_documents};
+use crate::place::{file_name, folder_of, plain_path};
+use crate::text;
 
-/// The folders or files of a repository. What the files say is not read.
+/// A file with parameters is not longer than this.
+const LENGTH_LIMIT: usize = 64 * 1024;
+
+/// The folders of a repository of Git, or what its files say.
 #[derive(Clone, Debug)]
 pub(super) struct Git {
     kind: Kind,
@@ -18,7 +24,7 @@ pub(super) struct Git {
     /// What stands before the name `path`.
     prefix: Option<String>,
     /// Templates of further parameters.
-    values: Parameters,
+    values: Vec<(String, String)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +56,7 @@ impl Git {
         }
     }
 
-    /// Lists what is known of each folder or file; nothing where none of them is here.
+    /// Lists what is known of each folder or file; an open answer where none of them is here.
     pub(super) fn parameters(
         &self,
         known: &Parameters,
@@ -58,10 +64,13 @@ impl Git {
         repository: &Repository<'_>,
     ) -> Option<Vec<Parameters>> {
         let patterns = |texts: &[String]| -> Option<Vec<Pattern>> {
-            let filled = texts.iter().map(|text| template.filled(text, known));
+            let filled = texts.iter().map(|text| template.passed_on(text, known));
             filled.map(|text| Pattern::parse(&text, self.kind)).collect()
         };
-        let (wanted, unwanted) = (patterns(&self.wanted)?, patterns(&self.unwanted)?);
+        let (Some(wanted), Some(unwanted)) = (patterns(&self.wanted), patterns(&self.unwanted))
+        else {
+            return Some(vec![Parameters::open()]);
+        };
         let is_meant = |patterns: &[Pattern], path: &str| patterns.iter().any(|one| one.is(path));
         let is_wanted = |path: &str| is_meant(&wanted, path) && !is_meant(&unwanted, path);
         let is_hidden = |path: &str| path.split('/').any(|part| part.starts_with('.'));
@@ -69,32 +78,94 @@ impl Git {
             Kind::Folders => repository.folders(|path| !is_hidden(path) && is_wanted(path)),
             Kind::Files => repository.files(is_wanted),
         };
-        // Another repository may be meant.
-        let found = Some(found).filter(|found| !found.is_empty())?;
-        Some(found.into_iter().map(|path| self.of_path(path, known, template)).collect())
+        if found.paths.is_empty() {
+            // Another repository may be meant.
+            return Some(vec![Parameters::open()]);
+        }
+        if found.paths.len() > LIMIT {
+            return None;
+        }
+        let prefix = self.prefix.as_ref().map(|prefix| template.passed_on(prefix, known));
+        let mut all = Vec::new();
+        for path in found.paths {
+            let of_path = self.of_path(path, prefix.as_deref(), template);
+            let said = match self.kind {
+                Kind::Folders => vec![Parameters::default()],
+                Kind::Files => match repository.content(found.top, path) {
+                    Some(content) => said(&content, template)?,
+                    None => vec![Parameters::open()],
+                },
+            };
+            all.extend(said.into_iter().map(|mut parameters| {
+                parameters.table.extend(of_path.clone());
+                parameters.with_values(&self.values, known, template)
+            }));
+            if all.len() > LIMIT {
+                return None;
+            }
+        }
+        Some(all)
     }
 
-    fn of_path(&self, path: &str, known: &Parameters, template: Template) -> Parameters {
+    /// Returns what the path of a folder or file comes to.
+    fn of_path(&self, path: &str, prefix: Option<&str>, template: Template) -> Table {
         let (folder, file) = match self.kind {
             Kind::Folders => (path, None),
             Kind::Files => (folder_of(path), Some(file_name(path))),
         };
         let folder = if folder.is_empty() { "." } else { folder };
-        let prefix = self.prefix.as_ref().map(|prefix| format!("{prefix}.")).unwrap_or_default();
-        let mut parameters = Parameters::from([(format!("{prefix}path"), folder.to_owned())]);
+        let mut parts = Table::new();
         for (what, name) in [("basename", Some(file_name(folder))), ("filename", file)] {
             let Some(name) = name else { continue };
-            parameters.insert(format!("{prefix}path.{what}"), name.to_owned());
-            parameters.insert(format!("{prefix}path.{what}Normalized"), normalized(name));
+            parts.insert(what.to_owned(), Value::Text(name.to_owned()));
+            parts.insert(format!("{what}Normalized"), Value::Text(normalized(name)));
         }
-        for (position, segment) in folder.split('/').enumerate() {
-            parameters.insert(format!("{prefix}path[{position}]"), segment.to_owned());
+        let whole = Value::Text(folder.to_owned());
+        let segments = folder.split('/').map(|segment| Value::Text(segment.to_owned()));
+        if template == Template::Names {
+            let start = prefix.map_or_else(|| "path".to_owned(), |prefix| format!("{prefix}.path"));
+            let parts = parts.into_iter().map(|(name, part)| (format!("{start}.{name}"), part));
+            let segments = segments.enumerate();
+            let segments = segments.map(|(at, segment)| (format!("{start}[{at}]"), segment));
+            return parts.chain(segments).chain([(start.clone(), whole)]).collect();
         }
-        let mut both = known.clone();
-        both.extend(parameters.clone());
-        parameters.extend(filled(&self.values, &both, template));
-        parameters
+        parts.insert("path".to_owned(), whole);
+        parts.insert("segments".to_owned(), Value::List(segments.collect()));
+        let all = Table::from([("path".to_owned(), Value::Table(parts))]);
+        match prefix {
+            Some(prefix) => Table::from([(prefix.to_owned(), Value::Table(all))]),
+            None => all,
+        }
     }
+}
+
+/// Reads what a file says: one table, or a list of them. Nothing where Argo CD refuses the file, or
+/// where its versions differ.
+fn said(content: &[u8], template: Template) -> Option<Vec<Parameters>> {
+    let text = text::decode(content).ok()?;
+    if text.len() > LENGTH_LIMIT {
+        return Some(vec![Parameters::open()]);
+    }
+    // Argo CD reads the first document.
+    let documents = read_documents(&text);
+    let root = match documents.first().filter(|document| document.index == 0) {
+        Some(document) => Some(document.root.as_ref().ok()?),
+        None => None,
+    };
+    let is_one = |node: &Node<'_>| node.is_mapping() || node.is_null();
+    let tables: Vec<Table> = match root {
+        None => vec![Table::new()],
+        Some(root) if root.is_mapping() => vec![table(root)],
+        Some(root) => {
+            let items = Some(root.items()).filter(|items| !items.is_empty())?;
+            items.iter().all(is_one).then(|| items.iter().map(table).collect())?
+        }
+    };
+    let parameters = |table: Table| {
+        let table = if template == Template::Names { flat(&table) } else { table };
+        Parameters { table, is_open: false }
+    };
+    Some(tables.into_iter().map(parameters).collect())
 }
 
 /// A pattern of paths.
@@ -103,6 +174,8 @@ enum Pattern {
     Folder(Vec<Glob>),
     /// One for the whole path: a `*` stands for slashes too, as Git has it.
     File(Glob),
+    /// A file, or all files of a folder.
+    Plain(String),
 }
 
 impl Pattern {
@@ -115,7 +188,10 @@ impl Pattern {
             Kind::Folders => {
                 text.split('/').map(Glob::parse).collect::<Option<_>>().map(Self::Folder)
             }
-            Kind::Files => Glob::parse(text).map(Self::File),
+            Kind::Files if text.contains(['*', '?', '[', '\\']) => {
+                Glob::parse(text).map(Self::File)
+            }
+            Kind::Files => Some(Self::Plain(plain_path(text))),
         }
     }
 
@@ -123,6 +199,10 @@ impl Pattern {
         let is = |glob: &Glob, text: &str| glob.ends(text).last() == Some(&text.len());
         match self {
             Self::File(glob) => is(glob, path),
+            Self::Plain(own) => {
+                let rest = path.strip_prefix(&**own);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }
             Self::Folder(globs) => {
                 let parts: Vec<&str> = path.split('/').collect();
                 parts.len() == globs.len()
@@ -133,7 +213,7 @@ impl Pattern {
 }
 
 /// Makes a name of what a folder is called, as Argo CD does.
-fn normalized(name: &str) -> String {
+pub(super) fn normalized(name: &str) -> String {
     let letter = |letter: char| {
         if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' }
     };

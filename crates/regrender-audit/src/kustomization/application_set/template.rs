@@ -1,55 +1,97 @@
 //! Knows the two languages of templates: names in braces, and Go's.
 
-use super::Parameters;
+use super::go;
+use super::parameters::Parameters;
+use super::value::{Table, Value};
+use crate::manifest::Node;
+
+/// No text that is filled in, and none that comes of it, is longer than this.
+pub(super) const LONGEST: usize = 4096;
 
 /// The language of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Template {
     /// `{{path.basename}}`: what stands in the braces is the name of a parameter.
     Names,
-    /// `{{ .path.basename }}`: an expression; those that name a parameter and no more are known.
-    Go,
+    /// `{{ .path.basename }}`: an expression.
+    Go {
+        /// Whether a name that stands for nothing is an error.
+        is_strict: bool,
+    },
 }
 
 impl Template {
-    /// Fills in what is known; the rest stays as it is.
-    pub(super) fn filled(self, text: &str, parameters: &Parameters) -> String {
-        let mut filled = String::new();
-        let mut rest = text;
-        while let Some((before, inner, after)) = next_place(rest) {
-            filled.push_str(before);
-            let value = self.name(inner.trim()).and_then(|name| parameters.get(&name));
-            match value {
-                Some(value) => filled.push_str(value),
-                None => filled.extend(["{{", inner, "}}"]),
-            }
-            rest = after;
+    /// Reads what the specification of an `ApplicationSet` says of its language.
+    pub(super) fn read(spec: &Node<'_>) -> Self {
+        if spec.get("goTemplate").and_then(Node::scalar) != Some("true") {
+            return Self::Names;
         }
-        filled.push_str(rest);
-        filled
+        let options = spec.items_of("goTemplateOptions").iter().filter_map(Node::string);
+        let mut missing = options.filter_map(|option| option.strip_prefix("missingkey="));
+        Self::Go { is_strict: missing.next_back() == Some("error") }
     }
 
-    /// Returns the name of the parameter that an expression stands for.
-    fn name(self, expression: &str) -> Option<String> {
-        if self == Self::Names {
-            return Some(expression.to_owned());
+    /// Fills in what is known; the rest stays as it is.
+    pub(super) fn filled(self, text: &str, parameters: &Parameters) -> String {
+        if !text.contains("{{") {
+            return text.to_owned();
         }
-        let words: Vec<&str> = expression.split_whitespace().collect();
-        match *words.as_slice() {
-            [name] => {
-                let name = name.strip_prefix('.')?;
-                // The path is one member of what is known of it.
-                let is_path = name == "path.path" || name.ends_with(".path.path");
-                let name = if is_path { name.strip_suffix(".path")? } else { name };
-                Some(name.to_owned())
+        let filled = match self {
+            Self::Names => names(text, parameters),
+            Self::Go { is_strict } => go::filled(text, parameters, is_strict),
+        };
+        filled.filter(|filled| filled.len() <= LONGEST).unwrap_or_else(|| text.to_owned())
+    }
+
+    /// Fills in what a generator says with what those before it in a matrix have answered, as far as
+    /// Argo CD does.
+    pub(super) fn passed_on(self, text: &str, known: &Parameters) -> String {
+        let filled = if known.is_none() { text.to_owned() } else { self.filled(text, known) };
+        // An expression that fails leaves all of the text to what the generator itself answers.
+        let is_whole = self == Self::Names || !filled.contains("{{");
+        if is_whole { filled } else { text.to_owned() }
+    }
+
+    /// Does the same with all texts of a table.
+    pub(super) fn passed_on_to(self, table: &Table, known: &Parameters) -> Table {
+        // On the way, what is null gets lost.
+        let all = table.iter().filter(|(_, value)| known.is_none() || **value != Value::Null);
+        let passed = all.map(|(name, value)| {
+            (self.passed_on(name, known), self.passed_on_to_value(value, known))
+        });
+        passed.collect()
+    }
+
+    fn passed_on_to_value(self, value: &Value, known: &Parameters) -> Value {
+        match value {
+            Value::Text(text) => Value::Text(self.passed_on(text, known)),
+            Value::Table(table) => Value::Table(self.passed_on_to(table, known)),
+            Value::List(items) => {
+                let passed = items.iter().map(|item| self.passed_on_to_value(item, known));
+                Value::List(passed.collect())
             }
-            ["index", list, position] => {
-                let path = list.strip_prefix('.')?.strip_suffix(".segments")?;
-                Some(format!("{path}[{}]", position.parse::<usize>().ok()?))
-            }
-            _ => None,
+            _ => value.clone(),
         }
     }
+}
+
+/// Fills in the names that stand in braces.
+fn names(text: &str, parameters: &Parameters) -> Option<String> {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, inner, after)) = next_place(rest) {
+        filled.push_str(before);
+        match parameters.table.get(inner.trim()).and_then(Value::text) {
+            Some(value) => filled.push_str(value),
+            None => filled.extend(["{{", inner, "}}"]),
+        }
+        if filled.len() > LONGEST {
+            return None;
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    Some(filled)
 }
 
 /// Takes a text apart at its first place in braces.
@@ -65,10 +107,19 @@ mod tests {
 
     #[track_caller]
     fn check(template: Template, text: &str, expected: &str) {
-        let known =
-            [("path", "apps/web"), ("path.basename", "web"), ("path[0]", "apps"), ("a.path", "b")];
-        let known = known.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(template.filled(text, &Parameters::from(known)), expected, "{text}");
+        let text_of = |text: &str| Value::Text(text.to_owned());
+        let path = [("basename", "web"), ("path", "apps/web")];
+        let path = path.map(|(name, value)| (name.to_owned(), text_of(value)));
+        let names = [("path.basename", "web"), ("path[0]", "apps"), ("b", "")];
+        let mut table: Table = names.map(|(name, value)| (name.to_owned(), text_of(value))).into();
+        let path = match template {
+            Template::Names => text_of("apps/web"),
+            Template::Go { .. } => Value::Table(path.into()),
+        };
+        table.insert("path".to_owned(), path);
+        table.insert("open".to_owned(), Value::Open);
+        let parameters = Parameters { table, is_open: false };
+        assert_eq!(template.filled(text, &parameters), expected, "{text}");
     }
 
     #[test]
@@ -76,25 +127,33 @@ mod tests {
         check(Template::Names, "{{path}}/{{ path[0] }}", "apps/web/apps");
         check(Template::Names, "x-{{path.basename}}-y", "x-web-y");
         check(Template::Names, "{{ other }}{{path.basename}}", "{{ other }}web");
+        check(Template::Names, "{{open}}{{b}}", "{{open}}");
         check(Template::Names, "{{.path.basename}}", "{{.path.basename}}");
         check(Template::Names, "{{path", "{{path");
         check(Template::Names, "}}{{}}{", "}}{{}}{");
     }
 
     #[test]
-    fn expressions_of_go_that_are_a_name_are_filled_in() {
-        check(Template::Go, "{{.path.path}} {{ .path.basename }}", "apps/web web");
-        check(Template::Go, "{{index .path.segments 0}}", "apps");
-        check(Template::Go, "{{ .a.path.path }}", "b");
+    fn expressions_of_go_are_filled_in() {
+        let go = Template::Go { is_strict: false };
+        check(go, "{{.path.path}} {{ .path.basename }}", "apps/web web");
+        check(go, "{{ $.path.basename | upper }}", "WEB");
+        check(go, "a {{- .path.basename -}} b", "awebb");
+        check(go, "{{ \"}}\" }}{{.b}}", "}}");
+        check(go, "{{if .b}}x{{else}}y{{end}}", "y");
+        check(go, "{{if .none}}x{{end}}", "");
         for open in [
             "{{path}}",
             "{{.other}}",
-            "{{index .path.segments 7}}",
-            "{{ .path.basename | upper }}",
-            "{{- .path.basename -}}",
-            "{{index .path.segments .n}}",
+            "{{.open}}",
+            "{{if .open}}x{{end}}",
+            "{{.path.basename",
+            "{{.path.other.more}}",
+            "{{ .path.basename | nobody }}",
+            "{{.path.basename}}{{else}}",
         ] {
-            check(Template::Go, open, open);
+            check(go, open, open);
         }
+        check(Template::Go { is_strict: true }, "{{if .none}}x{{end}}", "{{if .none}}x{{end}}");
     }
 }

@@ -5,7 +5,10 @@ mod function;
 mod generator;
 mod git;
 mod go;
+mod merge;
 mod parameters;
+mod patch;
+mod selector;
 mod template;
 mod value;
 
@@ -13,6 +16,7 @@ use std::collections::BTreeSet;
 
 use self::generator::Generator;
 use self::parameters::Parameters;
+use self::patch::leaves_alone;
 use self::template::Template;
 use crate::manifest::Node;
 use crate::place::{folders_above, join};
@@ -28,9 +32,10 @@ pub(super) struct ApplicationSet {
 }
 
 impl ApplicationSet {
-    /// Reads the specification of an `ApplicationSet`; nothing if its Applications may be patched.
+    /// Reads the specification of an `ApplicationSet`; nothing if a patch may change what counts here.
     pub(super) fn read(spec: &Node<'_>) -> Option<Self> {
-        if spec.get("templatePatch").is_some() {
+        let patch = spec.get("templatePatch").and_then(Node::scalar).unwrap_or_default();
+        if !leaves_alone(patch) {
             return None;
         }
         let template = Template::read(spec);

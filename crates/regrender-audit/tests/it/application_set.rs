@@ -127,8 +127,9 @@ fn what_only_the_cluster_knows_stays_open() {
 #[test]
 fn what_may_change_the_applications_leaves_them_open() {
     let open: [&str; 0] = [];
-    check(&set("templatePatch: 'spec: {}',", FOLDERS, OF_FOLDER), &open);
-    for change in ["selector: {matchLabels: {a: b}}, git", "plugin: {}, scmProvider"] {
+    let patch = "templatePatch: 'spec: {destination: {namespace: other}}',";
+    check(&set(patch, FOLDERS, OF_FOLDER), &open);
+    for change in ["selector: {matchLabels: {'a b': c}}, git", "plugin: {}, scmProvider"] {
         check(&set("", &FOLDERS.replacen("git", change, 1), OF_FOLDER), &open);
     }
     let with_template =
@@ -136,6 +137,95 @@ fn what_may_change_the_applications_leaves_them_open() {
     check(&set("", &with_template, OF_FOLDER), &open);
     let elsewhere = FOLDERS.replace("apps/*", "other/*");
     check(&set("", &elsewhere, OF_FOLDER), &open);
+}
+
+#[test]
+fn a_patch_that_changes_nothing_that_counts_is_passed_over() {
+    let patch = "templatePatch: \"{{- if eq .path.basename 'one' }}\\nspec: {syncPolicy: {automated: {}}}\\n{{- end }}\",";
+    check(&set(patch, FOLDERS, OF_FOLDER), &["one one", "two two"]);
+}
+
+#[test]
+fn a_selector_takes_what_it_means() {
+    let folders = FOLDERS.replacen("git", "selector: {matchLabels: {path.basename: one}}, git", 1);
+    check(&set("", &folders, OF_FOLDER), &["one one"]);
+    let expression = |rest: &str| {
+        format!("selector: {{matchExpressions: [{{key: path.basename, {rest}}}]}}, git")
+    };
+    for (rest, expected) in [
+        ("operator: In, values: [one, three]", "one one"),
+        ("operator: NotIn, values: [two, three]", "one one"),
+    ] {
+        let folders = FOLDERS.replacen("git", &expression(rest), 1);
+        check(&set("", &folders, OF_FOLDER), &[expected]);
+    }
+    let open: [&str; 0] = [];
+    // Argo CD refuses these, and of what stays out nothing is made.
+    for refused in ["operator: Gt, values: ['1']", "operator: In", "operator: Exists, values: [a]"]
+    {
+        let folders = FOLDERS.replacen("git", &expression(refused), 1);
+        check(&set("", &folders, OF_FOLDER), &open);
+    }
+}
+
+#[test]
+fn a_selector_of_what_only_the_cluster_knows_leaves_it_open() {
+    let of_matrix = |labels: &str, selected: &str| {
+        let selector = format!("selector: {{matchLabels: {{{labels}}}}}");
+        let inner = format!("matrix: {{generators: [{FOLDERS}, {{{selected}clusters: {{}}}}]}}");
+        let outer = if selected.is_empty() { format!("{inner}, {selector}") } else { inner };
+        format!("{{{}}}", outer.replace("SELECTOR", &selector))
+    };
+    let open: [&str; 0] = [];
+    for labels in ["metadata.labels.stage: test", "name: a"] {
+        check(&set("", &of_matrix(labels, ""), OF_FOLDER), &open);
+        let of_folder =
+            OF_FOLDER.replace("{{path", "{{.path").replace("{{.path}}", "{{.path.path}}");
+        check(&set(GO, &of_matrix(labels, ""), &of_folder), &open);
+        // Which clusters there are was open before.
+        check(&set("", &of_matrix(labels, "SELECTOR, "), OF_FOLDER), &["one one", "two two"]);
+    }
+    // A label that is there is not the whole.
+    check(&set("", &of_matrix("path.basename: one", ""), OF_FOLDER), &["one one"]);
+}
+
+/// A `merge` of all clusters with a list of what is otherwise in some.
+fn of_clusters(elements: &str) -> String {
+    format!(
+        "{{merge: {{mergeKeys: [nameNormalized], generators: [{{clusters: {{values: {{app: one}}}}}}, {{list: {{elements: [{elements}]}}}}]}}}}"
+    )
+}
+
+#[test]
+fn what_a_merge_says_of_a_cluster_is_said_of_one_that_is_there() {
+    let spec = "{source: {path: 'apps/{{values.app}}'}, destination: {namespace: 'on-{{nameNormalized}}'}}";
+    let open = "one on-{{nameNormalized}}";
+    check(&set("", &of_clusters(""), spec), &[open]);
+    let elements = "{nameNormalized: a, values.app: two}, {nameNormalized: b}";
+    check(&set("", &of_clusters(elements), spec), &["one on-b", open, "two on-a"]);
+    let go = spec.replace("{{", "{{ .");
+    let elements = "{nameNormalized: a}, {nameNormalized: b}";
+    let expected = ["one on-a", "one on-b", "one on-{{ .nameNormalized}}"];
+    check(&set(GO, &of_clusters(elements), &go), &expected);
+    // The same twice is refused, and so is a list of clusters over which nobody knows what comes.
+    let twice = "{nameNormalized: a}, {nameNormalized: a}";
+    let none: [&str; 0] = [];
+    check(&set("", &of_clusters(twice), spec), &none);
+    let over = of_clusters("").replace("list: {elements: []}", "clusters: {}");
+    check(&set("", &over, spec), &none);
+}
+
+#[test]
+fn a_merge_over_clusters_and_stages_fits_what_is_known() {
+    let stages = "{list: {elements: [{stage: test}, {stage: prod}]}}";
+    let matrix = format!("{{matrix: {{generators: [{{clusters: {{}}}}, {stages}]}}}}");
+    let over = "{list: {elements: [{server: s, stage: prod, app: one}, {server: t, stage: test, app: two}, {server: t, stage: new, app: two}]}}";
+    let more = "{list: {elements: [{server: s, stage: prod, more: '-x'}]}}";
+    let merge = format!(
+        "{{merge: {{mergeKeys: [server, stage], generators: [{matrix}, {over}, {more}]}}}}"
+    );
+    let spec = "{source: {path: 'apps/{{app}}'}, destination: {namespace: '{{server}}-{{stage}}{{more}}'}}";
+    check(&set("", &merge, spec), &["one s-prod-x", "two t-test{{more}}"]);
 }
 
 /// A generator of `files`, with `OF_FILE` for what they say.

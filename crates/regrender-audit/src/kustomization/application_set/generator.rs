@@ -2,7 +2,9 @@
 //! files of Git, and what is made of them.
 
 use super::git::Git;
+use super::merge::Merge;
 use super::parameters::{Parameters, values};
+use super::selector::Selector;
 use super::template::Template;
 use super::value::{Table, Value, table};
 use super::{LIMIT, Repository};
@@ -25,6 +27,10 @@ pub(super) enum Generator {
     Clusters(Vec<(String, String)>),
     /// `matrix`: each answer of the first, with each of the next.
     Matrix(Vec<Self>),
+    /// `merge`: what the first answers, with what the others say of the same.
+    Merge(Merge),
+    /// One of whose answers only some are taken.
+    Selected(Box<Self>, Selector),
     /// One whose answers are elsewhere.
     Elsewhere,
     /// One that Argo CD refuses.
@@ -37,9 +43,18 @@ impl Generator {
     }
 
     fn read_nested(node: &Node<'_>, template: Template, depth: usize) -> Self {
-        if is_there(node, "selector") {
-            return Self::Elsewhere;
+        let Some(selector) = node.get("selector").filter(|_| is_there(node, "selector")) else {
+            return Self::read_whole(node, template, depth);
+        };
+        match Selector::read(selector) {
+            Some(selector) => {
+                Self::Selected(Box::new(Self::read_whole(node, template, depth)), selector)
+            }
+            None => Self::Refused,
         }
+    }
+
+    fn read_whole(node: &Node<'_>, template: Template, depth: usize) -> Self {
         let of = |kind: &str| node.get(kind).filter(|found| !is_there(found, "template"));
         if let Some(list) = of("list").filter(|list| !is_there(list, "elementsYaml")) {
             let elements = list.items_of("elements").iter().map(|one| element(one, template));
@@ -52,13 +67,15 @@ impl Generator {
         if let Some(git) = of("git") {
             return Self::Git(Git::read(git));
         }
-        match of("matrix").zip(depth.checked_sub(1)) {
-            Some((matrix, depth)) => {
-                let generators = matrix.items_of("generators").iter();
-                let generators = generators.map(|one| Self::read_nested(one, template, depth));
-                Self::Matrix(generators.collect())
-            }
-            None => Self::Elsewhere,
+        let Some(depth) = depth.checked_sub(1) else { return Self::Elsewhere };
+        let nested = |node: &Node<'_>| -> Vec<Self> {
+            let generators = node.items_of("generators").iter();
+            generators.map(|one| Self::read_nested(one, template, depth)).collect()
+        };
+        match (of("matrix"), of("merge")) {
+            (Some(matrix), _) => Self::Matrix(nested(matrix)),
+            (None, Some(merge)) => Self::Merge(Merge::new(merge, nested(merge))),
+            (None, None) => Self::Elsewhere,
         }
     }
 
@@ -87,6 +104,18 @@ impl Generator {
                     all = multiplied(&all, generator, (known, template), repository)?;
                 }
                 Some(all)
+            }
+            Self::Merge(merge) => merge.parameters(known, template, repository),
+            Self::Selected(generator, selector) => {
+                let mut taken = Vec::new();
+                for answer in generator.parameters(known, template, repository)? {
+                    match selector.takes(&answer, template) {
+                        Some(true) => taken.push(answer),
+                        Some(false) => {}
+                        None => return Some(vec![Parameters::open()]),
+                    }
+                }
+                Some(taken)
             }
             Self::Elsewhere => Some(vec![Parameters::open()]),
             Self::Refused => None,

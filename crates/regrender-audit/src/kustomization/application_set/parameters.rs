@@ -24,6 +24,16 @@ impl Parameters {
         self.table.is_empty() && !self.is_open
     }
 
+    /// Puts others over them.
+    pub(super) fn put(&mut self, over: &Self, template: Template) {
+        if template == Template::Names {
+            self.table.extend(over.table.clone());
+        } else {
+            merge_all(&mut self.table, over.table.clone());
+        }
+        self.is_open |= over.is_open;
+    }
+
     /// Joins them to those of the next generator in a matrix; nothing where Argo CD refuses that.
     pub(super) fn joined(&self, next: &Self, template: Template) -> Option<Self> {
         let mut table = next.table.clone();

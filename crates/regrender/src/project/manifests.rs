@@ -252,10 +252,12 @@ fn inventory_of(
 
 /// Returns the bytes of a file that another one was found to name.
 fn read_again(path: &Path) -> Option<Vec<u8>> {
+    // What a pipe held is gone, and to open it again might wait forever.
+    if !path.is_file() {
+        return None;
+    }
     let mut bytes = Vec::new();
-    // What a pipe held is gone.
-    let file = File::open(path).ok().filter(|_| path.is_file())?;
-    file.take(SIZE_LIMIT as u64).read_to_end(&mut bytes).ok()?;
+    File::open(path).ok()?.take(SIZE_LIMIT as u64).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }
 

@@ -4,6 +4,7 @@ mod call;
 mod change;
 mod disturbed;
 mod full;
+mod password;
 mod pool;
 mod power;
 mod scene;

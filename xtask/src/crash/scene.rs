@@ -8,8 +8,9 @@ use crate::invocation::Answer;
 
 use super::Bench;
 use super::call::{Call, Kind};
+use super::password::Password;
 use super::site::{Site, check_printed};
-use super::story::{Input, OUTPUT, Password, Story};
+use super::story::{Input, OUTPUT, Story};
 use super::tree::{Tree, is_sealed, is_unfinished};
 
 /// A story played once undisturbed.

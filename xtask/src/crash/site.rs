@@ -9,7 +9,7 @@ use crate::interop::find_canary;
 use crate::invocation::{Answer, Invocation};
 use crate::workspace;
 
-use super::story::Password;
+use super::password::Password;
 use super::tree::Tree;
 
 /// Opens what the cases seal, and nothing else.

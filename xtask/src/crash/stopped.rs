@@ -14,10 +14,10 @@ use crate::invocation::{Answer, Invocation};
 
 use super::Bench;
 use super::call::{Call, Kind};
+use super::password::Password;
 use super::pool::{Score, try_all};
 use super::scene::Scene;
 use super::site::Site;
-use super::story::Password;
 use super::tracer::Disturbance;
 
 /// How long a build may take to come to a call.

@@ -1,5 +1,6 @@
 //! What a build comes upon and what it shall make of it: the cases before they are disturbed.
 
+use super::password::Password;
 use super::site::RECIPIENT;
 use super::tree::Tree;
 
@@ -23,24 +24,6 @@ pub(super) struct Input {
     pub(super) tree: Tree,
     /// The password.
     pub(super) password: Password,
-}
-
-/// A password, and where it is to be had.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Password {
-    /// In the environment.
-    Variable(&'static str),
-    /// In a file outside of the repository.
-    File(&'static str),
-}
-
-impl Password {
-    /// Returns its text.
-    pub(super) fn text(self) -> &'static str {
-        match self {
-            Self::Variable(text) | Self::File(text) => text,
-        }
-    }
 }
 
 /// What is built before, what is changed then, and what lies about.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use regrender_document::SecretText;
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use crate::{Request, read_date};
@@ -37,6 +38,11 @@ impl Response {
     /// Returns the secrets that the request held.
     pub(crate) fn sent(&self) -> &[SecretText] {
         &self.sent
+    }
+
+    /// Reads the body as JSON; what is no such value is none.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(&self.body).ok()
     }
 
     /// Returns the first header of that name.

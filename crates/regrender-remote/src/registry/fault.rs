@@ -177,7 +177,7 @@ struct Told {
 
 /// Returns what the answer says in words, in one of the spellings that registries have.
 pub(super) fn said(answer: &Response, secrets: &[&SecretText]) -> Option<Said> {
-    let complaint: Complaint = serde_json::from_slice(answer.body()).ok()?;
+    let complaint: Complaint = answer.json()?;
     let first = complaint.errors.and_then(|errors| errors.into_iter().next());
     let first =
         first.and_then(|error| error.message.filter(|text| !text.is_empty()).or(error.code));

@@ -71,7 +71,7 @@ pub fn read_login(answer: &Response, secrets: &[&SecretText]) -> Result<SecretTe
         return Err(refusal(answer, Step::LogIn, secrets));
     }
     let not_vault = || VaultError::NotVault { step: Step::LogIn, status: answer.status };
-    let login: LoginAnswer = parse(answer).ok_or_else(not_vault)?;
+    let login: LoginAnswer = answer.json().ok_or_else(not_vault)?;
     let auth = login.auth.ok_or_else(not_vault)?;
     match auth.client_token {
         Some(Field::Text(token)) if !token.expose().is_empty() => Ok(token),
@@ -99,7 +99,7 @@ pub fn read_mount(
         _ => return Err(refusal(answer, Step::Mount, secrets)),
     }
     let not_vault = || VaultError::NotVault { step: Step::Mount, status: answer.status };
-    let MountAnswer { data } = parse(answer).ok_or_else(not_vault)?;
+    let MountAnswer { data } = answer.json().ok_or_else(not_vault)?;
     let version = data.options.as_ref().and_then(|options| options.get("version"));
     let version = match version.map(String::as_str) {
         Some("2") => KvVersion::Two,
@@ -123,13 +123,13 @@ pub fn read_secret(
     match (answer.status, mount.version) {
         (200, KvVersion::One) => {
             let told: SecretAnswer<BTreeMap<String, Field>> =
-                parse(answer).ok_or_else(not_vault)?;
+                answer.json().ok_or_else(not_vault)?;
             let lease = lease_of(&told);
             let fields = told.data.ok_or_else(not_vault)?;
             Ok(Secret { fields, lease })
         }
         (200, KvVersion::Two) => {
-            let told: SecretAnswer<Versioned> = parse(answer).ok_or_else(not_vault)?;
+            let told: SecretAnswer<Versioned> = answer.json().ok_or_else(not_vault)?;
             let lease = lease_of(&told);
             let Versioned { data, metadata } = told.data.ok_or_else(not_vault)?;
             let fields = data.ok_or_else(|| gone(metadata).unwrap_or_else(not_vault))?;
@@ -161,7 +161,7 @@ fn missing(
     answer: &Response,
     secrets: &[&SecretText],
 ) -> VaultError {
-    let versioned = parse::<SecretAnswer<Versioned>>(answer).and_then(|told| told.data);
+    let versioned = answer.json::<SecretAnswer<Versioned>>().and_then(|told| told.data);
     if let Some(error) = versioned.and_then(|data| gone(data.metadata)) {
         return error;
     }
@@ -178,9 +178,4 @@ fn missing(
     }
     let repeats_data = path.repeats_data(mount);
     VaultError::SecretMissing { warnings: shown(&warnings, secrets), repeats_data }
-}
-
-/// Reads the JSON of an answer.
-pub(super) fn parse<T: for<'de> Deserialize<'de>>(answer: &Response) -> Option<T> {
-    serde_json::from_slice(answer.body()).ok()
 }

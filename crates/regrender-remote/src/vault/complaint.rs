@@ -3,7 +3,6 @@
 use regrender_document::SecretText;
 use serde::Deserialize;
 
-use super::answer::parse;
 use super::error::{Step, VaultError};
 use crate::{Response, Said, Url};
 
@@ -26,7 +25,8 @@ pub(super) struct Complaint {
 impl Complaint {
     /// Reads the complaint of an answer; nothing that is not Vault's has one.
     pub(super) fn of(answer: &Response) -> Option<Self> {
-        parse(answer).filter(|found: &Self| found.errors.is_some() || found.warnings.is_some())
+        let found: Option<Self> = answer.json();
+        found.filter(|found| found.errors.is_some() || found.warnings.is_some())
     }
 }
 

@@ -90,3 +90,24 @@ pub fn quoted(text: &str) -> String {
     quoted.push('"');
     quoted
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_read_as_they_were_meant() {
+        for text in ["robot$p+ci", "a\"b\\c", "ä\u{1}\u{7f}\n", ""] {
+            let file = format!(
+                "[seal]\nrecipients = \
+                 [\"age1rs8lqg24qdkcxjncpkr0utll2zjkg7jddswqcm346l7ccx5uxa6qv8js8k\"]\n\
+                 [registry.r]\nkind = \"ghcr\"\nusername = \"u\"\npassword = {{ env = \"R\" }}\n\
+                 [secret.s]\nregistries = [\"r\"]\nnamespaces = [\"a\"]\n\
+                 annotations = {{ x = {} }}\n",
+                quoted(text)
+            );
+            let config = crate::parse(&file).config.unwrap();
+            assert_eq!(config.secrets[0].annotations["x"], text);
+        }
+    }
+}

@@ -93,7 +93,7 @@ fn ask_programs(draft: &mut Draft, arguments: &Import, world: &mut World) -> Res
 fn seal(draft: &Draft, readers: &Recipients, world: &World) -> Result<Option<String>, Failure> {
     let mut random = (world.random)("import");
     let mut context = SealContext { now: world.now, random: random.as_mut() };
-    let sealed = sealed_passwords(draft, readers, &mut context);
+    let sealed = sealed_passwords(&draft.registries, readers, &mut context);
     Ok(sealed.map_err(|error| {
         CliError::new(ErrorKind::Credentials, "the passwords cannot be sealed").with_source(error)
     })?)

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use regrender_render::{Credential, Credentials};
 
 use super::found::{Found, FoundSecret, Login};
-use super::registry::{DraftRegistry, Pool};
+use super::pool::Pool;
+use super::registry::DraftRegistry;
 use super::remark::Remarks;
 use super::secret::{DraftSecret, Use, each_once, tables};
-use super::{account, text};
+use super::{account, refusal, table};
 
 /// A registries.toml in the making.
 #[derive(Debug)]
@@ -77,7 +78,7 @@ impl Draft {
         expected
             .filter_map(|one| {
                 one.login.username()?;
-                Some(text::variable(&one.name, one.kind()))
+                Some(table::variable(&one.name, one.kind()))
             })
             .collect()
     }
@@ -128,7 +129,7 @@ fn used(secret: FoundSecret, registries: BTreeSet<usize>, namespace: Option<&str
 }
 
 fn is_sayable(table: &DraftSecret, remarks: &mut Remarks) -> bool {
-    let Some(reason) = text::refusal_of_secret(table) else {
+    let Some(reason) = refusal::of_secret(table) else {
         return true;
     };
     for namespace in &table.namespaces {

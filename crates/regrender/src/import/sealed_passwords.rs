@@ -3,7 +3,7 @@
 use regrender_document::{Document, Mapping, Node};
 use regrender_seal::{Recipients, SealContext, SealError, SealOptions, seal};
 
-use super::draft::Draft;
+use super::registry::DraftRegistry;
 
 /// Everything under it is encrypted.
 const TOP: &str = "data";
@@ -14,18 +14,18 @@ pub(super) fn key(registry: &str) -> String {
     format!("{TOP}.{registry}.{PASSWORD}")
 }
 
-/// Seals the passwords of a draft, if there is any to be sealed.
+/// Seals the passwords of registries, if there is any to be sealed.
 ///
 /// # Errors
 ///
 /// Says for which recipient that failed.
 pub(crate) fn sealed_passwords(
-    draft: &Draft,
+    registries: &[DraftRegistry],
     recipients: &Recipients,
     context: &mut SealContext<'_>,
 ) -> Result<Option<String>, SealError> {
     let mut passwords = Mapping::new();
-    for registry in draft.registries.iter().filter(|one| one.token_hours().is_none()) {
+    for registry in registries.iter().filter(|one| one.token_hours().is_none()) {
         if let Some(password) = registry.login.password() {
             let entry = Mapping::new().with(PASSWORD, password.clone());
             passwords.push(registry.name.as_str(), Node::from(entry));

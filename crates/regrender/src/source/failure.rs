@@ -3,7 +3,7 @@
 use super::docker_config::LoginError;
 use super::helper::HelperFailure;
 use super::sealed::SealedFailure;
-use super::vault::VaultFailure;
+use super::vault::failure::VaultFailure;
 use crate::input::failure::{CommandFailure, FileFailure};
 
 /// Why a source gave nothing. One variant is one fact; none holds a secret.

@@ -1,17 +1,20 @@
 //! Asking Vault: who logs in how, and each secret once.
 
+pub(crate) mod failure;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use regrender_config::{KvVersion, Source, Username, Vault as Declared, VaultAuth};
 use regrender_document::SecretText;
 use regrender_remote::vault::{self as remote, Login, SecretPath, Vault, VaultError};
 use regrender_remote::{Scheme, Transport, Url};
 
+use self::failure::{AuthorityFailure, VaultFailure};
 use super::failure::SourceFailure;
 use super::question::{Answer, Given, Question};
 use super::value::Part;
-use crate::http::authorities::{Authorities, AuthoritiesError};
+use crate::http::authorities::Authorities;
 use crate::http::{Network, Trust};
 use crate::input::failure::FileFailure;
 use crate::input::file::read_file;
@@ -33,74 +36,6 @@ pub(crate) const TOKEN: [&str; 2] = ["VAULT_TOKEN", "BAO_TOKEN"];
 pub(crate) const TOKEN_FILE: &str = ".vault-token";
 /// Where a pod finds the token of its service account.
 const POD_TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
-
-/// Why Vault gave nothing. None of it is a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum VaultFailure {
-    /// Nobody says where it is.
-    NoAddress,
-    /// What should be its address is none. It is not shown: a password may stand in it.
-    BadAddress {
-        /// Where it stands: a variable of the environment, or `address`.
-        place: &'static str,
-    },
-    /// Nobody says with which token to ask, and why it is not in the file of Vault's own program.
-    NoToken(FileFailure),
-    /// A secret to log in with cannot be obtained; that is told already.
-    NoLogin,
-    /// The token of the pod cannot be read.
-    NoPodToken(FileFailure),
-    /// The certificates of its authority cannot be read.
-    NoAuthority {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        why: AuthorityFailure,
-    },
-    /// The path is none.
-    BadPath,
-    /// It was asked, and this is what came.
-    Asked {
-        /// Scheme, host and port.
-        address: String,
-        /// What came.
-        error: VaultError,
-    },
-}
-
-/// Why certificates cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum AuthorityFailure {
-    /// The file cannot be read.
-    File(FileFailure),
-    /// What is in it is no certificate.
-    Content(AuthoritiesError),
-}
-
-impl VaultFailure {
-    /// Says whether every other secret would fail in the same way.
-    pub(crate) fn is_for_all(&self) -> bool {
-        match self {
-            Self::BadPath => false,
-            Self::Asked { error, .. } => matches!(
-                error,
-                VaultError::Transport(_)
-                    | VaultError::Sealed
-                    | VaultError::NotInitialized
-                    | VaultError::NoActiveNode
-                    | VaultError::Redirected { .. }
-                    | VaultError::TlsWanted
-                    | VaultError::LoginRefused { .. }
-                    | VaultError::LoginUnknown { .. }
-                    | VaultError::SecondFactorWanted
-                    | VaultError::TokenRefused { .. }
-                    | VaultError::TooMany { .. }
-                    | VaultError::Failed { .. }
-            ),
-            _ => true,
-        }
-    }
-}
 
 /// What gives the values to log in with; it tells what is wrong with them by itself.
 pub(crate) type Values<'a> = dyn FnMut(Part, &Source) -> Option<SecretText> + 'a;

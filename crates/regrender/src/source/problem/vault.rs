@@ -11,7 +11,8 @@ use super::{Asker, at_source, missed, name_of, told};
 use crate::http::authorities::AuthoritiesError;
 use crate::input::failure::FileFailure;
 use crate::source::page::vault as page;
-use crate::source::vault::{ADDRESS, AuthorityFailure, TOKEN, TOKEN_FILE, VaultFailure};
+use crate::source::vault::failure::{AuthorityFailure, VaultFailure};
+use crate::source::vault::{ADDRESS, TOKEN, TOKEN_FILE};
 
 /// Says why Vault gave nothing.
 pub(crate) fn failed(asker: Asker<'_>, source: &Source, failure: &VaultFailure) -> Diagnostic {

@@ -9,7 +9,7 @@ use crate::source::failure::SourceFailure;
 use crate::source::problem::{self, Asker};
 use crate::source::question::{Given, Question};
 use crate::source::value::{LineEnds, Value, read_value};
-use crate::source::vault::VaultFailure;
+use crate::source::vault::failure::VaultFailure;
 
 impl Resolution<'_> {
     /// Makes the value that `asker` wants of `source`, or tells why there is none.

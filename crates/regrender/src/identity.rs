@@ -19,10 +19,11 @@ use self::keys_file::{Platform, keys_file, other_keys_file};
 use self::words::{WordsError, split_words};
 use crate::error::CliError;
 use crate::input::bytes::{SecretBytes, begins_as_utf16};
-use crate::input::command::{Command, Group};
+use crate::input::command::Command;
 use crate::input::failure::{CommandFailure, FileFailure};
 use crate::input::file::read_file;
 use crate::input::mask::Mask;
+use crate::input::running::Group;
 use crate::reach::Reach;
 use crate::world::World;
 
@@ -242,7 +243,7 @@ fn run(world: &World, arguments: &[String]) -> Result<SecretBytes, CommandFailur
     let outcome = command.run(&mut |_| {});
     let mut mask = Mask::default();
     mask.add_bytes(&outcome.printed);
-    let said = outcome.stderr.lines(&mask);
+    let said = mask.lines(&outcome.stderr);
     outcome.ending.printed(said)
 }
 

@@ -6,4 +6,4 @@ pub(crate) mod failure;
 pub(crate) mod file;
 pub(crate) mod lines;
 pub(crate) mod mask;
-mod running;
+pub(crate) mod running;

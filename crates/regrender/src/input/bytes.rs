@@ -5,9 +5,6 @@ use std::io::{self, Read};
 
 use zeroize::Zeroizing;
 
-use super::lines::Lines;
-use super::mask::Mask;
-
 /// The most that a source may hold: a Kubernetes Secret takes no more than 1 MiB either.
 pub(crate) const LIMIT: usize = 1024 * 1024;
 
@@ -31,14 +28,6 @@ impl SecretBytes {
     /// Hands out the bytes. Every call is a place to review.
     pub(crate) fn expose(&self) -> &[u8] {
         &self.0
-    }
-
-    /// Lists the lines that are not blank, fit to be shown.
-    pub(crate) fn lines(&self, mask: &Mask) -> Vec<String> {
-        let mut lines = Lines::default();
-        let mut all = lines.push(self.expose());
-        all.extend(lines.finish());
-        all.iter().map(|line| mask.apply(line)).filter(|line| !line.trim().is_empty()).collect()
     }
 }
 
@@ -136,14 +125,6 @@ mod tests {
     #[test]
     fn an_endless_reader_is_left_at_the_limit() {
         assert!(read_all(&mut io::repeat(b'a'), LIMIT).unwrap().is_none());
-    }
-
-    #[test]
-    fn lines_are_shown_without_secrets_and_blank_ones() {
-        let mut mask = Mask::default();
-        mask.add("canary-4f1d");
-        let bytes = SecretBytes::new(b"first\r\n\n \nwith canary-4f1d");
-        assert_eq!(bytes.lines(&mask), ["first", "with <masked>"]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::bytes::{LIMIT, Pieces, SecretBytes, read_piece};
 use super::failure::CommandFailure;
-use super::running::{self, Running};
+use super::running::{self, Group, Running};
 
 /// How much of standard error is looked at; the rest is read and dropped.
 const STDERR_LIMIT: usize = 64 * 1024;
@@ -40,15 +40,6 @@ pub(crate) struct Command<'a> {
     pub(crate) group: Group,
     /// What it reads from standard input; it is no secret, and no more than a pipe holds at once.
     pub(crate) input: &'a str,
-}
-
-/// Which process group a program runs in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Group {
-    /// That of this process: it may ask a person on the terminal, and Ctrl-C reaches it.
-    Shared,
-    /// Its own: what it starts can be ended with it.
-    Own,
 }
 
 /// What came of a program.

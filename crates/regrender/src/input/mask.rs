@@ -10,6 +10,7 @@ use regrender_document::SecretText;
 use zeroize::Zeroizing;
 
 use super::bytes::SecretBytes;
+use super::lines::Lines;
 
 /// A shorter secret is left alone: replacing each `a` would only garble the line.
 const SHORTEST: usize = 4;
@@ -58,6 +59,14 @@ impl Mask {
         // What is known by its looks alone, such as an age identity, is masked there.
         let line = mask_line(&line);
         line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+    }
+
+    /// Lists the lines of `bytes` that are not blank, fit to be shown.
+    pub(crate) fn lines(&self, bytes: &SecretBytes) -> Vec<String> {
+        let mut lines = Lines::default();
+        let mut all = lines.push(bytes.expose());
+        all.extend(lines.finish());
+        all.iter().map(|line| self.apply(line)).filter(|line| !line.trim().is_empty()).collect()
     }
 }
 
@@ -150,6 +159,14 @@ mod tests {
         let mut mask = Mask::default();
         mask.add_bytes(&SecretBytes::new(&[0xff, 0xfe]));
         assert_eq!(mask.apply("a line"), "a line");
+    }
+
+    #[test]
+    fn lines_are_shown_without_secrets_and_blank_ones() {
+        let mut mask = Mask::default();
+        mask.add("canary-4f1d");
+        let bytes = SecretBytes::new(b"first\r\n\n \nwith canary-4f1d");
+        assert_eq!(mask.lines(&bytes), ["first", "with <masked>"]);
     }
 
     #[test]

@@ -9,7 +9,14 @@ mod watch;
 use std::io;
 use std::process::Child;
 
-use super::command::Group;
+/// Which process group a program runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// That of this process: it may ask a person on the terminal, and Ctrl-C reaches it.
+    Shared,
+    /// Its own: what it starts can be ended with it.
+    Own,
+}
 
 /// Starts a program, which counts as running until what is returned beside it is dropped.
 #[cfg(unix)]

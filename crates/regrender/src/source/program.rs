@@ -13,9 +13,10 @@ use super::failure::SourceFailure;
 use super::helper::{HelperFailure, read_answer, says_not_found};
 use super::question::{Answer, Given, Question};
 use crate::input::bytes::SecretBytes;
-use crate::input::command::{Command, Ending, Group, Outcome};
+use crate::input::command::{Command, Ending, Outcome};
 use crate::input::lines::Lines;
 use crate::input::mask::Mask;
+use crate::input::running::Group;
 use crate::side_by_side::side_by_side;
 use crate::world::World;
 
@@ -132,7 +133,7 @@ impl Desk<'_> {
         if is_helper && is_not_found(&outcome) {
             return Err(SourceFailure::Helper(HelperFailure::NotFound));
         }
-        let mut said = if self.person_watches { Vec::new() } else { outcome.stderr.lines(mask) };
+        let mut said = if self.person_watches { Vec::new() } else { mask.lines(&outcome.stderr) };
         if matches!(outcome.ending, Ending::Failed(_)) {
             said.drain(..said.len().saturating_sub(QUOTED));
         } else {

@@ -8,7 +8,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
-use crate::input::command::Group;
+use crate::input::running::Group;
 
 /// A program that runs.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -23,13 +23,13 @@ pub(crate) struct Keys {
 
 /// What seals the pull secrets of one cluster.
 pub(crate) struct Sealer<'a> {
-    means: Means<'a>,
+    sealed_for: SealedFor<'a>,
     now: SystemTime,
     random: &'a RandomOfPath,
 }
 
 /// For whom it seals, and how.
-enum Means<'a> {
+enum SealedFor<'a> {
     /// For recipients; who has an identity can compare.
     Recipients { recipients: Recipients, options: SealOptions, keys: regrender_seal::Keys<'a> },
     /// For a controller, which alone opens it.
@@ -44,21 +44,21 @@ impl<'a> Sealer<'a> {
         keys: &'a Keys,
         world: &'a World,
     ) -> Result<Self, CliError> {
-        let means = match (options(cluster), certificate) {
-            (Some(options), _) => Means::of_recipients(cluster, options, keys)?,
+        let sealed_for = match (options(cluster), certificate) {
+            (Some(options), _) => SealedFor::of_recipients(cluster, options, keys)?,
             (None, Some(certificate)) => {
                 let Some(fingerprint_key) = &keys.fingerprint_key else {
                     let message = "SealedSecrets cannot be sealed without the fingerprint key";
                     return Err(CliError::new(ErrorKind::Credentials, message));
                 };
-                Means::Controller { certificate, fingerprint_key }
+                SealedFor::Controller { certificate, fingerprint_key }
             }
             (None, None) => {
                 let message = "SealedSecrets cannot be sealed without a certificate";
                 return Err(CliError::new(ErrorKind::Config, message));
             }
         };
-        Ok(Self { means, now: world.now, random: world.random.as_ref() })
+        Ok(Self { sealed_for, now: world.now, random: world.random.as_ref() })
     }
 
     /// Decides what becomes of the file at `path`, which holds `current` and should hold `wanted`.
@@ -70,11 +70,11 @@ impl<'a> Sealer<'a> {
     ) -> Result<Update, CliError> {
         let mut random = (self.random)(path);
         let mut context = SealContext { now: self.now, random: random.as_mut() };
-        let sealed = match &self.means {
-            Means::Recipients { recipients, options, keys } => {
+        let sealed = match &self.sealed_for {
+            SealedFor::Recipients { recipients, options, keys } => {
                 update(current, wanted, recipients, *options, *keys, &mut context)
             }
-            Means::Controller { certificate, fingerprint_key } => {
+            SealedFor::Controller { certificate, fingerprint_key } => {
                 update_secret(current, wanted, certificate, fingerprint_key, &mut context)
             }
         };
@@ -85,7 +85,7 @@ impl<'a> Sealer<'a> {
     }
 }
 
-impl<'a> Means<'a> {
+impl<'a> SealedFor<'a> {
     fn of_recipients(
         cluster: &Cluster,
         options: SealOptions,

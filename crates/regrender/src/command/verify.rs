@@ -94,7 +94,7 @@ fn verify(
     let mut files = 0;
     for ((ground, rendered), certificate) in grounds.iter().zip(rendered).zip(certificates) {
         let sealed_for = match certificate {
-            Some(certificate) => SealedFor::Controller { certificate, fingerprint_key },
+            Some(certificate) => SealedFor::Controller(Controller { certificate, fingerprint_key }),
             None => SealedFor::Recipients(recipients(ground.cluster)?),
         };
         let verified = Verifier::new(ground, sealed_for, now).verify(rendered)?;
@@ -133,11 +133,14 @@ struct Verifier<'a> {
 /// Who should be able to open the pull secrets of a cluster.
 enum SealedFor<'a> {
     Recipients(Recipients),
-    Controller {
-        certificate: &'a Certificate,
-        /// If it is at hand.
-        fingerprint_key: Option<&'a FingerprintKey>,
-    },
+    Controller(Controller<'a>),
+}
+
+/// What is known of the controller that opens the SealedSecrets of a cluster.
+struct Controller<'a> {
+    certificate: &'a Certificate,
+    /// If it is at hand.
+    fingerprint_key: Option<&'a FingerprintKey>,
 }
 
 /// What was found in an output folder, or in a part of it.
@@ -258,8 +261,8 @@ impl Finder<'_> {
             WantedFile::Clear(document) => self.check_text(path, current, &emit(document)),
             WantedFile::Text(text) => self.check_text(path, current, text),
             WantedFile::Sealed(file) => match &self.verifier.sealed_for {
-                SealedFor::Controller { certificate, fingerprint_key } => {
-                    self.check_sealed_secret(path, current, file, certificate, *fingerprint_key);
+                SealedFor::Controller(controller) => {
+                    self.check_sealed_secret(path, current, file, controller);
                 }
                 SealedFor::Recipients(recipients) => {
                     if self.verifier.cluster.format == Format::Age {

@@ -11,6 +11,7 @@ use crate::input::bytes::read_all;
 use crate::path::shown;
 use crate::pipe::{self, HYPHEN, STDIN, STDIN_AS_FILE};
 use crate::project::manifests::Manifests;
+use crate::repository::Walk;
 use crate::world::World;
 
 /// What is wrong with a path that holds no manifest, and the way out.
@@ -63,24 +64,18 @@ impl Sources {
         let mut empty = Vec::new();
         for root in &self.roots {
             let name = format!("`{}`", shown(root, &world.directory));
-            let mut walk = manifests.walk(std::slice::from_ref(root));
-            let found = walk.manifests.len();
-            walk.manifests.retain(|file| !exclusion.leaves_out(file));
-            walk.others.retain(|file| !exclusion.leaves_out(file));
-            let is_left_out = walk.manifests.len() < found;
-            manifests.read(&walk.manifests);
+            let found = Found::at(root, exclusion, manifests);
             if manifests.is_pipe(root) && manifests.content(root) == Content::Nothing {
                 return Err(pipe::empty(&name).into());
             }
-            let is_something = |path: &PathBuf| manifests.content(path) != Content::Nothing;
             // Where the run is cannot be the wrong place.
-            let is_here = *root == world.directory && !is_left_out;
-            if is_here || walk.manifests.iter().any(is_something) || !walk.unreadable.is_empty() {
+            let is_here = *root == world.directory && !found.is_left_out;
+            if is_here || found.is_something(manifests) {
                 continue;
             }
-            let (lack, hint) = if is_left_out { NONE_LEFT } else { NONE_THERE };
+            let (lack, hint) = if found.is_left_out { NONE_LEFT } else { NONE_THERE };
             let message = format!("{name} {lack}");
-            if walk.others.is_empty() {
+            if found.walk.others.is_empty() {
                 empty.push((message, hint));
             } else {
                 world.warn(&message);
@@ -102,6 +97,32 @@ impl Sources {
     pub(super) fn names(&self, base: &Path) -> BTreeSet<String> {
         let stdin = self.stdin.iter().map(|_| STDIN_AS_FILE.to_owned());
         self.roots.iter().map(|root| shown(root, base)).chain(stdin).collect()
+    }
+}
+
+/// What lies at a path of the command line, but for what is left out.
+struct Found {
+    walk: Walk,
+    /// Whether manifests are left out.
+    is_left_out: bool,
+}
+
+impl Found {
+    /// Walks through what lies at `root`, and has its manifests read.
+    fn at(root: &PathBuf, exclusion: &Exclusion, manifests: &mut Manifests) -> Self {
+        let mut walk = manifests.walk(std::slice::from_ref(root));
+        let count = walk.manifests.len();
+        walk.manifests.retain(|file| !exclusion.leaves_out(file));
+        walk.others.retain(|file| !exclusion.leaves_out(file));
+        manifests.read(&walk.manifests);
+        let is_left_out = walk.manifests.len() < count;
+        Self { walk, is_left_out }
+    }
+
+    /// Says whether there is anything to report on.
+    fn is_something(&self, manifests: &Manifests) -> bool {
+        let is_content = |path: &PathBuf| manifests.content(path) != Content::Nothing;
+        self.walk.manifests.iter().any(is_content) || !self.walk.unreadable.is_empty()
     }
 }
 

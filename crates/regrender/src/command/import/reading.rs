@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 
-use regrender_audit::{FileFacts, SIZE_LIMIT, read_file};
+use regrender_audit::{FileFacts, Inventory, SIZE_LIMIT, read_file};
 
 use crate::args::Import;
 use crate::error::{CliError, ErrorKind, Failure};
@@ -59,17 +59,29 @@ pub(super) fn read(arguments: &Import, world: &mut World) -> Result<Found, Failu
     }
     Failure::of_any(errors)?;
     if !facts.is_empty() || !roots.is_empty() {
-        let mut manifests = Manifests::of_report(&world.directory);
-        let walk = manifests.walk(&roots);
-        let inventory = manifests.into_inventory(&walk, facts);
-        unread::check(inventory.unreadable(), |one| unread::is_source(one, &named))?;
-        for unreadable in inventory.unreadable() {
-            world.warn(&format!("`{}` was not read: {}", unreadable.file, unreadable.reason));
-        }
+        let inventory = inventory(&roots, facts, &named, world)?;
         let opener = SecretOpener::discover(&arguments.identities.identity, world)?;
         found.take_inventory(&inventory, &|secret| opener.open(secret));
     }
     Ok(found)
+}
+
+/// Reads the manifests of files and folders, beside the facts of those that came through a pipe; what
+/// is `named` must be readable.
+fn inventory(
+    roots: &[PathBuf],
+    facts: Vec<FileFacts>,
+    named: &BTreeSet<String>,
+    world: &mut World,
+) -> Result<Inventory, Failure> {
+    let mut manifests = Manifests::of_report(&world.directory);
+    let walk = manifests.walk(roots);
+    let inventory = manifests.into_inventory(&walk, facts);
+    unread::check(inventory.unreadable(), |one| unread::is_source(one, named))?;
+    for unreadable in inventory.unreadable() {
+        world.warn(&format!("`{}` was not read: {}", unreadable.file, unreadable.reason));
+    }
+    Ok(inventory)
 }
 
 /// Lists what is read; without any named, the config that docker uses.

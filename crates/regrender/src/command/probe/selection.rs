@@ -52,19 +52,23 @@ pub(super) fn choose<'a>(
         add_image(&mut chosen, image);
     }
     for Chosen { subjects, .. } in &mut chosen {
-        let mut seen = BTreeSet::new();
-        subjects.retain(|subject| seen.insert(subject.clone()));
-        // A repository of which an image is asked for needs no question of its own.
-        let with_image: BTreeSet<String> = subjects
-            .iter()
-            .filter(|subject| subject.reference.is_some())
-            .map(|subject| subject.repository.clone())
-            .collect();
-        subjects.retain(|subject| {
-            subject.reference.is_some() || !with_image.contains(&subject.repository)
-        });
+        each_once(subjects);
     }
     Ok(chosen)
+}
+
+/// Leaves out what is asked for twice. A repository of which an image is asked for needs no question of
+/// its own.
+fn each_once(subjects: &mut Vec<Subject>) {
+    let mut seen = BTreeSet::new();
+    subjects.retain(|subject| seen.insert(subject.clone()));
+    let with_image: BTreeSet<String> = subjects
+        .iter()
+        .filter(|subject| subject.reference.is_some())
+        .map(|subject| subject.repository.clone())
+        .collect();
+    subjects
+        .retain(|subject| subject.reference.is_some() || !with_image.contains(&subject.repository));
 }
 
 fn registries<'a>(project: &'a Project, names: &[String]) -> Result<Vec<&'a Registry>, Failure> {

@@ -6,9 +6,9 @@ use regrender_seal::{
     clear_sealed_secret, inspect_sealed_secret,
 };
 
-use super::Finder;
 use super::code::{self, Code};
 use super::sealed::take_contents;
+use super::{Controller, Finder};
 use crate::plan::clear_text::emit;
 
 /// What a run without the fingerprint key takes on trust.
@@ -23,8 +23,7 @@ impl Finder<'_> {
         path: &str,
         current: &str,
         file: &PullSecretFile,
-        certificate: &Certificate,
-        fingerprint_key: Option<&FingerprintKey>,
+        controller: &Controller<'_>,
     ) {
         let inspection = match inspect_sealed_secret(current) {
             Ok(inspection) => inspection,
@@ -41,19 +40,8 @@ impl Finder<'_> {
             let message = "its one value is not `.dockerconfigjson`";
             self.find(&code::OUTDATED_FILE, path, message);
         }
-        self.check_certificate(path, &inspection, certificate);
-        match (inspection.has_fingerprint, fingerprint_key) {
-            (false, _) => {
-                let message = "carries no fingerprint, so no build sealed it";
-                self.find(&code::FINGERPRINT_MISSING, path, message);
-            }
-            (true, Some(key)) if inspection.is_intact(key) == Some(false) => {
-                let message =
-                    "is not as it was sealed: it was edited, or the fingerprint key is another";
-                self.find(&code::FINGERPRINT_DIFFERS, path, message);
-            }
-            (true, _) => {}
-        }
+        self.check_certificate(path, &inspection, controller.certificate);
+        self.check_fingerprint(path, &inspection, controller.fingerprint_key);
         let mut found = inspection.clear;
         take_contents(&mut found, file, &["spec", "template", "metadata"]);
         if let Some(moment) = take_contents(&mut found, file, &["metadata"]) {
@@ -63,6 +51,22 @@ impl Finder<'_> {
             let message =
                 "its name, namespace, type, labels, annotations or comments are not as declared";
             self.find(&code::OUTDATED_FILE, path, message);
+        }
+    }
+
+    fn check_fingerprint(
+        &mut self,
+        path: &str,
+        inspection: &SealedSecretInspection,
+        key: Option<&FingerprintKey>,
+    ) {
+        if !inspection.has_fingerprint {
+            let message = "carries no fingerprint, so no build sealed it";
+            self.find(&code::FINGERPRINT_MISSING, path, message);
+        } else if key.is_some_and(|key| inspection.is_intact(key) == Some(false)) {
+            let message =
+                "is not as it was sealed: it was edited, or the fingerprint key is another";
+            self.find(&code::FINGERPRINT_DIFFERS, path, message);
         }
     }
 

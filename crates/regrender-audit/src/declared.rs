@@ -71,9 +71,6 @@ pub(crate) struct Declarations<'d> {
 
 impl<'d> Declarations<'d> {
     pub(crate) fn new(declared: &'d Declared) -> Self {
-        let keys = |texts: &[String]| -> KeySet {
-            texts.iter().filter_map(|text| AuthKey::parse(text).ok()).collect()
-        };
         let mut rendered: BTreeMap<&str, Vec<&RenderedPullSecret>> = BTreeMap::new();
         for one in &declared.pull_secrets {
             rendered.entry(&one.namespace).or_default().push(one);
@@ -113,6 +110,20 @@ impl<'d> Declarations<'d> {
         self.rendered_into(namespace).find(|one| one.name == name)
     }
 
+    /// Says, behind the reason why none of these pull secrets covers an image, which of them a build
+    /// would make cover it.
+    pub(crate) fn after_a_build(
+        &self,
+        namespace: &str,
+        names: &[String],
+        image: &ImageReference,
+    ) -> String {
+        let covers = |one: &RenderedPullSecret| keys(&one.keys).has_any_for(image);
+        let older = names.iter().find(|name| self.rendered(namespace, name).is_some_and(covers));
+        let told = older.map(|name| format!("; `regrender build` makes Secret `{name}` cover it"));
+        told.unwrap_or_default()
+    }
+
     /// Lists the pull secrets that a build gives to an account.
     pub(crate) fn of_account<'s>(
         &'s self,
@@ -140,6 +151,10 @@ impl<'d> Declarations<'d> {
     ) -> impl Iterator<Item = &'d RenderedPullSecret> + use<'s, 'd> {
         self.rendered.get(namespace).into_iter().flatten().copied()
     }
+}
+
+fn keys(texts: &[String]) -> KeySet {
+    texts.iter().filter_map(|text| AuthKey::parse(text).ok()).collect()
 }
 
 impl RenderedPullSecret {

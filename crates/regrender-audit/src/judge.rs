@@ -97,7 +97,10 @@ impl<'a> Judge<'a> {
                 let judgement = judge(image, keyring, self.declarations, unknown);
                 match judgement.verdict {
                     Verdict::UncoveredPrivate => {
-                        Judgement { reason: lacking(subject, in_force, image), ..judgement }
+                        let mut reason = lacking(subject, in_force, image);
+                        let namespace = namespace.as_deref().unwrap_or_default();
+                        reason += &self.declarations.after_a_build(namespace, names, image);
+                        Judgement { reason, ..judgement }
                     }
                     _ => judgement,
                 }

@@ -1,11 +1,12 @@
 //! Knows the way from an image to its credentials for the pods of an account of the repository.
 
-use regrender_image::{DEFAULT_ACCOUNT, PullSecret};
+use regrender_image::{DEFAULT_ACCOUNT, ImageReference, PullSecret};
 
 use super::{Explanation, List, explain_list};
 use crate::credentials::{Credentials, Opener};
 use crate::declared::{Declarations, Declared};
 use crate::inventory::Inventory;
+use crate::verdict::Verdict;
 
 /// What an explanation for an account of the repository starts from.
 pub struct AccountQuestion<'q> {
@@ -38,7 +39,14 @@ pub fn explain_account(question: &AccountQuestion<'_>) -> Explanation {
             }
         }
     }
-    explain_list(question.image, list, &declarations)
+    let mut explanation = explain_list(question.image, list, &declarations);
+    if explanation.verdict == Verdict::UncoveredPrivate
+        && let Ok(image) = ImageReference::parse(question.image)
+    {
+        let names = &explanation.pull_secrets;
+        explanation.reason += &declarations.after_a_build(question.namespace, names, &image);
+    }
+    explanation
 }
 
 /// The list of the account: what its manifest says, and what a build adds.
@@ -83,7 +91,6 @@ fn content(
 mod tests {
     use super::*;
     use crate::declared::RenderedPullSecret;
-    use crate::verdict::Verdict;
 
     #[track_caller]
     fn check(account: &str, manifests: &str, names: &[&str], verdict: Verdict) {

@@ -312,6 +312,23 @@ fn names_in_a_repository_do_not_reach_the_terminal_as_commands() {
 }
 
 #[test]
+fn a_pull_secret_that_is_older_than_registries_toml_is_to_be_built() {
+    let sandbox = repository();
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit("registries.toml", "registries = [\"hub\"]", "registries = [\"hub\", \"new\"]");
+    let new = "[registry.new]\nhost = \"new.io\"\nusername = \"u\"\npassword = { env = \"NEW\" }\n";
+    sandbox.write("registries.toml", &(sandbox.read("registries.toml") + new));
+    sandbox.write("apps/web.yaml", &WEB.replace("acme/web", "new.io/web"));
+    let said = "; `regrender build` makes Secret `regcred` cover it\n";
+    let audit = sandbox.run(&["audit"]).ended_with(3);
+    assert!(audit.stdout.contains(said), "{audit}");
+    let explain = sandbox.run(&["explain", "new.io/web", "--namespace", "team-a"]).succeeded();
+    assert!(explain.stdout.contains(said), "{explain}");
+    let other = sandbox.run(&["explain", "new.io/web", "-n", "team-b"]).succeeded();
+    assert!(!other.stdout.contains("regrender build"), "{other}");
+}
+
+#[test]
 fn an_image_is_explained_for_an_account_of_the_repository() {
     let sandbox = repository();
     let outcome = sandbox.run(&["explain", "acme/web:1", "--namespace", "team-a"]);

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use regrender_audit::{ClearSource, Declared, Inventory};
 
 use crate::args::{ReportSources, Selection};
+use crate::enumeration::in_a_sentence;
 use crate::error::Failure;
 use crate::evidence::applied::{Applied, is_second};
 use crate::evidence::declared::{ClearFile, clear_files, declared};
@@ -21,8 +22,8 @@ use crate::evidence::exclusion::Exclusion;
 use crate::evidence::opener::SecretOpener;
 use crate::evidence::source::Sources;
 use crate::path::shown;
-use crate::project::Project;
 use crate::project::manifests::{Manifests, search_others};
+use crate::project::{CONFIG_FILE, Project};
 use crate::repository::{self, Walk};
 use crate::unread;
 use crate::world::World;
@@ -63,6 +64,9 @@ impl Evidence {
         sources.check(&exclusion, &mut manifests, world)?;
         let walk = manifests.walk(&sources.roots);
         let walk = exclusion.apply(walk, &mut manifests, world);
+        if from.selection.config.is_none() && !Project::is_near(world) {
+            warn_of_unread(&walk, world);
+        }
         let named = sources.names(&world.directory);
         let mut facts = Vec::from_iter(sources.stdin);
         if others == Others::Search {
@@ -124,6 +128,19 @@ fn declarations(
 fn unbuilt(project: &Project) -> Vec<PathBuf> {
     let missing = project.outputs().into_iter().filter(|folder| !folder.exists());
     missing.filter_map(|folder| repository::real_place(&folder)).collect()
+}
+
+/// Warns that nothing is declared although there are files that would declare it: they lie below.
+fn warn_of_unread(walk: &Walk, world: &mut World) {
+    let files = walk.others.iter();
+    let unread = files.filter(|file| file.file_name().is_some_and(|name| name == CONFIG_FILE));
+    let unread: Vec<String> = unread.map(|file| shown(file, &world.directory)).collect();
+    if !unread.is_empty() {
+        world.warn(&format!(
+            "nothing is declared here: name a {CONFIG_FILE} with `--config`, such as {}",
+            in_a_sentence(&unread)
+        ));
+    }
 }
 
 /// Names the manifests that no build wrote.

@@ -312,6 +312,21 @@ fn names_in_a_repository_do_not_reach_the_terminal_as_commands() {
 }
 
 #[test]
+fn a_registries_toml_below_is_not_read_and_a_warning_says_so() {
+    let sandbox = repository();
+    sandbox.write("deploy/registries.toml", &sandbox.read("registries.toml"));
+    assert_eq!(sandbox.run(&["audit"]).succeeded().stderr, "");
+    std::fs::remove_file(sandbox.path("registries.toml")).unwrap();
+    assert_snapshot!(sandbox.run(&["audit"]).succeeded().stderr, @"
+    warning: nothing is declared here: name a registries.toml with `--config`, such as `deploy/registries.toml`
+    ");
+    for arguments in [&["graph"][..], &["audit", "--config", "deploy/registries.toml"]] {
+        let outcome = sandbox.run(arguments).succeeded();
+        assert_eq!(outcome.stderr.contains("nothing is declared"), arguments.len() == 1);
+    }
+}
+
+#[test]
 fn a_pull_secret_that_is_older_than_registries_toml_is_to_be_built() {
     let sandbox = repository();
     sandbox.run(&["build"]).succeeded();

@@ -72,8 +72,8 @@ impl Walk {
 
 /// Walks through `root`, leaving out what lies below `except`.
 ///
-/// What Git ignores is no part of the repository, unless it is named or committed all the same. Links
-/// are not followed: where they lead inside of the repository is walked through anyway.
+/// What Git ignores is no part of the repository, unless it is named or committed all the same, and a
+/// further worktree below is the repository once more. Links are not followed: where they lead inside of the repository is walked through anyway.
 pub(crate) fn walk(root: &Path, except: &[PathBuf]) -> Walk {
     let mut found = Walk::default();
     let except: Arc<BTreeSet<PathBuf>> = Arc::new(except.iter().cloned().collect());
@@ -82,7 +82,12 @@ pub(crate) fn walk(root: &Path, except: &[PathBuf]) -> Walk {
         .hidden(false)
         .ignore(false)
         .require_git(false)
-        .filter_entry(move |entry| entry.file_name() != ".git" && !except.contains(entry.path()))
+        .filter_entry(move |entry| {
+            let is_below = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
+            entry.file_name() != ".git"
+                && !except.contains(entry.path())
+                && !(is_below && is_worktree(entry.path()))
+        })
         .build();
     for entry in walk {
         let entry = match entry {
@@ -115,6 +120,15 @@ pub(crate) fn walk(root: &Path, except: &[PathBuf]) -> Walk {
     }
     found.take_committed(root, &left_out);
     found
+}
+
+/// Says whether a folder is what `git worktree add` makes.
+fn is_worktree(folder: &Path) -> bool {
+    let file = fs::read_to_string(folder.join(".git")).unwrap_or_default();
+    // A submodule has such a file too, and no common folder.
+    file.trim_end()
+        .strip_prefix("gitdir: ")
+        .is_some_and(|kept| folder.join(kept).join("commondir").exists())
 }
 
 /// Sorts by the bytes of whole paths, which is much faster than part by part.
@@ -156,6 +170,25 @@ fn is_manifest(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_worktree_below_is_left_out_and_a_submodule_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write(".git/worktrees/w/commondir", "../..\n");
+        write("w/.git", "gitdir: ../.git/worktrees/w\n");
+        write("w/a.yaml", "");
+        write(".git/modules/worktrees/s/HEAD", "");
+        write("worktrees/s/.git", "gitdir: ../../.git/modules/worktrees/s\n");
+        write("worktrees/s/a.yaml", "");
+        let found = |root: &str| walk(&folder.path().join(root), &[]).manifests;
+        assert_eq!(found(""), [folder.path().join("worktrees/s/a.yaml")]);
+        assert_eq!(found("w"), [folder.path().join("w/a.yaml")]);
+    }
 
     #[cfg(unix)]
     #[test]

@@ -54,6 +54,22 @@ fn line_ends_of_windows_change_nothing() {
 }
 
 #[test]
+fn a_further_worktree_in_the_repository_changes_nothing() {
+    let sandbox = Sandbox::simple();
+    let account = "namespaces = [\"team-a\"]\nservice-accounts = [\"default\"]\n";
+    sandbox.edit("registries.toml", "namespaces = [\"team-a\"]\n", account);
+    sandbox.run(&["build"]).succeeded();
+    sandbox.write(".git/worktrees/other/commondir", "../..\n");
+    sandbox.write(".worktrees/other/.git", "gitdir: ../../.git/worktrees/other\n");
+    for file in sandbox.files("pull-secrets") {
+        sandbox.write(&format!(".worktrees/other/{file}"), &sandbox.read(&file));
+    }
+    for (command, told) in [("build", "5 unchanged\n"), ("verify", "5 files are as declared\n")] {
+        assert_eq!(sandbox.run(&[command]).succeeded().to_string(), told);
+    }
+}
+
+#[test]
 fn labels_and_annotations_that_change_are_told() {
     let mut sandbox = with_fingerprints();
     sandbox.set("SOPS_AGE_KEY", IDENTITY);

@@ -228,6 +228,36 @@ fn a_merge_over_clusters_and_stages_fits_what_is_known() {
     check(&set("", &merge, spec), &["one s-prod-x", "two t-test{{more}}"]);
 }
 
+#[test]
+fn values_of_lists_are_tables_and_those_of_other_generators_are_texts() {
+    let list = |values: &str| format!("{{list: {{elements: [{{id: a, values: {values}}}]}}}}");
+    let joined = |one: &str, other: &str| {
+        let namespace = "{{ .values.a }}-{{ .values.b }}";
+        let spec =
+            format!("{{source: {{path: apps/one}}, destination: {{namespace: '{namespace}'}}}}");
+        let matrix = format!("{{matrix: {{generators: [{one}, {other}]}}}}");
+        let set = set(GO, &matrix, &spec);
+        let found = workloads(&[("argocd/set.yaml", &set), ("apps/one/web.yaml", WEB)]);
+        found.first().map(|one| one.replace("/web [] -", "")).unwrap_or_default()
+    };
+    let folder = "{git: {directories: [{path: apps/*}], values: {b: y-z}}}";
+    assert_eq!(joined(&list("{a: x}"), &list("{b: z}")), "x-z");
+    assert_eq!(joined(folder, &list("{a: x}")), "x-y-z");
+    // Argo CD fails on this one.
+    assert_eq!(joined(&list("{a: x}"), folder), "{{ .values.a }}-{{ .values.b }}");
+    let check_go = |generator: &str, namespace: &str, expected: &str| {
+        let go =
+            format!("{{source: {{path: apps/one}}, destination: {{namespace: '{namespace}'}}}}");
+        check(&set(GO, generator, &go), &[expected]);
+    };
+    let has = "{{ if hasKey .values \"a\" }}{{ .values.a }}{{ else }}none{{ end }}";
+    check_go(&list("{a: x}"), has, "one x");
+    check_go(folder, has, &format!("one {has}"));
+    let index = "i{{ index .values \"b\" }}{{ index .values \"c\" }}";
+    check_go(folder, index, "one iy-z");
+    check_go(&list("{b: x}"), index, "one ix{{ index .values \"c\" }}");
+}
+
 /// A generator of `files`, with `OF_FILE` for what they say.
 const OF_FILES: &str = "{git: {repoURL: 'https://git.example.com/fleet.git', revision: HEAD, files: [{path: 'apps/**/config.json'}]}}";
 const OF_FILE: &str = "{source: {path: '{{path}}'}, destination: {namespace: '{{namespace}}'}}";
@@ -272,6 +302,13 @@ fn a_file_that_is_long_or_not_at_hand_tells_its_folder_alone() {
     let long = |length: usize| format!("{{name: a}}{}", " ".repeat(length - 9));
     assert_eq!(of_config(&long(64 * 1024), "{{name}}"), ["a/web [] -"]);
     assert_eq!(of_config(&long(64 * 1024 + 1), "{{name}}"), ["{{name}}/web [] -"]);
+    // What an alias stands for counts each time.
+    let repeated = |times: usize| {
+        let aliases = vec!["*a"; times].join(", ");
+        format!("name: a\na: &a [{}]\nb: [{aliases}]\n", vec!["x"; 100].join(", "))
+    };
+    assert_eq!(of_config(&repeated(10), "{{name}}"), ["a/web [] -"]);
+    assert_eq!(of_config(&repeated(100), "{{name}}"), ["{{name}}/web [] -"]);
     let set =
         set("", OF_FILES, &OF_FILE.replace("{{namespace}}", "{{path.basename}}-{{namespace}}"));
     let files = [

@@ -63,17 +63,20 @@ impl Scope<'_> {
 
     fn table(&self, names: &[&str]) -> Option<&Table> {
         names.iter().try_fold(&self.parameters.table, |table, name| match table.get(*name)? {
-            Value::Table(table) => Some(table),
+            Value::Table(table) | Value::Texts(table) => Some(table),
             _ => None,
         })
     }
 
-    /// Finds a table for a function that takes but one kind of them.
+    /// Finds a table for a function that does not take the `values` of a generator.
     fn table_of(&self, expression: &Expression<'_>) -> Option<&Table> {
-        match expression {
-            // The values of a generator are texts, and so a table of another kind.
-            Expression::Path(names) if names.first() != Some(&"values") => self.table(names),
-            _ => None,
+        let Expression::Path(names) = expression else { return None };
+        match names.split_last() {
+            None => Some(&self.parameters.table),
+            Some((last, above)) => match self.table(above)?.get(*last)? {
+                Value::Table(table) => Some(table),
+                _ => None,
+            },
         }
     }
 
@@ -113,7 +116,7 @@ fn call<'v>(
             let (last, above) = keys.split_last()?;
             for key in above {
                 let key = key.value(scope)?;
-                match table.get(key.string().filter(|key| *key != "values")?) {
+                match table.get(key.string()?) {
                     Some(Value::Table(inner)) => table = inner,
                     Some(_) => return None,
                     None => return Some(otherwise).filter(|_| !scope.parameters.is_open),
@@ -147,7 +150,6 @@ fn index<'v>(
     scope: &'v Scope<'_>,
 ) -> Option<Cow<'v, Value>> {
     let (key, above) = rest.split_last()?;
-    let (key, Expression::Path(_)) = (key, first) else { return None };
     if !above.is_empty() {
         return None;
     }
@@ -157,15 +159,15 @@ fn index<'v>(
             _ => None,
         },
         key => {
-            let (table, key) = (scope.table_of(first), key.value(scope)?);
-            let missing = Some(Cow::Owned(Value::Null));
-            match (table, first) {
-                (Some(table), _) => scope.member(table, key.string()?, missing),
+            let (table, missing) = match (scope.table_of(first), first) {
+                (Some(table), _) => (table, Value::Null),
                 (None, Expression::Path(names)) => {
-                    scope.table(names)?.get(key.string()?).map(Cow::Borrowed)
+                    (scope.table(names)?, Value::Text(String::new()))
                 }
-                _ => None,
-            }
+                (None, _) => return None,
+            };
+            let key = key.value(scope)?;
+            scope.member(table, key.string()?, Some(Cow::Owned(missing)))
         }
     }
 }

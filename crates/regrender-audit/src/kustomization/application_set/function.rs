@@ -114,6 +114,6 @@ fn kind(value: &Value) -> Kind {
         Value::Plain(text) if matches!(&**text, "true" | "false") => Kind::Flag,
         Value::Plain(_) => Kind::Number,
         Value::Null => Kind::Null,
-        Value::List(_) | Value::Table(_) | Value::Open => Kind::Other,
+        Value::List(_) | Value::Table(_) | Value::Texts(_) | Value::Open => Kind::Other,
     }
 }

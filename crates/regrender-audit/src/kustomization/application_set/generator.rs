@@ -57,7 +57,11 @@ impl Generator {
     fn read_whole(node: &Node<'_>, template: Template, depth: usize) -> Self {
         let of = |kind: &str| node.get(kind).filter(|found| !is_there(found, "template"));
         if let Some(list) = of("list").filter(|list| !is_there(list, "elementsYaml")) {
-            let elements = list.items_of("elements").iter().map(|one| element(one, template));
+            let elements = list.items_of("elements").iter().take(LIMIT + 1).map(table);
+            let Some(elements) = elements.collect::<Option<Vec<Table>>>() else {
+                return Self::Elsewhere;
+            };
+            let elements = elements.into_iter().map(|one| element(one, template));
             return elements.collect::<Option<_>>().map_or(Self::Refused, Self::List);
         }
         if let Some(clusters) = of("clusters") {
@@ -151,8 +155,7 @@ fn of_clusters(values: &[(String, String)], known: &Parameters, template: Templa
 }
 
 /// Reads what an element of a list says; nothing where Argo CD refuses it.
-fn element(node: &Node<'_>, template: Template) -> Option<Table> {
-    let said = table(node);
+fn element(said: Table, template: Template) -> Option<Table> {
     if template != Template::Names {
         return Some(said);
     }

@@ -2,16 +2,13 @@
 
 use super::parameters::{Parameters, values};
 use super::template::Template;
-use super::value::{Table, Value, flat, table};
+use super::value::{LARGEST, Table, Value, flat, table};
 use super::{LIMIT, Repository};
 use crate::kustomization::glob::Glob;
 use crate::kustomization::member;
 use crate::manifest::{Node, read_documents};
 use crate::place::{file_name, folder_of, plain_path};
 use crate::text;
-
-/// A file with parameters is not longer than this.
-const LENGTH_LIMIT: usize = 64 * 1024;
 
 /// The folders of a repository of Git, or what its files say.
 #[derive(Clone, Debug)]
@@ -143,7 +140,7 @@ impl Git {
 /// where its versions differ.
 fn said(content: &[u8], template: Template) -> Option<Vec<Parameters>> {
     let text = text::decode(content).ok()?;
-    if text.len() > LENGTH_LIMIT {
+    if text.len() > LARGEST {
         return Some(vec![Parameters::open()]);
     }
     // Argo CD reads the first document.
@@ -152,18 +149,22 @@ fn said(content: &[u8], template: Template) -> Option<Vec<Parameters>> {
         Some(document) => Some(document.root.as_ref().ok()?),
         None => None,
     };
-    let is_one = |node: &Node<'_>| node.is_mapping() || node.is_null();
-    let tables: Vec<Table> = match root {
-        None => vec![Table::new()],
+    let tables: Vec<Option<Table>> = match root {
+        None => vec![Some(Table::new())],
         Some(root) if root.is_mapping() => vec![table(root)],
         Some(root) => {
+            let is_one = |node: &Node<'_>| node.is_mapping() || node.is_null();
             let items = Some(root.items()).filter(|items| !items.is_empty())?;
-            items.iter().all(is_one).then(|| items.iter().map(table).collect())?
+            if items.len() > LIMIT || !items.iter().all(is_one) {
+                return None;
+            }
+            items.iter().map(table).collect()
         }
     };
-    let parameters = |table: Table| {
-        let table = if template == Template::Names { flat(&table) } else { table };
-        Parameters { table, is_open: false }
+    let parameters = |table: Option<Table>| {
+        let is_flat = template == Template::Names;
+        let table = if is_flat { table.and_then(|table| flat(&table)) } else { table };
+        table.map_or_else(Parameters::open, |table| Parameters { table, is_open: false })
     };
     Some(tables.into_iter().map(parameters).collect())
 }

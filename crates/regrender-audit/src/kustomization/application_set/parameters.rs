@@ -29,7 +29,7 @@ impl Parameters {
         if template == Template::Names {
             self.table.extend(over.table.clone());
         } else {
-            merge_all(&mut self.table, over.table.clone());
+            merge(&mut self.table, over.table.clone());
         }
         self.is_open |= over.is_open;
     }
@@ -45,7 +45,7 @@ impl Parameters {
                 return None;
             }
         }
-        merge_all(&mut table, self.table.clone());
+        merge(&mut table, self.table.clone());
         Some(Self { table, is_open: self.is_open || next.is_open })
     }
 
@@ -71,21 +71,10 @@ impl Parameters {
             }
             Template::Go { .. } if filled.is_empty() => {}
             Template::Go { .. } => {
-                self.table.insert("values".to_owned(), Value::Table(filled));
+                self.table.insert("values".to_owned(), Value::Texts(filled));
             }
         }
         self
-    }
-}
-
-/// Puts the values of one table over those of another.
-fn merge_all(under: &mut Table, over: Table) {
-    let is_table = |table: &Table| matches!(table.get("values"), Some(Value::Table(_)));
-    // Argo CD fails on those of different generators.
-    let is_open = is_table(under) && is_table(&over) && under.get("values") != over.get("values");
-    merge(under, over);
-    if is_open {
-        under.insert("values".to_owned(), Value::Open);
     }
 }
 

@@ -42,13 +42,12 @@ impl Selector {
 
     /// Tells whether an answer stays; nothing where that is not known.
     pub(super) fn takes(&self, parameters: &Parameters, template: Template) -> Option<bool> {
-        let all = flat(&parameters.table);
+        let all = flat(&parameters.table)?;
         for Requirement { key, test } in &self.0 {
-            // How far values and lists are looked into, versions of Argo CD differ.
-            let mut parts = key.split('.');
-            if template != Template::Names
-                && parts.any(|part| matches!(part, "values" | "segments"))
-            {
+            // How far these are looked into, versions of Argo CD differ.
+            let are_texts = matches!(parameters.table.get("values"), Some(Value::Texts(_)));
+            let is_unclear = |part| part == "segments" || part == "values" && are_texts;
+            if template != Template::Names && key.split('.').any(is_unclear) {
                 return None;
             }
             let is_within = |(name, value): (&String, &Value)| {

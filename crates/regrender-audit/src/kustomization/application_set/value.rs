@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::manifest::Node;
 
+/// What is filled in for one Application takes no more bytes than this, or is not known.
+pub(super) const LARGEST: usize = 64 * 1024;
+
 /// Values by their names.
 pub(super) type Table = BTreeMap<String, Value>;
 
@@ -16,24 +19,29 @@ pub(super) enum Value {
     Null,
     List(Vec<Self>),
     Table(Table),
+    /// The `values` of a generator, which Go takes for a table of another kind.
+    Texts(Table),
     /// What nobody here knows.
     Open,
 }
 
 impl Value {
-    /// Reads what a file or an element of a list says.
-    pub(super) fn read(node: &Node<'_>) -> Self {
+    /// Reads what a file or an element of a list says; nothing if that takes more than is `left`.
+    fn read(node: &Node<'_>, left: &mut usize) -> Option<Self> {
         if node.is_sequence() {
-            return Self::List(node.items().iter().map(Self::read).collect());
+            let items = node.items().iter().map(|item| Self::read(item, left));
+            return items.collect::<Option<_>>().map(Self::List);
         }
         if node.is_mapping() {
-            return Self::Table(table(node));
+            return members(node, left).map(Self::Table);
         }
-        match (node.string(), node.scalar()) {
-            (Some(text), _) => Self::Text(text.to_owned()),
-            (None, Some(text)) => plain(text).map_or(Self::Open, Self::Plain),
-            (None, None) => Self::Null,
-        }
+        let text = node.scalar().unwrap_or_default();
+        take(left, text)?;
+        Some(match node.string() {
+            Some(text) => Self::Text(text.to_owned()),
+            None if node.is_null() => Self::Null,
+            None => plain(text).map_or(Self::Open, Self::Plain),
+        })
     }
 
     /// Returns what is written where it is filled in.
@@ -64,22 +72,24 @@ impl Value {
             Self::Plain(text) => matches!(&**text, "0" | "false"),
             Self::Null => true,
             Self::List(items) => items.is_empty(),
-            Self::Table(table) => table.is_empty(),
+            Self::Table(table) | Self::Texts(table) => table.is_empty(),
             Self::Open => return None,
         })
     }
 
-    /// Writes it as a text below its name, and the parts of a list or a table below theirs.
-    pub(super) fn flatten(&self, name: &str, all: &mut Table) {
+    /// Writes it as a text below its name, and the parts of a list or a table below theirs; nothing
+    /// if that takes more than is `left`.
+    fn flatten(&self, name: &str, all: &mut Table, left: &mut usize) -> Option<()> {
+        take(left, name)?;
         match self {
-            Self::Table(table) => {
+            Self::Table(table) | Self::Texts(table) => {
                 for (key, value) in table {
-                    value.flatten(&format!("{name}.{key}"), all);
+                    value.flatten(&format!("{name}.{key}"), all, left)?;
                 }
             }
             Self::List(items) => {
                 for (at, value) in items.iter().enumerate() {
-                    value.flatten(&format!("{name}.{at}"), all);
+                    value.flatten(&format!("{name}.{at}"), all, left)?;
                 }
             }
             _ => {
@@ -92,33 +102,51 @@ impl Value {
                 all.insert(name.to_owned(), if is_new { text } else { Self::Open });
             }
         }
+        Some(())
     }
 }
 
-/// Reads a table; nothing if it is none.
-pub(super) fn table(node: &Node<'_>) -> Table {
+/// Takes a text, and what it costs to keep it, from what is left.
+fn take(left: &mut usize, text: &str) -> Option<()> {
+    *left = left.checked_sub(text.len() + 16)?;
+    Some(())
+}
+
+/// Reads a table; nothing if it is too large.
+pub(super) fn table(node: &Node<'_>) -> Option<Table> {
+    let mut left = LARGEST;
+    members(node, &mut left)
+}
+
+fn members(node: &Node<'_>, left: &mut usize) -> Option<Table> {
     let members = node.members().into_iter().map(|(key, value)| {
+        take(left, &key.text)?;
+        let value = Value::read(value, left)?;
         // A key that is no text gets the spelling of Go, unless it is in quotes.
         let is_certain = plain(&key.text).is_none_or(|spelled| spelled == key.text);
-        (key.text.to_string(), if is_certain { Value::read(value) } else { Value::Open })
+        Some((key.text.to_string(), if is_certain { value } else { Value::Open }))
     });
     members.collect()
 }
 
-/// Writes all values of a table as texts below their full names: `a.b`, `list.0`.
-pub(super) fn flat(table: &Table) -> Table {
-    let mut all = Table::new();
+/// Writes all values of a table as texts below their full names: `a.b`, `list.0`. Nothing if that is
+/// too large.
+pub(super) fn flat(table: &Table) -> Option<Table> {
+    let (mut all, mut left) = (Table::new(), LARGEST);
     for (name, value) in table {
-        value.flatten(name, &mut all);
+        value.flatten(name, &mut all, &mut left)?;
     }
-    all
+    Some(all)
 }
 
 /// Puts the values of one table over those of another, table by table.
 pub(super) fn merge(under: &mut Table, over: Table) {
     for (name, value) in over {
         match (under.get_mut(&name), value) {
-            (Some(Value::Table(under)), Value::Table(over)) => merge(under, over),
+            (Some(Value::Table(under)), Value::Table(over) | Value::Texts(over))
+            | (Some(Value::Texts(under)), Value::Texts(over)) => merge(under, over),
+            // Argo CD fails on these.
+            (Some(under @ Value::Texts(_)), Value::Table(_)) => *under = Value::Open,
             (_, value) => drop(under.insert(name, value)),
         }
     }
@@ -158,7 +186,7 @@ mod tests {
     fn read(text: &str) -> Table {
         let documents = read_documents(text);
         let [Document { root: Ok(root), .. }] = documents.as_slice() else { panic!("{text}") };
-        table(root)
+        table(root).unwrap()
     }
 
     #[test]
@@ -192,7 +220,7 @@ mod tests {
 
     #[test]
     fn what_is_in_tables_and_lists_gets_a_name() {
-        let found = flat(&read("{a: {b: x, c: [w, {d: 1}]}, e: ~, f: {}, g: [], h: 1e9}"));
+        let found = flat(&read("{a: {b: x, c: [w, {d: 1}]}, e: ~, f: {}, g: [], h: 1e9}")).unwrap();
         let text = |text: &str| Value::Text(text.to_owned());
         let expected = [
             ("a.b", text("x")),
@@ -202,7 +230,7 @@ mod tests {
             ("h", Value::Open),
         ];
         assert_eq!(found, Table::from(expected.map(|(name, value)| (name.to_owned(), value))));
-        assert_eq!(flat(&read("{a.b: x, a: {b: z}}"))["a.b"], Value::Open);
+        assert_eq!(flat(&read("{a.b: x, a: {b: z}}")).unwrap()["a.b"], Value::Open);
     }
 
     #[test]

@@ -73,7 +73,8 @@ impl Walk {
 /// Walks through `root`, leaving out what lies below `except`.
 ///
 /// What Git ignores is no part of the repository, unless it is named or committed all the same, and a
-/// further worktree below is the repository once more. Links are not followed: where they lead inside of the repository is walked through anyway.
+/// further worktree below is the repository once more. Links are not followed: where they lead inside
+/// of the repository is walked through anyway.
 pub(crate) fn walk(root: &Path, except: &[PathBuf]) -> Walk {
     let mut found = Walk::default();
     let except: Arc<BTreeSet<PathBuf>> = Arc::new(except.iter().cloned().collect());

@@ -5,6 +5,7 @@
 mod open_folder;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -264,7 +265,11 @@ pub(crate) fn folder_of(path: &str) -> Option<&str> {
 }
 
 fn not_ours(place: &str) -> Obstacle {
-    let what = "does not begin with the header of a generated file";
+    // Neither JSON nor an age file has comments: a build marks its own otherwise.
+    let what = match Path::new(place).extension().and_then(OsStr::to_str) {
+        Some("json" | "age") => "is not marked as a generated file",
+        _ => "does not begin with the header of a generated file",
+    };
     Obstacle { place: place.to_owned(), what }
 }
 

@@ -167,8 +167,20 @@ fn a_policy_of_somebody_else_is_in_the_way() {
     let path = "pull-secrets/policies/images/permissions.json";
     let own = "{\"Statement\": [{\"Sid\": \"RenderedByRegrenderPull\"}, {\"Sid\": \"Mine\"}]}\n";
     sandbox.write(path, own);
-    let built = sandbox.run(&["build"]);
-    assert!(built.stderr.contains("is in the way"), "{built}");
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @r#"
+    --- stderr
+    warning[irsa-without-oidc-provider]: no trust policy is written for the role of registry `images`
+     --> registries.toml:9:12
+      |
+    9 | role-arn = "arn:aws:iam::111122223333:role/pull"
+      |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `[output]` has no `oidc-provider`
+      |
+      = help: add `oidc-provider` to `[output]`
+
+    error: `pull-secrets/policies/images/permissions.json` is in the way: it is not marked as a generated file
+      help: move it away, or remove it, and build again
+    --- status 1
+    "#);
     assert_eq!(sandbox.read(path), own);
 }
 

@@ -20,7 +20,8 @@ use rayon::prelude::*;
 use crate::commit::order::{Turn, is_top_list, may_name};
 use crate::commit::staging::beside;
 use crate::error::{CliError, ErrorKind};
-use crate::output_folder::{OutputFolder, folder_of};
+use crate::output_folder::OutputFolder;
+use crate::path::folder_of;
 use crate::plan::{Action, Plan};
 
 /// What shall happen to an output folder, by paths in it.

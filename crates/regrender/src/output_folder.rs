@@ -3,6 +3,7 @@
 //! Its files are not held but read when they are needed: there can be tens of thousands of them.
 
 mod open_folder;
+mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -11,11 +12,11 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use regrender_render::{HEADER, STATEMENT_MARK};
-use serde_json::Value;
 
+use self::open_folder::{Kind, OpenFolder};
+pub(crate) use self::text::{Text, is_headed};
 use crate::error::{CliError, ErrorKind};
-use crate::output_folder::open_folder::{Kind, OpenFolder};
+use crate::path::{folder_of, folders_above};
 
 /// The end of the name of a file or folder that a build is about to put in its place.
 pub(crate) const UNFINISHED: &str = ".regrender-unfinished";
@@ -56,15 +57,6 @@ pub(crate) enum Foreign {
     Link,
     /// Neither a file, a folder nor a link.
     Special,
-}
-
-/// What a file in the folder holds.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Text<'b> {
-    /// What a build wrote: it begins with the header, or is marked as ours.
-    Ours(&'b str),
-    /// Something else; no text, or too much of it, is none.
-    Foreign(Option<&'b str>),
 }
 
 /// What is where a file shall be written.
@@ -156,11 +148,7 @@ impl OutputFolder {
         if buffer.len() as u64 > LARGEST_FILE {
             return Ok(Text::Foreign(None));
         }
-        Ok(match std::str::from_utf8(buffer) {
-            Ok(text) if is_ours(text) => Text::Ours(text),
-            Ok(text) => Text::Foreign(Some(text)),
-            Err(_) => Text::Foreign(None),
-        })
+        Ok(Text::of(buffer))
     }
 
     /// Says what is where a file shall be written; a file is read into `buffer`.
@@ -254,16 +242,6 @@ impl Listing {
     }
 }
 
-/// Lists the folders that the file at `path` lies in, the topmost first.
-pub(crate) fn folders_above(path: &str) -> impl Iterator<Item = &str> {
-    path.match_indices('/').filter_map(|(end, _)| path.get(..end))
-}
-
-/// Returns the folder that the file at `path` lies in, if it is not the output folder itself.
-pub(crate) fn folder_of(path: &str) -> Option<&str> {
-    path.rsplit_once('/').map(|(folder, _)| folder)
-}
-
 fn not_ours(place: &str) -> Obstacle {
     // Neither JSON nor an age file has comments: a build marks its own otherwise.
     let what = match Path::new(place).extension().and_then(OsStr::to_str) {
@@ -271,40 +249,6 @@ fn not_ours(place: &str) -> Obstacle {
         _ => "does not begin with the header of a generated file",
     };
     Obstacle { place: place.to_owned(), what }
-}
-
-/// Says whether a file was written by a build.
-fn is_ours(text: &str) -> bool {
-    is_headed(text.as_bytes())
-        || is_our_policy(text)
-        || regrender_seal::inspect_age(text).is_ok_and(|inspection| inspection.is_marked())
-}
-
-/// Says whether a text begins with the header of a build, as editors may have left it: with a byte
-/// order mark, and another end of the line.
-pub(crate) fn is_headed(text: &[u8]) -> bool {
-    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
-    let first_line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let header = first_line.strip_prefix(b"#").map(<[u8]>::trim_ascii_end);
-    header == Some(HEADER.as_bytes())
-}
-
-/// JSON has no comments: a policy is known by the ids of its statements.
-fn is_our_policy(text: &str) -> bool {
-    if !text.contains(STATEMENT_MARK) {
-        return false;
-    }
-    let policy: Value = serde_json::from_str(text).unwrap_or_default();
-    let is_ours = |statement: &Value| {
-        statement
-            .get("Sid")
-            .and_then(Value::as_str)
-            .is_some_and(|id| id.starts_with(STATEMENT_MARK))
-    };
-    policy
-        .get("Statement")
-        .and_then(Value::as_array)
-        .is_some_and(|list| !list.is_empty() && list.iter().all(is_ours))
 }
 
 fn unreadable(path: &Path, error: io::Error) -> CliError {
@@ -322,6 +266,8 @@ fn unreadable(path: &Path, error: io::Error) -> CliError {
 
 #[cfg(test)]
 mod tests {
+    use regrender_render::HEADER;
+
     use super::*;
 
     fn folder(files: &[&str], folders: &[&str]) -> OutputFolder {

@@ -26,6 +26,17 @@ pub(crate) fn without_dots(path: &Path) -> PathBuf {
     plain
 }
 
+/// Lists the folders that the file at `path`, spelled with slashes, lies in; the topmost first.
+pub(crate) fn folders_above(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').filter_map(|(end, _)| path.get(..end))
+}
+
+/// Returns the folder that the file at `path`, spelled with slashes, lies in; one at the top lies in
+/// none.
+pub(crate) fn folder_of(path: &str) -> Option<&str> {
+    path.rsplit_once('/').map(|(folder, _)| folder)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +45,13 @@ mod tests {
     fn dots_are_taken_out_whatever_links_there_are() {
         assert_eq!(without_dots(Path::new("/a/b/../c/./d")), Path::new("/a/c/d"));
         assert_eq!(without_dots(Path::new("/a/../../b")), Path::new("/b"));
+    }
+
+    #[test]
+    fn the_folders_of_a_file_are_known_from_its_path() {
+        assert_eq!(folders_above("a/b/c.yaml").collect::<Vec<_>>(), ["a", "a/b"]);
+        assert_eq!(folder_of("a/b/c.yaml"), Some("a/b"));
+        assert_eq!(folders_above("c.yaml").count(), 0);
+        assert_eq!(folder_of("c.yaml"), None);
     }
 }

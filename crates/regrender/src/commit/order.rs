@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use regrender_render::MANIFESTS;
 
-use crate::output_folder::folder_of;
+use crate::path::folder_of;
 
 /// When something takes its place: the least first. What is removed goes the other way round.
 ///

@@ -9,7 +9,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::{CliError, ErrorKind};
-use crate::output_folder::{OutputFolder, UNFINISHED, folder_of};
+use crate::output_folder::{OutputFolder, UNFINISHED};
+use crate::path::folder_of;
 
 /// Removes what an interrupted build left.
 pub(crate) fn clear(folder: &OutputFolder) -> Result<(), CliError> {

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::tracked::tracked;
 use super::{find_top, real_place};
-use crate::output_folder::{folder_of, folders_above};
+use crate::path::{folder_of, folders_above};
 
 /// Returns those of `files`, by their paths in `folder`, that Git ignores unless it tracks them.
 pub(crate) fn ignored<'f>(folder: &Path, files: &[&'f str]) -> Vec<&'f str> {

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::not_flushed;
 use crate::error::CliError;
-use crate::output_folder::folder_of;
+use crate::path::folder_of;
 
 /// Flushes the files at `places`, and the folders with all that is in them.
 pub(crate) fn contents(top: &Path, places: impl Iterator<Item = PathBuf>) -> Result<(), CliError> {

@@ -1,0 +1,90 @@
+//! What a file of an output folder holds, and whether a build wrote it.
+
+use regrender_render::{HEADER, STATEMENT_MARK};
+use serde_json::Value;
+
+/// What a file in the folder holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Text<'b> {
+    /// What a build wrote: it begins with the header, or is marked as ours.
+    Ours(&'b str),
+    /// Something else; no text, or too much of it, is none.
+    Foreign(Option<&'b str>),
+}
+
+impl<'b> Text<'b> {
+    /// Says what these bytes of a file are.
+    pub(super) fn of(bytes: &'b [u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if is_ours(text) => Self::Ours(text),
+            Ok(text) => Self::Foreign(Some(text)),
+            Err(_) => Self::Foreign(None),
+        }
+    }
+}
+
+/// Says whether a file was written by a build.
+fn is_ours(text: &str) -> bool {
+    is_headed(text.as_bytes())
+        || is_our_policy(text)
+        || regrender_seal::inspect_age(text).is_ok_and(|inspection| inspection.is_marked())
+}
+
+/// Says whether a text begins with the header of a build, as editors may have left it: with a byte
+/// order mark, and another end of the line.
+pub(crate) fn is_headed(text: &[u8]) -> bool {
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    let first_line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let header = first_line.strip_prefix(b"#").map(<[u8]>::trim_ascii_end);
+    header == Some(HEADER.as_bytes())
+}
+
+/// JSON has no comments: a policy is known by the ids of its statements.
+fn is_our_policy(text: &str) -> bool {
+    if !text.contains(STATEMENT_MARK) {
+        return false;
+    }
+    let policy: Value = serde_json::from_str(text).unwrap_or_default();
+    let is_ours = |statement: &Value| {
+        statement
+            .get("Sid")
+            .and_then(Value::as_str)
+            .is_some_and(|id| id.starts_with(STATEMENT_MARK))
+    };
+    policy
+        .get("Statement")
+        .and_then(Value::as_array)
+        .is_some_and(|list| !list.is_empty() && list.iter().all(is_ours))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: bool) {
+        assert_eq!(matches!(Text::of(text.as_bytes()), Text::Ours(_)), expected, "{text}");
+    }
+
+    #[test]
+    fn a_file_that_begins_with_the_header_is_ours() {
+        check(&format!("#{HEADER}\na: b\n"), true);
+        check(&format!("\u{feff}#{HEADER} \r\na: b\r\n"), true);
+        check(&format!("a: b\n#{HEADER}\n"), false);
+        check("", false);
+    }
+
+    #[test]
+    fn a_policy_is_ours_when_all_of_its_statements_are() {
+        let ours = format!("{{\"Sid\": \"{STATEMENT_MARK}Pull\"}}");
+        check(&format!("{{\"Statement\": [{ours}]}}"), true);
+        check(&format!("{{\"Statement\": [{ours}, {{\"Sid\": \"Mine\"}}]}}"), false);
+        check(&format!("{{\"Statement\": [], \"Id\": \"{STATEMENT_MARK}\"}}"), false);
+        check(&ours, false);
+    }
+
+    #[test]
+    fn what_is_no_text_is_of_somebody_else() {
+        assert!(matches!(Text::of(b"\xff"), Text::Foreign(None)));
+    }
+}

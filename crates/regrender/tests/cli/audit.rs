@@ -433,8 +433,18 @@ fn an_image_that_nothing_covers_fails_the_audit() {
 fn a_leak_is_told_and_not_shown() {
     let sandbox = repository();
     sandbox.write("apps/old.yaml", &secret("old", "registry.example.com"));
-    let outcome = sandbox.run(&["audit", "--output", "json"]).ended_with(3);
-    assert!(outcome.stdout.contains("leak"), "{outcome}");
+    assert_snapshot!(sandbox.run(&["audit"]).ended_with(3), @"
+    error[leaked-pull-secret]: Secret `old` holds registry credentials in clear
+      --> apps/old.yaml:1:1
+      help: revoke the credential, render the Secret with `regrender build`, and commit only what is sealed; leave made-up ones out with `--exclude`
+
+    info[secret-unused]: no account and no workload here names Secret `old`
+      --> apps/old.yaml:1:1
+      help: name it in an account or a workload, or remove it
+
+    1 image in 2 files: 1 covered-by-hub-fallback; 1 error, 0 warnings, 0 unreadable
+    --- status 3
+    ");
 }
 
 #[test]

@@ -199,10 +199,24 @@ fn an_explanation_leaves_out_the_same() {
                    imagePullSecrets: [{name: old}]\n";
     sandbox.write(".archive/account.yaml", account);
     let explain = ["explain", "r.io/web:1", "--namespace", "prod"];
-    let outcome = sandbox.run(&explain).succeeded();
-    assert!(outcome.stdout.contains("old"), "{outcome}");
+    assert_snapshot!(sandbox.run(&explain).succeeded(), @"
+    image        r.io/web:1
+    host         r.io
+    path         web
+    tag          1
+    asked for    r.io/web
+    pull secret  old
+    verdict      undetermined: Secret `old` is not in the repository
+    ");
     let outcome = sandbox.run(&[&explain[..], &["--exclude", ".archive"]].concat()).succeeded();
-    assert!(!outcome.stdout.contains("old"), "{outcome}");
+    assert_snapshot!(outcome, @"
+    image        r.io/web:1
+    host         r.io
+    path         web
+    tag          1
+    asked for    r.io/web
+    verdict      uncovered-unknown: no pull secret in force covers `r.io`, and nothing is declared about it
+    ");
     let outcome = sandbox.run(&["explain", "r.io/web:1", "--exclude", "x"]).ended_with(2);
     assert!(outcome.stderr.contains("--namespace <NAME>"), "{outcome}");
 }

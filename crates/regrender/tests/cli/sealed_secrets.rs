@@ -273,8 +273,20 @@ fn what_is_sealed_for_an_expired_certificate_stays_verified() {
 fn a_fingerprint_key_that_cannot_be_had_is_an_error_of_a_build() {
     let mut sandbox = sandbox();
     sandbox.unset("FINGERPRINT_KEY");
-    let outcome = sandbox.run(&["build"]).ended_with(1);
-    assert!(outcome.stderr.contains("FINGERPRINT_KEY"), "{outcome}");
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @r#"
+    --- stderr
+    error[source-variable-unset]: the fingerprint key cannot be obtained: environment variable `FINGERPRINT_KEY` is not set
+     --> registries.toml:4:19
+      |
+    4 | fingerprint-key = { env = "FINGERPRINT_KEY" }
+      |                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ read from environment variable `FINGERPRINT_KEY`
+      |
+      = help: set `FINGERPRINT_KEY`, or name another source in registries.toml
+
+    error: a credential cannot be obtained; nothing was written
+      help: `regrender explain source-variable-unset` says more
+    --- status 1
+    "#);
     assert!(!sandbox.exists("pull-secrets"));
 }
 

@@ -28,6 +28,7 @@ mod source;
 mod vault;
 mod workload;
 mod workload_identity;
+mod workload_kind;
 
 pub use self::name::is_namespace;
 use crate::Config;

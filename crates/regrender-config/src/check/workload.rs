@@ -5,40 +5,10 @@ use regrender_diagnostic::Spanned;
 use crate::Workload;
 use crate::check::list;
 use crate::check::name::{self, Rule};
+use crate::check::workload_kind::{WorkloadKind, is_kind};
 use crate::field::Field;
 use crate::problem::{Problems, shape, workload as problem};
 use crate::raw::{RawSecret, RawWorkload};
-
-/// A kind of Kubernetes itself.
-struct Kind {
-    name: &'static str,
-    api_version: &'static str,
-    pod_spec: &'static str,
-}
-
-const KINDS: &[Kind] = &[
-    Kind { name: "Pod", api_version: "v1", pod_spec: "spec" },
-    Kind { name: "Deployment", api_version: "apps/v1", pod_spec: "spec.template.spec" },
-    Kind { name: "StatefulSet", api_version: "apps/v1", pod_spec: "spec.template.spec" },
-    Kind { name: "DaemonSet", api_version: "apps/v1", pod_spec: "spec.template.spec" },
-    Kind { name: "ReplicaSet", api_version: "apps/v1", pod_spec: "spec.template.spec" },
-    Kind { name: "Job", api_version: "batch/v1", pod_spec: "spec.template.spec" },
-    Kind {
-        name: "CronJob",
-        api_version: "batch/v1",
-        pod_spec: "spec.jobTemplate.spec.template.spec",
-    },
-];
-
-/// Short names of kubectl.
-const SHORT_NAMES: &[(&str, &str)] = &[
-    ("po", "Pod"),
-    ("deploy", "Deployment"),
-    ("sts", "StatefulSet"),
-    ("ds", "DaemonSet"),
-    ("rs", "ReplicaSet"),
-    ("cj", "CronJob"),
-];
 
 /// Checks the workloads of a pull secret.
 pub(crate) fn list(raw: &RawSecret, owner: &str, problems: &mut Problems) -> Option<Vec<Workload>> {
@@ -78,8 +48,8 @@ fn from_text(secret: &str, text: &Spanned<String>, problems: &mut Problems) -> O
         ));
         return None;
     };
-    let Some(known) = KINDS.iter().find(|known| known.name == kind) else {
-        problems.push(if let Some(known) = meant(kind) {
+    let Some(known) = WorkloadKind::of(kind) else {
+        problems.push(if let Some(known) = WorkloadKind::meant(kind) {
             let suggestion = format!("{}/{name}", known.name);
             let reason = "the kind is not spelled as in manifests";
             problem::invalid(secret, &text.value, span(), reason, Some(&suggestion))
@@ -117,25 +87,13 @@ fn workload_name(
     checked
 }
 
-/// Returns the kind that somebody meant who wrote it in small letters, in the plural or short.
-fn meant(kind: &str) -> Option<&'static Kind> {
-    let small = kind.to_ascii_lowercase();
-    // kubectl takes `deployment.apps` as well.
-    let small = small.split('.').next().unwrap_or_default();
-    let short = SHORT_NAMES.iter().find(|(short, _)| *short == small).map(|(_, long)| *long);
-    KINDS.iter().find(|known| {
-        let name = known.name.to_ascii_lowercase();
-        short == Some(known.name) || small == name || small.strip_suffix('s') == Some(&name)
-    })
-}
-
 fn from_table(secret: &str, raw: &RawWorkload, problems: &mut Problems) -> Option<Workload> {
     let RawWorkload::Table { kind, name, api_version, path, service_account, span } = raw else {
         return None;
     };
-    for (key, field) in [("kind", kind), ("name", name)] {
+    let needed = [("kind", kind, "kind = \"Deployment\""), ("name", name, "name = \"web\"")];
+    for (key, field, example) in needed {
         if field.is_absent() {
-            let example = if key == "kind" { "kind = \"Deployment\"" } else { "name = \"web\"" };
             problems.push(shape::missing_key("a workload", key, span.clone(), example));
         }
     }
@@ -143,14 +101,14 @@ fn from_table(secret: &str, raw: &RawWorkload, problems: &mut Problems) -> Optio
     let account = service_account
         .check(|name| name::object("a service account", name, Rule::Subdomain, problems));
     let kind = kind.as_given()?;
-    let known = KINDS.iter().find(|known| known.name == kind.value);
+    let known = WorkloadKind::of(&kind.value);
     if known.is_none() && !is_kind(&kind.value) {
         problems.push(problem::invalid(
             secret,
             &kind.value,
             kind.span.clone(),
             "must be a kind as manifests spell it",
-            meant(&kind.value).map(|known| known.name),
+            WorkloadKind::meant(&kind.value).map(|known| known.name),
         ));
         return None;
     }
@@ -161,9 +119,9 @@ fn from_table(secret: &str, raw: &RawWorkload, problems: &mut Problems) -> Optio
         (Field::Absent, Some(known)) => Some(keys(known.pod_spec)),
         _ => None,
     };
-    let missing = [("api-version", api_version.is_absent()), ("path", path.is_absent())];
+    let missing = [("api-version", api_version), ("path", path)].into_iter();
     let missing: Vec<&str> =
-        missing.iter().filter(|(_, is_absent)| *is_absent).map(|(key, _)| *key).collect();
+        missing.filter(|(_, field)| field.is_absent()).map(|(key, _)| key).collect();
     if known.is_none() && !missing.is_empty() {
         problems.push(problem::incomplete_kind(&kind.value, span.clone(), &missing));
         return None;
@@ -178,14 +136,9 @@ fn from_table(secret: &str, raw: &RawWorkload, problems: &mut Problems) -> Optio
     })
 }
 
-fn is_kind(kind: &str) -> bool {
-    kind.starts_with(|c: char| c.is_ascii_uppercase())
-        && kind.chars().all(|c| c.is_ascii_alphanumeric())
-}
-
 fn version(
     kind: &Spanned<String>,
-    known: Option<&Kind>,
+    known: Option<&WorkloadKind>,
     field: &Field<String>,
     problems: &mut Problems,
 ) -> Option<String> {
@@ -247,23 +200,6 @@ fn keys(path: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn check(kind: &str, expected: Option<&str>) {
-        assert_eq!(meant(kind).map(|kind| kind.name), expected);
-    }
-
-    #[test]
-    fn kinds_are_understood_as_kubectl_does() {
-        check("deployment", Some("Deployment"));
-        check("deployments", Some("Deployment"));
-        check("deploy", Some("Deployment"));
-        check("deployments.apps", Some("Deployment"));
-        check("sts", Some("StatefulSet"));
-        check("cronJob", Some("CronJob"));
-        check("rollout", None);
-        check("", None);
-    }
 
     #[test]
     fn api_versions_have_an_optional_group() {

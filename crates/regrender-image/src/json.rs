@@ -2,54 +2,16 @@
 //!
 //! Nesting costs one bit of bookkeeping, never stack: hostile documents cannot overflow it.
 
+mod error;
 mod escape;
 
-use std::fmt;
+use std::mem;
 
-use thiserror::Error;
-
+pub use self::error::{JsonError, JsonFault};
 use self::escape::unescape;
 
 /// Go refuses to nest deeper.
 const DEPTH_LIMIT: usize = 10_000;
-
-/// A text that is not JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("not valid JSON: {fault} at byte {offset}")]
-pub struct JsonError {
-    /// Where, in bytes from 0.
-    pub offset: usize,
-    /// What is wrong there.
-    pub fault: JsonFault,
-}
-
-/// What makes a text not JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum JsonFault {
-    /// The text ends too early.
-    UnexpectedEnd,
-    /// A byte order mark stands before the document.
-    ByteOrderMark,
-    /// Something else than the grammar allows here.
-    UnexpectedCharacter,
-    /// Something follows the value.
-    TrailingText,
-    /// More than 10,000 levels.
-    TooDeep,
-}
-
-impl fmt::Display for JsonFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::UnexpectedEnd => "it ends too early",
-            Self::ByteOrderMark => "it begins with a byte order mark",
-            Self::UnexpectedCharacter => "unexpected character",
-            Self::TrailingText => "text after the end of the value",
-            Self::TooDeep => "nested too deeply",
-        })
-    }
-}
 
 /// The kind of a value, as seen from its first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,11 +43,13 @@ pub(crate) struct Reader<'a> {
     text: &'a [u8],
     at: usize,
     depth: usize,
+    /// Whether an object was begun and nothing of it read yet.
+    is_at_first_member: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(text: &'a [u8]) -> Self {
-        Self { text, at: 0, depth: 0 }
+        Self { text, at: 0, depth: 0, is_at_first_member: false }
     }
 
     /// Tells which kind of value comes next, white space skipped.
@@ -109,19 +73,21 @@ impl<'a> Reader<'a> {
     pub(crate) fn begin_object(&mut self) -> Result<(), JsonError> {
         self.skip_space();
         self.expect(b'{')?;
+        self.is_at_first_member = true;
         self.deeper()
     }
 
     /// Reads the next member's name and stands before its value; `None` at the end of the object.
-    pub(crate) fn next_member(&mut self, first: bool) -> Result<Option<String>, JsonError> {
+    pub(crate) fn next_member(&mut self) -> Result<Option<String>, JsonError> {
+        let is_first = mem::take(&mut self.is_at_first_member);
         self.skip_space();
         if self.peek() == Some(b'}') {
-            // A comma before it was consumed by nobody: only the first position can end here.
+            // No comma was read before it: one is read with the member that follows it.
             self.at += 1;
             self.depth -= 1;
             return Ok(None);
         }
-        if !first {
+        if !is_first {
             self.expect(b',')?;
             self.skip_space();
         }
@@ -465,11 +431,24 @@ mod tests {
     fn members_come_one_by_one() {
         let mut reader = Reader::new(br#" { "a" : 1 , "b":[] } "#);
         reader.begin_object().unwrap();
-        assert_eq!(reader.next_member(true).unwrap().as_deref(), Some("a"));
+        assert_eq!(reader.next_member().unwrap().as_deref(), Some("a"));
         reader.skip_value().unwrap();
-        assert_eq!(reader.next_member(false).unwrap().as_deref(), Some("b"));
+        assert_eq!(reader.next_member().unwrap().as_deref(), Some("b"));
         reader.skip_value().unwrap();
-        assert_eq!(reader.next_member(false).unwrap(), None);
+        assert_eq!(reader.next_member().unwrap(), None);
+        reader.finish().unwrap();
+    }
+
+    #[test]
+    fn members_come_one_by_one_after_an_object_without_any() {
+        let mut reader = Reader::new(br#"{"a":{},"b":1}"#);
+        reader.begin_object().unwrap();
+        assert_eq!(reader.next_member().unwrap().as_deref(), Some("a"));
+        reader.begin_object().unwrap();
+        assert_eq!(reader.next_member().unwrap(), None);
+        assert_eq!(reader.next_member().unwrap().as_deref(), Some("b"));
+        reader.skip_value().unwrap();
+        assert_eq!(reader.next_member().unwrap(), None);
         reader.finish().unwrap();
     }
 
@@ -477,8 +456,8 @@ mod tests {
     fn comma_before_the_end_of_an_object_is_refused() {
         let mut reader = Reader::new(br#"{"a":1,}"#);
         reader.begin_object().unwrap();
-        reader.next_member(true).unwrap();
+        reader.next_member().unwrap();
         reader.skip_value().unwrap();
-        assert!(reader.next_member(false).is_err());
+        assert!(reader.next_member().is_err());
     }
 }

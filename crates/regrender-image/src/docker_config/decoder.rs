@@ -105,20 +105,12 @@ impl<'a> Decoder<'a> {
 
     fn entry(&mut self, key: &str) -> Result<RegistryEntry, JsonError> {
         const MEMBERS: [&str; 4] = ["username", "password", "email", "auth"];
-        let mut entry = RegistryEntry::default();
-        let (mut username, mut password, mut auth) = (None, None, None);
-        let mut seen = Vec::new();
         let shown = mask_user(key);
+        let mut entry = RegistryEntry::default();
+        let (mut auth, mut seen) = (None, Vec::new());
         self.object(&format!("the entry of `{shown}`"), |decoder, name| {
             let Some(member) = decoder.known(&name, &MEMBERS, &mut seen) else {
-                let is_token = matches!(&*name, "identitytoken" | "registrytoken");
-                entry.has_token |= is_token;
-                if is_token && decoder.reader.kind()? == Kind::String {
-                    let token = decoder.reader.string()?;
-                    decoder.secrets.push(Password::new(token.into_bytes()));
-                    return Ok(());
-                }
-                return decoder.reader.skip_value();
+                return decoder.token(&name, &mut entry);
             };
             // `null` leaves what an earlier member of the same name said.
             let Some(text) = decoder.string(|| format!("`{member}` of `{shown}`"))? else {
@@ -128,27 +120,42 @@ impl<'a> Decoder<'a> {
                 decoder.secrets.push(Password::new(text.clone().into_bytes()));
             }
             match member {
-                "username" => username = Some(text),
-                "password" => password = Some(text),
+                "username" => entry.username = text.into_bytes(),
+                "password" => entry.password = Password::new(text.into_bytes()),
                 "email" => entry.email = text,
                 _ => auth = Some(text),
             }
             Ok(())
         })?;
-        entry.username = username.unwrap_or_default().into_bytes();
-        entry.password = Password::new(password.unwrap_or_default().into_bytes());
-        if let Some(mut auth) = auth.filter(|auth| !auth.is_empty()) {
-            entry.from_auth = true;
-            match decode_auth_field(&auth) {
-                Ok((username, password)) => {
-                    self.secrets.push(password.clone());
-                    (entry.username, entry.password) = (username, password);
-                }
-                Err(source) => self.fail(ConfigError::Auth { key: shown, source }),
-            }
-            auth.zeroize();
+        if let Some(auth) = auth.filter(|auth| !auth.is_empty()) {
+            self.take_auth(auth, shown, &mut entry);
         }
         Ok(entry)
+    }
+
+    /// Notes a token, which the kubelet does not read, and skips whatever else it does not know.
+    fn token(&mut self, name: &str, entry: &mut RegistryEntry) -> Result<(), JsonError> {
+        let is_token = matches!(name, "identitytoken" | "registrytoken");
+        entry.has_token |= is_token;
+        if is_token && self.reader.kind()? == Kind::String {
+            let token = self.reader.string()?;
+            self.secrets.push(Password::new(token.into_bytes()));
+            return Ok(());
+        }
+        self.reader.skip_value()
+    }
+
+    /// Takes username and password from `auth`, which wins over the members of those names.
+    fn take_auth(&mut self, mut auth: String, key: String, entry: &mut RegistryEntry) {
+        entry.from_auth = true;
+        match decode_auth_field(&auth) {
+            Ok((username, password)) => {
+                self.secrets.push(password.clone());
+                (entry.username, entry.password) = (username, password);
+            }
+            Err(source) => self.fail(ConfigError::Auth { key, source }),
+        }
+        auth.zeroize();
     }
 
     /// Reads an object, or `null`, which holds nothing; says whether it was an object.
@@ -160,10 +167,8 @@ impl<'a> Decoder<'a> {
         match self.reader.kind()? {
             Kind::Object => {
                 self.reader.begin_object()?;
-                let mut first = true;
-                while let Some(name) = self.reader.next_member(first)? {
+                while let Some(name) = self.reader.next_member()? {
                     member(self, name)?;
-                    first = false;
                 }
                 return Ok(true);
             }

@@ -24,10 +24,4 @@ impl Document {
         let (first, rest) = path.split_first()?;
         rest.iter().try_fold(self.root.get(first)?, |node, key| node.as_mapping()?.get(key))
     }
-
-    /// Says whether a secret is anywhere in it.
-    #[must_use]
-    pub fn holds_secret(&self) -> bool {
-        self.root.holds_secret()
-    }
 }

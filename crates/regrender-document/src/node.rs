@@ -175,15 +175,6 @@ impl Mapping {
         self.entries
     }
 
-    /// Says whether a secret is anywhere in it.
-    #[must_use]
-    pub fn holds_secret(&self) -> bool {
-        self.entries.iter().any(|entry| match entry {
-            Entry::Pair { value, .. } => value.holds_secret(),
-            Entry::Comment(comment) | Entry::InlineComment(comment) => comment.is_secret(),
-        })
-    }
-
     /// Says whether there is neither a pair nor a comment.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -227,20 +218,6 @@ impl Node {
             _ => None,
         }
     }
-
-    /// Says whether a secret is anywhere in it.
-    #[must_use]
-    pub fn holds_secret(&self) -> bool {
-        match self {
-            Self::Scalar(_) => false,
-            Self::Secret(_) => true,
-            Self::Sequence(items) => items.iter().any(|item| match item {
-                Item::Value(node) => node.holds_secret(),
-                Item::Comment(comment) | Item::InlineComment(comment) => comment.is_secret(),
-            }),
-            Self::Mapping(mapping) => mapping.holds_secret(),
-        }
-    }
 }
 
 impl Item {
@@ -262,10 +239,6 @@ impl Comment {
             Self::Clear(text) => text,
             Self::Secret(text) => text.expose(),
         }
-    }
-
-    fn is_secret(&self) -> bool {
-        matches!(self, Self::Secret(_))
     }
 }
 
@@ -350,25 +323,6 @@ mod tests {
             Item::Value(Node::from("1")),
         ];
         assert_eq!(items.iter().filter_map(Item::as_value).count(), 1);
-    }
-
-    #[test]
-    fn a_secret_is_found_however_deep_it_is() {
-        let secret = || SecretText::new(String::from("canary-4f1d"));
-        let holders = [
-            Node::from(secret()),
-            Node::list([Node::from("a"), Node::from(secret())]),
-            Node::from(Mapping::new().with("a", Node::list([Node::from(secret())]))),
-            Node::Sequence(vec![Item::InlineComment(Comment::Secret(secret()))]),
-            Node::from(Mapping::from_iter([Entry::Comment(Comment::Secret(secret()))])),
-        ];
-        for holder in holders {
-            let document = Document::new(Mapping::new().with("a", "b").with("c", holder));
-            assert!(document.holds_secret(), "{document:?}");
-        }
-        let mut list = vec![Item::Comment(Comment::Clear(String::from(" a")))];
-        list.push(Item::Value(Node::from(true)));
-        assert!(!Document::new(sample().with("d", Node::Sequence(list))).holds_secret());
     }
 
     #[test]

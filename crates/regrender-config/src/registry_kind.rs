@@ -66,7 +66,7 @@ impl RegistryKind {
 
     /// Says whether registries of this kind belong to a cloud, whose own tokens live for hours.
     #[must_use]
-    pub fn is_of_cloud(self) -> bool {
+    pub(crate) fn is_of_cloud(self) -> bool {
         matches!(self, Self::Ecr | Self::Acr | Self::Gar | Self::Gcr)
     }
 

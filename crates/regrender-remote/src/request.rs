@@ -97,7 +97,7 @@ impl Request {
 
     /// Adds a username and a password, as RFC 7617 spells them.
     #[must_use]
-    pub fn with_basic(self, username: &str, password: &SecretText) -> Self {
+    pub(crate) fn with_basic(self, username: &str, password: &SecretText) -> Self {
         let pair = Zeroizing::new(format!("{username}:{}", password.expose()));
         let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
         self.with_secret("Authorization", SecretText::new(format!("Basic {}", *encoded)))
@@ -105,7 +105,7 @@ impl Request {
 
     /// Adds a token, as RFC 6750 spells it.
     #[must_use]
-    pub fn with_bearer(self, token: &SecretText) -> Self {
+    pub(crate) fn with_bearer(self, token: &SecretText) -> Self {
         let value = format!("Bearer {}", token.expose());
         self.with_secret("Authorization", SecretText::new(value))
     }

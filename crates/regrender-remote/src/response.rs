@@ -70,7 +70,7 @@ impl Response {
 
     /// Says whether it sends elsewhere.
     #[must_use]
-    pub fn is_redirect(&self) -> bool {
+    pub(crate) fn is_redirect(&self) -> bool {
         matches!(self.status, 301 | 302 | 303 | 307 | 308)
     }
 

@@ -30,7 +30,7 @@ fn error(unreadable: &Unreadable) -> CliError {
     let Unreadable { file, reason, .. } = unreadable;
     let hint = match reason {
         Reason::HelmTemplate => "pipe in what `helm template` makes of its chart instead",
-        _ => "see whether the program that wrote it failed, or mend it",
+        _ => "see whether the program that wrote it failed; mend it, or do not name it",
     };
     let name = if &**file == STDIN_AS_FILE { STDIN.to_owned() } else { format!("`{file}`") };
     CliError::new(ErrorKind::Files, format!("{name} cannot be read: {reason}")).with_hint(hint)

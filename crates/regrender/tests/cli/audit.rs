@@ -135,7 +135,7 @@ fn a_named_file_that_cannot_be_read_fails() {
             outcome.stderr.trim_start_matches("note: taking the recipients of `registries.toml`\n"),
             "error: `more/half.yaml` cannot be read: not valid YAML at line 3, column 4: \
              unclosed bracket '['\n  \
-             help: see whether the program that wrote it failed, or mend it\n",
+             help: see whether the program that wrote it failed; mend it, or do not name it\n",
             "{command:?}"
         );
     }

@@ -91,7 +91,10 @@ impl Inventory {
         facts: impl IntoIterator<Item = FileFacts>,
         read: &dyn Fn(&str) -> Option<Vec<u8>>,
     ) -> Self {
-        let mut facts: Vec<FileFacts> = facts.into_iter().collect();
+        Self::of(facts.into_iter().collect(), read)
+    }
+
+    fn of(mut facts: Vec<FileFacts>, read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Self {
         facts.sort_by(|one, other| one.path.cmp(&other.path));
         drop_chart_templates(&mut facts);
         open_files(&mut facts);

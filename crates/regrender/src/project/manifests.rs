@@ -1,7 +1,6 @@
 //! The manifests of a run: walked through, read and parsed once, however many inventories they are
 //! part of.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs::File;
@@ -11,7 +10,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use regrender_audit::{
-    Content, FileFacts, Inventory, SIZE_LIMIT, plain_path, read_file, read_other_file, read_pipe,
+    Content, FileFacts, Inventory, SIZE_LIMIT, read_file, read_other_file, read_pipe,
 };
 use regrender_render::HEADER;
 
@@ -235,12 +234,8 @@ fn inventory_of(
             Err(Reason::Refused(error)) => unreadable.push((path, error.to_string())),
         }
     }
-    let paths = OnceCell::new();
-    let mut inventory = Inventory::from_facts(facts, &|wanted| {
-        let named = || walk.manifests.iter().map(|path| (plain_path(&shown(path, base)), path));
-        let paths = paths.get_or_init(|| named().collect::<BTreeMap<_, _>>());
-        read_again(paths.get(wanted)?)
-    });
+    // A file that was found is named from the base, or in full.
+    let mut inventory = Inventory::from_facts(facts, &|wanted| read_again(&base.join(wanted)));
     let dangling = "it is a symbolic link that leads nowhere";
     let dangling = walk.dangling.iter().map(|path| (path, dangling.to_owned()));
     let folders = walk.unreadable.iter().map(|(path, error)| (path, error.to_string()));

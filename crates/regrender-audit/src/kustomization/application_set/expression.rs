@@ -54,7 +54,7 @@ impl Scope<'_> {
     /// Finds what a path leads to.
     fn find(&self, names: &[&str]) -> Option<Cow<'_, Value>> {
         let (last, above) = names.split_last()?;
-        match self.table(above)?.get(*last) {
+        match self.table(above)?.get(last) {
             Some(value) => Some(Cow::Borrowed(value)),
             None if self.is_strict || self.parameters.is_open => None,
             None => Some(Cow::Owned(Value::Null)),
@@ -62,7 +62,7 @@ impl Scope<'_> {
     }
 
     fn table(&self, names: &[&str]) -> Option<&Table> {
-        names.iter().try_fold(&self.parameters.table, |table, name| match table.get(*name)? {
+        names.iter().try_fold(&self.parameters.table, |table, name| match table.get(name)? {
             Value::Table(table) | Value::Texts(table) => Some(table),
             _ => None,
         })
@@ -73,7 +73,7 @@ impl Scope<'_> {
         let Expression::Path(names) = expression else { return None };
         match names.split_last() {
             None => Some(&self.parameters.table),
-            Some((last, above)) => match self.table(above)?.get(*last)? {
+            Some((last, above)) => match self.table(above)?.get(last)? {
                 Value::Table(table) => Some(table),
                 _ => None,
             },
@@ -103,7 +103,7 @@ fn call<'v>(
         ("index", [first, rest @ ..]) => index(first, rest, scope),
         ("hasKey", [table, key]) => {
             let (table, key) = (scope.table_of(table)?, key.value(scope)?);
-            let is_there = table.contains_key(key.string()?);
+            let is_there = table.get(key.string()?).is_some();
             let is_known = is_there || !scope.parameters.is_open;
             is_known.then(|| Cow::Owned(Value::of(is_there)))
         }

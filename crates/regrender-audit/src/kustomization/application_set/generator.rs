@@ -150,7 +150,8 @@ fn multiplied(
 /// Returns what is known of all clusters.
 fn of_clusters(values: &[(String, String)], known: &Parameters, template: Template) -> Parameters {
     let open = OF_CLUSTERS.map(|name| (name.to_owned(), Value::Open));
-    let clusters = Parameters { table: Table::from(open), is_open: template == Template::Names };
+    let clusters =
+        Parameters { table: open.into_iter().collect(), is_open: template == Template::Names };
     clusters.with_values(values, known, template)
 }
 
@@ -159,14 +160,15 @@ fn element(said: Table, template: Template) -> Option<Table> {
     if template != Template::Names {
         return Some(said);
     }
-    let mut all = Table::new();
-    for (name, value) in said {
+    let mut all = Table::default();
+    for (name, value) in said.iter() {
         match value {
-            Value::Text(_) if name != "values" => drop(all.insert(name, value)),
+            Value::Text(_) if name != "values" => all.insert(name.clone(), value.clone()),
             Value::Table(values) if name == "values" => {
-                let are_texts = values.values().all(|value| value.string().is_some());
-                let values = are_texts.then_some(values)?.into_iter();
-                all.extend(values.map(|(name, value)| (format!("values.{name}"), value)));
+                for (name, value) in values.iter() {
+                    let text = Value::Text(value.string()?.to_owned());
+                    all.insert(format!("values.{name}"), text);
+                }
             }
             _ => return None,
         }

@@ -111,7 +111,7 @@ impl Git {
             Kind::Files => (folder_of(path), Some(file_name(path))),
         };
         let folder = if folder.is_empty() { "." } else { folder };
-        let mut parts = Table::new();
+        let mut parts = Table::default();
         for (what, name) in [("basename", Some(file_name(folder))), ("filename", file)] {
             let Some(name) = name else { continue };
             parts.insert(what.to_owned(), Value::Text(name.to_owned()));
@@ -119,20 +119,25 @@ impl Git {
         }
         let whole = Value::Text(folder.to_owned());
         let segments = folder.split('/').map(|segment| Value::Text(segment.to_owned()));
+        let mut all = Table::default();
         if template == Template::Names {
             let start = prefix.map_or_else(|| "path".to_owned(), |prefix| format!("{prefix}.path"));
-            let parts = parts.into_iter().map(|(name, part)| (format!("{start}.{name}"), part));
-            let segments = segments.enumerate();
-            let segments = segments.map(|(at, segment)| (format!("{start}[{at}]"), segment));
-            return parts.chain(segments).chain([(start.clone(), whole)]).collect();
+            for (name, part) in parts.iter() {
+                all.insert(format!("{start}.{name}"), part.clone());
+            }
+            for (at, segment) in segments.enumerate() {
+                all.insert(format!("{start}[{at}]"), segment);
+            }
+            all.insert(start, whole);
+            return all;
         }
         parts.insert("path".to_owned(), whole);
         parts.insert("segments".to_owned(), Value::List(segments.collect()));
-        let all = Table::from([("path".to_owned(), Value::Table(parts))]);
-        match prefix {
-            Some(prefix) => Table::from([(prefix.to_owned(), Value::Table(all))]),
-            None => all,
-        }
+        all.insert("path".to_owned(), Value::Table(parts));
+        let Some(prefix) = prefix else { return all };
+        let mut outer = Table::default();
+        outer.insert(prefix.to_owned(), Value::Table(all));
+        outer
     }
 }
 
@@ -150,7 +155,7 @@ fn said(content: &[u8], template: Template) -> Option<Vec<Parameters>> {
         None => None,
     };
     let tables: Vec<Option<Table>> = match root {
-        None => vec![Some(Table::new())],
+        None => vec![Some(Table::default())],
         Some(root) if root.is_mapping() => vec![table(root)],
         Some(root) => {
             let is_one = |node: &Node<'_>| node.is_mapping() || node.is_null();

@@ -38,11 +38,10 @@ impl Parameters {
     pub(super) fn joined(&self, next: &Self, template: Template) -> Option<Self> {
         let mut table = next.table.clone();
         if template == Template::Names {
-            let is_other = |(name, value): (&String, &Value)| {
-                next.table.get(name).is_some_and(|other| other != value)
-            };
-            if self.table.iter().any(is_other) {
-                return None;
+            for (name, value) in self.table.iter() {
+                if next.table.get(name).is_some_and(|other| other != value) {
+                    return None;
+                }
             }
         }
         merge(&mut table, self.table.clone());
@@ -56,23 +55,20 @@ impl Parameters {
         known: &Self,
         template: Template,
     ) -> Self {
-        let filled = values.iter().map(|(name, text)| {
+        let mut filled = Table::default();
+        for (name, text) in values {
             let passed = template.passed_on(text, known);
             // With both in a matrix, versions of Argo CD differ.
             let is_left = template != Template::Names && !known.is_none() && passed.contains("{{");
-            let text = if is_left { None } else { Some(template.filled(&passed, &self)) };
-            (name.clone(), text.map_or(Value::Open, Value::Text))
-        });
-        let filled: Table = filled.collect();
-        match template {
-            Template::Names => {
-                let named = filled.into_iter().map(|(name, text)| (format!("values.{name}"), text));
-                self.table.extend(named);
+            let text = template.filled(&passed, &self);
+            filled.insert(name.clone(), if is_left { Value::Open } else { Value::Text(text) });
+        }
+        if template == Template::Names {
+            for (name, text) in filled.iter() {
+                self.table.insert(format!("values.{name}"), text.clone());
             }
-            Template::Go { .. } if filled.is_empty() => {}
-            Template::Go { .. } => {
-                self.table.insert("values".to_owned(), Value::Texts(filled));
-            }
+        } else if !filled.is_empty() {
+            self.table.insert("values".to_owned(), Value::Texts(filled));
         }
         self
     }

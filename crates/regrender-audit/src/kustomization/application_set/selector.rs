@@ -50,15 +50,17 @@ impl Selector {
             if template != Template::Names && key.split('.').any(is_unclear) {
                 return None;
             }
-            let is_within = |(name, value): (&String, &Value)| {
-                let rest = key.strip_prefix(&**name);
-                *value == Value::Open && rest.is_some_and(|rest| rest.starts_with('.'))
-            };
             let value = match all.get(key) {
                 Some(value) => Some(value.string()?),
-                None if parameters.is_open || all.iter().any(is_within) => return None,
+                None if parameters.is_open => return None,
                 None => None,
             };
+            for (name, value) in all.iter() {
+                let rest = key.strip_prefix(&**name).unwrap_or_default();
+                if *value == Value::Open && rest.starts_with('.') {
+                    return None;
+                }
+            }
             if !test.takes(value) {
                 return Some(false);
             }

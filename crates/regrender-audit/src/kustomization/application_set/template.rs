@@ -54,12 +54,14 @@ impl Template {
 
     /// Does the same with all texts of a table.
     pub(super) fn passed_on_to(self, table: &Table, known: &Parameters) -> Table {
-        // On the way, what is null gets lost.
-        let all = table.iter().filter(|(_, value)| known.is_none() || **value != Value::Null);
-        let passed = all.map(|(name, value)| {
-            (self.passed_on(name, known), self.passed_on_to_value(value, known))
-        });
-        passed.collect()
+        let mut passed = Table::default();
+        for (name, value) in table.iter() {
+            // On the way, what is null gets lost.
+            if known.is_none() || *value != Value::Null {
+                passed.insert(self.passed_on(name, known), self.passed_on_to_value(value, known));
+            }
+        }
+        passed
     }
 
     fn passed_on_to_value(self, value: &Value, known: &Parameters) -> Value {
@@ -109,12 +111,13 @@ mod tests {
     fn check(template: Template, text: &str, expected: &str) {
         let text_of = |text: &str| Value::Text(text.to_owned());
         let path = [("basename", "web"), ("path", "apps/web")];
-        let path = path.map(|(name, value)| (name.to_owned(), text_of(value)));
+        let path = path.into_iter().map(|(name, value)| (name.to_owned(), text_of(value)));
         let names = [("path.basename", "web"), ("path[0]", "apps"), ("b", "")];
-        let mut table: Table = names.map(|(name, value)| (name.to_owned(), text_of(value))).into();
+        let names = names.into_iter().map(|(name, value)| (name.to_owned(), text_of(value)));
+        let mut table: Table = names.collect();
         let path = match template {
             Template::Names => text_of("apps/web"),
-            Template::Go { .. } => Value::Table(path.into()),
+            Template::Go { .. } => Value::Table(path.collect()),
         };
         table.insert("path".to_owned(), path);
         table.insert("open".to_owned(), Value::Open);

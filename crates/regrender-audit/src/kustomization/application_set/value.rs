@@ -1,14 +1,66 @@
 //! Knows what is filled into templates: texts, numbers, and lists and tables of them.
 
-use std::collections::BTreeMap;
+use std::slice;
 
 use crate::manifest::Node;
 
 /// What is filled in for one Application takes no more bytes than this, or is not known.
 pub(super) const LARGEST: usize = 64 * 1024;
 
-/// Values by their names.
-pub(super) type Table = BTreeMap<String, Value>;
+/// Values by their names, in the order of these. Most are few.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Table(Vec<(String, Value)>);
+
+impl Table {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(self.place_of(name).ok()?).map(|(_, value)| value)
+    }
+
+    fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        let place = self.place_of(name).ok()?;
+        self.0.get_mut(place).map(|(_, value)| value)
+    }
+
+    pub(super) fn insert(&mut self, name: String, value: Value) {
+        match self.place_of(&name) {
+            Ok(place) => {
+                if let Some((_, old)) = self.0.get_mut(place) {
+                    *old = value;
+                }
+            }
+            Err(place) => self.0.insert(place, (name, value)),
+        }
+    }
+
+    /// Takes over all values of another one.
+    pub(super) fn extend(&mut self, other: Self) {
+        for (name, value) in other.0 {
+            self.insert(name, value);
+        }
+    }
+
+    pub(super) fn iter(&self) -> slice::Iter<'_, (String, Value)> {
+        self.0.iter()
+    }
+
+    fn place_of(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(own, _)| own.as_str().cmp(name))
+    }
+}
+
+impl FromIterator<(String, Value)> for Table {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(all: I) -> Self {
+        let mut table = Self::default();
+        for (name, value) in all {
+            table.insert(name, value);
+        }
+        table
+    }
+}
 
 /// What a name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +135,7 @@ impl Value {
         take(left, name)?;
         match self {
             Self::Table(table) | Self::Texts(table) => {
-                for (key, value) in table {
+                for (key, value) in table.iter() {
                     value.flatten(&format!("{name}.{key}"), all, left)?;
                 }
             }
@@ -98,7 +150,7 @@ impl Value {
                     _ => self.text().map_or(Self::Open, |text| Self::Text(text.to_owned())),
                 };
                 // Of two that come to the same name, Argo CD takes one by chance.
-                let is_new = !all.contains_key(name);
+                let is_new = all.get(name).is_none();
                 all.insert(name.to_owned(), if is_new { text } else { Self::Open });
             }
         }
@@ -132,8 +184,8 @@ fn members(node: &Node<'_>, left: &mut usize) -> Option<Table> {
 /// Writes all values of a table as texts below their full names: `a.b`, `list.0`. Nothing if that is
 /// too large.
 pub(super) fn flat(table: &Table) -> Option<Table> {
-    let (mut all, mut left) = (Table::new(), LARGEST);
-    for (name, value) in table {
+    let (mut all, mut left) = (Table::default(), LARGEST);
+    for (name, value) in table.iter() {
         value.flatten(name, &mut all, &mut left)?;
     }
     Some(all)
@@ -141,13 +193,13 @@ pub(super) fn flat(table: &Table) -> Option<Table> {
 
 /// Puts the values of one table over those of another, table by table.
 pub(super) fn merge(under: &mut Table, over: Table) {
-    for (name, value) in over {
+    for (name, value) in over.0 {
         match (under.get_mut(&name), value) {
             (Some(Value::Table(under)), Value::Table(over) | Value::Texts(over))
             | (Some(Value::Texts(under)), Value::Texts(over)) => merge(under, over),
             // Argo CD fails on these.
             (Some(under @ Value::Texts(_)), Value::Table(_)) => *under = Value::Open,
-            (_, value) => drop(under.insert(name, value)),
+            (_, value) => under.insert(name, value),
         }
     }
 }
@@ -229,8 +281,9 @@ mod tests {
             ("e", text("<nil>")),
             ("h", Value::Open),
         ];
-        assert_eq!(found, Table::from(expected.map(|(name, value)| (name.to_owned(), value))));
-        assert_eq!(flat(&read("{a.b: x, a: {b: z}}")).unwrap()["a.b"], Value::Open);
+        let expected = expected.into_iter().map(|(name, value)| (name.to_owned(), value));
+        assert_eq!(found, expected.collect());
+        assert_eq!(flat(&read("{a.b: x, a: {b: z}}")).unwrap().get("a.b"), Some(&Value::Open));
     }
 
     #[test]

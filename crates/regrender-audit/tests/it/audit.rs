@@ -81,6 +81,22 @@ fn rendered_pull_secrets_count() {
 }
 
 #[test]
+fn a_pull_secret_that_a_build_would_change_is_told() {
+    let rendered = RenderedPullSecret {
+        namespace: "n".to_owned(),
+        name: "regcred".to_owned(),
+        keys: vec!["r.io".to_owned()],
+        ..RenderedPullSecret::default()
+    };
+    let declared = Declared { pull_secrets: vec![rendered], ..private("r.io") };
+    let older = secret("regcred", &format!(r#"{{"q.io":{LOGIN}}}"#));
+    let text = pod("r.io/app", "[{name: regcred}]");
+    let report = audited(&[("a.yaml", &text), ("s.yaml", &older)], &declared);
+    let told = "; `regrender build` makes Secret `regcred` cover it";
+    assert!(report.findings.iter().any(|one| one.message.ends_with(told)), "{report:?}");
+}
+
+#[test]
 fn an_account_that_a_build_writes_is_known() {
     let rendered = RenderedPullSecret {
         namespace: "n".to_owned(),

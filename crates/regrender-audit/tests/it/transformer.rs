@@ -103,6 +103,35 @@ fn labels_choose_for_patches_further_up() {
     }
 }
 
+#[test]
+fn annotations_choose_for_patches_further_up() {
+    let fields = "fieldSpecs: [{path: metadata/annotations, create: true}]";
+    let text = format!("kind: AnnotationsTransformer, annotations: {{tier: web}}, {fields}");
+    let (base, web) = (inline(&[&text]), web());
+    let files = [
+        ("base/kustomization.yaml", &*base),
+        ("base/web.yaml", &web),
+        (
+            "kustomization.yaml",
+            "resources: [base]\npatches:\n- target: {annotationSelector: tier=web}\n  \
+             patch: '[{op: add, path: /metadata/namespace, value: z}]'\n",
+        ),
+    ];
+    assert_eq!(deployed(&files), ["z/own a.io/web:1", "z/web a.io/web:1"]);
+}
+
+/// On one line between braces, or on several.
+#[test]
+fn what_stands_in_place_is_no_path() {
+    for entry in [
+        "'{apiVersion: builtin, kind: NamespaceTransformer, metadata: {name: x, namespace: n}}'",
+        "|-\n  apiVersion: builtin\n  kind: NamespaceTransformer\n  metadata: {name: x, namespace: n}",
+    ] {
+        let kustomization = format!("resources: [web.yaml]\ntransformers:\n- {entry}\n");
+        check(&kustomization, &["n/own a.io/web:1", "n/web a.io/web:1"]);
+    }
+}
+
 /// Such a file is written as plainly as those that are not even parsed.
 #[test]
 fn a_file_with_nothing_else_is_read() {

@@ -242,10 +242,10 @@ impl<'t> Reader<'t> {
     fn path(&mut self) -> Option<Expression<'t>> {
         let mut names = Vec::new();
         if !self.rest.strip_prefix('.')?.starts_with(is_of_word) {
-            self.takes_one('.');
+            self.takes('.');
             return Some(Expression::Path(names));
         }
-        while self.takes_one('.') {
+        while self.takes('.') {
             names.push(self.word()?);
         }
         Some(Expression::Path(names))
@@ -269,16 +269,7 @@ impl<'t> Reader<'t> {
         Some(Expression::Literal(Value::Text(text.to_owned())))
     }
 
-    /// Takes a sign, and the space behind it.
     fn takes(&mut self, sign: char) -> bool {
-        let takes = self.takes_one(sign);
-        if takes && sign != '$' {
-            self.skip_spaces();
-        }
-        takes
-    }
-
-    fn takes_one(&mut self, sign: char) -> bool {
         self.rest.strip_prefix(sign).map(|rest| self.rest = rest).is_some()
     }
 

@@ -121,6 +121,8 @@ mod tests {
         };
         table.insert("path".to_owned(), path);
         table.insert("open".to_owned(), Value::Open);
+        table.insert("mixed".to_owned(), Value::List(vec![text_of("a"), Value::Open]));
+        table.insert("count".to_owned(), Value::Plain("1".to_owned()));
         let parameters = Parameters { table, is_open: false };
         assert_eq!(template.filled(text, &parameters), expected, "{text}");
     }
@@ -158,5 +160,48 @@ mod tests {
             check(go, open, open);
         }
         check(Template::Go { is_strict: true }, "{{if .none}}x{{end}}", "{{if .none}}x{{end}}");
+    }
+
+    #[test]
+    fn functions_of_go_are_called() {
+        let go = Template::Go { is_strict: false };
+        for (text, expected) in [
+            ("{{ eq (upper .path.basename) \"WEB\" }}", "true"),
+            ("{{ ( upper .path.basename ) | lower }}", "web"),
+            ("{{ trim \" a \" }}", "a"),
+            ("{{ ternary \"a\" \"b\" (eq .path.basename \"web\") }}", "a"),
+            ("{{ ternary \"a\" \"b\" (eq .path.basename \"x\") }}", "b"),
+            ("{{ has \"a\" (list \"a\") }}", "true"),
+            ("{{ printf \"%s-%s\" \"a\" .path.basename }}", "a-web"),
+            ("{{ `a\\b` }}", "a\\b"),
+        ] {
+            check(go, text, expected);
+        }
+        let longest = "x".repeat(LONGEST);
+        check(go, &format!("{{{{ \"{longest}\" }}}}"), &longest);
+        let open = [
+            "{{ ternary \"a\" \"b\" .path.basename }}",
+            "{{ .b | or \"a\" }}",
+            "{{ eq .path.basename }}",
+            "{{ eq .count true }}",
+            "{{ eq (list) \"a\" }}",
+            "{{ has \"b\" .mixed }}",
+            "{{ splitList \"\" \"ab\" | first }}",
+            "{{ replace \"\" \"x\" \"ab\" }}",
+            "{{ lower \"É\" }}",
+            "{{ upper \"é\" }}",
+            "{{ printf \"%d\" \"a\" }}",
+            "{{ printf \"%s%%\" \"a\" }}",
+            "{{ printf \"%s\" }}",
+            "{{ \"a\\b\" }}",
+            "{{ .path..basename }}",
+            "{{ eq .b\"x\" }}",
+            "{{ $ .b }}",
+            &format!("{{{{ \"{longest}x\" }}}}"),
+            &format!("{{{{ hasPrefix \"x\" (replace \"x\" \"xx\" \"{longest}\") }}}}"),
+        ];
+        for text in open {
+            check(go, text, text);
+        }
     }
 }

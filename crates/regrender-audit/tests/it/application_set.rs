@@ -185,8 +185,40 @@ fn a_selector_of_what_only_the_cluster_knows_leaves_it_open() {
         // Which clusters there are was open before.
         check(&set("", &of_matrix(labels, "SELECTOR, "), OF_FOLDER), &["one one", "two two"]);
     }
+    let is_none = of_matrix("", "").replace(
+        "matchLabels: {}",
+        "matchExpressions: [{key: metadata.labels.stage, operator: NotIn, values: [x]}]",
+    );
+    check(&set("", &is_none, OF_FOLDER), &open);
     // A label that is there is not the whole.
     check(&set("", &of_matrix("path.basename: one", ""), OF_FOLDER), &["one one"]);
+}
+
+#[test]
+fn a_selector_names_what_can_be_the_name_of_a_label() {
+    let open: [&str; 0] = [];
+    let selected = |key: &str, rest: &str| {
+        let selector = format!("selector: {{matchExpressions: [{{key: '{key}', {rest}}}]}}, git");
+        FOLDERS.replacen("git", &selector, 1)
+    };
+    let none_of = "operator: NotIn, values: [x]";
+    check(&set("", &selected("other", none_of), OF_FOLDER), &["one one", "two two"]);
+    let absent = selected("other", "operator: DoesNotExist");
+    check(&set("", &absent, OF_FOLDER), &["one one", "two two"]);
+    for refused in ["a-", "-a", "a b", &"a".repeat(64)] {
+        check(&set("", &selected(refused, none_of), OF_FOLDER), &open);
+    }
+}
+
+#[test]
+fn what_argo_cd_refuses_stays_open() {
+    let open: [&str; 0] = [];
+    let merge = format!("{{merge: {{mergeKeys: [path], generators: [{FOLDERS}]}}}}");
+    check(&set("", &merge, OF_FOLDER), &open);
+    let spec = "{source: {path: apps/one}, destination: {namespace: '{{a}}'}}";
+    for element in ["{a: x, values: text}", "{a: x, more: {b: c}}"] {
+        check(&set("", &format!("{{list: {{elements: [{element}]}}}}"), spec), &["one {{a}}"]);
+    }
 }
 
 /// A `merge` of all clusters with a list of what is otherwise in some.

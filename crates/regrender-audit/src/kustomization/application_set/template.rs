@@ -179,6 +179,7 @@ mod tests {
         }
         let longest = "x".repeat(LONGEST);
         check(go, &format!("{{{{ \"{longest}\" }}}}"), &longest);
+        check(go, "{{ \"a\\\"}}\" }}{{.b}}", "{{ \"a\\\"}}\" }}");
         let open = [
             "{{ ternary \"a\" \"b\" .path.basename }}",
             "{{ .b | or \"a\" }}",
@@ -197,6 +198,7 @@ mod tests {
             "{{ .path..basename }}",
             "{{ eq .b\"x\" }}",
             "{{ $ .b }}",
+            "{{break}}{{.path.basename}}",
             &format!("{{{{ \"{longest}x\" }}}}"),
             &format!("{{{{ hasPrefix \"x\" (replace \"x\" \"xx\" \"{longest}\") }}}}"),
         ];

@@ -6,14 +6,16 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Selector(Vec<Requirement>);
 
+/// What the mark of a name must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Requirement {
-    key: String,
-    test: Test,
+pub(super) struct Requirement {
+    pub(super) key: String,
+    pub(super) test: Test,
 }
 
+/// Which values will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Test {
+pub(super) enum Test {
     There,
     Absent,
     OneOf(Vec<String>),
@@ -48,7 +50,7 @@ impl Selector {
 }
 
 impl Test {
-    fn takes(&self, value: Option<&str>) -> bool {
+    pub(super) fn takes(&self, value: Option<&str>) -> bool {
         let number = || value.and_then(|value| value.parse::<i64>().ok());
         match self {
             Self::There => value.is_some(),
@@ -176,7 +178,7 @@ fn is_key(key: &str) -> bool {
 }
 
 /// Tells whether a value is one that a label can have.
-fn is_value(value: &str) -> bool {
+pub(super) fn is_value(value: &str) -> bool {
     let is_end = |letter: char| letter.is_ascii_alphanumeric();
     let is_inner = |letter: char| is_end(letter) || "-_.".contains(letter);
     value.len() <= 63

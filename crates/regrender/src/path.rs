@@ -13,6 +13,12 @@ pub(crate) fn shown(path: &Path, directory: &Path) -> String {
     if text.is_empty() { String::from(".") } else { text }
 }
 
+/// Returns where a path leads that a person in `directory` wrote. A `.` at its end, or a slash too many,
+/// is no part of what it is called.
+pub(crate) fn placed(path: &Path, directory: &Path) -> PathBuf {
+    directory.join(path).components().collect()
+}
+
 /// Takes the dots out of a path, whatever links there are.
 pub(crate) fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();

@@ -8,7 +8,7 @@ use regrender_audit::{Content, FileFacts, SIZE_LIMIT, read_pipe};
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::evidence::exclusion::Exclusion;
 use crate::input::bytes::read_all;
-use crate::path::shown;
+use crate::path::{placed, shown};
 use crate::pipe::{self, HYPHEN, STDIN, STDIN_AS_FILE};
 use crate::project::manifests::Manifests;
 use crate::repository::Walk;
@@ -39,8 +39,7 @@ impl Sources {
         let asks_stdin = paths.iter().any(|path| is_stdin(&path));
         let stdin = if asks_stdin { Some(read_stdin(world)?) } else { None };
         let roots = paths.iter().filter(|path| !is_stdin(path));
-        let place = |path: &PathBuf| world.directory.join(path).components().collect();
-        let roots: Vec<PathBuf> = roots.map(place).collect();
+        let roots: Vec<PathBuf> = roots.map(|path| placed(path, &world.directory)).collect();
         let missing: Vec<CliError> = roots
             .iter()
             .filter(|root| root.symlink_metadata().is_err())

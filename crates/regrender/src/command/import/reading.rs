@@ -14,7 +14,7 @@ use crate::import::{Found, is_docker_config};
 use crate::input::bytes::{SecretBytes, read_all};
 use crate::input::failure::FileFailure;
 use crate::input::file::read_file as read_secret_file;
-use crate::path::shown;
+use crate::path::{placed, shown};
 use crate::pipe::{self, HYPHEN, STDIN, STDIN_AS_FILE};
 use crate::project::manifests::Manifests;
 use crate::unread;
@@ -28,15 +28,13 @@ pub(super) fn read(arguments: &Import, world: &mut World) -> Result<Found, Failu
     let mut errors = Vec::new();
     let mut named = BTreeSet::new();
     for source in sources(arguments, world)? {
-        let name = shown(&source, &world.directory);
-        named.insert(if source.as_os_str() == HYPHEN {
-            STDIN_AS_FILE.to_owned()
-        } else {
-            name.clone()
-        });
-        if source.as_os_str() == HYPHEN {
+        let is_stdin = source.as_os_str() == HYPHEN;
+        let name =
+            if is_stdin { STDIN_AS_FILE.to_owned() } else { shown(&source, &world.directory) };
+        named.insert(name.clone());
+        if is_stdin {
             let bytes = read_pipe(&mut *world.stdin, STDIN)?;
-            errors.extend(take(&bytes, STDIN_AS_FILE, &mut found, &mut facts));
+            errors.extend(take(&bytes, &name, &mut found, &mut facts));
         } else if source.is_dir() {
             roots.push(source);
         } else if source.exists() && !source.is_file() {
@@ -89,8 +87,7 @@ fn sources(arguments: &Import, world: &World) -> Result<Vec<PathBuf>, CliError> 
     if !arguments.sources.is_empty() {
         let is_stdin = |source: &PathBuf| source.as_os_str() == HYPHEN;
         let place = |source: &PathBuf| {
-            let place = || world.directory.join(source).components().collect();
-            if is_stdin(source) { source.clone() } else { place() }
+            if is_stdin(source) { source.clone() } else { placed(source, &world.directory) }
         };
         let mut sources: Vec<PathBuf> = arguments.sources.iter().map(place).collect();
         // It can be read once, however often it is named.

@@ -1,5 +1,8 @@
 //! `explain` and `audit`: from an image to its credential.
 
+mod broken_kustomization;
+mod source;
+
 use insta::assert_snapshot;
 
 use crate::sandbox::{CANARY, Sandbox};
@@ -20,34 +23,6 @@ fn secret(name: &str, key: &str) -> String {
         "apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}}}\ntype: kubernetes.io/dockerconfigjson\n\
          stringData:\n  .dockerconfigjson: '{{\"auths\":{{\"{key}\":{{\"username\":\"u\",\"password\":\"{CANARY}\"}}}}}}'\n"
     )
-}
-
-/// The path of a pipe that holds `text`, as a shell passes one for `<(COMMAND)`.
-#[cfg(target_os = "linux")]
-fn pipe(text: &str) -> (String, std::io::PipeReader) {
-    use std::io::Write as _;
-    use std::os::fd::AsRawFd as _;
-
-    let (reader, mut writer) = std::io::pipe().unwrap();
-    writer.write_all(text.as_bytes()).unwrap();
-    (format!("/proc/self/fd/{}", reader.as_raw_fd()), reader)
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_pipe_that_is_named_is_read() {
-    let sandbox = repository();
-    let (path, _reader) = pipe(WEB);
-    let outcome = sandbox.run(&["audit", &path]).succeeded();
-    assert!(outcome.stdout.contains("1 image in 1 file: 1 covered"), "{outcome}");
-    // What a cluster holds is no leak.
-    let live = secret("one", "registry.example.com").replace("{name: one}", "{name: one, uid: a}");
-    let (path, _reader) = pipe(&live);
-    let outcome = sandbox.run(&["audit", &path]).succeeded();
-    assert!(!outcome.stdout.contains("leaked"), "{outcome}");
-    let (path, _reader) = pipe(&live);
-    let outcome = sandbox.run(&["import", &path, "--write", "-"]).succeeded();
-    assert!(outcome.stdout.contains("[registry.registry-example-com]"), "{outcome}");
 }
 
 #[test]
@@ -73,119 +48,6 @@ fn a_password_that_is_read_from_the_repository_leaks() {
     assert_eq!(sandbox.run(&["audit", "apps"]).succeeded().stdout.matches("leaked").count(), 0);
     sandbox.write(".gitignore", "/secrets/\n");
     assert_eq!(leaks(), 0);
-}
-
-/// `kubectl get … | regrender audit -` must not pass when kubectl failed.
-#[test]
-fn a_pipe_that_nothing_came_through_fails() {
-    let mut sandbox = repository();
-    for command in ["audit", "graph"] {
-        for (text, message) in
-            [("", "standard input is empty"), ("\n# nothing\n---\n", "standard input is empty")]
-        {
-            sandbox.type_in(text);
-            let outcome = sandbox.run(&[command, "-", "apps"]).ended_with(1);
-            assert!(outcome.stderr.contains(&format!("error: {message}")), "{outcome}");
-            assert!(outcome.stderr.contains("whether the program before the pipe failed"));
-            assert!(outcome.stdout.is_empty(), "{outcome}");
-        }
-        // A cluster without any is no failure.
-        sandbox.type_in(r#"{"kind": "List", "items": []}"#);
-        sandbox.run(&[command, "-"]).succeeded();
-    }
-}
-
-/// Nor when it failed on the way.
-#[test]
-fn a_pipe_that_breaks_off_fails() {
-    let mut sandbox = repository();
-    let pod = r#"{"kind": "Pod", "apiVersion": "v1", "spec": {}}"#;
-    for text in [
-        r#"{"kind": "List", "items": [{"kind":"#,
-        &format!("{pod}\n{pod}\n{{\"kind\": \"Pod\", \"spec\""),
-        &format!("{pod}\nerror: connection lost\n"),
-        "a: 1\n---\nb: [\n",
-        "a: 1\n---\nb: [\n---\nc: 1\n",
-    ] {
-        sandbox.type_in(text);
-        for command in [&["audit"][..], &["graph"], &["import", "--write", "-"]] {
-            let outcome = sandbox.run(&[command, &["-", "apps"]].concat()).ended_with(1);
-            let expected = "error: standard input cannot be read: not valid YAML at line ";
-            assert!(outcome.stderr.contains(expected), "{outcome}");
-            assert!(outcome.stderr.contains("whether the program that wrote it failed"));
-            assert!(outcome.stdout.is_empty(), "{outcome}");
-        }
-        let outcome = sandbox.run(&["audit", "-", "--output", "json"]).ended_with(1);
-        assert!(outcome.stdout.starts_with(r#"{"errors":[{"#), "{outcome}");
-    }
-}
-
-/// What is named is to count; what is found below a folder may be anything.
-#[test]
-fn a_named_file_that_cannot_be_read_fails() {
-    let sandbox = repository();
-    sandbox.write("more/half.yaml", "a: 1\n---\nb: [\n---\nc: [\n");
-    sandbox.write("more/chart.yaml", "{{ if .Values.x }}\n");
-    let found = sandbox.run(&["audit", "more"]).succeeded();
-    assert!(found.stdout.ends_with(", 3 unreadable\n"), "{found}");
-    for command in [&["audit"][..], &["graph"], &["import", "--write", "-"]] {
-        let files = ["./more//half.yaml", "more", "more/chart.yaml"];
-        let outcome = sandbox.run(&[command, &files].concat()).ended_with(1);
-        assert_eq!(
-            outcome.stderr.trim_start_matches("note: taking the recipients of `registries.toml`\n"),
-            "error: `more/half.yaml` cannot be read: not valid YAML at line 3, column 4: \
-             unclosed bracket '['\n  \
-             help: see whether the program that wrote it failed; mend it, or do not name it\n",
-            "{command:?}"
-        );
-    }
-    let secret = ["explain", "x", "--pull-secret", "more/half.yaml", "--output", "json"];
-    let outcome = sandbox.run(&secret).ended_with(1);
-    assert!(outcome.stdout.starts_with(r#"{"errors":[{"#), "{outcome}");
-    // A shell names it along with the others.
-    let chart = sandbox.run(&["audit", "more/chart.yaml", "apps"]).succeeded();
-    assert!(chart.stdout.starts_with("unreadable: more/chart.yaml: helm-template\n"), "{chart}");
-    let secret = ["explain", "x", "--pull-secret", "more/chart.yaml"];
-    assert!(sandbox.run(&secret).ended_with(1).stderr.contains("cannot be read: helm-template"));
-    let left_out = ["audit", "more/half.yaml", "apps", "--exclude", "half.yaml"];
-    sandbox.run(&left_out).succeeded();
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_named_pipe_that_nothing_came_through_fails() {
-    let sandbox = repository();
-    for (text, hint) in [
-        ("", "whether the program before the pipe failed"),
-        ("a: [", "whether the program that wrote it failed"),
-        ("a: 1\n---\nb: [\n", "whether the program that wrote it failed"),
-    ] {
-        for command in [&["audit"][..], &["import", "--write", "-"]] {
-            let (path, _reader) = pipe(text);
-            let outcome = sandbox.run(&[command, &[&path, "apps"]].concat()).ended_with(1);
-            assert!(outcome.stderr.contains(hint), "{outcome}");
-        }
-    }
-}
-
-#[test]
-fn paths_without_any_manifest_fail_unless_another_has_one() {
-    let sandbox = repository();
-    sandbox.write("blank/a.yaml", "# nothing\n");
-    sandbox.write("docs/a.txt", "text\n");
-    std::fs::create_dir(sandbox.path("nothing")).unwrap();
-    for command in ["audit", "graph"] {
-        let outcome = sandbox.run(&[command, "nothing", "blank", "blank/a.yaml"]).ended_with(1);
-        let expected = "error: `nothing` holds no manifest\n\
-                        error: `blank` holds no manifest\n\
-                        error: `blank/a.yaml` holds no manifest\n  \
-                        help: name what holds manifests; what Git ignores counts only if it is named\n";
-        assert_eq!(outcome.stderr, expected);
-        let outcome = sandbox.run(&[command, "blank", "apps"]).succeeded();
-        assert!(outcome.stderr.contains("warning: `blank` holds no manifest"), "{outcome}");
-        let outcome = sandbox.run(&[command, "docs"]).succeeded();
-        assert!(outcome.stderr.contains("warning: `docs` holds no manifest"), "{outcome}");
-    }
 }
 
 #[test]
@@ -308,21 +170,6 @@ fn names_in_a_repository_do_not_reach_the_terminal_as_commands() {
         let outcome = sandbox.run(arguments);
         let said = outcome.stdout + &outcome.stderr;
         assert!(!said.contains(['\u{1b}', '\r']) && !said.contains("\n::"), "{said}");
-    }
-}
-
-#[test]
-fn a_registries_toml_below_is_not_read_and_a_warning_says_so() {
-    let sandbox = repository();
-    sandbox.write("deploy/registries.toml", &sandbox.read("registries.toml"));
-    assert_eq!(sandbox.run(&["audit"]).succeeded().stderr, "");
-    std::fs::remove_file(sandbox.path("registries.toml")).unwrap();
-    assert_snapshot!(sandbox.run(&["audit"]).succeeded().stderr, @"
-    warning: nothing is declared here: name a registries.toml with `--config`, such as `deploy/registries.toml`
-    ");
-    for arguments in [&["graph"][..], &["audit", "--config", "deploy/registries.toml"]] {
-        let outcome = sandbox.run(arguments).succeeded();
-        assert_eq!(outcome.stderr.contains("nothing is declared"), arguments.len() == 1);
     }
 }
 
@@ -482,53 +329,6 @@ fn an_audit_starts_no_command() {
 }
 
 #[test]
-fn standard_input_is_audited() {
-    let mut sandbox = repository();
-    sandbox.type_in(WEB);
-    let outcome = sandbox.run(&["audit", "-"]).succeeded();
-    assert_snapshot!(outcome, @"1 image in 1 file: 1 covered-by-hub-fallback; 0 errors, 0 warnings, 0 unreadable");
-}
-
-#[test]
-fn objects_that_follow_one_another_are_audited_as_kubectl_reads_them() {
-    let pod = |namespace: &str| {
-        format!(
-            r#"{{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "web", "namespace": "{namespace}"}},
- "spec": {{"containers": [{{"name": "web", "image": "nginx"}}]}}}}"#
-        )
-    };
-    let mut sandbox = repository();
-    sandbox.type_in(&["team-a", "team-b"].map(pod).join("\n"));
-    let outcome = sandbox.run(&["audit", "-"]).ended_with(3);
-    assert_snapshot!(outcome, @"
-    error[uncovered-private]: `nginx` of Pod `web`: no pull secret of ServiceAccount `default` in `team-b` covers `docker.io`, which is declared private
-      --> <stdin>:4:51
-      help: add the pull secret to the ServiceAccount or to the pod
-
-    2 images in 1 file: 1 covered-by-hub-fallback, 1 uncovered-private; 1 error, 0 warnings, 0 unreadable
-    --- status 3
-    ");
-}
-
-#[test]
-fn links_that_lead_nowhere_are_listed_and_passed_over() {
-    let sandbox = repository();
-    #[cfg(unix)]
-    std::os::unix::fs::symlink("nowhere", sandbox.path("apps/dangling.yaml")).unwrap();
-    let outcome = sandbox.run(&["audit"]).succeeded();
-    assert_snapshot!(outcome, @"
-    unreadable: apps/dangling.yaml: could not be opened: it is a symbolic link that leads nowhere
-    1 image in 1 file: 1 covered-by-hub-fallback; 0 errors, 0 warnings, 1 unreadable
-    ");
-    assert_snapshot!(sandbox.run(&["audit", "nowhere"]).ended_with(1), @"
-    --- stderr
-    error: `nowhere` does not exist
-      help: name a file, a folder, or `-`
-    --- status 1
-    ");
-}
-
-#[test]
 fn the_page_and_the_sarif_log_hold_the_findings() {
     let sandbox = repository();
     sandbox.write("apps/web.yaml", &WEB.replace("team-a", "team-b"));
@@ -537,143 +337,4 @@ fn the_page_and_the_sarif_log_hold_the_findings() {
     let log = sandbox.run(&["audit", "--output", "sarif"]).ended_with(3);
     let log: serde_json::Value = serde_json::from_str(&log.stdout).unwrap();
     assert_eq!(log["runs"][0]["results"][0]["ruleId"], "uncovered-private");
-}
-
-/// One paragraph for each kustomization that lacks many.
-#[test]
-fn many_paths_that_a_kustomization_lacks_are_told_together() {
-    let sandbox = repository();
-    let names = ["web.yaml", "a.yaml", "b.yaml", "c.yaml", "d.yaml"].join(", ");
-    sandbox.write("apps/kustomization.yaml", &format!("resources: [{names}, ../base]\n"));
-    sandbox.write("more/kustomization.yaml", "resources: [a.yaml]\n");
-    sandbox.write("base/readme.md", "no kustomization\n");
-    assert_snapshot!(sandbox.run(&["audit"]).ended_with(3), @"
-    error[broken-kustomization]: kustomize builds nothing: 5 paths
-      --> apps/kustomization.yaml:1:23: `resources` names `a.yaml`, which is not there
-      --> apps/kustomization.yaml:1:31: `resources` names `b.yaml`, which is not there
-      --> apps/kustomization.yaml:1:39: `resources` names `c.yaml`, which is not there
-      and 2 more, which `--output json` lists
-      help: put it there, or take it off the list
-
-    error[broken-kustomization]: `resources` names `a.yaml`, which is not there, so kustomize builds nothing
-      --> more/kustomization.yaml:1:13
-      help: put it there, or take it off the list
-
-    1 image in 3 files: 1 covered-by-hub-fallback; 6 errors, 0 warnings, 0 unreadable
-    --- status 3
-    ");
-    assert_eq!(broken(&sandbox, &[]).len(), 6);
-}
-
-/// The messages about kustomizations with which kustomize fails.
-fn broken(sandbox: &Sandbox, paths: &[&str]) -> Vec<String> {
-    let outcome = sandbox.run(&[&["audit", "--output", "json"], paths].concat());
-    let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
-    let findings = report["findings"].as_array().unwrap();
-    let broken = findings.iter().filter(|one| one["code"] == "broken-kustomization");
-    let text = |one: &serde_json::Value, member: &str| one[member].as_str().unwrap().to_owned();
-    broken.map(|one| format!("{}: {}", text(one, "file"), text(one, "message"))).collect()
-}
-
-#[test]
-fn what_a_kustomization_names_has_to_be_there() {
-    let sandbox = repository();
-    sandbox.write("apps/kustomization.yaml", "resources:\n- web.yaml\n- gone.yaml\n- ../base\n");
-    sandbox.write("base/readme.md", "no kustomization\n");
-    assert_snapshot!(sandbox.run(&["audit"]).ended_with(3), @"
-    error[broken-kustomization]: `resources` names `gone.yaml`, which is not there, so kustomize builds nothing
-      --> apps/kustomization.yaml:3:3
-      help: put it there, or take it off the list
-
-    error[broken-kustomization]: `resources` names `../base`, which is a folder without a kustomization.yaml, so kustomize builds nothing
-      --> apps/kustomization.yaml:4:3
-      help: put it there, or take it off the list
-
-    1 image in 2 files: 1 covered-by-hub-fallback; 2 errors, 0 warnings, 0 unreadable
-    --- status 3
-    ");
-    sandbox.write(
-        "base/Kustomization",
-        "components: [../apps/web.yaml]\npatches: [{path: ../apps}]\n",
-    );
-    let messages = [
-        "apps/kustomization.yaml: `resources` names `gone.yaml`, which is not there, so kustomize \
-         builds nothing",
-        "base/Kustomization: `components` names `../apps/web.yaml`, which is a file and not a folder, \
-         so kustomize builds nothing",
-        "base/Kustomization: `patches` names `../apps`, which is a folder and not a file, so kustomize \
-         builds nothing",
-    ];
-    assert_eq!(broken(&sandbox, &[]), messages);
-    sandbox.write(
-        "every/kustomization.yaml",
-        "bases: [b]\ngenerators: [g]\ntransformers: [t]\nvalidators: [v]\nconfigurations: [o]\n\
-         crds: [c]\npatchesStrategicMerge: [s]\npatchesJson6902: [{path: j}]\n\
-         replacements: [{path: r}, {source: {name: x}}]\npatches: [{patch: p}]\n\
-         openapi: {path: a}\nconfigMapGenerator: [{name: n, files: [made]}]\n",
-    );
-    assert_eq!(broken(&sandbox, &["every"]).len(), 10);
-    // What is there is there, whatever is audited.
-    assert_eq!(broken(&sandbox, &["apps"]), messages[..1]);
-}
-
-#[test]
-fn what_may_be_there_elsewhere_is_not_missed() {
-    let sandbox = repository();
-    let entries = [
-        "https://example.com/web.yaml",
-        "github.com/acme/base//deploy?ref=v1",
-        "git@example.com:acme/base.git",
-        "ssh://git@example.com/acme/base",
-        "../clusters/${CLUSTER}",
-        "ignored.yaml",
-        "made/secret.yaml",
-        "../../another-repository/base",
-        "../vendor/base",
-        "../pull-secrets/manifests",
-    ];
-    let list = format!("resources:\n- {}\n", entries.join("\n- "));
-    sandbox.write("apps/kustomization.yaml", &list);
-    sandbox.write(".gitignore", "made/\n");
-    sandbox.write("apps/.gitignore", "ignored.yaml\n");
-    // A submodule that is not checked out.
-    std::fs::create_dir_all(sandbox.path("vendor")).unwrap();
-    assert_eq!(broken(&sandbox, &[]), [""; 0]);
-    sandbox.write("vendor/readme.md", "a checkout\n");
-    assert_eq!(broken(&sandbox, &[]).len(), 1);
-    std::fs::remove_file(sandbox.path("apps/.gitignore")).unwrap();
-    assert_eq!(broken(&sandbox, &[]).len(), 2);
-    // Once there is a build, what it did not write is not there.
-    sandbox.write("pull-secrets/readme.md", "another file\n");
-    assert_eq!(broken(&sandbox, &[]).len(), 3);
-    sandbox.write(".git/info/sparse-checkout", "/apps\n");
-    assert_eq!(broken(&sandbox, &[]).len(), 0);
-}
-
-#[test]
-fn what_is_ignored_is_told_by_the_rules_of_git() {
-    let sandbox = repository();
-    sandbox.write("apps/kustomization.yaml", "resources: [made/a.yaml, b.yaml]\n");
-    // Nothing is taken back that lies in a folder which is ignored.
-    sandbox.write(".gitignore", "made/\n");
-    sandbox.write("apps/.gitignore", "!a.yaml\n");
-    // Not a file of Git's.
-    sandbox.write("apps/.ignore", "b.yaml\n");
-    let [missing] = &*broken(&sandbox, &[]) else { panic!("{:?}", broken(&sandbox, &[])) };
-    assert!(missing.contains("`b.yaml`, which is not there"), "{missing}");
-}
-
-#[cfg(unix)]
-#[test]
-fn dots_lead_out_of_the_folder_behind_a_link() {
-    let sandbox = repository();
-    sandbox.write("base/kustomization.yaml", "resources: [../common]\n");
-    sandbox.write("common/kustomization.yaml", "namespace: n\n");
-    std::fs::create_dir(sandbox.path("links")).unwrap();
-    std::os::unix::fs::symlink("../base", sandbox.path("links/base")).unwrap();
-    sandbox.write("apps/kustomization.yaml", "resources: [../links/base, ../links/none]\n");
-    assert_eq!(broken(&sandbox, &[]).len(), 1);
-    assert_eq!(broken(&sandbox, &["links/base"]), [""; 0]);
-    std::os::unix::fs::symlink("nowhere", sandbox.path("links/none")).unwrap();
-    assert_eq!(broken(&sandbox, &[]).len(), 1);
 }

@@ -112,9 +112,11 @@ pub(crate) fn read_value(bytes: &[u8], ends: LineEnds, part: Part) -> Result<Val
         LineEnds::Refuse => (whole, whole),
     };
     check_text(checked, part)?;
+    // A fingerprint key is base64, to which no line end belongs.
+    let is_told = ends == LineEnds::CutAndTell && part != Part::FingerprintKey;
     Ok(Value {
         text: SecretText::new(text.to_owned()),
-        was_cut: ends == LineEnds::CutAndTell && body.len() < whole.len(),
+        was_cut: is_told && body.len() < whole.len(),
         has_white_space_around: checked.trim().len() < checked.len(),
     })
 }
@@ -210,6 +212,9 @@ mod tests {
         assert!(!was_cut(b"canary-4f1d", LineEnds::CutAndTell));
         assert!(!was_cut(b"canary-4f1d\n", LineEnds::Cut));
         assert!(!was_cut(b"canary-4f1d\n", LineEnds::Keep));
+        let key = read_value(b"canary-4f1d\n", LineEnds::CutAndTell, Part::FingerprintKey).unwrap();
+        assert!(!key.was_cut);
+        assert_eq!(key.text.expose(), "canary-4f1d");
     }
 
     #[test]

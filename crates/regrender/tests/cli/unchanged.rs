@@ -127,6 +127,26 @@ fn another_fingerprint_key_shows_nothing_to_be_the_same() {
 }
 
 #[test]
+fn a_fingerprint_key_may_lie_sealed_in_the_repository() {
+    let mut sandbox = Sandbox::simple();
+    let source = "[seal]\nfingerprint-key = { age = \"fingerprint.key.age\" }\n";
+    sandbox.edit("registries.toml", "[seal]\n", source);
+    let recipient: age::x25519::Recipient = RECIPIENT.parse().unwrap();
+    let key = format!("{FINGERPRINT_KEY}\n");
+    let sealed = age::encrypt_and_armor(&recipient, key.as_bytes()).unwrap();
+    sandbox.write("fingerprint.key.age", &sealed);
+    sandbox.run(&["build"]).succeeded();
+    assert!(sandbox.read(FILE).contains("regrender.dev/fingerprint: "));
+    let before = sandbox.snapshot("pull-secrets");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"3 unchanged");
+    sandbox.unset("SOPS_AGE_KEY");
+    assert_snapshot!(sandbox.run(&["verify"]).succeeded(), @"3 files are as declared");
+    let told = sandbox.run(&["build"]).ended_with(1).to_string();
+    assert!(told.contains("error[sealed-source-no-identity]: the fingerprint key"), "{told}");
+    assert_eq!(sandbox.snapshot("pull-secrets"), before);
+}
+
+#[test]
 fn a_weak_fingerprint_key_is_refused() {
     let mut sandbox = with_fingerprints();
     sandbox.set("FINGERPRINT_KEY", "canary-4f1d");

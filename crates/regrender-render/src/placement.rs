@@ -190,6 +190,9 @@ impl<'a> Placement<'a> {
             for name in account_lists.get(account).or_else(of_manifest).into_iter().flatten() {
                 add(&mut list, name);
             }
+            for name in self.kept_for(&workload) {
+                add(&mut list, name);
+            }
             // kustomize has no schema for a custom resource: its list is replaced, not merged.
             if is_custom(&workload) {
                 for name in declared.into_iter().flat_map(|declared| &declared.pull_secrets) {
@@ -201,6 +204,16 @@ impl<'a> Placement<'a> {
                 self.add_patch(namespace.to_owned(), target, list, surroundings);
             }
         }
+    }
+
+    /// Names that are declared to stay where `workload` pulls: its account may have them in the
+    /// cluster alone, as may a custom resource.
+    fn kept_for(&self, workload: &Workload) -> impl Iterator<Item = &'a String> {
+        let landed = self.landed.iter().map(|landed| landed.secret);
+        let naming = landed.filter(|secret| {
+            secret.workloads.iter().any(|declared| same_object(declared, workload))
+        });
+        naming.flat_map(|secret| &secret.keep)
     }
 
     fn add_patch(

@@ -139,3 +139,18 @@ fn a_custom_workload_keeps_what_its_own_manifest_lists() {
     assert_eq!(list(&tree, "rollout.argoproj.io-web.yaml", pod_spec), json!(["one", "own"]));
     assert_eq!(list(&tree, "deployment-web.yaml", pod_spec), json!(["one"]));
 }
+
+/// A pod with a list of its own gets nothing of its account's list in the cluster, and nobody merges
+/// the list of a custom resource.
+#[test]
+fn a_workload_keeps_what_its_pull_secrets_keep() {
+    let text = text(&format!("\"Deployment/web\", {ROLLOUT}"), "\"Deployment/web\", \"Job/other\"")
+        .replace("[secret.two]", "keep = [\"legacy\", \"two\"]\n[secret.two]");
+    let config = config(&text);
+    let tree = texts_in(&config, &surroundings(&config));
+    let pod_spec = "/spec/template/spec";
+    assert_eq!(list(&tree, "deployment-web.yaml", pod_spec), json!(["one", "two", "legacy"]));
+    let custom = list(&tree, "rollout.argoproj.io-web.yaml", pod_spec);
+    assert_eq!(custom, json!(["one", "legacy", "two"]));
+    assert_eq!(list(&tree, "job-other.yaml", pod_spec), json!(["two"]));
+}

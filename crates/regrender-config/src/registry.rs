@@ -98,11 +98,20 @@ impl Registry {
         }
     }
 
+    /// Lists what the names of its images begin with.
+    #[must_use]
+    pub fn image_prefixes(&self) -> Vec<String> {
+        if self.paths.is_empty() {
+            return vec![self.host.clone()];
+        }
+        self.paths.iter().map(|path| format!("{}/{path}", self.host)).collect()
+    }
+
     /// Lists the keys under which its credential stands in a pull secret.
     #[must_use]
     pub fn auth_keys(&self) -> Vec<String> {
         if !self.paths.is_empty() {
-            return self.paths.iter().map(|path| format!("{}/{path}", self.host)).collect();
+            return self.paths.iter().map(|path| self.key_of_path(path)).collect();
         }
         if self.kind != RegistryKind::DockerHub {
             return vec![self.host.clone()];
@@ -112,6 +121,12 @@ impl Registry {
             keys.push(String::from(DOCKER_HUB_HOST));
         }
         keys
+    }
+
+    fn key_of_path(&self, path: &str) -> String {
+        // The kubelet takes the version of a registry's API off the front of a key, once.
+        let version = if path.starts_with("v1/") || path.starts_with("v2/") { "v2/" } else { "" };
+        format!("{}/{version}{path}", self.host)
     }
 }
 
@@ -157,5 +172,13 @@ mod tests {
         check(RegistryKind::Ghcr, &[], false, &["ghcr.io"]);
         let keys = ["registry.example.com/a/", "registry.example.com/b/"];
         check(RegistryKind::Generic, &["a/", "b/"], false, &keys);
+    }
+
+    #[test]
+    fn what_the_kubelet_takes_for_the_version_of_an_api_stands_before_a_path_like_it() {
+        let paths = ["v1/apps/", "v2/", "v2", "v10/"];
+        let keys = ["v2/v1/apps/", "v2/v2/", "v2", "v10/"];
+        let keys = keys.map(|key| format!("registry.example.com/{key}"));
+        check(RegistryKind::Generic, &paths, false, &keys.each_ref().map(String::as_str));
     }
 }

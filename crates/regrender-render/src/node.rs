@@ -33,7 +33,7 @@ pub(crate) fn credential_providers(config: &Config, cluster: &Cluster) -> Option
         let Some(mut program) = program(registry, landed.contains(registry.name.as_str())) else {
             continue;
         };
-        program.images.extend(registry.auth_keys());
+        program.images.extend(registry.image_prefixes());
         match programs.get_mut(program.name) {
             None => drop(programs.insert(program.name, program)),
             Some(known) => {

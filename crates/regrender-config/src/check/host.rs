@@ -117,7 +117,12 @@ fn spelling(host: &str) -> Result<(), &'static str> {
         self::port(port)?;
     }
     let name = name.strip_suffix('.').unwrap_or(name);
-    name.split('.').try_for_each(label)
+    name.split('.').try_for_each(label)?;
+    // In `registry/app`, `registry` is an account of Docker Hub.
+    if port.is_none() && !name.contains('.') && name != "localhost" {
+        return Err("has neither a dot nor a port; without them only `localhost` is a host");
+    }
+    Ok(())
 }
 
 fn port(port: &str) -> Result<(), &'static str> {

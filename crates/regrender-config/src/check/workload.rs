@@ -36,23 +36,23 @@ fn workload(secret: &RawSecret, raw: &RawWorkload, problems: &mut Problems) -> O
 
 fn from_text(secret: &str, text: &Spanned<String>, problems: &mut Problems) -> Option<Workload> {
     let span = || text.span.clone();
-    let parts =
-        text.value.split_once('/').filter(|(kind, name)| !kind.is_empty() && !name.is_empty());
-    let Some((kind, name)) = parts else {
-        problems.push(problem::invalid(
-            secret,
-            &text.value,
-            span(),
-            "must be a kind and a name",
-            None,
-        ));
-        return None;
+    let parts: Vec<&str> = text.value.split('/').collect();
+    let (kind, name) = match parts[..] {
+        [kind, name] if !kind.is_empty() && !name.is_empty() => (kind, name),
+        _ => {
+            let reason = "must be a kind and a name";
+            let meant = kind_and_name(&parts);
+            problems.push(problem::invalid(secret, &text.value, span(), reason, meant.as_deref()));
+            return None;
+        }
     };
     let Some(known) = WorkloadKind::of(kind) else {
         problems.push(if let Some(known) = WorkloadKind::meant(kind) {
             let suggestion = format!("{}/{name}", known.name);
             let reason = "the kind is not spelled as in manifests";
             problem::invalid(secret, &text.value, span(), reason, Some(&suggestion))
+        } else if is_service_account(kind) {
+            problem::service_account(secret, name, span())
         } else {
             problem::unknown_kind(kind, name, span())
         });
@@ -68,6 +68,21 @@ fn from_text(secret: &str, text: &Spanned<String>, problems: &mut Problems) -> O
         service_account: None,
         span: span(),
     })
+}
+
+/// Finds what was meant by parts with an API version or a namespace among them.
+fn kind_and_name(parts: &[&str]) -> Option<String> {
+    let (name, before) = parts.split_last()?;
+    let known = before
+        .iter()
+        .rev()
+        .find_map(|part| WorkloadKind::of(part).or_else(|| WorkloadKind::meant(part)))?;
+    Rule::Subdomain.allows(name).then(|| format!("{}/{name}", known.name))
+}
+
+/// Says whether a kind is that of a service account, however kubectl takes it.
+fn is_service_account(kind: &str) -> bool {
+    matches!(kind.to_ascii_lowercase().as_str(), "serviceaccount" | "serviceaccounts" | "sa")
 }
 
 /// Checks a name; in `Kind/name` the kind stays in what is suggested.
@@ -113,7 +128,11 @@ fn from_table(secret: &str, raw: &RawWorkload, problems: &mut Problems) -> Optio
         return None;
     }
     let version = version(kind, known, api_version, problems);
-    let pod_spec = path.check(|path| pod_spec(path, problems));
+    // A kind of another group may have the name of one of Kubernetes' own, and another pod spec.
+    let own = known.filter(|known| {
+        version.as_deref().is_none_or(|version| group(version) == group(known.api_version))
+    });
+    let pod_spec = path.check(|path| pod_spec(path, own, problems));
     let pod_spec = match (pod_spec, known) {
         (Field::Given(path), _) => Some(path.value),
         (Field::Absent, Some(known)) => Some(keys(known.pod_spec)),
@@ -179,11 +198,20 @@ fn is_api_version(text: &str) -> bool {
     group.is_none_or(|group| Rule::Subdomain.allows(group)) && Rule::Label.allows(version)
 }
 
-fn pod_spec(path: &Spanned<String>, problems: &mut Problems) -> Option<Vec<String>> {
+fn pod_spec(
+    path: &Spanned<String>,
+    own: Option<&WorkloadKind>,
+    problems: &mut Problems,
+) -> Option<Vec<String>> {
     let is_key = |key: &str| {
         !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
     };
     if path.value.split('.').all(is_key) {
+        if let Some(known) = own.filter(|known| known.pod_spec != path.value) {
+            let span = path.span.clone();
+            problems.push(problem::other_pod_path(known.name, span, known.pod_spec));
+            return None;
+        }
         return Some(keys(&path.value));
     }
     let dotted = path.value.trim_matches(['/', '.', '$']).replace('/', ".");

@@ -206,7 +206,7 @@ pub(crate) fn wrong_type(
         })
         .at(span.clone(), format!("this is {found}"));
     match (expected, found) {
-        ("a list of strings", "a string") => {
+        ("a list of strings" | "a list", "a string") => {
             problem.fix(span, format!("[{spelling}]"), "make it a list")
         }
         ("a string", "an integer" | "a float" | "a boolean" | "a date or time") => {

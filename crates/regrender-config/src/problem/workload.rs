@@ -31,7 +31,7 @@ static INVALID_POD_PATH: Page = Page {
     code: "invalid-pod-path",
     severity: Severity::Error,
     title: "a text that is not a path to a pod spec",
-    why: "It is the keys that lead to the pod spec, with dots between them, as in `spec.template.spec`.",
+    why: "It is the keys that lead to the pod spec, with dots between them, as in `spec.template.spec`; of Kubernetes' own kinds it is known.",
     example: "[secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\nworkloads = [{ kind = \"Rollout\", name = \"web\", api-version = \"argoproj.io/v1alpha1\", path = \"/spec/template/spec\" }]\n",
     way_out: "write the keys with dots between them.",
 };
@@ -60,6 +60,14 @@ pub(crate) fn invalid(
         Some(text) => problem.fix(span, quoted(text), "write it this way"),
         None => problem.help("write `Kind/name`, such as `Deployment/web`"),
     }
+}
+
+/// A service account among the workloads.
+pub(crate) fn service_account(secret: &str, name: &str, span: Span) -> Diagnostic {
+    INVALID_WORKLOAD
+        .problem(format!("pull secret `{secret}` has a service account among its workloads"))
+        .at(span, "is no workload")
+        .help(format!("list `{}` in `service-accounts`", shown(name)))
 }
 
 /// The keys that a kind needs which is not Kubernetes' own, and how they are written.
@@ -98,6 +106,14 @@ pub(crate) fn invalid_pod_path(span: Span, reason: &str, suggestion: Option<&str
         Some(path) => problem.fix(span, quoted(path), "write dots between the keys"),
         None => problem.help("write a path such as `spec.template.spec`"),
     }
+}
+
+/// A path other than the one to the pod spec of a kind of Kubernetes itself.
+pub(crate) fn other_pod_path(kind: &str, span: Span, path: &str) -> Diagnostic {
+    INVALID_POD_PATH
+        .problem(format!("the path leads to no pod spec of kind `{kind}`"))
+        .at(span.clone(), "is not where this kind has it")
+        .fix(span, quoted(path), "write where it is, or leave `path` out")
 }
 
 /// An API version.

@@ -200,6 +200,10 @@ fn find(directory: &Path) -> Result<PathBuf, CliError> {
 
 fn read(file: &Path, shown: &str) -> Result<String, CliError> {
     let failed = |message: &str| CliError::new(ErrorKind::Config, format!("`{shown}` {message}"));
+    if is_stream(file) {
+        return Err(failed("is not a file")
+            .with_hint("write it into one: the paths in it count from the folder it lies in"));
+    }
     let metadata = fs::metadata(file).map_err(|error| {
         failed("cannot be read")
             .with_source(error)
@@ -229,6 +233,14 @@ fn read(file: &Path, shown: &str) -> Result<String, CliError> {
         let valid = error.utf8_error().valid_up_to();
         no_text_behind(error.as_bytes().get(..valid).unwrap_or_default())
     })
+}
+
+/// Says whether a path leads to what a shell hands over, and to no file with a folder around it.
+fn is_stream(file: &Path) -> bool {
+    let is_special = |found: fs::Metadata| !found.is_file() && !found.is_dir();
+    let of_a_shell = [Path::new("/dev"), Path::new("/dev/fd")];
+    file.parent().is_some_and(|folder| of_a_shell.contains(&folder))
+        || fs::metadata(file).is_ok_and(is_special)
 }
 
 /// Shows the problems of a file; of very many, the first errors and the first warnings.

@@ -17,6 +17,25 @@ fn a_folder_in_the_place_of_the_file() {
     ");
 }
 
+/// A folder of pipes holds no output folder, and no manifests.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_the_file() {
+    let sandbox = Sandbox::new(&[]);
+    for stream in ["/dev/stdin", "/dev/fd/63", "/dev/zero"] {
+        for command in ["build", "verify"] {
+            let run = sandbox.run(&[command, "--config", stream]).ended_with(1);
+            assert_eq!(
+                run.stderr,
+                format!(
+                    "error: `{stream}` is not a file\n  help: write it into one: the paths in it \
+                     count from the folder it lies in\n"
+                )
+            );
+        }
+    }
+}
+
 #[test]
 fn a_cluster_where_none_is_declared() {
     let sandbox = Sandbox::simple();

@@ -88,6 +88,19 @@ fn labels_and_annotations_that_change_are_told() {
 }
 
 #[test]
+fn an_edit_of_what_is_not_declared_is_told() {
+    let mut sandbox = with_fingerprints();
+    sandbox.set("SOPS_AGE_KEY", IDENTITY);
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit(FILE, "apiVersion: v1\n", "# ours\napiVersion: v1\n");
+    assert_snapshot!(sandbox.run(&["diff"]).ended_with(3), @"
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (content changes)
+      ~ what stands beside registries, labels and annotations
+    --- status 3
+    ");
+}
+
+#[test]
 fn a_fingerprint_stands_in_for_an_identity() {
     let sandbox = with_fingerprints();
     assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"

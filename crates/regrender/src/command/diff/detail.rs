@@ -52,6 +52,9 @@ fn sealed(
         [&new, &old].map(|document| Auths::of_document(document).unwrap_or_default());
     details.extend(new_auths.changes_from(&old_auths));
     details.extend(metadata(&new, &old));
+    if details.is_empty() && reasons.contains(&Reason::ContentChanged) {
+        details.push(String::from("~ what stands beside registries, labels and annotations"));
+    }
     details
 }
 

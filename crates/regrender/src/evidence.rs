@@ -5,6 +5,7 @@ mod applied;
 pub(crate) mod declared;
 pub(crate) mod exclusion;
 mod listed;
+mod named;
 pub(crate) mod opener;
 mod source;
 
@@ -63,7 +64,8 @@ impl Evidence {
         let exclusion = Exclusion::of(&from.exclude, &world.directory);
         sources.check(&exclusion, &mut manifests, world)?;
         let walk = manifests.walk(&sources.roots);
-        let walk = exclusion.apply(walk, &mut manifests, world);
+        let mut walk = exclusion.apply(walk, &mut manifests, world);
+        named::add_elsewhere(&mut walk, &sources.roots, &mut manifests, &world.directory);
         if from.selection.config.is_none() && !Project::is_near(world) {
             warn_of_unread(&walk, world);
         }

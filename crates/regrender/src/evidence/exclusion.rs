@@ -2,11 +2,12 @@
 //!
 //! What a kustomization that is not left out names belongs to its build, and is read all the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use regrender_audit::{KUSTOMIZATIONS, plain_path};
+use regrender_audit::plain_path;
 
+use crate::evidence::named::{as_file, named};
 use crate::path::shown;
 use crate::pattern::{Pattern, Word, levels};
 use crate::project::manifests::Manifests;
@@ -60,19 +61,14 @@ impl Exclusion {
         left_out: Vec<PathBuf>,
         manifests: &mut Manifests,
     ) -> Vec<PathBuf> {
-        let named = left_out.into_iter().map(|file| (self.name(&file), file));
-        let mut left_out: BTreeMap<String, PathBuf> = named.collect();
-        let mut in_use = Vec::new();
-        let mut new = files.to_vec();
-        while !new.is_empty() && !left_out.is_empty() {
-            manifests.read(&new);
-            let named = new.iter().flat_map(|file| manifests.named_by(file));
-            let named: BTreeSet<String> = named.map(|path| plain(&path)).collect();
-            let wanted = named.iter().flat_map(|path| as_file(path));
-            new = wanted.filter_map(|name| left_out.remove(&name)).collect();
-            in_use.extend(new.iter().cloned());
+        let named_out = left_out.into_iter().map(|file| (self.name(&file), file));
+        let mut left_out: BTreeMap<String, PathBuf> = named_out.collect();
+        if left_out.is_empty() {
+            return Vec::new();
         }
-        in_use
+        named(files, manifests, &mut |name| {
+            as_file(&plain(name)).filter_map(|file| left_out.remove(&file)).collect()
+        })
     }
 
     /// Tells of the patterns without which nothing would change.
@@ -130,14 +126,6 @@ fn guess(text: &str, names: &[String]) -> String {
     let matches = |pattern: Pattern| names.iter().any(|name| pattern.speaks_of(name));
     let is_meant = Pattern::parse(&deeper).is_ok_and(matches);
     if is_meant { format!("; did you mean `--exclude '{deeper}'`?") } else { String::new() }
-}
-
-/// Lists the files that something may be which a kustomization names: itself, or what its folder is
-/// known by.
-fn as_file(path: &str) -> impl Iterator<Item = String> {
-    let within = if path.is_empty() { String::new() } else { format!("{path}/") };
-    let kustomizations = KUSTOMIZATIONS.map(|name| format!("{within}{name}"));
-    std::iter::once(path.to_owned()).chain(kustomizations)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `explain` and `audit`: from an image to its credential.
 
 mod broken_kustomization;
+mod named;
 mod source;
 
 use insta::assert_snapshot;

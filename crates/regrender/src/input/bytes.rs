@@ -8,6 +8,9 @@ use zeroize::Zeroizing;
 /// The most that a source may hold: a Kubernetes Secret takes no more than 1 MiB either.
 pub(crate) const LIMIT: usize = 1024 * 1024;
 
+/// The most that is read at once.
+pub(crate) const PIECE: usize = 8192;
+
 /// Bytes that must not be seen; they are wiped from memory when dropped.
 #[derive(Clone)]
 pub(crate) struct SecretBytes(Zeroizing<Vec<u8>>);
@@ -71,7 +74,7 @@ pub(crate) fn begins_as_utf16(bytes: &[u8]) -> bool {
 ///
 /// Those of `reader`.
 pub(crate) fn read_piece(reader: &mut dyn Read) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut buffer = Zeroizing::new([0; 8192]);
+    let mut buffer = Zeroizing::new([0; PIECE]);
     loop {
         match reader.read(&mut *buffer) {
             Ok(length) => return Ok(Zeroizing::new(buffer.iter().take(length).copied().collect())),

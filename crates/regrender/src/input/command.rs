@@ -15,12 +15,14 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::bytes::{LIMIT, Pieces, SecretBytes, read_piece};
+use super::bytes::{LIMIT, PIECE, Pieces, SecretBytes, read_piece};
 use super::failure::CommandFailure;
+use super::lines;
 use super::running::{self, Group, Running};
 
-/// How much of standard error is looked at; the rest is read and dropped.
-const STDERR_LIMIT: usize = 64 * 1024;
+/// How much of standard error is kept; the rest is read and dropped. It is a piece more than is shown,
+/// so that whoever shows it can tell that there is more.
+const STDERR_LIMIT: usize = lines::LIMIT + PIECE;
 
 /// How long standard error may stay open when the program has ended and standard output is closed:
 /// what it started in the background may hold it open forever.

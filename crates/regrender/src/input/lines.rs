@@ -2,11 +2,8 @@
 
 use zeroize::Zeroizing;
 
-/// A longer line is shown in parts.
-const LONGEST: usize = 4096;
-
 /// How much text is taken; the rest is left out.
-const LIMIT: usize = 64 * 1024;
+pub(crate) const LIMIT: usize = 64 * 1024;
 
 /// The line that is not complete yet.
 #[derive(Default)]
@@ -16,7 +13,8 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// Takes another piece and returns the lines it completes.
+    /// Takes another piece and returns the lines it completes, however long: a secret that goes on in
+    /// the next part of a line would not be found.
     pub(crate) fn push(&mut self, piece: &[u8]) -> Vec<Zeroizing<String>> {
         let mut lines = Vec::new();
         for byte in piece.iter().take(LIMIT.saturating_sub(self.length)) {
@@ -24,17 +22,15 @@ impl Lines {
                 b'\n' => lines.push(self.take()),
                 byte => self.rest.push(*byte),
             }
-            if self.rest.len() >= LONGEST {
-                lines.extend(self.finish());
-            }
         }
         self.length = self.length.saturating_add(piece.len());
         lines
     }
 
-    /// Returns the last line, if it has no end.
+    /// Returns the last line, if it has no end. One that the limit cut off is left out, since a secret
+    /// may have been cut in two.
     pub(crate) fn finish(&mut self) -> Option<Zeroizing<String>> {
-        (!self.rest.is_empty()).then(|| self.take())
+        (!self.rest.is_empty() && self.length <= LIMIT).then(|| self.take())
     }
 
     fn take(&mut self) -> Zeroizing<String> {
@@ -75,9 +71,14 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_end_is_shown_in_parts() {
-        let long = "a".repeat(LONGEST + 1);
-        check(&[&long], &["a".repeat(LONGEST).as_str(), "a"]);
+    fn a_long_line_is_one() {
+        let long = "a".repeat(LIMIT);
+        check(&[&long], &[&long]);
+    }
+
+    #[test]
+    fn a_line_that_the_limit_cuts_is_left_out() {
+        check(&["first\n", &"a".repeat(LIMIT)], &["first"]);
     }
 
     #[test]

@@ -208,6 +208,37 @@ fn other_secrets_are_masked_in_what_a_command_says() {
 }
 
 #[test]
+fn a_secret_is_masked_wherever_it_stands_in_a_long_line() {
+    for case in [Case::new(), Case::new().watched()] {
+        let case = case.file("key", "canary-4f1d\n").file("before", "a".repeat(4090));
+        let case = case.password("file", file("key", Trim::Yes));
+        let mut case = case.password("hub", shell("cat before key >&2; echo ok-4f1d"));
+        case.resolve();
+        assert_eq!(case.said, format!("sh: {}<masked>\n", "a".repeat(4090)));
+    }
+}
+
+#[test]
+fn a_long_secret_of_one_line_is_masked() {
+    let case = Case::new().file("key", "canary-4f1d-".repeat(500));
+    let case = case.password("file", file("key", Trim::Yes));
+    let mut case = case.password("hub", shell("cat key >&2; echo ok-4f1d"));
+    case.resolve();
+    assert_eq!(case.said, "sh: <masked>\n");
+}
+
+#[test]
+fn no_part_of_a_secret_shows_where_what_is_said_is_cut() {
+    for case in [Case::new(), Case::new().watched()] {
+        let case = case.file("key", "canary-4f1d\n").file("before", "a\n".repeat(32_764));
+        let case = case.password("file", file("key", Trim::Yes));
+        let mut case = case.password("hub", shell("cat before key >&2; echo ok-4f1d"));
+        case.resolve();
+        assert_eq!(case.said, "sh: a\n".repeat(32_764));
+    }
+}
+
+#[test]
 fn a_person_at_the_terminal_sees_it_as_it_comes() {
     let case = Case::new().watched().variable("TOKEN", "canary-4f1d");
     let case = case.password("token", env("TOKEN"));

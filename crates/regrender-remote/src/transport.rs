@@ -61,6 +61,21 @@ pub enum TransportError {
     Other(String),
 }
 
+impl TransportError {
+    /// Says whether it is a matter of the server as a whole, and not of what it was asked.
+    pub(crate) fn lasts(&self) -> bool {
+        matches!(
+            self,
+            Self::HostUnknown
+                | Self::Refused
+                | Self::Unreachable(_)
+                | Self::TimedOut(_)
+                | Self::Tls(_)
+                | Self::Proxy(_)
+        )
+    }
+}
+
 /// What took too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Stage {

@@ -15,6 +15,8 @@ pub enum Party {
     Registry,
     /// The server, by its host, that makes tokens for it.
     TokenServer(String),
+    /// Another host, to which the registry sends for an image.
+    Elsewhere(String),
 }
 
 impl std::fmt::Display for Party {
@@ -22,6 +24,7 @@ impl std::fmt::Display for Party {
         match self {
             Self::Registry => f.write_str("the registry"),
             Self::TokenServer(host) => write!(f, "the token server `{host}`"),
+            Self::Elsewhere(host) => write!(f, "the host `{host}`, to which the registry sends,"),
         }
     }
 }
@@ -43,6 +46,12 @@ pub enum Fault {
     NotRegistry {
         /// What it answered.
         status: u16,
+    },
+    /// It lets nobody in from here, and asks for no credential.
+    #[error("what answers there lets nobody in (status 403){}", list(said.as_ref()))]
+    ShutOut {
+        /// What it said.
+        said: Option<Said>,
     },
     /// It sends to another host.
     #[error("{from} sends to `{to}`, and the credential does not go there")]
@@ -121,12 +130,14 @@ pub enum Fault {
         wait: Option<Duration>,
     },
     /// It cannot answer.
-    #[error("{by} cannot answer (status {status}){}", list(said.as_ref()))]
+    #[error("{by} cannot answer (status {status}){}{}", list(said.as_ref()), pause(*wait))]
     Failed {
         /// Who.
         by: Party,
         /// The status.
         status: u16,
+        /// How long it wants to be left alone.
+        wait: Option<Duration>,
         /// What it said.
         said: Option<Said>,
     },
@@ -142,6 +153,21 @@ pub enum Fault {
     },
 }
 
+impl Fault {
+    /// Says whether the next question would be answered no better.
+    pub(super) fn lasts(&self) -> bool {
+        match self {
+            // The next image may be on yet another host.
+            Self::TooMany { by: Party::Elsewhere(_), .. }
+            | Self::Failed { by: Party::Elsewhere(_), .. }
+            | Self::NoAnswer { from: Party::Elsewhere(_), .. } => false,
+            Self::TooMany { .. } | Self::Failed { wait: Some(_), .. } => true,
+            Self::NoAnswer { error, .. } => error.lasts(),
+            _ => false,
+        }
+    }
+}
+
 fn list(said: Option<&Said>) -> String {
     said.map(|said| format!(": {said}")).unwrap_or_default()
 }
@@ -155,7 +181,10 @@ pub(super) fn trouble(by: &Party, answer: &Response, secrets: &[&SecretText]) ->
     let (by, status) = (by.clone(), answer.status);
     match status {
         429 => Some(Fault::TooMany { by, wait: answer.retry_after() }),
-        500.. => Some(Fault::Failed { by, status, said: said(answer, secrets) }),
+        500.. => {
+            let (wait, said) = (answer.retry_after(), said(answer, secrets));
+            Some(Fault::Failed { by, status, wait, said })
+        }
         _ => None,
     }
 }

@@ -1,5 +1,8 @@
 //! Asking one registry: how it wants the credential, and showing it the credential that way.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use regrender_document::SecretText;
 
 use super::fault::{Fault, Party, said, trouble};
@@ -18,6 +21,8 @@ pub(super) struct Session<'a> {
     pub(super) question: &'a Question<'a>,
     pub(super) address: Url,
     way: Way,
+    /// Why it is asked nothing more.
+    end: Rc<OnceCell<Fault>>,
 }
 
 /// How the registry wants the credential.
@@ -48,7 +53,8 @@ impl<'a> Session<'a> {
         address: &Url,
         report: &mut Report,
     ) -> Result<Self, Fault> {
-        let mut session = Self { question, address: address.clone(), way: Way::Nothing };
+        let (address, end) = (address.clone(), Rc::default());
+        let mut session = Self { question, address, way: Way::Nothing, end };
         let request = Request::new(Method::Get, session.address.below("v2/"));
         let answer = session.ask_registry(request)?;
         report.skew = answer.date().map(|date| date - (question.now)());
@@ -71,7 +77,8 @@ impl<'a> Session<'a> {
             Err(Fault::NoChallenge) => return Ok(None),
             way => way?,
         };
-        Ok(Some(Self { question: self.question, address: self.address.clone(), way }))
+        let (address, end) = (self.address.clone(), Rc::clone(&self.end));
+        Ok(Some(Self { question: self.question, address, way, end }))
     }
 
     /// Returns how the registry wants the credential.
@@ -142,9 +149,6 @@ impl<'a> Session<'a> {
         }
         let server = self.token_server();
         let answer = self.ask(request, &server, Foreign::Refuse)?.response;
-        if let Some(fault) = trouble(&server, &answer, &self.secrets()) {
-            return Err(fault);
-        }
         self.read_token_answer(&answer, server)
     }
 
@@ -175,34 +179,57 @@ impl<'a> Session<'a> {
 
     /// Asks the registry, whose answer is no trouble.
     pub(super) fn ask_registry(&self, request: Request) -> Result<Response, Fault> {
-        let answer = self.ask(request, &Party::Registry, Foreign::Refuse)?.response;
-        trouble(&Party::Registry, &answer, &self.secrets()).map_or(Ok(answer), Err)
+        Ok(self.ask(request, &Party::Registry, Foreign::Refuse)?.response)
     }
 
     /// Asks the registry for an image, which another host may have.
     pub(super) fn ask_for_image(&self, request: Request) -> Result<Answer, Fault> {
-        let answer = self.ask(request, &Party::Registry, Foreign::WithoutCredential)?;
-        trouble(&Party::Registry, &answer.response, &self.secrets()).map_or(Ok(answer), Err)
+        self.ask(request, &Party::Registry, Foreign::WithoutCredential)
     }
 
-    fn ask(&self, mut request: Request, party: &Party, foreign: Foreign) -> Result<Answer, Fault> {
+    /// Asks, unless an earlier answer was that nothing more is to be asked: to go on would make it
+    /// worse, and take as long for each image.
+    fn ask(&self, request: Request, party: &Party, foreign: Foreign) -> Result<Answer, Fault> {
+        if let Some(fault) = self.end.get() {
+            return Err(fault.clone());
+        }
+        let answer = self.follow(request, party, foreign);
+        if let Err(fault) = &answer
+            && fault.lasts()
+        {
+            // It is set once, because nothing is asked any more then.
+            let _unset = self.end.set(fault.clone());
+        }
+        answer
+    }
+
+    /// Asks, and goes where it is sent.
+    fn follow(
+        &self,
+        mut request: Request,
+        party: &Party,
+        foreign: Foreign,
+    ) -> Result<Answer, Fault> {
         let reads = matches!(request.method, Method::Get | Method::Head);
         let repeat = if reads { Repeat::Freely } else { Repeat::IfNotTaken };
         let origin = request.url.clone();
         for _ in 0..=MOST_REDIRECTS {
-            let response = send(self.question.transport, &request, repeat, is_final)
-                .map_err(|error| Fault::NoAnswer { from: party.clone(), error })?
-                .to(&request);
+            let is_here = request.url.has_origin_of(&origin);
+            let elsewhere = (!is_here).then(|| request.url.authority());
+            let from = elsewhere.clone().map_or_else(|| party.clone(), Party::Elsewhere);
+            let response = match send(self.question.transport, &request, repeat, is_final) {
+                Ok(response) => response.to(&request),
+                Err(error) => return Err(Fault::NoAnswer { from, error }),
+            };
             let next = response.header("Location").and_then(|to| request.url.join(to).ok());
             let Some(next) = next.filter(|_| reads && response.is_redirect()) else {
-                let is_here = request.url.has_origin_of(&origin);
-                let elsewhere = (!is_here).then(|| request.url.authority());
-                return Ok(Answer { response, elsewhere });
+                let trouble = trouble(&from, &response, &self.secrets());
+                return trouble.map_or(Ok(Answer { response, elsewhere }), Err);
             };
             if !next.has_origin_of(&request.url) {
                 let is_downgrade = next.scheme() < request.url.scheme();
                 if foreign == Foreign::Refuse || is_downgrade {
-                    return Err(Fault::Elsewhere { from: party.clone(), to: next.origin() });
+                    return Err(Fault::Elsewhere { from, to: next.origin() });
                 }
                 request.headers.retain(|(_, value)| !value.is_secret());
             }
@@ -218,7 +245,8 @@ impl<'a> Session<'a> {
         match answer.status {
             200 if !is_page => return Ok(Way::Nothing),
             401 => {}
-            // Some say at once that nobody may, and others that they know no such address.
+            403 => return Err(Fault::ShutOut { said: said(answer, &self.secrets()) }),
+            // Some say that they know no such address.
             status => return Err(Fault::NotRegistry { status }),
         }
         let challenges: Vec<Challenge> =

@@ -142,7 +142,7 @@ fn a_registry_that_is_not_declared_insecure_is_never_asked_with_http() {
 #[test]
 fn what_is_no_registry_is_told() {
     let message = |status| format!("what answers there is not a registry (status {status})");
-    for status in [404, 403, 204] {
+    for status in [404, 204] {
         assert_eq!(Case::new().fault(move |_, _| plain(status)), message(status));
     }
     let page = |_: &str, _: Option<&str>| answer(200, &[("Content-Type", "text/html")], "<html>");
@@ -326,6 +326,15 @@ fn a_redirect_loop_ends() {
 }
 
 #[test]
+fn a_host_that_lets_nobody_in_is_told_with_what_it_says() {
+    let body = r#"{"errors":[{"code":"DENIED","message":"not from this network"}]}"#;
+    assert_eq!(
+        Case::new().fault(move |_, _| answer(403, &[], body)),
+        "what answers there lets nobody in (status 403): not from this network"
+    );
+}
+
+#[test]
 fn too_many_questions_are_told_with_the_wait() {
     let many = |_: &str, _: Option<&str>| answer(429, &[("Retry-After", "3600")], "");
     assert_eq!(
@@ -336,6 +345,57 @@ fn too_many_questions_are_told_with_the_wait() {
         Case::new().fault(token_answer(429, &[("Retry-After", "61")], "")),
         "the token server `auth.corp` is asked too often; it asks for a pause of 61 s"
     );
+}
+
+/// Asks for two images and the counter, and returns what was asked after the first image was.
+#[track_caller]
+fn asked_after(answers: impl Fn(&str) -> Response + Send + Sync + 'static) -> usize {
+    let case = Case::new().of("a", Some("1")).of("b", Some("1"));
+    let counter = Subject { repository: String::from("c"), reference: Some(String::from("1")) };
+    let case = Case { counter: Some(counter), ..case };
+    let (report, asked) = case.ask(with_pairs(answers));
+    assert_eq!(report.repositories[0].pull, report.repositories[1].pull);
+    assert!(matches!(report.repositories[0].pull, Pull::Unknown(_)));
+    asked.len() - asked.iter().position(|line| line.starts_with("HEAD")).unwrap() - 1
+}
+
+#[test]
+fn a_registry_that_is_to_be_left_alone_is_left_alone() {
+    let wait: Headers<'_> = &[("Retry-After", "3600")];
+    assert_eq!(asked_after(|_| answer(429, wait, "")), 0);
+    assert_eq!(asked_after(|_| answer(503, wait, "")), 0);
+    // Three times, as it does not say how long.
+    assert_eq!(asked_after(|_| plain(429)), 2);
+    assert_eq!(asked_after(|_| plain(0)), 0);
+}
+
+#[test]
+fn a_registry_that_is_to_be_left_alone_is_not_written_to() {
+    let case = Case::new().of("a", Some("1")).of("b", Some("1"));
+    let (report, asked) = case.ask(with_pairs(|line| match line {
+        line if line.starts_with("HEAD") => plain(200),
+        _ => answer(429, &[("Retry-After", "3600")], ""),
+    }));
+    assert_eq!(report.repositories[0].more, More::Unknown { status: None });
+    assert!(matches!(report.repositories[1].pull, Pull::Unknown(Fault::TooMany { .. })));
+    assert!(asked.last().unwrap().starts_with("POST https://reg.corp/v2/a/"), "{asked:?}");
+}
+
+#[test]
+fn what_another_host_says_is_no_reason_to_leave_the_registry_alone() {
+    let case = Case::new().of("a", Some("1")).of("b", Some("1"));
+    let (report, _) = case.ask(|line, shown| match line {
+        line if line.contains("/v2/a/") && shown.is_some() => {
+            answer(307, &[("Location", "https://far.corp/a")], "")
+        }
+        line if line.contains("far.corp") => plain(0),
+        line if line.contains("/v2/b/") && shown.is_some() => plain(200),
+        line => with_pairs(|_| plain(200))(line, shown),
+    });
+    let Pull::Unknown(fault) = &report.repositories[0].pull else { panic!("{report:?}") };
+    let said = "the host `far.corp`, to which the registry sends, gives no answer: the connection was refused";
+    assert_eq!(fault.to_string(), said);
+    assert_eq!(report.repositories[1].pull, Pull::Allowed);
 }
 
 #[test]

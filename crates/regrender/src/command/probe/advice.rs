@@ -1,19 +1,26 @@
 //! Ways out of what went wrong with a registry.
 
 use regrender_config::Registry;
-use regrender_remote::registry::{Fault, Pull};
+use regrender_remote::registry::{Fault, Party, Pull};
 use regrender_remote::{TlsFault, TransportError};
 
 /// How many seconds a clock may be off before tokens fail.
 const SKEW: i64 = 60;
 
+/// What helps where nobody here is to blame.
+const ASK: &str = "ask those who run it; nodes get the same answer";
+
 /// Returns what to do about a fault.
 pub(super) fn for_fault(fault: &Fault, registry: &Registry, skew: Option<i64>) -> String {
     let name = &registry.name;
     match fault {
-        Fault::NoAnswer { error, .. } => for_no_answer(error, registry),
+        Fault::NoAnswer { from, error } => for_no_answer(from, error, registry),
         Fault::NotRegistry { .. } => format!(
             "check `host` of registry `{name}`: it is what stands before the first slash of its images"
+        ),
+        Fault::ShutOut { .. } => format!(
+            "see whether it lets in certain networks alone, or a proxy forbids it; and check `host` of \
+             registry `{name}`"
         ),
         Fault::Elsewhere { .. } => {
             format!("if the registry has moved, change `host` of registry `{name}` and the images")
@@ -41,7 +48,7 @@ pub(super) fn for_fault(fault: &Fault, registry: &Registry, skew: Option<i64>) -
         | Fault::NoToken { .. }
         | Fault::TokenRefused { .. }
         | Fault::Unexpected { .. }
-        | _ => String::from("ask those who run it; nodes get the same answer"),
+        | _ => String::from(ASK),
     }
 }
 
@@ -75,9 +82,14 @@ pub(super) fn is_off(skew: i64) -> bool {
     skew.abs() > SKEW
 }
 
-fn for_no_answer(error: &TransportError, registry: &Registry) -> String {
+fn for_no_answer(from: &Party, error: &TransportError, registry: &Registry) -> String {
     let name = &registry.name;
     match error {
+        TransportError::Proxy(_) => {
+            String::from("correct the variable, or add the host to `NO_PROXY`")
+        }
+        TransportError::Tls(fault) => for_tls(fault, registry),
+        _ if *from != Party::Registry => for_no_answer_elsewhere(from, error),
         TransportError::HostUnknown => {
             format!("check `host` of registry `{name}`, and the name servers of this machine")
         }
@@ -87,11 +99,20 @@ fn for_no_answer(error: &TransportError, registry: &Registry) -> String {
                  `HTTPS_PROXY`, and `NO_PROXY` for what is near"
             )
         }
-        TransportError::Proxy(_) => {
-            String::from("correct the variable, or add the host to `NO_PROXY`")
-        }
-        TransportError::Tls(fault) => for_tls(fault, registry),
         _ => format!("check that `host` of registry `{name}` is that of a registry"),
+    }
+}
+
+fn for_no_answer_elsewhere(from: &Party, error: &TransportError) -> String {
+    match error {
+        TransportError::HostUnknown
+        | TransportError::Refused
+        | TransportError::Unreachable(_)
+        | TransportError::TimedOut(_)
+        | TransportError::Closed => {
+            format!("see why {from} cannot be reached from here; nodes have to reach it too")
+        }
+        _ => String::from(ASK),
     }
 }
 

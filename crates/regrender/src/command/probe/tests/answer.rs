@@ -16,6 +16,16 @@ fn what_is_no_registry_is_told() {
 }
 
 #[test]
+fn what_lets_nobody_in_is_told() {
+    assert_snapshot!(answered(&always(403, &[], r#"{"message":"not from this network"}"#)), @"
+    corp (127.0.0.1:CORP): fails
+      error: what answers there lets nobody in (status 403): not from this network
+        help: see whether it lets in certain networks alone, or a proxy forbids it; and check `host` of registry `corp`
+    --- status 3
+    ");
+}
+
+#[test]
 fn a_challenge_that_nobody_knows_is_told() {
     assert_snapshot!(answered(&always(401, &[("WWW-Authenticate", "Negotiate")], "")), @"
     corp (127.0.0.1:CORP): fails
@@ -39,7 +49,7 @@ fn too_many_questions_are_told() {
 fn a_registry_that_cannot_answer_is_told() {
     assert_snapshot!(answered(&always(503, &[("Retry-After", "3600")], r#"{"message":"maintenance"}"#)), @"
     corp (127.0.0.1:CORP): fails
-      error: the registry cannot answer (status 503): maintenance
+      error: the registry cannot answer (status 503): maintenance; it asks for a pause of 3600 s
         help: try again later
     --- status 3
     ");
@@ -51,7 +61,7 @@ fn a_body_that_never_ends_is_told() {
     corp (127.0.0.1:CORP): fails
       tokens are made by 127.0.0.1:TOKENS
       error: the token server `127.0.0.1:TOKENS` gives no answer: the answer is longer than 1 MiB
-        help: check that `host` of registry `corp` is that of a registry
+        help: ask those who run it; nodes get the same answer
     --- status 3
     ");
 }

@@ -14,11 +14,10 @@ fn repositories_that_cannot_be_pulled_from_say_why() {
             r#"{"errors":[{"code":"DENIED","message":"requested access is denied"}]}"#,
         ),
         target if target.contains("/missing/") => Answer::new(404, &[], ""),
-        target if target.contains("/busy/") => Answer::new(429, &[("Retry-After", "3600")], ""),
-        target if target.contains("/broken/") => Answer::new(503, &[("Retry-After", "3600")], ""),
+        target if target.contains("/broken/") => Answer::new(501, &[], ""),
         _ => Answer::new(200, &[], "{}"),
     });
-    let keys = "repositories = [\"denied\", \"missing\", \"busy\", \"broken\", \"good\"]";
+    let keys = "repositories = [\"denied\", \"missing\", \"broken\", \"good\"]";
     let case = Case::new().at("corp", &server, keys);
     assert_snapshot!(case.probe(&["--read-only"]), @"
     corp (127.0.0.1:CORP): fails
@@ -26,11 +25,28 @@ fn repositories_that_cannot_be_pulled_from_say_why() {
         help: let the account of registry `corp` pull from it, or use an account that may
       error: missing: not found: it does not exist, or is not shown to who asks
         help: check the name; registries hide what an account may not see, so it may be a matter of rights as well
-      error: busy: the registry is asked too often; it asks for a pause of 3600 s
-        help: try again later
-      error: broken: the registry cannot answer (status 503)
+      error: broken: the registry cannot answer (status 501)
         help: try again later
       good: can be pulled
+    --- status 3
+    ");
+}
+
+#[test]
+fn a_registry_that_is_to_be_left_alone_is_told_for_each_repository() {
+    let server = with_pairs(|asked| match asked.target.as_str() {
+        target if target.contains("/busy/") => Answer::new(429, &[("Retry-After", "3600")], ""),
+        _ => Answer::new(200, &[], "{}"),
+    });
+    let keys = "repositories = [\"good\", \"busy\", \"later\"]";
+    let case = Case::new().at("corp", &server, keys);
+    assert_snapshot!(case.probe(&["--read-only"]), @"
+    corp (127.0.0.1:CORP): fails
+      good: can be pulled
+      error: busy: the registry is asked too often; it asks for a pause of 3600 s
+        help: try again later
+      error: later: the registry is asked too often; it asks for a pause of 3600 s
+        help: try again later
     --- status 3
     ");
 }

@@ -35,11 +35,19 @@ impl Config {
         secret.registries.iter().filter_map(|name| self.registry(name))
     }
 
+    /// Lists those of them whose credentials are sealed.
+    pub fn sealed_registries_of<'c>(
+        &'c self,
+        secret: &'c PullSecret,
+    ) -> impl Iterator<Item = &'c Registry> {
+        self.registries_of(secret).filter(|registry| registry.sealed_credential().is_some())
+    }
+
     /// Says whether a Secret is sealed for a pull secret; one whose tokens are all made elsewhere
     /// has none.
     #[must_use]
     pub fn is_sealed(&self, secret: &PullSecret) -> bool {
-        self.registries_of(secret).any(|registry| registry.sealed_credential().is_some())
+        self.sealed_registries_of(secret).next().is_some()
     }
 
     /// Lists the names of the Secrets that a pull secret comes as: its own, and those that External

@@ -42,6 +42,17 @@ pub enum Credential {
     },
 }
 
+impl Credential {
+    /// Returns its username, if that stands in registries.toml.
+    #[must_use]
+    pub fn declared_username(&self) -> Option<&str> {
+        match self {
+            Self::Pair { username: Username::Literal(name), .. } => Some(name),
+            Self::Pair { .. } | Self::DockerConfig { .. } | Self::Helper { .. } => None,
+        }
+    }
+}
+
 /// Where a username comes from.
 #[derive(Clone, Debug)]
 pub enum Username {

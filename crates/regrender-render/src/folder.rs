@@ -74,6 +74,8 @@ impl<'a> Folder<'a> {
             let mut registries = self.config.registries_of(secret);
             let may_expire = registries.any(|registry| registry.allow_short_lived);
             let file = PullSecretFile::new(secret, namespace, self.cluster, payload, may_expire);
+            let holdings = self.config.sealed_registries_of(secret).collect();
+            let file = file.holding(holdings);
             let path = layout::sealed_file(namespace, &secret.secret_name, self.cluster.format);
             self.files.push((path, WantedFile::Sealed(file)));
         }
@@ -109,7 +111,8 @@ impl<'a> Folder<'a> {
         }
         if registries_of_nodes(self.config).next().is_some() {
             let payload = self.payloads.of_nodes.as_ref().map(|payload| Arc::clone(&payload.text));
-            let file = node::docker_config(payload);
+            let holdings = registries_of_nodes(self.config).collect();
+            let file = node::docker_config(payload).holding(holdings);
             let path = layout::node_docker_config(self.cluster.format);
             self.files.push((path, WantedFile::Sealed(file)));
         }

@@ -10,6 +10,7 @@ mod external_secret;
 mod flux;
 mod folder;
 mod generator;
+mod holdings;
 mod ksops;
 mod kubernetes;
 mod kustomize;
@@ -30,6 +31,7 @@ mod wanted_file;
 
 pub use credential::{Credential, Credentials};
 pub use docker_config::docker_config_json;
+pub use holdings::HOLDS;
 pub use layout::{HEADER, MANIFESTS, account_of_path, component_folder, roots};
 pub use patch::{Patch, PatchTarget};
 pub use payload::{Contents, RenderError};

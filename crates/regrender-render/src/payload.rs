@@ -84,8 +84,7 @@ pub(crate) fn payloads(
         config.is_sealed(secret) && only.is_none_or(|only| only.contains(&secret.name))
     };
     for secret in config.secrets_of(cluster).filter(wanted) {
-        let sealed = config.registries_of(secret).filter(|one| one.sealed_credential().is_some());
-        let payload = payload(&entries_of(sealed, credentials));
+        let payload = payload(&entries_of(config.sealed_registries_of(secret), credentials));
         if payload.bytes > LARGEST_SECRET {
             let (secret, bytes) = (secret.name.clone(), payload.bytes);
             errors.push(RenderError::TooLarge { secret, bytes });

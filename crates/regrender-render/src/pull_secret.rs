@@ -6,6 +6,7 @@ use std::sync::Arc;
 use regrender_config::{Cluster, Consumer, PullSecret};
 use regrender_document::{Document, Mapping, SecretText};
 
+use crate::holdings::Holdings;
 use crate::kubernetes::{PULL_SECRET_TYPE, metadata, object, texts};
 use crate::payload::Payload;
 
@@ -65,6 +66,12 @@ impl PullSecretFile {
             may_expire,
             may_be_large,
         }
+    }
+
+    /// Says in clear what it holds.
+    pub(crate) fn holding(mut self, holdings: Holdings) -> Self {
+        self.clear.header.extend(holdings.0);
+        self
     }
 
     /// The whole document, if the payload is known.

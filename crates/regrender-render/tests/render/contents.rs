@@ -123,3 +123,42 @@ fn argo_cd_applies_large_secrets_on_the_server() {
     let file = &files["manifests/team-a/two.sops.yaml"];
     assert!(file.clear.at(&["metadata", "annotations"]).is_none() && !file.may_be_large);
 }
+
+/// The comments of the sealed files, by path, without the first, which all have.
+#[track_caller]
+fn holdings(text: &str) -> BTreeMap<String, Vec<String>> {
+    let config = config(text);
+    let sealed = sealed(&config, &credentials(&config), None).unwrap();
+    let comments = |file: PullSecretFile| file.clear.header.into_iter().skip(1).collect();
+    sealed.into_iter().map(|(path, file)| (path, comments(file))).collect()
+}
+
+#[test]
+fn a_sealed_file_says_what_it_holds() {
+    let registry = |name: &str, rest: &str| {
+        format!("[registry.{name}]\npassword = {{ env = \"X\" }}\n{rest}\n")
+    };
+    let text = registry(
+        "hub",
+        "kind = \"docker-hub\"\nusername = \"acme-bot\"\nhub-aliases = true",
+    ) + &registry("far", "host = \"far.example\"\nusername = { env = \"Y\" }")
+        + &registry("part", "host = \"a.example\"\nusername = \"o'b\\u2028x\"\npaths = [\"b/\"]")
+        + "[registry.docker]\nhost = \"z.example\"\ncredential = { helper = \"pass\" }\n"
+        + "[registry.open]\nhost = \"open.example\"\nanonymous = true\n"
+        + "[secret.one]\nregistries = [\"part\", \"hub\", \"open\", \"far\", \"docker\"]\nnamespaces = [\"a\"]\n"
+        + NODES;
+    let holdings = holdings(&text);
+    assert_eq!(
+        holdings["manifests/a/one.sops.yaml"],
+        [
+            r" Holds the credential of o\'b\u{2028}x for a.example/b/",
+            " Holds the credential of acme-bot for docker.io",
+            " Holds a credential for far.example",
+            " Holds the credential of acme-bot for https://index.docker.io/v1/",
+            " Holds a credential for z.example",
+        ]
+    );
+    let nodes: Vec<_> = holdings.iter().filter(|(path, _)| !path.contains("/a/")).collect();
+    let [(_, nodes)] = nodes[..] else { panic!("{nodes:?}") };
+    assert_eq!(*nodes, [" Holds the credential of u for n.example"]);
+}

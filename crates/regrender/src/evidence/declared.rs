@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use regrender_audit::{Declared, DeclaredRegistry, RenderedPullSecret};
-use regrender_config::{Access, Config, Credential, Registry, SourceKind, Username};
+use regrender_config::{Access, Config, Credential, Registry, SourceKind};
 use regrender_render::{PatchTarget, Placement};
 
 use crate::error::Failure;
@@ -58,8 +58,7 @@ fn rendered(config: &Config, ground: &Ground<'_>) -> Vec<RenderedPullSecret> {
     let placements = Placement::of_cluster(config, ground.cluster, &ground.surroundings);
     for (namespace, placement) in &placements {
         for secret in &placement.secrets {
-            let sealed = config.registries_of(secret);
-            let sealed = sealed.filter(|registry| registry.sealed_credential().is_some());
+            let sealed = config.sealed_registries_of(secret);
             let (keys, names): (Vec<_>, Vec<_>) = sealed.flat_map(keys_and_names).unzip();
             let usernames = keys.iter().cloned().zip(names);
             let usernames = usernames.filter_map(|(key, name)| Some((key, name?))).collect();
@@ -76,11 +75,8 @@ fn rendered(config: &Config, ground: &Ground<'_>) -> Vec<RenderedPullSecret> {
 
 /// Lists the keys of a registry, each with its username if that stands in registries.toml.
 fn keys_and_names(registry: &Registry) -> Vec<(String, Option<String>)> {
-    let name = match registry.sealed_credential() {
-        Some(Credential::Pair { username: Username::Literal(name), .. }) => Some(name.clone()),
-        _ => None,
-    };
-    registry.auth_keys().into_iter().map(|key| (key, name.clone())).collect()
+    let name = registry.sealed_credential().and_then(Credential::declared_username);
+    registry.auth_keys().into_iter().map(|key| (key, name.map(str::to_owned))).collect()
 }
 
 /// A file that a secret is taken from as it is.

@@ -196,8 +196,7 @@ fn needed_registries<'a>(
     });
     let sealed = secrets
         .filter(|secret| only.is_none_or(|only| only.contains(&secret.name)))
-        .flat_map(|secret| config.registries_of(secret))
-        .filter(|registry| registry.sealed_credential().is_some());
+        .flat_map(|secret| config.sealed_registries_of(secret));
     // Those of the nodes are in no pull secret.
     let of_nodes = config.registries.iter().filter(|registry| {
         only.is_none() && registry.sealed_credential().is_none() && registry.credential().is_some()

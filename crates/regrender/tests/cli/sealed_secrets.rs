@@ -300,6 +300,10 @@ fn verify_says_what_it_takes_on_trust_without_the_key() {
     --- stderr
     note: the fingerprint key is not at hand: that SealedSecrets are as a build sealed them, and for the certificate that they name, is taken from what they say
     ");
+    sandbox.edit("registries.toml", "\"acme-bot\"", "\"acme-pull\"");
+    let told = sandbox.run(&["verify"]).ended_with(3).to_string();
+    let line = "does not say `Holds the credential of acme-pull for https://index.docker.io/v1/`";
+    assert!(told.contains(&format!("error[outdated-file]: {FILE}: {line}")), "{told}");
     sandbox.set("FINGERPRINT_KEY", "short");
     assert_snapshot!(sandbox.run(&["verify"]).ended_with(1), @"
     --- stderr

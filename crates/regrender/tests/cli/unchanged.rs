@@ -321,10 +321,10 @@ fn conflict_markers_are_told_and_mended() {
     sandbox.run(&["build"]).succeeded();
     sandbox.edit(FILE, "    mac: ", "<<<<<<< HEAD\n    mac: ");
     assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
-    update pull-secrets/manifests/team-a/regcred.sops.yaml  (is not a sealed file: line 23 is the conflict marker of an unfinished merge)
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (is not a sealed file: line 24 is the conflict marker of an unfinished merge)
     1 updated, 2 unchanged
     --- stderr
-    warning: `pull-secrets/manifests/team-a/regcred.sops.yaml` is not a sealed file: line 23 is the conflict marker of an unfinished merge; it is sealed anew
+    warning: `pull-secrets/manifests/team-a/regcred.sops.yaml` is not a sealed file: line 24 is the conflict marker of an unfinished merge; it is sealed anew
     ");
     sandbox.run(&["build", "--check"]).succeeded();
 }

@@ -6,6 +6,11 @@ use crate::sandbox::{CANARY, OTHER_IDENTITY, OTHER_RECIPIENT, RECIPIENT, Sandbox
 
 const FILE: &str = "pull-secrets/manifests/team-a/regcred.sops.yaml";
 
+/// A second registry, and what names it too.
+const MORE: &str =
+    "[registry.more]\nhost = \"r.corp\"\nusername = { env = \"U\" }\npassword = { env = \"M\" }\n";
+const BOTH: &str = "registries = [\"hub\", \"more\"]";
+
 /// A built tree, and an environment in which nothing can be opened or resolved.
 fn built() -> Sandbox {
     let mut sandbox = Sandbox::simple();
@@ -40,6 +45,45 @@ fn a_tree_that_was_never_built_is_told() {
       help: run `regrender build` and commit what it writes
     3 findings
     --- status 3
+    ");
+}
+
+#[test]
+fn what_was_sealed_before_a_change_is_told() {
+    let told = |edit: fn(&Sandbox)| {
+        let sandbox = built();
+        edit(&sandbox);
+        sandbox.run(&["verify"]).ended_with(3).to_string()
+    };
+    assert_snapshot!(told(|sandbox| {
+        sandbox.write("registries.toml", &(sandbox.read("registries.toml") + "\n" + MORE));
+        sandbox.edit("registries.toml", "registries = [\"hub\"]", BOTH);
+    }), @"
+    error[outdated-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: does not say `Holds a credential for r.corp`
+      help: run `regrender build` and commit what it writes
+    1 finding
+    --- status 3
+    ");
+    assert_snapshot!(told(|sandbox| {
+        sandbox.edit("registries.toml", "\"acme-bot\"", "\"acme-pull\"");
+    }), @"
+    error[outdated-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: does not say `Holds the credential of acme-pull for https://index.docker.io/v1/`
+      help: run `regrender build` and commit what it writes
+    1 finding
+    --- status 3
+    ");
+    let mut sandbox = Sandbox::simple();
+    sandbox.set("U", "m");
+    sandbox.set("M", CANARY);
+    sandbox.write("registries.toml", &(sandbox.read("registries.toml") + "\n" + MORE));
+    sandbox.edit("registries.toml", "registries = [\"hub\"]", BOTH);
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit("registries.toml", BOTH, "registries = [\"hub\"]");
+    let told = sandbox.run(&["verify"]).ended_with(3);
+    assert_snapshot!(told.stdout, @"
+    error[outdated-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: says `Holds a credential for r.corp`, which is not declared
+      help: run `regrender build` and commit what it writes
+    1 finding
     ");
 }
 
@@ -239,7 +283,7 @@ fn damaged_files_are_told() {
     "#);
     sandbox.edit(FILE, "sops:", "<<<<<<< HEAD\nsops:");
     assert_snapshot!(sandbox.run(&["verify"]).ended_with(3), @"
-    error[broken-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: line 10 is the conflict marker of an unfinished merge
+    error[broken-file]: pull-secrets/manifests/team-a/regcred.sops.yaml: line 11 is the conflict marker of an unfinished merge
       help: run `regrender build` and commit what it writes
     1 finding
     --- status 3

@@ -1,7 +1,7 @@
 //! What can be checked of a sealed file without opening it.
 
 use regrender_document::{Document, Mapping};
-use regrender_render::{EXPIRES_AT, PullSecretFile, SERVER_SIDE_APPLY, SYNC_OPTIONS};
+use regrender_render::{EXPIRES_AT, HOLDS, PullSecretFile, SERVER_SIDE_APPLY, SYNC_OPTIONS};
 use regrender_seal::{Inspection, OpenError, Recipients, short_recipient};
 
 use super::Finder;
@@ -49,9 +49,20 @@ impl Finder<'_> {
         if let Some(moment) = take_contents(&mut document, file, &["metadata"]) {
             self.check_expiry(path, &moment);
         }
-        if clear_part(document) != emit(&file.clear) {
-            let message =
-                "its name, namespace, type, labels, annotations or comments are not as declared";
+        for key in ["data", "stringData"] {
+            document.root.remove(key);
+        }
+        self.check_clear(path, &document, &file.clear);
+    }
+
+    /// Checks what may be seen of a sealed Secret.
+    pub(super) fn check_clear(&mut self, path: &str, found: &Document, wanted: &Document) {
+        let (found, wanted) = (emit(found), emit(wanted));
+        if found != wanted {
+            let message = change_of_holdings(&found, &wanted).unwrap_or_else(|| {
+                "its name, namespace, type, labels, annotations or comments are not as declared"
+                    .to_owned()
+            });
             self.find(&code::OUTDATED_FILE, path, message);
         }
     }
@@ -140,10 +151,15 @@ fn remove(mapping: &mut Mapping, path: &[&str]) {
     }
 }
 
-/// Spells what may be seen of a sealed Secret.
-fn clear_part(mut document: Document) -> String {
-    for key in ["data", "stringData"] {
-        document.root.remove(key);
+/// Says what a sealed Secret does not say of its contents, or should not say any more.
+fn change_of_holdings(found: &str, wanted: &str) -> Option<String> {
+    let comments = |text| str::lines(text).filter_map(|line| line.strip_prefix('#'));
+    let holdings = |text| comments(text).filter(|line| line.starts_with(HOLDS));
+    let missing = holdings(wanted).find(|line| !holdings(found).any(|other| other == *line));
+    let extra = holdings(found).find(|line| !holdings(wanted).any(|other| other == *line));
+    match (missing, extra) {
+        (Some(line), _) => Some(format!("does not say `{}`", line.trim_start())),
+        (None, Some(line)) => Some(format!("says `{}`, which is not declared", line.trim_start())),
+        (None, None) => None,
     }
-    emit(&document)
 }

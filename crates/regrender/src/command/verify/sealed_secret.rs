@@ -9,7 +9,6 @@ use regrender_seal::{
 use super::code::{self, Code};
 use super::sealed::take_contents;
 use super::{Controller, Finder};
-use crate::plan::clear_text::emit;
 
 /// What a run without the fingerprint key takes on trust.
 pub(super) const WITHOUT_KEY: &str = "the fingerprint key is not at hand: that SealedSecrets are as \
@@ -47,11 +46,7 @@ impl Finder<'_> {
         if let Some(moment) = take_contents(&mut found, file, &["metadata"]) {
             self.check_expiry(path, &moment);
         }
-        if emit(&found) != emit(&clear_sealed_secret(&file.clear)) {
-            let message =
-                "its name, namespace, type, labels, annotations or comments are not as declared";
-            self.find(&code::OUTDATED_FILE, path, message);
-        }
+        self.check_clear(path, &found, &clear_sealed_secret(&file.clear));
     }
 
     fn check_fingerprint(

@@ -155,6 +155,17 @@ pub enum SealError {
         /// The recipient.
         recipient: String,
     },
+    /// A recipient takes a plugin that is not there.
+    #[error(
+        "recipient `{}` takes the plugin `age-plugin-{plugin}`, which is not installed",
+        short_recipient(recipient)
+    )]
+    PluginMissing {
+        /// The recipient.
+        recipient: String,
+        /// The name of the plugin.
+        plugin: String,
+    },
     /// Wrapping a key for a recipient failed.
     #[error("the key could not be wrapped for recipient `{}`", short_recipient(recipient))]
     Wrap {

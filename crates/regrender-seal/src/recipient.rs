@@ -121,11 +121,12 @@ impl Recipient {
                     &[],
                     age::NoCallbacks,
                 );
-                self.stanzas(
-                    plugin
-                        .map_err(age::EncryptError::PluginResolve)
-                        .and_then(|plugin| plugin.wrap_file_key(file_key)),
-                )
+                // The name is valid, so that there can be no other reason.
+                let plugin = plugin.map_err(|_missing| SealError::PluginMissing {
+                    recipient: self.text.clone(),
+                    plugin: recipient.plugin().to_owned(),
+                })?;
+                self.stanzas(plugin.wrap_file_key(file_key))
             }
         }
     }

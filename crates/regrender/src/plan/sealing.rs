@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use regrender_config::{Cluster, Format, MacScope};
 use regrender_document::Document;
 use regrender_seal::{
-    Certificate, FingerprintKey, Identities, Recipient, Recipients, SealContext, SealFormat,
-    SealOptions, Update, update, update_secret,
+    Certificate, FingerprintKey, Identities, Recipient, Recipients, SealContext, SealError,
+    SealFormat, SealOptions, Update, update, update_secret,
 };
 
 use crate::error::{CliError, ErrorKind};
@@ -78,10 +78,7 @@ impl<'a> Sealer<'a> {
                 update_secret(current, wanted, certificate, fingerprint_key, &mut context)
             }
         };
-        sealed.map_err(|error| {
-            CliError::new(ErrorKind::Credentials, format!("`{path}` cannot be sealed"))
-                .with_source(error)
-        })
+        sealed.map_err(|error| failed(path, error))
     }
 }
 
@@ -95,6 +92,20 @@ impl<'a> SealedFor<'a> {
         let keys =
             regrender_seal::Keys { identities, fingerprint_key: keys.fingerprint_key.as_ref() };
         Ok(Self::Recipients { recipients: recipients(cluster)?, options, keys })
+    }
+}
+
+/// What is wrong with a recipient is so for every file, and then is told once.
+fn failed(path: &str, error: SealError) -> CliError {
+    let failed = |message| CliError::new(ErrorKind::Credentials, message);
+    match error {
+        SealError::PluginMissing { .. } => failed(String::from("nothing can be sealed"))
+            .with_source(error)
+            .with_hint("install the plugin, or build where it is"),
+        SealError::Wrap { .. } | SealError::WeakRecipient { .. } => {
+            failed(String::from("nothing can be sealed")).with_source(error)
+        }
+        _ => failed(format!("`{path}` cannot be sealed")).with_source(error),
     }
 }
 

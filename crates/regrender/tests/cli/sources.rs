@@ -180,6 +180,21 @@ fn a_recipient_that_takes_a_program_is_told_when_offline() {
 }
 
 #[test]
+fn a_plugin_that_is_not_installed_is_told_once() {
+    let sandbox = Sandbox::simple();
+    let plugin = "age1nosuchplugin1qyqszqgpqyqsz5vle3l";
+    sandbox.edit("registries.toml", "recipients = [", &format!("recipients = [\"{plugin}\", "));
+    sandbox.edit("registries.toml", "\"team-a\"", "\"team-a\", \"team-b\"");
+    insta::assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: nothing can be sealed: recipient `age1nosuchplugin1qyqszqgpqyqsz5vle3l` takes the plugin `age-plugin-nosuchplugin`, which is not installed
+      help: install the plugin, or build where it is
+    --- status 1
+    ");
+    assert!(!sandbox.exists("pull-secrets"));
+}
+
+#[test]
 fn verify_takes_the_flag_and_needs_nothing_anyway() {
     let sandbox = Sandbox::simple();
     drop(sandbox.run(&["build"]).succeeded());

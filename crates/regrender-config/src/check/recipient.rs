@@ -118,6 +118,8 @@ fn looks(text: &str) -> Looks {
         Looks::SshWithoutType
     } else if text.len() >= 16 && is_hexadecimal {
         Looks::Pgp
+    } else if is_of_key_service(text) {
+        Looks::KeyService
     } else if text.contains('@') {
         Looks::Email
     } else if text.contains('/') || text.starts_with('~') || has_key_ending(text) {
@@ -125,6 +127,11 @@ fn looks(text: &str) -> Looks {
     } else {
         Looks::Other
     }
+}
+
+/// Says whether sops takes a key so spelled: of AWS, of Google, of Azure and of Vault.
+fn is_of_key_service(text: &str) -> bool {
+    ["arn:", "projects/", "https://", "http://"].iter().any(|start| text.starts_with(start))
 }
 
 fn has_key_ending(text: &str) -> bool {

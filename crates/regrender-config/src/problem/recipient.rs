@@ -115,6 +115,8 @@ pub(crate) enum Looks {
     Email,
     /// A path.
     File,
+    /// A key that never leaves a service.
+    KeyService,
     /// The fingerprint or id of a PGP key.
     Pgp,
     /// An SSH key without its type.
@@ -132,6 +134,10 @@ pub(crate) fn unknown(span: Span, looks: Looks) -> Diagnostic {
         Looks::File => (
             "a path; recipients are the keys themselves",
             "copy the key from the file into this list",
+        ),
+        Looks::KeyService => (
+            "a key of a key service; only age and SSH keys can be recipients",
+            "make an age key with `age-keygen` and list its public half",
         ),
         Looks::Pgp => (
             "an OpenPGP key; only age and SSH keys can be recipients",

@@ -142,6 +142,11 @@ impl Inventory {
         found.map(|(above, place)| (&*place.file, above)).collect()
     }
 
+    /// Lists the folders that kustomizations, and objects of Flux and Argo CD, take as components.
+    pub fn components(&self) -> impl Iterator<Item = String> {
+        self.kustomizations.components()
+    }
+
     /// Takes what a file declares, whatever other files say.
     fn take(&mut self, file: FileFacts) {
         // What has no image goes again, unless a patch gives it one.

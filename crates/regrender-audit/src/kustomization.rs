@@ -154,6 +154,11 @@ impl Kustomization {
         listed.map(|path| join(&self.base, path)).chain(self.patch_files())
     }
 
+    /// Lists the folders that it takes as components.
+    fn component_folders(&self) -> impl Iterator<Item = String> {
+        self.components.iter().map(|path| join(&self.base, path))
+    }
+
     /// Tells whether a patch that stands in it may give variables to Kustomizations of Flux.
     fn gives_variables(&self) -> bool {
         self.patches.iter().any(|patch| patch.gives_variables)

@@ -13,6 +13,7 @@ pub(crate) mod sops_rules;
 pub(crate) mod stranger;
 pub(crate) mod surroundings;
 pub(crate) mod taken_along;
+pub(crate) mod unlisted_component;
 mod unread_manifest;
 pub(crate) mod written_name;
 

@@ -90,6 +90,11 @@ impl Kustomizations {
         self.by_folder.values().flat_map(|one| &one.entries)
     }
 
+    /// Lists the folders that are taken as components.
+    pub(crate) fn components(&self) -> impl Iterator<Item = String> {
+        self.by_folder.values().flat_map(Kustomization::component_folders)
+    }
+
     /// Lists kind and name of what variables are taken from.
     pub(crate) fn variable_sources(&self) -> BTreeSet<(String, String)> {
         let all = self.by_folder.values().filter_map(|one| one.post_build.as_ref());

@@ -14,7 +14,7 @@ use crate::project::manifests::Manifests;
 use crate::project::stranger::KnownNamespaces;
 use crate::project::{
     Project, inventory, left_over, lost_namespace, lost_target, repository_path, second_manifest,
-    stranger, surroundings, taken_along, written_name,
+    stranger, surroundings, taken_along, unlisted_component, written_name,
 };
 use crate::repository;
 use crate::world::World;
@@ -121,6 +121,7 @@ fn warnings(project: &Project, ground: &Ground<'_>, inventory: &Inventory) -> BT
     warnings.extend(repository_path::warning(project, cluster));
     warnings.extend(lost_target::warnings(project, cluster, inventory, folder, surroundings));
     warnings.extend(taken_along::warnings(project, cluster, inventory));
+    warnings.extend(unlisted_component::warning(project, cluster, inventory, folder, surroundings));
     warnings
 }
 

@@ -32,4 +32,5 @@ mod second_manifest;
 mod sources;
 mod taken_along;
 mod unchanged;
+mod unlisted_component;
 mod verify;

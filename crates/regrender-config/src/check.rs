@@ -20,6 +20,7 @@ mod registry;
 mod registry_key;
 mod repository;
 mod repository_path;
+mod same_workload;
 mod sealed_token;
 mod secret;
 mod secret_name;
@@ -47,6 +48,7 @@ pub(crate) fn check(raw: &RawConfig, problems: &mut Problems) -> Option<Config> 
     let secrets: Vec<_> =
         raw.secrets.iter().map(|secret| secret::secret(secret, &declared, problems)).collect();
     agreement::agreements(&declared, &registries, problems);
+    same_workload::agreements(&secrets, problems);
     if let Some(clusters) = &clusters {
         agreement::trust(raw, clusters, &registries, problems);
         agreement::sealed_secrets(raw, clusters, &registries, problems);

@@ -2,12 +2,17 @@
 
 use regrender_diagnostic::{Diagnostic, Severity, Span};
 
-use crate::Page;
 use crate::problem::name::shown;
 use crate::problem::quoted;
+use crate::{Page, Workload};
 
-pub(crate) const PAGES: &[&Page] =
-    &[&INVALID_WORKLOAD, &UNKNOWN_WORKLOAD_KIND, &INVALID_POD_PATH, &INVALID_API_VERSION];
+pub(crate) const PAGES: &[&Page] = &[
+    &INVALID_WORKLOAD,
+    &UNKNOWN_WORKLOAD_KIND,
+    &INVALID_POD_PATH,
+    &INVALID_API_VERSION,
+    &WORKLOAD_DECLARED_DIFFERENTLY,
+];
 
 static INVALID_WORKLOAD: Page = Page {
     code: "invalid-workload",
@@ -43,6 +48,15 @@ static INVALID_API_VERSION: Page = Page {
     why: "It is a version alone, as in `v1`, or a group, a slash and a version, as in `apps/v1`.",
     example: "[secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\nworkloads = [{ kind = \"Deployment\", name = \"web\", api-version = \"extensions/v1beta1\" }]\n",
     way_out: "copy the `apiVersion` of the workload's manifest.",
+};
+
+static WORKLOAD_DECLARED_DIFFERENTLY: Page = Page {
+    code: "workload-declared-differently",
+    severity: Severity::Error,
+    title: "two pull secrets do not agree on a workload",
+    why: "A workload of a namespace gets one patch, with the names of all pull secrets that declare it.\nIts API version, the path to its pod spec, and the account that it runs under, can be one thing only.",
+    example: "[registry.hub]\nkind = \"docker-hub\"\nusername = \"bot\"\npassword = { env = \"HUB\" }\n\n[secret.regcred]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\nworkloads = [{ kind = \"Deployment\", name = \"web\", service-account = \"web\" }]\n\n[secret.second]\nregistries = [\"hub\"]\nnamespaces = [\"a\"]\nworkloads = [{ kind = \"Deployment\", name = \"web\", service-account = \"builder\" }]\n",
+    way_out: "write the same in both, or name the workload as `Kind/name` in one of them.",
 };
 
 /// A text that is not `Kind/name`.
@@ -114,6 +128,21 @@ pub(crate) fn other_pod_path(kind: &str, span: Span, path: &str) -> Diagnostic {
         .problem(format!("the path leads to no pod spec of kind `{kind}`"))
         .at(span.clone(), "is not where this kind has it")
         .fix(span, quoted(path), "write where it is, or leave `path` out")
+}
+
+/// A workload on which two pull secrets do not agree: each with its name, and with what it says.
+pub(crate) fn declared_differently(
+    (first, span, before): (&str, Span, String),
+    (second, workload, after): (&str, &Workload, String),
+) -> Diagnostic {
+    let Workload { kind, name, .. } = workload;
+    WORKLOAD_DECLARED_DIFFERENTLY
+        .problem(format!(
+            "pull secrets `{first}` and `{second}` do not agree on the workload `{kind}/{name}`"
+        ))
+        .beside(span, before)
+        .at(workload.span.clone(), after)
+        .help("write the same in both, or leave it out of one of them")
 }
 
 /// An API version.

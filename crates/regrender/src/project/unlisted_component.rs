@@ -22,6 +22,9 @@ pub(crate) fn warning(
     folder: &OutputFolder,
     surroundings: &Surroundings,
 ) -> Option<String> {
+    if surroundings.declared_accounts.is_empty() && surroundings.workloads.is_empty() {
+        return None;
+    }
     let place = |path: &str| without_dots(&project.folder.join(path));
     let taken: BTreeSet<PathBuf> = inventory.components().map(|path| place(&path)).collect();
     let components = folder.files.iter().filter_map(|path| component_folder(path));

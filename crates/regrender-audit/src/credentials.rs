@@ -19,6 +19,9 @@ use crate::variable::is_open;
 /// Opens a sealed Secret, where an identity for it is at hand.
 pub type Opener<'o> = &'o dyn Fn(&Secret) -> Option<PullSecret>;
 
+/// What is said of a Secret that is not known before its placeholders are filled in.
+const AWAITS_FILLING: &str = "has placeholders, which are filled in before it is applied";
+
 /// Where the pull secrets of a pod come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
@@ -107,6 +110,7 @@ impl<'i> Credentials<'i> {
         let is_sure = one.renderings.iter().all(|tree| tree.doubt.is_none());
         self.contents.push(match one.state {
             _ if !is_sure => None,
+            _ if one.awaits_filling => None,
             // The API server takes a damaged one for what it says, or refuses it.
             SecretState::Clear | SecretState::Damaged => Some(one.content.clone()),
             // Whatever is in it, the kubelet passes over a Secret of another type.
@@ -281,6 +285,13 @@ impl<'i> Credentials<'i> {
         self.contents.get(position).and_then(Option::as_ref)
     }
 
+    /// Says why nobody knows what is in a Secret that is there.
+    pub(crate) fn why_unknown(&self, position: usize) -> &'static str {
+        let secret = self.inventory.secrets.get(position);
+        let awaits_filling = secret.is_some_and(|secret| secret.awaits_filling);
+        if awaits_filling { AWAITS_FILLING } else { "cannot be opened" }
+    }
+
     /// Opens the Secrets of a list.
     pub(crate) fn open(&self, namespace: Option<&str>, names: &[String]) -> Opened {
         let mut unknown = None;
@@ -288,7 +299,9 @@ impl<'i> Credentials<'i> {
         for name in names.iter().filter(|name| !name.is_empty()) {
             let position = self.secret(namespace, name);
             let found = position.and_then(|position| self.inventory.secrets.get(position));
-            let is_refused = found.is_some_and(|secret| !secret.bad_keys.is_empty());
+            let awaits_filling = found.is_some_and(|secret| secret.awaits_filling);
+            let is_refused =
+                !awaits_filling && found.is_some_and(|secret| !secret.bad_keys.is_empty());
             let content = position.and_then(|position| self.content(position));
             let content = content.filter(|_| !is_refused);
             let rendered =
@@ -303,7 +316,7 @@ impl<'i> Credentials<'i> {
                         Some(_) if is_refused => {
                             "is not valid base64, so the API server refuses it"
                         }
-                        Some(_) => "cannot be opened",
+                        Some(position) => self.why_unknown(position),
                         None => "is not in the repository",
                     };
                     unknown.get_or_insert_with(|| format!("Secret `{name}` {what}"));

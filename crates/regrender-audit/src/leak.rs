@@ -15,8 +15,9 @@ pub(crate) use self::sops::{SealedPart, SopsRules, Wish, is_sealed};
 use crate::declared::ClearSource;
 use crate::finding::{Code, Finding, Severity};
 use crate::inventory::{Secret, SecretState};
-use crate::manifest::Node;
+use crate::manifest::{Node, read_documents};
 use crate::place::Place;
+use crate::placeholder::{awaits_filling, bytes_await_filling};
 
 const IDENTITY: &str = "AGE-SECRET-KEY-";
 
@@ -137,7 +138,8 @@ pub(crate) fn in_secret(secret: &Secret) -> Vec<Finding> {
             continue;
         };
         let config = decode_docker_config(payload, shape);
-        if config.as_ref().is_ok_and(holds_nothing) {
+        let is_template = || str::from_utf8(payload).is_ok_and(|text| is_template(text, shape));
+        if config.as_ref().map_or_else(|_| is_template(), holds_nothing) {
             continue;
         }
         let message = format!("Secret `{}` holds registry credentials in clear", secret.name);
@@ -178,7 +180,25 @@ fn key_in_secret(secret: &Secret) -> Option<Finding> {
 }
 
 fn holds_nothing(config: &DockerConfig) -> bool {
-    config.entries.values().all(|entry| entry.password.is_empty() && !entry.has_token)
+    config.entries.values().all(|entry| {
+        let password = &entry.password;
+        !entry.has_token && (password.is_empty() || bytes_await_filling(password.expose()))
+    })
+}
+
+/// Tells whether a docker configuration that cannot be decoded holds nothing but placeholders where
+/// credentials belong.
+fn is_template(text: &str, shape: ConfigShape) -> bool {
+    if !awaits_filling(text) {
+        return false;
+    }
+    let documents = read_documents(text);
+    let roots = documents.iter().filter_map(|document| document.root.as_ref().ok());
+    let mut auths = roots.filter_map(|root| match shape {
+        ConfigShape::DockerCfg => Some(root),
+        ConfigShape::DockerConfigJson => root.get("auths"),
+    });
+    !auths.any(has_credential)
 }
 
 /// Finds a registry whose user name shows that the password is a token of hours.
@@ -187,6 +207,7 @@ fn short_lived(config: &DockerConfig) -> impl Iterator<Item = String> {
         .entries
         .iter()
         .filter(|(_, entry)| names_a_token(&entry.username) && !entry.password.is_empty())
+        .filter(|(_, entry)| !bytes_await_filling(entry.password.expose()))
         .map(|(key, _)| mask_user(key))
 }
 
@@ -244,7 +265,7 @@ fn has_credential(auths: &Node<'_>) -> bool {
 
 /// Tells whether a value is filled in later, or sealed.
 fn is_placeholder(text: &str) -> bool {
-    text.starts_with("ENC[") || text.contains("{{") || text.contains("${") || text.starts_with('<')
+    text.starts_with("ENC[") || text.starts_with('<') || awaits_filling(text)
 }
 
 /// Compiles the pattern of a rule; one that this dialect cannot read matches nothing.

@@ -17,6 +17,7 @@ mod leak;
 mod manifest;
 mod page;
 mod place;
+mod placeholder;
 mod report;
 mod sarif;
 mod subject;

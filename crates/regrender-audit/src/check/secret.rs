@@ -7,6 +7,7 @@ use regrender_image::{AuthKey, ConfigOddity, PullSecret, RegistryEntry, SecretFa
 use crate::credentials::Credentials;
 use crate::finding::{Code, Finding};
 use crate::inventory::{Inventory, Secret};
+use crate::placeholder::bytes_await_filling;
 
 /// Checks every pull secret that can be read, and of the others what they say of themselves.
 pub(crate) fn check_secrets(
@@ -131,6 +132,10 @@ fn check_entry(
         } else {
             report(Code::CoveredEmpty, format!("{of} has neither user name nor password"));
         }
+    }
+    // Of a placeholder it is not known what it holds or ends in.
+    if bytes_await_filling(&entry.username) {
+        return;
     }
     if entry.username.contains(&b':') {
         report(Code::UsernameWithColon, format!("the user name of {of} holds a colon"));

@@ -82,7 +82,7 @@ fn content(
     }
     match (declarations.rendered(namespace, name), position) {
         (Some(rendered), _) => Ok(rendered.stand_in()),
-        (None, Some(_)) => Err("cannot be opened"),
+        (None, Some(position)) => Err(credentials.why_unknown(position)),
         (None, None) => Err("is not in the repository"),
     }
 }

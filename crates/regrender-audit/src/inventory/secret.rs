@@ -12,9 +12,13 @@ use super::{Metadata, Rendering};
 use crate::kustomization::Written;
 use crate::manifest::Node;
 use crate::place::Place;
+use crate::placeholder::{awaits_filling, bytes_await_filling};
 
 /// The annotation of a sealed Secret that says when the first of its credentials is dead.
 const EXPIRES_AT: &str = "regrender.dev/expires-at";
+
+/// The keys of a pull secret.
+const PAYLOADS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
 
 /// How the content of a Secret stands in the repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +81,8 @@ pub struct Secret {
     pub place: Place,
     /// Its labels and annotations.
     pub metadata: Arc<Metadata>,
+    /// Whether a placeholder, filled in before it is applied, decides which registries it is for.
+    pub(crate) awaits_filling: bool,
     /// The keys of its content, where the manifest shows them.
     pub(crate) keys: Option<Vec<String>>,
     /// What becomes of it in each tree that lists its file.
@@ -124,6 +130,7 @@ impl Secret {
             keeps_name: false,
             place: place.clone(),
             metadata: Arc::default(),
+            awaits_filling: false,
             keys: None,
             renderings: Vec::new(),
         }
@@ -154,7 +161,10 @@ fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
         match value.scalar().map(decode_base64) {
             Some(Some(bytes)) => drop(data.insert(key.text.to_string(), bytes)),
             None if value.is_null() => drop(data.insert(key.text.to_string(), Vec::new())),
-            _ => found.bad_keys.push(key.text.to_string()),
+            _ => {
+                found.awaits_filling |= value.string().is_some_and(awaits_filling);
+                found.bad_keys.push(key.text.to_string());
+            }
         }
     }
     for (key, value) in root.get("stringData").map(Node::members).unwrap_or_default() {
@@ -166,8 +176,20 @@ fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
     }
     found.keys = Some(keys_of(root, &[&["data"], &["stringData"]]));
     found.content.data = data;
+    found.awaits_filling |= is_for_unknown(&found.content);
+    // What a cluster holds is as it is.
+    found.awaits_filling &= state == SecretState::Clear && !header.metadata.is_live;
     found.is_immutable = root.get("immutable").and_then(Node::scalar) == Some("true");
     found
+}
+
+/// Tells whether the registries of a pull secret cannot be read for its placeholders.
+fn is_for_unknown(content: &PullSecret) -> bool {
+    let mut payloads = PAYLOADS.iter().filter_map(|key| content.data.get(*key));
+    payloads.any(|payload| bytes_await_filling(payload))
+        && content
+            .decode()
+            .map_or(true, |config| config.entries.keys().any(|key| awaits_filling(key)))
 }
 
 /// Tells whether a Secret has values, and all of them are spelled as SOPS spells encrypted ones.

@@ -66,6 +66,33 @@ fn a_pull_secret_without_any_password_gives_nothing_away() {
 }
 
 #[test]
+fn a_placeholder_for_a_password_gives_nothing_away() {
+    for auths in [
+        r#"{"r.io":{"username":"u","password":"${TOKEN}"}}"#,
+        r#"{"r.io":{"username":"AWS","password":"${TOKEN}"}}"#,
+        r#"{"r.io":{"username":"${USER:=a:b}","password":"<path:secret/data/r#token>"}}"#,
+        r#"{"r.io":{"username":"u","password":"(@= data.values.password @)"}}"#,
+        r#"{"r.io":{"auth":"${AUTH}"}}"#,
+        r#"{"r.io":{"auth":"{{ .Values.auth }}"},"q.io":{}}"#,
+        "${AUTHS}",
+    ] {
+        assert_eq!(findings(&[("a.yaml", &secret(auths))]), ["secret-unused 1"], "{auths}");
+    }
+    for auths in [
+        r#"{"q.io":{"password":"${TOKEN}"},"r.io":{"username":"u","password":"canary-4f1d"}}"#,
+        r#"{"q.io":{"auth":"${TOKEN}"},"r.io":{"auth":"dTpjYW5hcnktNGYxZA=="}}"#,
+    ] {
+        let expected = ["a.yaml:1:1 leaked-pull-secret"];
+        assert_eq!(leaks(&[("a.yaml", &secret(auths))]), expected, "{auths}");
+    }
+    let old = secret("").replace(".dockerconfigjson:", ".dockercfg:").replace("configjson", "cfg");
+    let old = |config: &str| old.replace("{\"auths\":}", config);
+    assert_eq!(leaks(&[("a.yaml", &old(r#"{"r.io":{"auth":"${AUTH}"}}"#))]), [""; 0]);
+    let both = r#"{"r.io":{"auth":"${AUTH}"},"q.io":{"password":"canary-4f1d"}}"#;
+    assert_eq!(leaks(&[("a.yaml", &old(both))]), ["a.yaml:1:1 leaked-pull-secret"]);
+}
+
+#[test]
 fn what_a_cluster_holds_leaks_only_where_it_was_written_into_a_file() {
     let written = secret(r#"{"r.io":{"username":"AWS","password":"canary-4f1d"}}"#);
     let live = written.replace("namespace: n", "namespace: n, uid: 6f3c0f4e");

@@ -3,7 +3,7 @@
 use regrender_audit::{Declared, Severity};
 
 use super::repository::{
-    LOGIN, OTHER, audited, findings, finds, messages, pod, private, secret, verdicts,
+    LOGIN, OTHER, audited, findings, finds, messages, pod, private, report, secret, verdicts,
 };
 
 /// The verdict on one image that is pulled with one Secret.
@@ -11,6 +11,38 @@ use super::repository::{
 fn check(image: &str, auths: &str, verdict: &str) {
     let text = secret("s", auths) + &pod(image, "[{name: s}]");
     assert_eq!(verdicts(&[("a.yaml", &text)], &Declared::default()), [verdict], "{image} {auths}");
+}
+
+/// What fills in a placeholder runs before the manifest is applied: nobody knows the outcome here.
+#[test]
+fn a_secret_with_placeholders_is_undetermined_where_they_decide() {
+    let unknown = "`r.io/a` of Pod `p`: Secret `s` has placeholders, which are filled in before it \
+                   is applied";
+    let pods = pod("r.io/a", "[{name: s}]");
+    let at = |data: &str| {
+        let given = secret("s", "{}");
+        let (before, _) = given.split_once("stringData").unwrap();
+        format!("{before}{data}\n{pods}")
+    };
+    for data in [
+        "stringData: {.dockerconfigjson: '${CONFIG}'}",
+        "stringData: {.dockerconfigjson: '{\"auths\":{\"r.io\":{\"auth\":\"${AUTH}\"}}}'}",
+        "stringData: {.dockerconfigjson: '{\"auths\":{\"${HOST}\":{\"password\":\"${P}\"}}}'}",
+        "data: {.dockerconfigjson: '${CONFIG}'}",
+        "data: {.dockerconfigjson: '<config | base64encode>'}",
+        "data: {.dockerconfigjson: '{{ .Values.config }}', other: e30=}",
+    ] {
+        let text = at(data);
+        let report = report(&[("a.yaml", &text)]);
+        let found: Vec<&str> = report.findings.iter().map(|one| &*one.message).collect();
+        assert_eq!(found, [unknown], "{data}");
+        // What a cluster holds is as it is.
+        let live = text.replace("{name: s, namespace: n}", "{name: s, namespace: n, uid: a}");
+        let broken = findings(&[("a.yaml", &live)]);
+        assert!(broken.iter().any(|one| !one.starts_with("undetermined")), "{data}: {broken:?}");
+    }
+    let known = "stringData: {.dockerconfigjson: '{\"auths\":{\"r.io\":{\"password\":\"${P}\"}}}'}";
+    assert_eq!(verdicts(&[("a.yaml", &at(known))], &Declared::default()), ["covered"]);
 }
 
 #[test]

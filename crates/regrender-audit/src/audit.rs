@@ -95,7 +95,7 @@ impl Auditor<'_> {
                 judgement,
             ));
         }
-        if subject.namespace.is_none() && !subject.is_open() {
+        if subject.lacks_namespace() {
             self.report_namespace(subject, &in_force, &needed);
         }
         self.used.push((subject.namespace.clone(), in_force));
@@ -106,10 +106,7 @@ impl Auditor<'_> {
             return;
         };
         // One finding for the whole workload says it.
-        if judgement.verdict == Verdict::Undetermined
-            && subject.namespace.is_none()
-            && !subject.is_open()
-        {
+        if judgement.verdict == Verdict::Undetermined && subject.lacks_namespace() {
             return;
         }
         let message = format!("`{}` of {}: {}", image.image, subject.title(), judgement.reason);

@@ -13,6 +13,9 @@ use crate::subject::Subject;
 use crate::variable::{awaited, triggered};
 use crate::verdict::Verdict;
 
+/// Why nobody knows what an object without a namespace pulls with.
+const OF_CLUSTER: &str = "it is in no namespace, and its pods are in that of what uses it";
+
 /// Lists of pull secrets that were opened already, by namespace and names.
 type Cache = BTreeMap<(Option<String>, Vec<String>), Opened>;
 
@@ -66,6 +69,7 @@ impl<'a> Judge<'a> {
                 return public(image);
             }
             let reason = match &in_force.unknown {
+                _ if subject.workload.is_cluster_wide() => OF_CLUSTER.to_owned(),
                 Some(unknown) => format!("the namespace is not known, and {unknown}"),
                 None => "the namespace is not known".to_owned(),
             };

@@ -39,6 +39,11 @@ impl Subject<'_> {
             && !self.workload.runs_as_default()
     }
 
+    /// Tells whether somebody has to say in which namespace it is.
+    pub(crate) fn lacks_namespace(&self) -> bool {
+        self.namespace.is_none() && !self.is_open() && !self.workload.is_cluster_wide()
+    }
+
     /// Names the workload for people; with its namespace where several trees render it.
     pub(crate) fn title(&self) -> String {
         let title = match (&*self.workload.kind, &*self.name) {
@@ -69,6 +74,10 @@ pub(crate) fn subjects(inventory: &Inventory) -> Vec<Subject<'_>> {
         }
     }
     for subject in &mut subjects {
+        // A kustomization may give it one, which the API server passes over.
+        if subject.workload.is_cluster_wide() {
+            subject.namespace = None;
+        }
         if subject.workload.source == Source::KustomizeImages {
             subject.images.retain(|image| !inventory.used.contains(&image.place));
         }

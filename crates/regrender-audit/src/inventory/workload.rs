@@ -147,15 +147,29 @@ impl Workload {
     /// Tells whether it is a custom resource whose pods are known to run under the account `default`
     /// where it names none, though its images stand in no list of containers.
     pub(crate) fn runs_as_default(&self) -> bool {
-        let group = self.api_version.split_once('/').map_or("", |(group, _)| group);
         matches!(
-            (group, &*self.kind),
+            (self.group(), &*self.kind),
             (
                 "argoproj.io",
                 "Workflow" | "CronWorkflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate"
             ) | ("tekton.dev", "TaskRun" | "PipelineRun")
                 | ("serving.kserve.io", "InferenceService")
         )
+    }
+
+    /// Tells whether it is a custom resource that is in no namespace: its pods are in that of what uses
+    /// it.
+    pub(crate) fn is_cluster_wide(&self) -> bool {
+        matches!(
+            (self.group(), &*self.kind),
+            ("argoproj.io", "ClusterWorkflowTemplate" | "ClusterAnalysisTemplate")
+                | ("tekton.dev", "ClusterTask")
+                | ("serving.kserve.io", "ClusterServingRuntime")
+        )
+    }
+
+    fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
     }
 
     /// Returns what it is.

@@ -13,6 +13,26 @@ fn check(image: &str, auths: &str, verdict: &str) {
     assert_eq!(verdicts(&[("a.yaml", &text)], &Declared::default()), [verdict], "{image} {auths}");
 }
 
+/// What a Workflow takes from a `ClusterWorkflowTemplate` runs where the Workflow is.
+#[test]
+fn what_is_in_no_namespace_is_undetermined_and_need_not_name_one() {
+    let template = "apiVersion: argoproj.io/v1alpha1\nkind: ClusterWorkflowTemplate\n\
+        metadata: {name: w}\nspec: {templates: [{container: {image: r.io/a}}]}\n";
+    let unknown = "`r.io/a` of ClusterWorkflowTemplate `w`: it is in no namespace, and its pods \
+                   are in that of what uses it";
+    // kustomize knows nothing of the kind, and gives it a namespace.
+    for kustomization in ["resources: [w.yaml]\n", "namespace: n\nresources: [w.yaml]\n"] {
+        let files = [("kustomization.yaml", kustomization), ("w.yaml", template)];
+        let report = report(&files);
+        let found: Vec<&str> = report.findings.iter().map(|one| &*one.message).collect();
+        assert_eq!(found, [unknown]);
+        let namespaces: Vec<_> = report.images.iter().map(|row| &row.namespace).collect();
+        assert_eq!(namespaces, [&None]);
+    }
+    let namespaced = template.replace("ClusterWorkflowTemplate", "WorkflowTemplate");
+    assert_eq!(findings(&[("w.yaml", &namespaced)]), ["namespace-unknown 1"]);
+}
+
 /// What fills in a placeholder runs before the manifest is applied: nobody knows the outcome here.
 #[test]
 fn a_secret_with_placeholders_is_undetermined_where_they_decide() {

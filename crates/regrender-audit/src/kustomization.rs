@@ -159,6 +159,11 @@ impl Kustomization {
         self.components.iter().map(|path| join(&self.base, path))
     }
 
+    /// Returns the folder that an object of Flux or Argo CD applies, from the top of its repository.
+    pub(crate) fn applied_folder(&self) -> Option<&str> {
+        self.deploys.as_deref()
+    }
+
     /// Tells whether a patch that stands in it may give variables to Kustomizations of Flux.
     fn gives_variables(&self) -> bool {
         self.patches.iter().any(|patch| patch.gives_variables)

@@ -8,6 +8,7 @@ mod listed;
 mod named;
 pub(crate) mod opener;
 mod source;
+mod unnamed;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -69,6 +70,7 @@ impl Evidence {
         if from.selection.config.is_none() && !Project::is_near(world) {
             warn_of_unread(&walk, world);
         }
+        unnamed::warn(&walk, &sources.roots, &manifests, &exclusion, world);
         let named = sources.names(&world.directory);
         let mut facts = Vec::from_iter(sources.stdin);
         if others == Others::Search {

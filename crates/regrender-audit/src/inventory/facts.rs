@@ -125,6 +125,11 @@ impl FileFacts {
         named.chain(self.sealed_files.iter().cloned()).collect()
     }
 
+    /// Lists the folders that objects of Flux and Argo CD in it apply, from the top of the repository.
+    pub fn applied_folders(&self) -> impl Iterator<Item = &str> {
+        self.deployers.iter().filter_map(Kustomization::applied_folder)
+    }
+
     pub(crate) fn helm_template(path: &str) -> Self {
         Self::unread(path, Reason::HelmTemplate)
     }

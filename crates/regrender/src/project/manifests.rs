@@ -164,6 +164,14 @@ impl Manifests {
         facts.map(|facts| facts.named_paths()).unwrap_or_default()
     }
 
+    /// Lists the folders that objects of Flux and Argo CD in a manifest which was read apply, from the
+    /// top of the repository.
+    pub(crate) fn applied_by(&self, path: &Path) -> impl Iterator<Item = &str> {
+        let manifest = self.read.get(path.as_os_str());
+        let facts = manifest.and_then(|manifest| manifest.facts.as_ref().ok());
+        facts.into_iter().flat_map(|facts| facts.applied_folders())
+    }
+
     /// Says whether a root is neither a file nor a folder, as a pipe that a shell makes.
     pub(crate) fn is_pipe(&self, root: &Path) -> bool {
         self.pipes.contains(root)

@@ -102,3 +102,43 @@ fn without_a_repository_a_base_is_read_all_the_same() {
     let sandbox = repository().unversioned();
     assert_eq!(images(&sandbox, &["overlays/prod"]), OF_PROD);
 }
+
+#[test]
+fn what_objects_of_flux_and_argo_cd_apply_elsewhere_is_told() {
+    let sandbox = repository();
+    let object = |api: &str, kind: &str, spec: &str| {
+        format!(
+            "---\napiVersion: {api}/v1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {{{spec}}}\n"
+        )
+    };
+    let flux = |path: &str| {
+        object("kustomize.toolkit.fluxcd.io", "Kustomization", &format!("path: {path}"))
+    };
+    let argo = |path: &str| {
+        let spec = format!("source: {{path: {path}}}, destination: {{namespace: n}}");
+        object("argoproj.io", "Application", &spec)
+    };
+    let text = flux("./overlays/prod")
+        + &argo("overlays/test")
+        + &argo("clusters")
+        + &flux("gone")
+        + &flux("'${X}'");
+    sandbox.write("clusters/prod/apps.yaml", &text);
+    let warning = |paths: &[&str]| sandbox.run(&[&["audit"], paths].concat()).succeeded().stderr;
+    assert_eq!(
+        warning(&["clusters/prod"]),
+        "warning: objects of Flux or Argo CD here apply what is not among the paths: \
+         `overlays/prod`, `overlays/test`; name it too\n"
+    );
+    assert!(warning(&["clusters", "overlays/prod"]).contains(": `overlays/test`; "));
+    for paths in [
+        &[][..],
+        &["clusters", "overlays"],
+        &["clusters", "overlays/prod/kustomization.yaml", "overlays/test"],
+        &["clusters", "--exclude", "overlays"],
+        &["overlays"],
+    ] {
+        let stderr = warning(paths);
+        assert!(!stderr.contains("Flux"), "{paths:?}: {stderr}");
+    }
+}

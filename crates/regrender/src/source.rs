@@ -12,7 +12,7 @@ mod program;
 mod question;
 mod resolution;
 pub(crate) mod sealed;
-mod token;
+pub(crate) mod token;
 pub(crate) mod value;
 mod vault;
 

@@ -37,12 +37,14 @@ pub(crate) fn run(arguments: &Import, world: &mut World) -> Result<Exit, Failure
         warn(&draft, world);
         return Err(nothing().into());
     }
-    let sealed = match (&target.sealed, &readers) {
-        (Some(_), Some(readers)) => {
-            ask_programs(&mut draft, arguments, world)?;
-            seal(&draft, readers, world)?
-        }
-        _ => None,
+    let sealed = if let (Some(_), Some(readers)) = (&target.sealed, &readers) {
+        ask_programs(&mut draft, arguments, world)?;
+        draft.look_at_passwords(world.now);
+        draft.remark_on_dying();
+        seal(&draft, readers, world)?
+    } else {
+        draft.look_at_passwords(world.now);
+        None
     };
     let passwords = match (&target.sealed, &sealed) {
         (Some(file), Some(_)) => Passwords::Sealed(&file.named),
@@ -53,7 +55,7 @@ pub(crate) fn run(arguments: &Import, world: &mut World) -> Result<Exit, Failure
     target.write(&text, sealed.as_deref(), world)?;
     if let Some(file) = &target.config {
         let sealed_file = target.sealed.as_ref().filter(|_| sealed.is_some());
-        let mut steps = steps(&draft, &recipients, sealed_file, arguments.reach.reach());
+        let mut steps = steps(&draft, &recipients, passwords, arguments.reach.reach());
         steps.push(build_command(file, &world.directory));
         let written = written(&draft, file, sealed_file, &world.directory);
         world.print(&(written + &next_steps(&steps)))?;
@@ -141,15 +143,15 @@ fn written(draft: &Draft, file: &Path, sealed: Option<&SealedFile>, directory: &
 fn steps(
     draft: &Draft,
     recipients: &[String],
-    sealed: Option<&SealedFile>,
+    passwords: Passwords<'_>,
     reach: Reach,
 ) -> Vec<String> {
     let mut steps = Vec::new();
     if recipients.is_empty() {
         steps.push(String::from("fill in the recipients"));
     }
-    let variables = draft.variables();
-    if sealed.is_none() && !variables.is_empty() {
+    let variables = draft.variables(passwords);
+    if !variables.is_empty() {
         let variables = in_a_sentence(&variables);
         steps.push(format!("set {variables}, or name other sources of the passwords"));
     }
@@ -158,7 +160,8 @@ fn steps(
         steps.push(format!("choose `provide` of {}", in_a_sentence(&open)));
     }
     let kept = draft.kept_by_programs();
-    if sealed.is_none() && reach == Reach::Offline && !kept.is_empty() {
+    let is_unsealed = matches!(passwords, Passwords::Environment);
+    if is_unsealed && reach == Reach::Offline && !kept.is_empty() {
         steps.push(format!(
             "name other sources of {}, which programs keep, or build where these may be started",
             in_a_sentence(&kept)

@@ -1,15 +1,20 @@
 //! A registries.toml in the making.
 
 use std::collections::BTreeSet;
+use std::time::SystemTime;
 
+use regrender_config::preset::looks_like_another_kind;
 use regrender_render::{Credential, Credentials};
+use regrender_seal::spell_time;
 
 use super::found::{Found, FoundSecret, Login};
 use super::pool::Pool;
 use super::registry::DraftRegistry;
 use super::remark::Remarks;
 use super::secret::{DraftSecret, Use, each_once, tables};
+use super::table::Passwords;
 use super::{account, refusal, table};
+use crate::source::token::{Death, Nearness, death};
 
 /// A registries.toml in the making.
 #[derive(Debug)]
@@ -45,8 +50,10 @@ impl Draft {
         let mut secrets = tables(uses, &names);
         account::give(&accounts, namespace.unwrap_or(DEFAULT_NAMESPACE), &mut secrets);
         secrets.retain(|table| is_sayable(table, &mut remarks));
-        let mut draft = Self { registries: registries.list, secrets, remarks };
-        draft.remark_on_passwords();
+        let mut registries = registries.list;
+        // Those of a pull secret that was left out land nowhere.
+        registries.retain(|one| secrets.iter().any(|table| table.registries.contains(&one.name)));
+        let mut draft = Self { registries, secrets, remarks };
         draft.remark_on_cautions();
         draft
     }
@@ -73,9 +80,10 @@ impl Draft {
     }
 
     /// Lists the environment variables that the passwords are expected in.
-    pub(crate) fn variables(&self) -> Vec<String> {
+    pub(crate) fn variables(&self, passwords: Passwords<'_>) -> Vec<String> {
         let expected = self.registries.iter().filter(|one| one.token_hours().is_none());
         expected
+            .filter(|one| matches!(passwords, Passwords::Environment) || one.is_dying)
             .filter_map(|one| {
                 one.login.username()?;
                 Some(table::variable(&one.name, one.kind()))
@@ -89,20 +97,34 @@ impl Draft {
         registries.filter_map(|one| Some((one.name.as_str(), one.token_hours()?))).collect()
     }
 
-    fn remark_on_passwords(&mut self) {
-        use regrender_config::preset::looks_like_another_kind;
-
-        for registry in &self.registries {
-            let what = format!("the password of registry `{}`", registry.name);
-            let password = registry.login.password();
+    /// Remarks on passwords that may not work, and notes which of them are dead, or will be within a
+    /// day.
+    pub(crate) fn look_at_passwords(&mut self, now: SystemTime) {
+        for registry in &mut self.registries {
+            let Login::Pair { username, password, .. } = &registry.login else { continue };
             if registry.token_hours().is_some() {
                 continue;
             }
-            if let Some(advice) = password
-                .and_then(|password| looks_like_another_kind(registry.kind(), password.expose()))
-            {
-                self.remarks.add(&what, advice, "");
+            let (kind, password) = (registry.kind(), password.expose());
+            let death = death(kind, username, password, now).filter(|death| {
+                matches!(death.nearness(now), Some(Nearness::Over | Nearness::TooSoon))
+            });
+            registry.is_dying = death.is_some();
+            let expiry = |death: Death| {
+                format!("it is a token, which is dead from {} on", spell_time(death.moment()))
+            };
+            if let Some(reason) = looks_like_another_kind(kind, password).or(death.map(expiry)) {
+                let what = format!("the password of registry `{}`", registry.name);
+                self.remarks.add(&what, reason, "");
             }
+        }
+    }
+
+    /// Remarks on what is not sealed although the other passwords are.
+    pub(crate) fn remark_on_dying(&mut self) {
+        for registry in self.registries.iter().filter(|one| one.is_dying) {
+            let reason = "within a day it is dead, if it is not yet, so it is not sealed";
+            self.remarks.add("the password", reason, &registry.name);
         }
     }
 

@@ -4,6 +4,8 @@ use regrender_config::preset::token_hours_beside;
 use regrender_config::{Acr, Ecr, RegistryKind};
 use regrender_image::{AuthKey, KeyConcern};
 
+use super::found::Login;
+
 /// The images that a key is for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
@@ -26,17 +28,25 @@ pub(crate) enum Host {
     Gar {
         /// Where it lies.
         location: String,
-        /// The project.
-        project: String,
+        /// The project, if the key names it.
+        project: Option<String>,
     },
     /// Google's Container Registry.
     Gcr {
         /// Where it lies, unless anywhere.
         location: Option<String>,
+        /// The project, if the key names it and the token has to be renewed for it.
+        project: Option<String>,
     },
     /// Any other, by the host of its images.
     Other(String),
 }
+
+/// How the hosts of Google's Artifact Registry end.
+const GAR: &str = "-docker.pkg.dev";
+
+/// Programs that hand out tokens of Google: that of the Cloud SDK, and one of its own.
+const GOOGLE_HELPERS: [&str; 2] = ["gcloud", "gcr"];
 
 /// The names of Docker Hub under which the kubelet looks for its images.
 const DOCKER_HUB: [&str; 2] = ["docker.io", "index.docker.io"];
@@ -66,10 +76,10 @@ impl Place {
 impl Place {
     fn of(host: &str, path: Option<&str>) -> Self {
         let whole = |host| Self { host, path: None };
-        match (host.strip_suffix("-docker.pkg.dev"), path.map(|path| path.trim_end_matches('/'))) {
+        match (host.strip_suffix(GAR), path.map(|path| path.trim_end_matches('/'))) {
             // Without a project the key is for all of them, which the kind cannot say.
             (Some(location), Some(project)) if !project.contains('/') => {
-                let (location, project) = (location.to_owned(), project.to_owned());
+                let (location, project) = (location.to_owned(), Some(project.to_owned()));
                 whole(Host::Gar { location, project })
             }
             _ => Self { host: Host::of(host), path: path.map(str::to_owned) },
@@ -84,7 +94,10 @@ fn is_useless(concern: KeyConcern) -> bool {
 
 impl Host {
     fn of(host: &str) -> Self {
-        let gcr = |location: Option<&str>| Self::Gcr { location: location.map(str::to_owned) };
+        let gcr = |location: Option<&str>| Self::Gcr {
+            location: location.map(str::to_owned),
+            project: None,
+        };
         match host {
             host if DOCKER_HUB.contains(&host) => Self::DockerHub,
             "gcr.io" => gcr(None),
@@ -95,6 +108,29 @@ impl Host {
                 ecr().or_else(acr).unwrap_or_else(|| Self::Other(host.to_owned()))
             }
         }
+    }
+
+    /// Returns the host as it is declared for a login: what renews a token of Google takes the
+    /// project, which is what `path` begins with.
+    pub(crate) fn of_login(self, path: Option<&str>, login: &Login) -> Self {
+        let project = path.and_then(project_in);
+        match self {
+            Self::Gcr { location, .. } if self.token_hours(login.username()).is_some() => {
+                Self::Gcr { location, project }
+            }
+            Self::Other(host) => match host.strip_suffix(GAR) {
+                Some(location) if is_location(location) && is_token_of_google(login) => {
+                    Self::Gar { location: location.to_owned(), project }
+                }
+                _ => Self::Other(host),
+            },
+            other => other,
+        }
+    }
+
+    /// Says whether somebody has to say of which project the token is.
+    pub(crate) fn lacks_project(&self) -> bool {
+        matches!(self, Self::Gar { project: None, .. } | Self::Gcr { project: None, .. })
     }
 
     /// Returns the kind of a host that is known beforehand; `username` tells one that is not.
@@ -133,6 +169,29 @@ impl Host {
             None => kind.token_hours(),
             Some(username) => token_hours_beside(kind, username),
         }
+    }
+}
+
+fn is_location(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Returns the project of a path, if one can be called so. That of a domain is in two parts.
+fn project_in(path: &str) -> Option<String> {
+    let mut parts = path.split('/');
+    let first = parts.next().filter(|first| !first.is_empty())?;
+    if first.contains('.') {
+        let second = parts.next().filter(|second| !second.is_empty())?;
+        return Some(format!("{first}:{second}"));
+    }
+    Some(first.to_owned())
+}
+
+/// Says whether a login holds, or hands out, a token that lives for an hour.
+fn is_token_of_google(login: &Login) -> bool {
+    match login {
+        Login::Pair { username, .. } => token_hours_beside(RegistryKind::Gar, username).is_some(),
+        Login::Helper { name } => GOOGLE_HELPERS.contains(&name.as_str()),
     }
 }
 
@@ -236,10 +295,16 @@ mod tests {
         check("acme.azurecr.io", &acr(AzureEnvironment::Public), None);
         check("acme.azurecr.cn/team/", &acr(AzureEnvironment::China), Some("team/"));
         check("*.azurecr.io", &other("*.azurecr.io"), None);
-        check("https://gcr.io", &Host::Gcr { location: None }, None);
-        check("eu.gcr.io/acme", &Host::Gcr { location: Some(String::from("eu")) }, Some("acme"));
-        let gar =
-            Host::Gar { location: String::from("europe-west1"), project: String::from("acme") };
+        check("https://gcr.io", &Host::Gcr { location: None, project: None }, None);
+        check(
+            "eu.gcr.io/acme",
+            &Host::Gcr { location: Some(String::from("eu")), project: None },
+            Some("acme"),
+        );
+        let gar = Host::Gar {
+            location: String::from("europe-west1"),
+            project: Some(String::from("acme")),
+        };
         check("europe-west1-docker.pkg.dev/acme/", &gar, None);
         let host = "europe-west1-docker.pkg.dev";
         check(host, &other(host), None);
@@ -248,7 +313,7 @@ mod tests {
 
     #[test]
     fn tokens_of_the_clouds_are_known_by_who_uses_them() {
-        let gcr = Host::Gcr { location: None };
+        let gcr = Host::Gcr { location: None, project: None };
         assert_eq!(gcr.token_hours(Some("oauth2accesstoken")), Some(1));
         assert_eq!(gcr.token_hours(Some("_json_key")), None);
         assert_eq!(gcr.token_hours(None), Some(1));

@@ -171,11 +171,12 @@ fn sayable(member: Member) -> Result<DraftRegistry, (String, String)> {
     let Member { place, login, key, has_hub_alias } = member;
     let mut registry = DraftRegistry {
         name: String::from("r"),
-        host: place.host,
+        host: place.host.of_login(place.path.as_deref(), &login),
         paths: place.path.into_iter().collect(),
         has_hub_alias,
         login,
         key,
+        is_dying: false,
     };
     let mut refused = refusal::of_registry(&registry);
     if refused.is_some()
@@ -200,7 +201,9 @@ fn name(groups: &mut [Group]) {
     for group in groups {
         let registry = &mut group.registry;
         let base = registry.host.registry_name();
-        let narrow = registry.login.username().map(|name| format!("{base}-{}", word(name)));
+        // That of a token is the same for all of them, and is not written.
+        let username = registry.login.username().filter(|_| registry.token_hours().is_none());
+        let narrow = username.map(|name| format!("{base}-{}", word(name)));
         let numbered = (2..).map(|number: usize| format!("{base}-{number}"));
         let mut names = std::iter::once(base.clone()).chain(narrow).chain(numbered);
         registry.name = names.find(|name| !taken.contains(name)).unwrap_or(base);

@@ -5,7 +5,7 @@ use regrender_diagnostic::Diagnostic;
 
 use super::registry::DraftRegistry;
 use super::secret::DraftSecret;
-use super::table::{PROVIDE, Passwords, push_registry, push_secret};
+use super::table::{PROJECT, PROVIDE, Passwords, push_registry, push_secret};
 
 /// A recipient that only stands in what nobody reads.
 pub(super) const ANY_RECIPIENT: &str =
@@ -16,7 +16,8 @@ pub(super) fn of_registry(registry: &DraftRegistry) -> Option<String> {
     let mut text = String::new();
     push_registry(&mut text, registry, Passwords::Environment);
     // Only once somebody has chosen is the table whole.
-    let text = text.replace(&format!("# {PROVIDE}"), PROVIDE);
+    let text =
+        [PROVIDE, PROJECT].iter().fold(text, |text, line| text.replace(&format!("# {line}"), line));
     let name = &registry.name;
     refusal(&format!("{text}\n[secret.x]\nregistries = [\"{name}\"]\nnamespaces = [\"x\"]\n"))
 }

@@ -20,6 +20,8 @@ pub(crate) struct DraftRegistry {
     pub(crate) login: Login,
     /// The key under which a program keeps it.
     pub(crate) key: String,
+    /// Whether its password is a token that is dead, or soon will be, so that it is not sealed.
+    pub(crate) is_dying: bool,
 }
 
 impl DraftRegistry {

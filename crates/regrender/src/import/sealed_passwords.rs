@@ -25,7 +25,7 @@ pub(crate) fn sealed_passwords(
     context: &mut SealContext<'_>,
 ) -> Result<Option<String>, SealError> {
     let mut passwords = Mapping::new();
-    for registry in registries.iter().filter(|one| one.token_hours().is_none()) {
+    for registry in registries.iter().filter(|one| one.token_hours().is_none() && !one.is_dying) {
         if let Some(password) = registry.login.password() {
             let entry = Mapping::new().with(PASSWORD, password.clone());
             passwords.push(registry.name.as_str(), Node::from(entry));

@@ -23,6 +23,8 @@ const WIDTH: usize = 100;
 
 /// What may renew the tokens of every cloud.
 pub(super) const PROVIDE: &str = "provide = \"external-secrets\"";
+/// What renewing those of Google takes where the key names no project.
+pub(super) const PROJECT: &str = "project = \"my-project\"";
 
 /// Writes the table of a registry.
 pub(super) fn push_registry(text: &mut String, registry: &DraftRegistry, passwords: Passwords<'_>) {
@@ -44,6 +46,9 @@ pub(super) fn push_registry(text: &mut String, registry: &DraftRegistry, passwor
                 ),
             );
             push_line(text, &format!("# {PROVIDE}"));
+            if registry.host.lacks_project() {
+                push_line(text, &format!("# {PROJECT}"));
+            }
         }
         None => push_login(text, registry, passwords),
     }
@@ -72,11 +77,16 @@ fn push_host(text: &mut String, registry: &DraftRegistry) {
         }
         Host::Gar { location, project } => {
             push_text(text, "location", location);
-            push_text(text, "project", project);
+            if let Some(project) = project {
+                push_text(text, "project", project);
+            }
         }
-        Host::Gcr { location } => {
+        Host::Gcr { location, project } => {
             if let Some(location) = location {
                 push_text(text, "location", location);
+            }
+            if let Some(project) = project {
+                push_text(text, "project", project);
             }
         }
         Host::Other(host) => {
@@ -101,12 +111,12 @@ fn push_login(text: &mut String, registry: &DraftRegistry, passwords: Passwords<
         (Login::Pair { username, email, .. }, passwords) => {
             push_text(text, "username", username);
             let source = match passwords {
-                Passwords::Environment => {
-                    format!("{{ env = {} }}", quoted(&variable(&registry.name, registry.kind())))
-                }
-                Passwords::Sealed(file) => {
+                Passwords::Sealed(file) if !registry.is_dying => {
                     let key = sealed_passwords::key(&registry.name);
                     format!("{{ sops = {}, key = {} }}", quoted(file), quoted(&key))
+                }
+                Passwords::Environment | Passwords::Sealed(_) => {
+                    format!("{{ env = {} }}", quoted(&variable(&registry.name, registry.kind())))
                 }
             };
             push_line(text, &format!("password = {source}"));

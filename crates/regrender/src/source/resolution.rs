@@ -102,7 +102,7 @@ impl<'a> Resolution<'a> {
         let password = credential.password.expose();
         let advice = looks_like_another_kind(registry.kind, password);
         let now = self.world.now;
-        let Some(death) = token::death(registry, &credential.username, password, now) else {
+        let Some(death) = token::death(registry.kind, &credential.username, password, now) else {
             return (None, advice);
         };
         let is_allowed = registry.allow_short_lived;

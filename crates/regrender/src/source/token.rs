@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use regrender_config::RegistryKind;
 use regrender_config::preset::token_hours_beside;
-use regrender_config::{Registry, RegistryKind};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -59,9 +59,9 @@ impl Death {
     }
 }
 
-/// Says when the token `password` of a registry is dead.
+/// Says when the token `password` of a registry of that kind is dead.
 pub(crate) fn death(
-    registry: &Registry,
+    kind: RegistryKind,
     username: &str,
     password: &str,
     now: SystemTime,
@@ -70,7 +70,7 @@ pub(crate) fn death(
         .or_else(|| of_web_token(password))
         .map(Death::At)
         .or_else(|| of_beginning(password, now))
-        .or_else(|| of_kind(registry.kind, username, password, now))
+        .or_else(|| of_kind(kind, username, password, now))
 }
 
 /// A token of Amazon ECR is base64 of JSON with the second of its death in `expiration`.
@@ -142,7 +142,6 @@ fn full_hour(moment: SystemTime) -> SystemTime {
 #[cfg(test)]
 mod tests {
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-    use regrender_config::Access;
 
     use super::*;
 
@@ -151,17 +150,8 @@ mod tests {
         UNIX_EPOCH + Duration::from_secs(20_778 * 86_400 + 45_296)
     }
 
-    fn registry(kind: RegistryKind) -> Registry {
-        let text = "[registry.r]\nhost = \"r.example\"\nanonymous = true\n\
-            [seal]\nrecipients = [\"age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt\"]\n";
-        let config = regrender_config::parse(text).config.unwrap();
-        let registry = config.registries.into_iter().next().unwrap();
-        assert!(matches!(registry.access, Access::Anonymous));
-        Registry { kind, ..registry }
-    }
-
     fn generic(password: &str) -> Option<Death> {
-        death(&registry(RegistryKind::Generic), "canary", password, now())
+        death(RegistryKind::Generic, "canary", password, now())
     }
 
     fn after(seconds: u64) -> SystemTime {
@@ -235,9 +225,8 @@ mod tests {
 
     #[test]
     fn usernames_of_clouds_tell_what_stands_beside_them() {
-        let dies = |username, password| {
-            death(&registry(RegistryKind::Gar), username, password, now()).is_some()
-        };
+        let dies =
+            |username, password| death(RegistryKind::Gar, username, password, now()).is_some();
         assert!(dies("oauth2accesstoken", "canary-4f1d"));
         assert!(!dies("_json_key", "canary-4f1d"));
         assert!(!dies("oauth2accesstoken", ""));

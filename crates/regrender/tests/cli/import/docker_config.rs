@@ -44,6 +44,115 @@ fn the_config_of_docker_is_what_is_read_when_nothing_is_named() {
 }
 
 #[test]
+fn tokens_of_google_are_declared_and_never_sealed() {
+    let config = json!({
+        "auths": {
+            "us-docker.pkg.dev/acme-images/apps": entry("oauth2accesstoken"),
+            "eu.gcr.io/acme.com/images": entry("oauth2accesstoken"),
+            "asia-docker.pkg.dev": entry("_json_key"),
+        },
+        "credHelpers": { "gcr.io": "gcloud", "europe-west1-docker.pkg.dev": "gcloud" },
+    });
+    let sandbox = Sandbox::new(&[("config.json", &config.to_string())]);
+    let arguments =
+        ["import", "config.json", "-n", "a", "-r", RECIPIENT, "--seal-into", "i.sops.yaml"];
+    let outcome = sandbox.run(&arguments).succeeded();
+    assert!(outcome.stdout.contains("choose `provide` of `gar`, `gar-2`, `gcr`, `gcr-2`"));
+    assert_snapshot!(tables(&sandbox.read("registries.toml")), @r#"
+    [registry.gar]
+    kind = "gar"
+    location = "europe-west1"
+    # Its token is dead after an hour. Choose what keeps it fresh (docs/config.md, `provide`):
+    # provide = "external-secrets"
+    # project = "my-project"
+
+    [registry.gar-2]
+    kind = "gar"
+    location = "us"
+    project = "acme-images"
+    paths = ["acme-images/apps"]
+    # Its token is dead after an hour. Choose what keeps it fresh (docs/config.md, `provide`):
+    # provide = "external-secrets"
+
+    [registry.gcr]
+    kind = "gcr"
+    # Its token is dead after an hour. Choose what keeps it fresh (docs/config.md, `provide`):
+    # provide = "external-secrets"
+    # project = "my-project"
+
+    [registry.gcr-2]
+    kind = "gcr"
+    location = "eu"
+    project = "acme.com:images"
+    paths = ["acme.com/images"]
+    # Its token is dead after an hour. Choose what keeps it fresh (docs/config.md, `provide`):
+    # provide = "external-secrets"
+
+    [registry.asia-docker-pkg-dev]
+    host = "asia-docker.pkg.dev"
+    username = "_json_key"
+    password = { sops = "i.sops.yaml", key = "data.asia-docker-pkg-dev.password" }
+
+    [secret.regcred]
+    registries = ["gar", "gar-2", "gcr", "gcr-2", "asia-docker-pkg-dev"]
+    namespaces = ["a"]
+    "#);
+    assert_eq!(sandbox.read("i.sops.yaml").matches("password:").count(), 1);
+}
+
+#[test]
+fn a_token_that_is_dead_soon_is_not_sealed() {
+    let token = |username: &str, token: &str| json!({ "username": username, "password": token });
+    let config = json!({ "auths": {
+        "ghcr.io": token("octocat", "ghs_canary-4f1d"),
+        "quay.io": entry("acme+bot"),
+        // Dead since 2001.
+        "r.example": token("bot", "eyJhbGciOiJub25lIn0.eyJleHAiOjEwMDAwMDAwMDB9.canary-4f1d"),
+    } });
+    let sandbox = Sandbox::new(&[("config.json", &config.to_string())]);
+    let arguments =
+        ["import", "config.json", "-n", "a", "-r", RECIPIENT, "--seal-into", "i.sops.yaml"];
+    assert_snapshot!(sandbox.run(&arguments).succeeded(), @"
+    wrote registries.toml: 3 registries, 1 pull secret
+    sealed the passwords into i.sops.yaml
+
+    next:
+      1. set `GHCR_TOKEN`, `R_EXAMPLE_PASSWORD`, or name other sources of the passwords
+      2. regrender build
+    --- stderr
+    warning: the password of `ghcr`, `r-example`: within a day it is dead, if it is not yet, so it is not sealed
+    warning: the password of registry `ghcr`: it looks like a token of a GitHub App or of one run of GitHub Actions: it is dead after an hour; use a personal access token with `read:packages`
+    warning: the password of registry `r-example`: it is a token, which is dead from 2001-09-09T01:46:40Z on
+    ");
+    assert_snapshot!(tables(&sandbox.read("registries.toml")), @r#"
+    [registry.ghcr]
+    kind = "ghcr"
+    username = "octocat"
+    password = { env = "GHCR_TOKEN" }
+
+    [registry.quay]
+    kind = "quay"
+    username = "acme+bot"
+    password = { sops = "i.sops.yaml", key = "data.quay.password" }
+
+    [registry.r-example]
+    host = "r.example"
+    username = "bot"
+    password = { env = "R_EXAMPLE_PASSWORD" }
+
+    [secret.regcred]
+    registries = ["ghcr", "quay", "r-example"]
+    namespaces = ["a"]
+
+    # What the import left out, or is not sure of:
+    # - the password of `ghcr`, `r-example`: within a day it is dead, if it is not yet, so it is not sealed
+    # - the password of registry `ghcr`: it looks like a token of a GitHub App or of one run of GitHub Actions: it is dead after an hour; use a personal access token with `read:packages`
+    # - the password of registry `r-example`: it is a token, which is dead from 2001-09-09T01:46:40Z on
+    "#);
+    assert_eq!(sandbox.read("i.sops.yaml").matches("password:").count(), 1);
+}
+
+#[test]
 fn a_docker_config_says_not_where_it_lands() {
     let config = json!({ "auths": { "ghcr.io": entry("octocat") } }).to_string();
     let sandbox = Sandbox::new(&[("config.json", &config)]);

@@ -57,6 +57,30 @@ fn a_cluster_becomes_a_registries_toml() {
 }
 
 #[test]
+fn the_credential_of_a_pull_secret_that_is_left_out_is_left_out_too() {
+    let first = secret("team-a", "regcred", &json!({ "ghcr.io": entry("octocat") }));
+    let second = secret("team-a", "regcred", &json!({ "ghcr.io": entry("other") }));
+    let sandbox = piped(&[first, second]);
+    let arguments = ["import", "-", "--recipient", RECIPIENT, "--seal-into", "i.sops.yaml"];
+    let outcome = sandbox.run(&arguments).succeeded();
+    assert!(outcome.stderr.contains("it is there twice with different content"), "{outcome}");
+    assert_snapshot!(tables(&sandbox.read("registries.toml")), @r#"
+    [registry.ghcr]
+    kind = "ghcr"
+    username = "octocat"
+    password = { sops = "i.sops.yaml", key = "data.ghcr.password" }
+
+    [secret.regcred]
+    registries = ["ghcr"]
+    namespaces = ["team-a"]
+
+    # What the import left out, or is not sure of:
+    # - `team-a/regcred`: it is there twice with different content; the first is taken
+    "#);
+    assert_eq!(sandbox.read("i.sops.yaml").matches("password:").count(), 1);
+}
+
+#[test]
 fn one_name_with_two_contents_becomes_two_pull_secrets() {
     let sandbox = piped(&[
         secret("a", "regcred", &json!({ "ghcr.io": entry("one") })),

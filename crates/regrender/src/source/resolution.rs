@@ -16,7 +16,7 @@ use regrender_render::Credential;
 use super::problem::{self, Asker};
 use super::question::{Answers, Question};
 use super::token::Nearness;
-use super::value::Part;
+use super::value::{Part, missing_key};
 use super::{Resolved, expiry, token};
 use crate::identity::Discovered;
 use crate::world::World;
@@ -100,7 +100,8 @@ impl<'a> Resolution<'a> {
         span: &Span,
     ) -> (Option<String>, Option<String>) {
         let password = credential.password.expose();
-        let advice = looks_like_another_kind(registry.kind, password);
+        let advice = looks_like_another_kind(registry.kind, password)
+            .or_else(|| missing_key(&credential.username, password));
         let now = self.world.now;
         let Some(death) = token::death(registry.kind, &credential.username, password, now) else {
             return (None, advice);

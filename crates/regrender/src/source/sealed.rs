@@ -44,6 +44,8 @@ pub(crate) enum SealedFailure {
     IsAge,
     /// It is a file of sops, and was taken for an age file.
     IsSops,
+    /// It is text, and was taken for an age file.
+    NotAge,
 }
 
 /// Opens the file of that name.
@@ -95,6 +97,9 @@ pub(crate) fn open_age_file(
         if is_sops(name, bytes.expose()) {
             return SealedFailure::IsSops;
         }
+        if is_other_text(bytes.expose()) {
+            return SealedFailure::NotAge;
+        }
         SealedFailure::NotOpened { error, recipients: Vec::new() }
     })?;
     Ok(Content::Bytes(SecretBytes::new(text.expose().as_bytes())))
@@ -104,6 +109,15 @@ pub(crate) fn open_age_file(
 pub(crate) fn is_age(bytes: &[u8]) -> bool {
     let text = bytes.trim_ascii_start();
     text.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE")
+}
+
+/// Says whether a file holds text, and nothing that age could have written.
+fn is_other_text(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| {
+        // With a mark before it, it is a damaged age file.
+        let text = text.trim_start_matches('\u{feff}').trim();
+        !text.is_empty() && !is_age(text.as_bytes())
+    })
 }
 
 /// Says whether sops wrote a file of that name.

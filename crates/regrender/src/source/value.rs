@@ -1,8 +1,11 @@
 //! The bytes of a source to a username or a password, or what is wrong with them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use regrender_config::Trim;
 use regrender_document::SecretText;
 use serde::de::IgnoredAny;
+use zeroize::Zeroizing;
 
 use crate::input::bytes::begins_as_utf16;
 
@@ -153,6 +156,21 @@ pub(crate) fn check_text(text: &str, part: Part) -> Result<(), Fault> {
     }
 }
 
+/// Says that a password is not the key that goes with its username: with these two, Google takes the
+/// JSON key of a service account and nothing else.
+pub(crate) fn missing_key(username: &str, password: &str) -> Option<String> {
+    let (is_key, form) = match username {
+        "_json_key" => (is_json_object(password), "the JSON key of a service account"),
+        "_json_key_base64" => {
+            let key = STANDARD.decode(password.trim()).map(Zeroizing::new).unwrap_or_default();
+            let is_key = std::str::from_utf8(&key).is_ok_and(is_json_object);
+            (is_key, "the JSON key of a service account in base64")
+        }
+        _ => return None,
+    };
+    (!is_key).then(|| format!("it is not {form}, which goes with `{username}`"))
+}
+
 fn is_json_object(text: &str) -> bool {
     text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
@@ -273,6 +291,21 @@ mod tests {
     fn a_json_key_may_have_lines() {
         let key = "{\r\n\t\"private_key\": \"canary-4f1d\"\n}";
         check(key.as_bytes(), LineEnds::Refuse, key);
+    }
+
+    #[test]
+    fn the_key_of_a_service_account_is_told_from_a_token() {
+        let key = "{\"private_key\": \"canary-4f1d\"}";
+        let encoded = STANDARD.encode(key);
+        assert_eq!(missing_key("_json_key", key), None);
+        assert_eq!(missing_key("_json_key_base64", &format!("{encoded}\n")), None);
+        assert_eq!(missing_key("acme", "canary-4f1d"), None);
+        for (username, password) in
+            [("_json_key", "canary-4f1d"), ("_json_key", &encoded), ("_json_key_base64", key)]
+        {
+            let advice = missing_key(username, password).unwrap();
+            assert!(advice.ends_with(&format!("goes with `{username}`")), "{advice}");
+        }
     }
 
     #[test]

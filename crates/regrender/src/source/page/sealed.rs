@@ -13,9 +13,9 @@ pub(crate) static SEALED_SOURCE_IN_CLEAR: Page = Page {
     code: "sealed-source-in-clear",
     severity: Severity::Error,
     title: "a file that should be sealed is in clear",
-    why: "A file that sops sealed has its metadata in it; this one has none.\nWhoever can read the repository can read what is in it.",
+    why: "A file that sops sealed has its metadata in it, and an age file begins with its version; this one has neither.\nWhoever can read the repository can read what is in it.",
     example: FROM_SOPS,
-    way_out: "seal it with `sops encrypt --in-place FILE` and change the password if it was ever committed; or name it as a `file`.",
+    way_out: "seal it with `sops encrypt --in-place FILE` or `age --recipient age1… --output FILE.age FILE`, and change the password if it was ever committed; or name it as a `file`.",
 };
 
 pub(crate) static SEALED_SOURCE_NO_IDENTITY: Page = Page {

@@ -28,6 +28,12 @@ pub(crate) fn failed(
             .help("name it as one: `{ age = \"FILE\" }`"),
         SealedFailure::IsSops => missed(&page::SEALED_SOURCE_UNREADABLE, "is a file of sops")
             .help("name it as one: `{ sops = \"FILE\", key = \"KEY\" }`"),
+        SealedFailure::NotAge => {
+            let what = "is not sealed: it does not begin as an age file does";
+            missed(&page::SEALED_SOURCE_IN_CLEAR, what).help(
+                "seal it: `age --recipient age1… --output FILE.age FILE`, or name it as a `file`",
+            )
+        }
         SealedFailure::CutOff => missed(
             &page::SEALED_SOURCE_CHANGED,
             "cannot be opened: its sealed values have lost their `sops` metadata",
@@ -111,8 +117,16 @@ pub(crate) fn no_value(asker: Asker<'_>, source: &Source, why: &PathFailure) -> 
                 format!("below `{}`", above.escape_debug())
             };
             let what = format!("{name} has no key `{}` {place}", key.escape_debug());
-            with_names(missed(&page::SEALED_SOURCE_MISSING_KEY, what), there)
-                .help("write `key` as the file has it")
+            let problem = with_names(missed(&page::SEALED_SOURCE_MISSING_KEY, what), there);
+            let beginning = format!("{key}.");
+            match there.iter().find(|name| name.starts_with(&beginning)) {
+                // Dots divide names.
+                Some(name) => problem.help(format!(
+                    "write a name that has dots in brackets: `[{:?}]` for `{name}`",
+                    name.as_str()
+                )),
+                None => problem.help("write `key` as the file has it"),
+            }
         }
         PathFailure::PositionMissing { list, length } => {
             let what = format!("list `{}` of {name} has no such item", list.escape_debug());

@@ -14,6 +14,13 @@ pub(crate) fn bad_value(asker: Asker<'_>, source: &Source, fault: Fault) -> Diag
             problem.help("run the command by hand, in the folder of registries.toml")
         }
         (Fault::Empty, SourceKind::File { .. }) => problem.help("write the secret into the file"),
+        (Fault::Empty, SourceKind::Sops { .. }) => {
+            problem.help("give it a value: `sops edit FILE`")
+        }
+        (Fault::Empty, SourceKind::Age { .. }) => {
+            problem.help("seal it again: `age --recipient age1… --output FILE.age FILE`")
+        }
+        (Fault::Empty, SourceKind::Vault { .. }) => problem.help("give it a value in Vault"),
         (Fault::Empty, SourceKind::Stdin { .. }) => {
             problem.help("pipe the secret in: `COMMAND | regrender build`")
         }
@@ -23,7 +30,8 @@ pub(crate) fn bad_value(asker: Asker<'_>, source: &Source, fault: Fault) -> Diag
 
 /// Says what is wrong with half of a credential that came whole from `place`.
 pub(crate) fn bad_part(asker: Asker<'_>, place: &str, span: Span, fault: Fault) -> Diagnostic {
-    fault_found(asker, fault).at(span, place)
+    let problem = fault_found(asker, fault).at(span, place);
+    if fault == Fault::Empty { problem.help("log in again, with both") } else { problem }
 }
 
 fn fault_found(asker: Asker<'_>, fault: Fault) -> Diagnostic {

@@ -64,17 +64,15 @@ fn page_of(error: &VaultError) -> (&'static Page, &'static str) {
         VaultError::Sealed | VaultError::NotInitialized | VaultError::NoActiveNode => {
             (&page::VAULT_SEALED, "let somebody unseal it: `vault operator unseal`")
         }
-        VaultError::Redirected { .. } => {
+        VaultError::Redirected { to: Some(_) } => {
             (&page::VAULT_REDIRECTS, "write the address it sends to into `address`")
         }
-        VaultError::LoginRefused { .. } | VaultError::SecondFactorWanted => (
-            &page::VAULT_LOGIN_REFUSED,
-            "see whether role, secret and what the role is bound to are right",
-        ),
-        VaultError::LoginUnknown { .. } => (
-            &page::VAULT_LOGIN_REFUSED,
-            "see `vault auth list`, and name where the method is with `mount` in `auth`",
-        ),
+        VaultError::Redirected { to: None } => {
+            (&page::VAULT_REDIRECTS, "see whether `address` of `[vault]`, or VAULT_ADDR, is right")
+        }
+        VaultError::LoginRefused { .. }
+        | VaultError::SecondFactorWanted
+        | VaultError::LoginUnknown { .. } => (&page::VAULT_LOGIN_REFUSED, for_login(error)),
         VaultError::TokenRefused { .. } => (
             &page::VAULT_TOKEN_REFUSED,
             "log in again: `vault login`, or take a token that lives longer",
@@ -111,6 +109,18 @@ fn page_of(error: &VaultError) -> (&'static Page, &'static str) {
             (&page::VAULT_BAD_ANSWER, "see whether `address` of `[vault]`, or VAULT_ADDR, is right")
         }
         _ => (&page::VAULT_REFUSED, "ask by hand: `vault kv get PATH`"),
+    }
+}
+
+fn for_login(error: &VaultError) -> &'static str {
+    match error {
+        VaultError::SecondFactorWanted => {
+            "name a role that wants none: a build has nobody to ask for it"
+        }
+        VaultError::LoginUnknown { .. } => {
+            "see `vault auth list`, and name where the method is with `mount` in `auth`"
+        }
+        _ => "see whether role, secret and what the role is bound to are right",
     }
 }
 
@@ -191,8 +201,14 @@ pub(crate) fn no_value(
     path: &str,
     error: &VaultError,
 ) -> Diagnostic {
-    missed(&page::VAULT_MISSING_FIELD, asker, source, format!("secret `{path}`: {error}"))
-        .help("write `key` as `vault kv get PATH` shows it")
+    let problem =
+        missed(&page::VAULT_MISSING_FIELD, asker, source, format!("secret `{path}`: {error}"));
+    match error {
+        VaultError::NotText { .. } => problem
+            .note("`vault kv put` keeps what is given as `KEY=VALUE` as text, and what a JSON file holds as it is there")
+            .help("write it into Vault again, as text"),
+        _ => problem.help("write `key` as `vault kv get PATH` shows it"),
+    }
 }
 
 /// Says that the environment sends the token through the network in clear.

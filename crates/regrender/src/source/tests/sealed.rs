@@ -148,6 +148,18 @@ error[sealed-source-missing-key]: the password of registry `hub` cannot be obtai
 }
 
 #[test]
+fn a_name_with_dots_is_told_how_to_be_written() {
+    let told = opened("s.json", "dockerconfig-json--default/sealed.json")
+        .password("hub", sops("s.json", "auths.ghcr.io.password"))
+        .told();
+    assert!(told.contains("has no key `ghcr` below `auths`"), "{told}");
+    assert!(
+        told.contains("help: write a name that has dots in brackets: `[\"ghcr.io\"]`"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_position_that_is_not_there_is_told() {
     for key in ["list.7", r#"["list"][3]"#, "list.one"] {
         let told = told_of(key);
@@ -336,8 +348,14 @@ fn an_age_file_that_does_not_open_is_told() {
         .password("hub", age("hub.age"))
         .told();
     assert!(other.starts_with("error[sealed-source-no-identity]"), "{other}");
-    let damaged = told(b"canary-4f1d".to_vec());
-    assert!(damaged.starts_with("error[sealed-source-unreadable]"), "{damaged}");
+    let (whole, mark) = (age_file("canary-4f1d", true), "\u{feff}".as_bytes());
+    for damaged in [whole[..90].to_vec(), [mark, &whole].concat(), b"canary\xff".to_vec(), vec![]] {
+        let damaged = told(damaged);
+        assert!(damaged.starts_with("error[sealed-source-unreadable]"), "{damaged}");
+    }
+    let clear = told(b"canary-4f1d\n".to_vec());
+    assert!(clear.starts_with("error[sealed-source-in-clear]"), "{clear}");
+    assert!(clear.contains("is not sealed: it does not begin as an age file does"), "{clear}");
     let mut passphrase = age::scrypt::Recipient::new(String::from("canary-4f1d").into());
     passphrase.set_work_factor(2);
     for bytes in [

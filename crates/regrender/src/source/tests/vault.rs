@@ -165,6 +165,7 @@ error[vault-missing-field]: the password of registry `mirror` cannot be obtained
     );
     let told = case(vault(&server)).password("mirror", at("ci/hub", "pin")).told();
     assert!(told.contains("what `pin` holds is a number, not text"), "{told}");
+    assert!(told.contains("help: write it into Vault again, as text"), "{told}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::found::{FoundEntry, FoundSecret, Login};
 use super::remark::Remarks;
+use crate::input::bytes::BYTE_ORDER_MARK;
 use crate::source::value::{Part, check_text};
 
 /// The name of the pull secret that a docker config becomes.
@@ -18,6 +19,8 @@ const SECRET_NAME: &str = "regcred";
 /// Says whether a text is a docker config rather than a manifest.
 pub(crate) fn is_docker_config(bytes: &[u8]) -> bool {
     const MEMBERS: [&str; 3] = ["auths", "credHelpers", "credsStore"];
+    // With a mark before it, it is one that docker cannot read.
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let is_object = bytes.trim_ascii_start().starts_with(b"{");
     is_object
         && members(bytes).is_some_and(|members| {
@@ -255,7 +258,10 @@ mod tests {
 
     #[test]
     fn a_docker_config_is_told_from_a_manifest() {
-        for text in [r#"{"auths": {}}"#, r#"{"credsStore": "x"}"#, r#" {"credHelpers": {}}"#] {
+        let with_mark = "\u{feff}{\"auths\": {}}";
+        for text in
+            [r#"{"auths": {}}"#, r#"{"credsStore": "x"}"#, r#" {"credHelpers": {}}"#, with_mark]
+        {
             assert!(is_docker_config(text.as_bytes()), "{text}");
         }
         for text in [r#"{"kind": "Secret", "auths": {}}"#, "{}", "kind: Secret", "auths: {}", "{"] {

@@ -11,6 +11,9 @@ pub(crate) const LIMIT: usize = 1024 * 1024;
 /// The most that is read at once.
 pub(crate) const PIECE: usize = 8192;
 
+/// What some editors write before UTF-8.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Bytes that must not be seen; they are wiped from memory when dropped.
 #[derive(Clone)]
 pub(crate) struct SecretBytes(Zeroizing<Vec<u8>>);

@@ -20,6 +20,7 @@ use regrender_image::{
 
 use self::key::{bare, hosts_of, rank};
 use super::helper;
+use crate::input::bytes::{BYTE_ORDER_MARK, begins_as_utf16};
 
 /// A program that keeps the credential of a registry for Docker.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +60,11 @@ pub(crate) enum LoginError {
         line: usize,
         /// Its column.
         column: usize,
+    },
+    /// It has a mark at its beginning, which Docker does not take.
+    Mark {
+        /// Whether it is that of UTF-16.
+        utf16: bool,
     },
     /// There is no `auths` in it.
     NoAuths,
@@ -223,7 +229,11 @@ impl DockerConfig {
 
 /// Says why bytes are no docker config.
 fn undecodable(bytes: &[u8], error: ConfigError) -> LoginError {
+    let utf16 = begins_as_utf16(bytes);
     match error {
+        ConfigError::Json(_) if utf16 || bytes.starts_with(BYTE_ORDER_MARK) => {
+            LoginError::Mark { utf16 }
+        }
         ConfigError::Json(JsonError { offset, .. }) => {
             let before = bytes.get(..offset).unwrap_or(bytes);
             let (line, last) =

@@ -264,6 +264,9 @@ fn a_key_that_is_named_is_what_the_helper_is_asked_for() {
 fn what_is_no_docker_config_is_refused() {
     let error = |text: &str| DockerConfig::parse(text.as_bytes()).unwrap_err();
     assert_eq!(error("canary-4f1d"), LoginError::NotJson { line: 1, column: 1 });
+    assert_eq!(error("\u{feff}{}"), LoginError::Mark { utf16: false });
+    let utf16 = DockerConfig::parse(b"\xff\xfe{\0}\0").unwrap_err();
+    assert_eq!(utf16, LoginError::Mark { utf16: true });
     assert_eq!(error("{}"), LoginError::NoAuths);
 }
 

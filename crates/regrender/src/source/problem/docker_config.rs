@@ -75,6 +75,18 @@ pub(crate) fn no_login(place: Place<'_>, why: &LoginError) -> Diagnostic {
                 .note(format!("the first mistake is in line {line}, column {column}"))
                 .help(format!("repair it, or log in again with `docker login {host}`"))
         }
+        LoginError::Mark { utf16 } => {
+            let title = format!("docker config `{path}` is not JSON");
+            let mark = if *utf16 {
+                "it begins as UTF-16 does, which is what older PowerShell writes with `>`"
+            } else {
+                "it begins with a byte order mark"
+            };
+            place
+                .told(&page::docker_config::DOCKER_CONFIG_NOT_JSON, title)
+                .note(mark)
+                .help("write it again as UTF-8 without a byte order mark")
+        }
         LoginError::WrongKind(what) => {
             let title = format!("docker config `{path}` cannot be read");
             place

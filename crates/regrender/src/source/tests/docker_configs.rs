@@ -75,6 +75,19 @@ error[docker-config-not-json]: docker config `docker/config.json` is not JSON
 }
 
 #[test]
+fn a_mark_before_a_config_is_told() {
+    assert_eq!(
+        case("\u{feff}{\"auths\": {}}").told(),
+        "\
+error[docker-config-not-json]: docker config `docker/config.json` is not JSON
+  --> 6..7 read from docker config `docker/config.json`
+  note: it begins with a byte order mark
+  help: write it again as UTF-8 without a byte order mark
+"
+    );
+}
+
+#[test]
 fn one_config_of_two_registries_is_told_once() {
     let case = case("canary-4f1d").docker_config("internal", "docker/config.json", None);
     assert_eq!(codes(case), ["docker-config-not-json"]);

@@ -93,3 +93,14 @@ fn sources_without_a_pull_secret_are_an_error() {
     --- status 1
     ");
 }
+
+#[test]
+fn a_docker_config_with_a_mark_before_it_is_told_as_what_it_is() {
+    let config = "\u{feff}{\"auths\": {}}";
+    let sandbox = Sandbox::new(&[("config.json", config)]);
+    let outcome = sandbox.run(&["import", "config.json"]).ended_with(1);
+    assert!(
+        outcome.stderr.contains("`config.json` is no docker config: not valid JSON"),
+        "{outcome}"
+    );
+}

@@ -13,6 +13,7 @@ mod patch;
 mod post_build;
 mod replacement;
 mod selector;
+mod step;
 mod transformer;
 mod tree;
 
@@ -21,7 +22,7 @@ use std::sync::Arc;
 
 pub(crate) use self::application_set::ReadFile;
 use self::application_set::{ApplicationSet, Filling, Repository, folders_of};
-pub(crate) use self::deployer::{read_deployers, specification};
+pub(crate) use self::deployer::{DEPLOYERS, read_deployers, specification};
 pub use self::entry::{Entry, EntryKind, Fault};
 use self::image_change::ImageChange;
 pub(crate) use self::operation::{Located, read_operations};
@@ -48,6 +49,8 @@ pub(crate) struct Kustomization {
     base: String,
     /// The path that it applies, where it is an object of Flux or Argo CD.
     deploys: Option<String>,
+    /// That object, as patches find it.
+    object: Option<Arc<Workload>>,
     /// Whether it opens what is sealed in that path.
     opens_sealed: bool,
     /// What makes several of it, each with something else filled in.
@@ -101,13 +104,17 @@ struct GeneratedSecret {
 }
 
 impl Kustomization {
+    /// Lists its patches.
+    fn patches(&self) -> impl Iterator<Item = &Patch> {
+        let transformers = self.transformers.iter().filter_map(|one| one.same.as_ref());
+        self.patches.iter().chain(transformers.flat_map(|one| &one.patches))
+    }
+
     /// Lists the files that its patches stand in.
     pub(crate) fn patch_files(&self) -> impl Iterator<Item = String> {
-        let transformers = self.transformers.iter().filter_map(|one| one.same.as_ref());
-        let transforming = transformers.flat_map(|one| &one.patches);
-        self.patches.iter().chain(transforming).filter_map(|patch| match &patch.body {
+        self.patches().filter_map(|patch| match &patch.body {
             Body::File(path) => Some(join(&self.base, path)),
-            Body::Inline(_) => None,
+            Body::Inline { .. } => None,
         })
     }
 
@@ -215,6 +222,7 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
         key: folder.clone(),
         base: folder,
         deploys: None,
+        object: None,
         opens_sealed: false,
         set: None,
         depth: Depth::default(),

@@ -1,5 +1,6 @@
 //! Knows a YAML or JSON document as Kubernetes' own reader sees it, with the place of every node.
 
+mod change;
 mod plain;
 mod reader;
 mod scalar;

@@ -38,6 +38,8 @@ mod merge;
 mod operation;
 #[path = "it/patch.rs"]
 mod patch;
+#[path = "it/patched_deployer.rs"]
+mod patched_deployer;
 #[path = "it/picture.rs"]
 mod picture;
 #[path = "it/place.rs"]

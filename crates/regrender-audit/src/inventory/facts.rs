@@ -155,9 +155,8 @@ impl FileFacts {
 
     /// Lists what makes pods and names no image: a patch may bring them.
     pub(crate) fn bare_workloads(&self) -> impl Iterator<Item = Workload> {
-        let is_bare = |part: &&Part| {
-            part.is_plain() && part.workload.images.is_empty() && !part.is_of_account()
-        };
+        let is_bare =
+            |part: &&Part| part.is_plain() && part.workload.images.is_empty() && part.makes_pods();
         self.parts.iter().filter(is_bare).map(|part| part.workload.clone())
     }
 

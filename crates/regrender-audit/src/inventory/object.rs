@@ -8,7 +8,9 @@ use super::word::Words;
 use super::{
     ImageUse, Metadata, Namespace, ServiceAccount, Source, Workload, helm, pod, secret, shape,
 };
-use crate::kustomization::{Part, Written, directs, has_volumes, is_directed, read_deployers};
+use crate::kustomization::{
+    DEPLOYERS, Part, Written, directs, has_volumes, is_directed, read_deployers,
+};
 use crate::manifest::Node;
 use crate::place::{Place, folder_of, join};
 
@@ -44,11 +46,16 @@ fn read_with(facts: &mut FileFacts, root: &Node<'_>, header: Header, words: Word
         "Secret" | "SealedSecret" | "ExternalSecret" | "ClusterExternalSecret" => {
             facts.secrets.extend(secret::read(root, &header));
         }
-        kind if is_release(kind) => {
-            facts.deployers.extend(read_deployers(root, place));
-            facts.workloads.extend(helm::read_release(root, &header));
+        kind if DEPLOYERS.contains(&kind) => {
+            let object = header.workload(Source::Custom);
+            let release = if is_release(kind) { helm::read_release(root, &header) } else { None };
+            if release.is_none() {
+                facts.parts.push(Part::from(object.clone()));
+            }
+            facts.workloads.extend(release);
+            facts.deployers.extend(read_deployers(root, place, &Arc::new(object)));
         }
-        "Kustomization" => facts.deployers.extend(read_deployers(root, place)),
+        kind if is_release(kind) => facts.workloads.extend(helm::read_release(root, &header)),
         "ksops" | "SopsSecretGenerator" => {
             let folder = folder_of(&facts.path);
             let files = root.items_of("files");

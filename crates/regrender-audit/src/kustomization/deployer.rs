@@ -7,17 +7,32 @@ use std::sync::Arc;
 use super::patch::read_patches;
 use super::post_build::PostBuild;
 use super::{ApplicationSet, Depth, ImageChange, Kustomization, images, member, texts};
+use crate::inventory::Workload;
 use crate::manifest::Node;
 use crate::place::{Place, folders_above, join};
 
-/// Reads what an object says about the folders that it applies; nothing where it changes nothing.
-pub(crate) fn read_deployers(root: &Node<'_>, place: &Place) -> Vec<Kustomization> {
+/// The kinds of the objects that have a folder applied.
+pub(crate) const DEPLOYERS: [&str; 3] = ["Kustomization", "Application", "ApplicationSet"];
+
+/// Reads what an object says about the folders that it applies; `object` is how patches find it.
+pub(crate) fn read_deployers(
+    root: &Node<'_>,
+    place: &Place,
+    object: &Arc<Workload>,
+) -> Vec<Kustomization> {
+    let mut all = read_all(root, place);
+    for one in &mut all {
+        one.object = Some(Arc::clone(object));
+    }
+    all
+}
+
+fn read_all(root: &Node<'_>, place: &Place) -> Vec<Kustomization> {
     let version = root.get("apiVersion").and_then(Node::scalar).unwrap_or_default();
     let Some(spec) = specification(root) else {
         return Vec::new();
     };
     if version.starts_with("kustomize.toolkit.fluxcd.io/") {
-        // A replacement may give it a namespace yet.
         return flux(root, spec, place).into_iter().collect();
     }
     if !version.starts_with("argoproj.io/") {
@@ -80,7 +95,7 @@ fn argo(
     let text = |name: &str| options.and_then(|options| member(options, name));
     let images = options.map(|options| options.items_of("images")).unwrap_or_default();
     let image = |node: &Node<'_>| Some(ImageChange::read_argo(node.string()?, place.clone()));
-    let found = Kustomization {
+    Some(Kustomization {
         place: place.clone(),
         key: format!("{place}#{position}"),
         namespace: text("namespace"),
@@ -95,8 +110,7 @@ fn argo(
         deploys: Some(path),
         depth: if recurses == Some("true") { Depth::Tree } else { Depth::Folder },
         ..Kustomization::default()
-    };
-    changes_something(&found).then_some(found)
+    })
 }
 
 /// Tells whether an object changes anything of what it applies.

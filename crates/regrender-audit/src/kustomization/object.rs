@@ -11,6 +11,7 @@ use super::operation::Marks;
 use super::part::{List, Part};
 use super::patch::{Change, Patch};
 use super::post_build::PostBuild;
+use super::step::Step;
 use crate::inventory::{
     ACCOUNT, AccountField, Doubt, Filling, ImageUse, Metadata, Rendering, Role, pod_path,
 };
@@ -57,6 +58,8 @@ pub(super) struct Object<'o> {
     pub(super) budget: usize,
     /// The places of the image entries and patches that took effect.
     pub(super) used: Vec<Place>,
+    /// What of the patches is for it, in order, where that is asked for.
+    pub(super) steps: Option<Vec<Step>>,
 }
 
 /// What a patch for a pod specification reaches in an object.
@@ -92,6 +95,17 @@ impl<'o> Object<'o> {
             doubt: None,
             budget,
             used: Vec::new(),
+            steps: None,
+        }
+    }
+
+    /// Takes note of what of a patch in `base` is for it.
+    pub(super) fn take_step(&mut self, patch: &Patch, base: &str, part: Option<&Part>) {
+        let Some(steps) = &mut self.steps else { return };
+        let Some(step) = Step::new(patch, base, part) else { return };
+        // One document may be several parts.
+        if steps.last() != Some(&step) {
+            steps.push(step);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::deployer::DEPLOYERS;
 use super::operation::Marks;
 use crate::inventory::{ACCOUNT, AccountField, Role, Source, Workload, pod_path};
 use crate::manifest::Node;
@@ -99,9 +100,10 @@ impl Part {
         &self.workload.core_pods
     }
 
-    /// Tells whether it is for an account.
-    pub(crate) fn is_of_account(&self) -> bool {
-        self.workload.kind == ACCOUNT
+    /// Tells whether it is for what may make pods.
+    pub(crate) fn makes_pods(&self) -> bool {
+        let kind = &*self.workload.kind;
+        kind != ACCOUNT && !DEPLOYERS.contains(&kind)
     }
 
     /// Tells whether it says nothing but what is merged.

@@ -1,9 +1,11 @@
 //! Knows the patches of a kustomization: whom each is for, and when it is applied.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use regex::Regex;
 
+use super::deployer::DEPLOYERS;
 use super::object::Object;
 use super::operation::{Located, read_operations};
 use super::part::Part;
@@ -33,12 +35,16 @@ pub(super) struct Identity {
     pub(super) name: bool,
 }
 
-/// The text of a patch.
+/// Where the text of a patch is.
 #[derive(Clone, Debug)]
 pub(super) enum Body {
     /// In a file, relative to the kustomization's folder.
     File(String),
-    Inline(Vec<Change>),
+    Inline {
+        changes: Vec<Change>,
+        /// The text, where it may be for an object that has a folder applied.
+        text: Option<Arc<str>>,
+    },
 }
 
 /// What a patch changes.
@@ -50,11 +56,39 @@ pub(crate) enum Change {
     Operations(Vec<Located>),
 }
 
+impl Body {
+    fn inline(text: &str, target: Option<&Target>) -> Self {
+        let changes = read_changes(text);
+        let text = is_for_deployers(target, &changes).then(|| Arc::from(text));
+        Self::Inline { changes, text }
+    }
+}
+
+/// Tells whether a patch may be for an object that has a folder applied.
+pub(super) fn is_for_deployers(target: Option<&Target>, changes: &[Change]) -> bool {
+    let is_for = |change: &Change| match change {
+        Change::Merge(part) => DEPLOYERS.contains(&&*part.workload.kind),
+        Change::Operations(_) => false,
+    };
+    match target {
+        Some(target) => DEPLOYERS.iter().any(|kind| matches(target.kind.as_ref(), &[kind])),
+        None => changes.iter().any(is_for),
+    }
+}
+
 impl Change {
     pub(super) fn is_about_pull_secrets(&self) -> bool {
         match self {
             Self::Merge(part) => !part.workload.pull_secrets.is_empty(),
             Self::Operations(all) => all.iter().any(|one| one.operation.is_about_pull_secrets()),
+        }
+    }
+
+    /// Returns what it merges into an object.
+    pub(super) fn part(&self) -> Option<&Part> {
+        match self {
+            Self::Merge(part) => Some(part),
+            Self::Operations(_) => None,
         }
     }
 
@@ -208,7 +242,7 @@ pub(super) fn read_patches(root: &Node<'_>, place: &Place) -> Vec<Patch> {
     for node in root.items_of("patchesStrategicMerge") {
         if let Some(text) = node.string() {
             let body = if text.contains('\n') {
-                Body::Inline(read_changes(text))
+                Body::inline(text, None)
             } else {
                 Body::File(text.to_owned())
             };
@@ -232,16 +266,17 @@ pub(super) fn read_patches(root: &Node<'_>, place: &Place) -> Vec<Patch> {
 /// Reads a patch that says itself whom it is for.
 pub(super) fn read_patch(node: &Node<'_>, place: Place, is_late: bool) -> Option<Patch> {
     let text = |name: &str| node.get(name).and_then(Node::string);
+    let target = node.get("target").map(Target::read);
     let body = match (text("path"), text("patch")) {
         (Some(path), _) => Body::File(path.to_owned()),
-        (None, Some(patch)) => Body::Inline(read_changes(patch)),
+        (None, Some(patch)) => Body::inline(patch, target.as_ref()),
         (None, None) => return None,
     };
     let allows = |option: &str| {
         node.at(&["options", option]).and_then(Node::scalar).is_some_and(|value| value == "true")
     };
     Some(Patch {
-        target: node.get("target").map(Target::read),
+        target,
         body,
         place,
         gives_variables: text("patch").is_some_and(speaks_of_variables),

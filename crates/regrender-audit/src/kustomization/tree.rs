@@ -1,9 +1,11 @@
 //! Knows which kustomization lists which file, and leads each object up to the top.
 
 mod chain;
+mod deployed;
 mod transform;
 mod unseen;
 
+use std::collections::btree_map::Entry as MapEntry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -48,14 +50,49 @@ impl Kustomizations {
         mut contents: impl FnMut(&str) -> Vec<Change>,
     ) -> Self {
         let mut all = Self::default();
-        for mut one in made_by_sets(kustomizations, files, read) {
+        all.open_patch_files(&kustomizations, &mut contents);
+        let mut kustomizations = kustomizations;
+        if kustomizations.iter().any(|one| all.patches_deployers(one)) {
+            all.connect(kustomizations, generated);
+            all.connect_deployers(files);
+            kustomizations = all.take_patched(read);
+        }
+        let made = made_by_sets(kustomizations, files, read);
+        all.open_patch_files(&made, &mut contents);
+        all.connect(made, generated);
+        all.whole_folders = all.find_whole_folders(files);
+        all.settle_target_namespaces();
+        all.connect_deployers(files);
+        all
+    }
+
+    /// Reads the files that patches name.
+    fn open_patch_files(
+        &mut self,
+        kustomizations: &[Kustomization],
+        contents: &mut impl FnMut(&str) -> Vec<Change>,
+    ) {
+        for path in kustomizations.iter().flat_map(Kustomization::patch_files) {
+            if let MapEntry::Vacant(entry) = self.patch_files.entry(path) {
+                let changes = contents(entry.key());
+                entry.insert(changes);
+            }
+        }
+    }
+
+    /// Connects kustomizations with what they list.
+    fn connect(
+        &mut self,
+        kustomizations: Vec<Kustomization>,
+        generated: &BTreeMap<String, Vec<String>>,
+    ) {
+        for mut one in kustomizations {
             // What KSOPS generates is at hand.
             let is_known = |path: &String| generated.contains_key(&join(&one.base, path));
             one.brings_unseen |= !one.generators.iter().all(is_known);
-            all.by_folder.insert(one.key.clone(), one);
+            self.by_folder.insert(one.key.clone(), one);
         }
-        let mut patch_files = BTreeSet::new();
-        for (key, one) in &all.by_folder {
+        for (key, one) in &self.by_folder {
             let folder = &one.base;
             let generators = one
                 .generators
@@ -63,26 +100,14 @@ impl Kustomizations {
                 .filter_map(|generator| generated.get(&join(folder, generator)));
             let listed = one.resources.iter().map(|path| join(folder, path));
             for path in listed.chain(generators.flatten().cloned()) {
-                all.parents.entry(path).or_default().insert(key.clone());
+                self.parents.entry(path).or_default().insert(key.clone());
             }
             // A component is not built on its own, but its own resources go where it is used.
             for path in &one.components {
                 let path = join(folder, path);
-                all.parents.entry(path).or_default().insert(key.clone());
+                self.parents.entry(path).or_default().insert(key.clone());
             }
-            patch_files.extend(one.patch_files());
         }
-        all.whole_folders = all.find_whole_folders(files);
-        all.settle_target_namespaces();
-        all.connect_deployers(files);
-        all.patch_files = patch_files
-            .into_iter()
-            .map(|path| {
-                let changes = contents(&path);
-                (path, changes)
-            })
-            .collect();
-        all
     }
 
     /// Lists what kustomize looks for beside the kustomizations.
@@ -275,7 +300,7 @@ impl Kustomizations {
 
     fn changes<'k>(&'k self, one: &Kustomization, patch: &'k Patch) -> &'k [Change] {
         match &patch.body {
-            Body::Inline(changes) => changes,
+            Body::Inline { changes, .. } => changes,
             Body::File(file) => {
                 self.patch_files.get(&join(&one.base, file)).map_or(&[], Vec::as_slice)
             }

@@ -87,9 +87,12 @@ impl Kustomizations {
             let changes = self.changes(one, patch);
             let is_for = |target: &Target| target.takes(object);
             let is_same = patch.may_change == Identity::default();
-            if changes.is_empty() && !is_same && patch.target.as_ref().is_some_and(is_for) {
-                // Of a patch that says nothing of images, not even kind and name are known.
-                object.doubt(&patch.place);
+            if changes.is_empty() && patch.target.as_ref().is_some_and(is_for) {
+                object.take_step(patch, &one.base, None);
+                if !is_same {
+                    // Of a patch that says nothing of images, not even kind and name are known.
+                    object.doubt(&patch.place);
+                }
             }
             for change in changes {
                 let is_meant = match (&patch.target, change) {
@@ -101,6 +104,7 @@ impl Kustomizations {
                     continue;
                 }
                 object.used.push(patch.place.clone());
+                object.take_step(patch, &one.base, change.part());
                 let doubtful = |target: &Target| target.is_doubtful(object);
                 if patch.target.as_ref().is_some_and(doubtful) && change.matters() {
                     object.doubt(&patch.place);

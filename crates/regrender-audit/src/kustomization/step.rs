@@ -1,0 +1,71 @@
+//! Knows what of a patch is for one object, and applies it to the object as it is written.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::part::Part;
+use super::patch::{Body, Patch};
+use crate::manifest::{Node, read_documents};
+use crate::place::{Place, join};
+
+/// What of a patch is for one object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Step {
+    place: Place,
+    text: Text,
+    /// Kind, namespace and name in the document that is meant, unless all are.
+    document: Option<(String, Option<String>, String)>,
+}
+
+/// The text of a patch.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Text {
+    /// In the file with this path.
+    File(String),
+    Inline(Arc<str>),
+}
+
+impl Step {
+    /// Is what of a patch in `base` is for the object that `part` is for, or for all that its target
+    /// takes; nothing where the text is not kept.
+    pub(super) fn new(patch: &Patch, base: &str, part: Option<&Part>) -> Option<Self> {
+        let text = match &patch.body {
+            Body::File(file) => Text::File(join(base, file)),
+            Body::Inline { text, .. } => Text::Inline(Arc::clone(text.as_ref()?)),
+        };
+        let part = part.filter(|_| patch.target.is_none()).map(|part| &part.workload);
+        let document = part.map(|one| (one.kind.clone(), one.namespace.clone(), one.name.clone()));
+        Some(Self { place: patch.place.clone(), text, document })
+    }
+
+    /// Returns the path of the file that it stands in.
+    pub(super) fn file(&self) -> Option<&str> {
+        match &self.text {
+            Text::File(path) => Some(path),
+            Text::Inline(_) => None,
+        }
+    }
+
+    /// Applies it to an object; nothing is left of one that it takes out.
+    pub(super) fn apply<'t>(
+        &'t self,
+        object: Node<'t>,
+        files: &'t BTreeMap<&str, String>,
+    ) -> Option<Node<'t>> {
+        let text = match &self.text {
+            Text::File(path) => files.get(&**path).map(String::as_str).unwrap_or_default(),
+            Text::Inline(text) => text,
+        };
+        let documents = read_documents(text).into_iter().filter_map(|one| one.root.ok());
+        let mut meant = documents.filter(|root| self.is_about(root));
+        meant.try_fold(object, |object, patch| object.patched(&patch))
+    }
+
+    fn is_about(&self, root: &Node<'_>) -> bool {
+        let Some((kind, namespace, name)) = &self.document else { return true };
+        let text = |path: &[&str]| root.at(path).and_then(Node::scalar);
+        text(&["kind"]) == Some(kind)
+            && text(&["metadata", "name"]) == Some(name)
+            && text(&["metadata", "namespace"]) == namespace.as_deref()
+    }
+}

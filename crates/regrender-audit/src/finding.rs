@@ -238,11 +238,11 @@ codes! {
         "Images come from a registry that registries.toml does not know.",
         "declare the registry, with a credential or with `anonymous = true`";
     PatchWithoutTarget, "patch-without-target", Warning,
-        "A patch for pull secrets matches nothing; kustomize says nothing about it.",
+        "A patch for pull secrets with a target matches nothing; kustomize says nothing about it.",
         "correct kind and name of the patch's target";
     BrokenKustomization, "broken-kustomization", Error,
-        "A kustomization names a file or folder that is not there, and kustomize builds nothing of it.",
-        "put it there, or take it off the list";
+        "A kustomization names a file or folder, or patches an object, that is not there, and kustomize builds nothing of it.",
+        "put it there, or correct or take out what names it";
     LeakedPullSecret, "leaked-pull-secret", Error,
         "The repository holds a pull secret in clear.",
         "revoke the credential, render the Secret with `regrender build`, and commit only what is sealed; leave made-up ones out with `--exclude`";

@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{AccountField, ImageUse, Inventory, Secret, ServiceAccount, Source, Workload};
-use crate::finding::{Code, Finding};
 use crate::kustomization::Rendered;
 use crate::place::{Place, folder_of, join};
 
@@ -75,16 +74,19 @@ impl Inventory {
     pub(super) fn render(&mut self, files: &BTreeSet<String>) {
         let kustomizations = std::mem::take(&mut self.kustomizations);
         let mut used = BTreeSet::new();
+        let mut is_cut = false;
         self.workloads.retain(|one| !kustomizations.is_only_patch(&one.place.file));
         self.service_accounts.retain(|one| !kustomizations.is_only_patch(&one.place.file));
         self.secrets.retain(|one| !kustomizations.is_only_patch(&one.place.file));
         self.workloads.retain_mut(|one| {
             let rendered = kustomizations.render_workload(one);
+            is_cut |= rendered.is_cut;
             settle_workload(one, rendered, &mut used) && pulls_anything(one)
         });
         self.service_accounts.retain_mut(|one| {
             let (file, list) = (&one.place.file, &one.pull_secrets);
             let rendered = kustomizations.render_object(file, one.written(), &one.metadata, list);
+            is_cut |= rendered.is_cut;
             settle_account(one, rendered, &mut used)
         });
         self.secrets.retain_mut(|one| {
@@ -103,9 +105,9 @@ impl Inventory {
                 self.workloads.push(one.workload);
             }
         }
-        for place in kustomizations.idle_patches(&used, files) {
-            let message = "this patch for pull secrets matches no object of the tree";
-            self.findings.push(Finding::new(Code::PatchWithoutTarget, place, message));
+        if !is_cut {
+            let unread = self.unreadable.iter().map(|one| join("", &one.file)).collect();
+            self.findings.extend(kustomizations.idle_patches(&used, files, &unread));
         }
         self.kustomizations = kustomizations;
         self.used = used;

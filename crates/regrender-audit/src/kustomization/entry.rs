@@ -43,7 +43,7 @@ pub enum Fault {
 }
 
 /// What follows from any fault.
-const OUTCOME: &str = "so kustomize builds nothing";
+pub(super) const OUTCOME: &str = "so kustomize builds nothing";
 
 /// The lists, and what their entries may name.
 const LISTS: [(&str, EntryKind); 9] = [

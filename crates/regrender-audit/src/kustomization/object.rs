@@ -112,13 +112,12 @@ impl<'o> Object<'o> {
     /// Tells whether a strategic merge without a target is for the object.
     pub(super) fn is_meant_by(&self, part: &Part) -> bool {
         let (part, written) = (&part.workload, &self.written);
-        let same = |one: &str, other: &str| one.is_empty() || other.is_empty() || one == other;
         // What names no namespace is in `default`, for kustomize.
         let namespace = part.namespace.as_deref().unwrap_or("default");
         let earlier = self.earlier_namespaces.iter().map(Option::as_deref);
         let mut namespaces = earlier.chain([self.namespace.as_deref(), written.namespace]);
         part.kind == written.kind
-            && same(&part.api_version, written.api_version)
+            && (written.api_version.is_empty() || part.api_version == written.api_version)
             && (part.name == self.name || self.earlier_names.contains(&part.name))
             && (namespaces.any(|one| one.unwrap_or("default") == namespace)
                 // It may have been there before other patches met it.

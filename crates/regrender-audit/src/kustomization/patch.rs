@@ -57,8 +57,8 @@ pub(crate) enum Change {
 }
 
 impl Body {
-    fn inline(text: &str, target: Option<&Target>) -> Self {
-        let changes = read_changes(text);
+    fn inline(text: &str, target: Option<&Target>, place: &Place) -> Self {
+        let changes = read_changes(text, place);
         let text = is_for_deployers(target, &changes).then(|| Arc::from(text));
         Self::Inline { changes, text }
     }
@@ -242,7 +242,7 @@ pub(super) fn read_patches(root: &Node<'_>, place: &Place) -> Vec<Patch> {
     for node in root.items_of("patchesStrategicMerge") {
         if let Some(text) = node.string() {
             let body = if text.contains('\n') {
-                Body::inline(text, None)
+                Body::inline(text, None, &place.of(node))
             } else {
                 Body::File(text.to_owned())
             };
@@ -266,10 +266,10 @@ pub(super) fn read_patches(root: &Node<'_>, place: &Place) -> Vec<Patch> {
 /// Reads a patch that says itself whom it is for.
 pub(super) fn read_patch(node: &Node<'_>, place: Place, is_late: bool) -> Option<Patch> {
     let text = |name: &str| node.get(name).and_then(Node::string);
-    let target = node.get("target").map(Target::read);
+    let target = node.get("target").filter(|target| !target.is_null()).map(Target::read);
     let body = match (text("path"), text("patch")) {
         (Some(path), _) => Body::File(path.to_owned()),
-        (None, Some(patch)) => Body::inline(patch, target.as_ref()),
+        (None, Some(patch)) => Body::inline(patch, target.as_ref(), &place),
         (None, None) => return None,
     };
     let allows = |option: &str| {
@@ -290,9 +290,10 @@ pub(crate) fn speaks_of_variables(text: &str) -> bool {
     text.contains("postBuild")
 }
 
-fn read_changes(text: &str) -> Vec<Change> {
+/// Reads the documents of a patch that stands at a place; they are counted behind that of the place.
+fn read_changes(text: &str, place: &Place) -> Vec<Change> {
     let mut changes = Vec::new();
-    for Document { root, .. } in read_documents(text) {
+    for Document { index, root } in read_documents(text) {
         let Ok(root) = root else {
             continue;
         };
@@ -300,7 +301,11 @@ fn read_changes(text: &str) -> Vec<Change> {
             changes.push(Change::Operations(operations));
         } else {
             let parts = read_inline_parts(&root);
-            changes.extend(parts.into_iter().map(|one| Change::Merge(Box::new(one))));
+            changes.extend(parts.into_iter().map(|mut one| {
+                let document = place.document + 1 + index;
+                one.workload.place = Place { document, ..place.clone() };
+                Change::Merge(Box::new(one))
+            }));
         }
     }
     changes

@@ -2,6 +2,7 @@
 
 mod chain;
 mod deployed;
+mod idle;
 mod transform;
 mod unseen;
 
@@ -226,32 +227,6 @@ impl Kustomizations {
     pub(crate) fn is_only_patch(&self, file: &str) -> bool {
         let file = join("", file);
         self.patch_files.contains_key(&file) && !self.parents.contains_key(&file)
-    }
-
-    /// Lists the patches for pull secrets that took effect nowhere, although all that could be
-    /// patched is at hand.
-    pub(crate) fn idle_patches(
-        &self,
-        used: &BTreeSet<Place>,
-        files: &BTreeSet<String>,
-    ) -> Vec<&Place> {
-        let mut idle = Vec::new();
-        for (folder, one) in &self.by_folder {
-            let for_secrets: Vec<&Place> = one
-                .patches
-                .iter()
-                .filter(|patch| self.changes(one, patch).iter().any(Change::is_about_pull_secrets))
-                .map(|patch| &patch.place)
-                .filter(|place| !used.contains(place))
-                .collect();
-            if for_secrets.is_empty() {
-                continue;
-            }
-            if self.has_all_at_hand(folder, files) {
-                idle.extend(for_secrets);
-            }
-        }
-        idle
     }
 
     /// Tells whether all that a kustomization may change is at hand: what it lists, or what those list

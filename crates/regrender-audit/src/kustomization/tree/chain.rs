@@ -16,6 +16,8 @@ pub(crate) struct Rendered {
     pub(crate) used: Vec<Place>,
     /// Whether a tree takes it out, and no other keeps it.
     pub(crate) is_gone: bool,
+    /// Whether there are more trees.
+    pub(crate) is_cut: bool,
 }
 
 impl Kustomizations {
@@ -36,7 +38,8 @@ impl Kustomizations {
         chains: &[Vec<&str>],
         object: impl Fn(&[&Kustomization]) -> Object<'o>,
     ) -> Rendered {
-        let mut rendered = Rendered::default();
+        let is_cut = chains.len() >= RENDERING_LIMIT;
+        let mut rendered = Rendered { is_cut, ..Rendered::default() };
         let mut is_deleted = false;
         for chain in chains {
             let kustomizations: Vec<&Kustomization> =

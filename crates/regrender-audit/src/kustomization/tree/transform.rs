@@ -100,11 +100,15 @@ impl Kustomizations {
                     (None, Change::Merge(part)) => object.is_meant_by(part),
                     (None, Change::Operations(_)) => false,
                 };
-                if !is_meant {
+                // What is taken out is for no patch any more.
+                if !is_meant || object.is_deleted {
                     continue;
                 }
                 object.used.push(patch.place.clone());
                 object.take_step(patch, &one.base, change.part());
+                // Without a target, each document must be for an object.
+                let part = change.part().filter(|_| patch.target.is_none());
+                object.used.extend(part.map(|part| part.workload.place.clone()));
                 let doubtful = |target: &Target| target.is_doubtful(object);
                 if patch.target.as_ref().is_some_and(doubtful) && change.matters() {
                     object.doubt(&patch.place);

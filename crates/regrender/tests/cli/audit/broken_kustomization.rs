@@ -19,11 +19,11 @@ fn many_paths_that_a_kustomization_lacks_are_told_together() {
       --> apps/kustomization.yaml:1:31: `resources` names `b.yaml`, which is not there
       --> apps/kustomization.yaml:1:39: `resources` names `c.yaml`, which is not there
       and 2 more, which `--output json` lists
-      help: put it there, or take it off the list
+      help: put it there, or correct or take out what names it
 
     error[broken-kustomization]: `resources` names `a.yaml`, which is not there, so kustomize builds nothing
       --> more/kustomization.yaml:1:13
-      help: put it there, or take it off the list
+      help: put it there, or correct or take out what names it
 
     1 image in 3 files: 1 covered-by-hub-fallback; 6 errors, 0 warnings, 0 unreadable
     --- status 3
@@ -49,11 +49,11 @@ fn what_a_kustomization_names_has_to_be_there() {
     assert_snapshot!(sandbox.run(&["audit"]).ended_with(3), @"
     error[broken-kustomization]: `resources` names `gone.yaml`, which is not there, so kustomize builds nothing
       --> apps/kustomization.yaml:3:3
-      help: put it there, or take it off the list
+      help: put it there, or correct or take out what names it
 
     error[broken-kustomization]: `resources` names `../base`, which is a folder without a kustomization.yaml, so kustomize builds nothing
       --> apps/kustomization.yaml:4:3
-      help: put it there, or take it off the list
+      help: put it there, or correct or take out what names it
 
     1 image in 2 files: 1 covered-by-hub-fallback; 2 errors, 0 warnings, 0 unreadable
     --- status 3

@@ -1,8 +1,9 @@
 //! `regrender build`: the main job.
 
+use std::collections::BTreeSet;
 use std::fs;
 
-use regrender_render::{component_folder, roots};
+use regrender_render::{PatchTarget, account_of_path, component_folder, roots};
 use serde_json::{Value, json};
 
 use crate::args::{Build, Output};
@@ -44,7 +45,7 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
     if !arguments.check {
         world.warn_of(plans.iter().filter_map(ignored_by_git));
     }
-    for say in [emptied, new_components, gone_components, left_empty] {
+    for say in [emptied, moved, new_components, gone_components, left_empty] {
         for note in plans.iter().filter_map(say) {
             world.note(&note);
         }
@@ -118,6 +119,31 @@ fn emptied(plan: &Plan) -> Option<String> {
         "{}; when that is applied everywhere, or if the namespace goes too, run \
          `regrender build --drop-emptied`",
         what.replace("{}", &accounts)
+    ))
+}
+
+/// Says what comes before an account that a manifest declares now leaves the tree: whoever prunes takes
+/// away what was last applied with it.
+fn moved(plan: &Plan) -> Option<String> {
+    let paths = |action| plan.changed.iter().filter(move |file| file.action == action);
+    let new: BTreeSet<&str> = paths(Action::Create).map(|file| file.path.as_str()).collect();
+    let gone = paths(Action::Remove).filter_map(|file| account_of_path(&file.path));
+    // `default` is never deleted.
+    let moved = gone.filter(|(namespace, account)| {
+        let patch = PatchTarget::Account((*account).to_owned()).path(namespace);
+        *account != "default" && new.contains(patch.as_str())
+    });
+    let moved: Vec<String> =
+        moved.map(|(namespace, account)| format!("{namespace}/{account}")).collect();
+    let what = match moved.len() {
+        0 => return None,
+        1 => "service account {} is in a manifest of the repository now and leaves the tree",
+        _ => "service accounts {} are in manifests of the repository now and leave the tree",
+    };
+    Some(format!(
+        "{}: have the manifest applied first, or Flux and Argo CD delete the account, and its tokens \
+         die with it",
+        what.replace("{}", &in_a_sentence(&moved))
     ))
 }
 

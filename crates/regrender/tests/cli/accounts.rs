@@ -162,6 +162,23 @@ fn an_account_that_the_repository_declares_is_patched() {
     ");
 }
 
+/// Whoever applied the tree prunes what is no longer in it.
+#[test]
+fn an_account_that_moves_into_a_manifest_is_told() {
+    let sandbox = with_builder();
+    sandbox.edit("registries.toml", "[\"builder\"]", "[\"builder\", \"default\"]");
+    sandbox.run(&["build"]).succeeded();
+    for account in ["builder", "default"] {
+        let metadata = format!("metadata: {{name: {account}, namespace: team-a}}\n");
+        let path = format!("apps/{account}.yaml");
+        sandbox.write(&path, &format!("apiVersion: v1\nkind: ServiceAccount\n{metadata}"));
+    }
+    assert_snapshot!(sandbox.run(&["build"]).succeeded().stderr, @"
+    note: service account `team-a/builder` is in a manifest of the repository now and leaves the tree: have the manifest applied first, or Flux and Argo CD delete the account, and its tokens die with it
+    note: new patches: list `pull-secrets/patches/team-a` under `components:` in the kustomization.yaml of the overlay that owns what they patch
+    ");
+}
+
 #[test]
 fn a_workload_gets_the_list_of_the_account_its_manifest_names() {
     let sandbox = Sandbox::simple();

@@ -184,6 +184,23 @@ pub fn component_folder(path: &str) -> Option<&str> {
     folder.strip_prefix(PATCHES)?.starts_with('/').then_some(folder)
 }
 
+/// Returns namespace and name of the pull secret whose sealed file lies at `path` of the output folder.
+#[must_use]
+pub fn pull_secret_of_path(path: &str) -> Option<(&str, &str)> {
+    let (namespace, file) = path.strip_prefix(MANIFESTS)?.strip_prefix('/')?.split_once('/')?;
+    let formats = [Format::Sops, Format::Age, Format::SealedSecrets];
+    let name =
+        formats.iter().find_map(|format| file.strip_suffix(&sealed_file_name("", *format)))?;
+    (!name.contains('/')).then_some((namespace, name))
+}
+
+/// Returns the namespace of which the file at `path` of the output folder patches something.
+#[must_use]
+pub fn namespace_of_patch(path: &str) -> Option<&str> {
+    let (namespace, file) = path.strip_prefix(PATCHES)?.strip_prefix('/')?.split_once('/')?;
+    (file != KUSTOMIZATION).then_some(namespace)
+}
+
 /// Returns namespace and name of the account whose file lies at `path` of the output folder.
 #[must_use]
 pub fn account_of_path(path: &str) -> Option<(&str, &str)> {
@@ -207,6 +224,28 @@ mod tests {
             let path = account_file("team-a", account);
             assert_eq!(account_of_path(&path), Some(("team-a", account)), "{path}");
         }
+    }
+
+    #[test]
+    fn a_sealed_file_tells_its_pull_secret() {
+        for format in [Format::Sops, Format::Age, Format::SealedSecrets] {
+            for name in ["regcred", "reg.cred", "x.sops"] {
+                let path = sealed_file("team-a", name, format);
+                assert_eq!(pull_secret_of_path(&path), Some(("team-a", name)), "{path}");
+            }
+        }
+        let others =
+            [account_file("team-a", "x.sops"), namespace_kustomization("team-a"), "a.age".into()];
+        for path in others {
+            assert_eq!(pull_secret_of_path(&path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_patch_tells_its_namespace() {
+        assert_eq!(namespace_of_patch(&patch_file("team-a", "job-a.yaml")), Some("team-a"));
+        assert_eq!(namespace_of_patch(&patch_file("team-a", KUSTOMIZATION)), None);
+        assert_eq!(namespace_of_patch(&account_file("team-a", "a")), None);
     }
 
     #[test]

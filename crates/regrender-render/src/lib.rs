@@ -32,7 +32,10 @@ mod wanted_file;
 pub use credential::{Credential, Credentials};
 pub use docker_config::docker_config_json;
 pub use holdings::HOLDS;
-pub use layout::{HEADER, MANIFESTS, account_of_path, component_folder, roots};
+pub use layout::{
+    HEADER, MANIFESTS, account_of_path, component_folder, namespace_of_patch, pull_secret_of_path,
+    roots,
+};
 pub use patch::{Patch, PatchTarget};
 pub use payload::{Contents, RenderError};
 pub use placement::{MadeSecret, Placement};

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use regrender_render::{PatchTarget, account_of_path, component_folder, roots};
+use regrender_render::{
+    PatchTarget, account_of_path, component_folder, namespace_of_patch, pull_secret_of_path, roots,
+};
 use serde_json::{Value, json};
 
 use crate::args::{Build, Output};
@@ -45,7 +47,7 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
     if !arguments.check {
         world.warn_of(plans.iter().filter_map(ignored_by_git));
     }
-    for say in [emptied, moved, new_components, gone_components, left_empty] {
+    for say in [emptied, moved, gone_pull_secrets, new_components, gone_components, left_empty] {
         for note in plans.iter().filter_map(say) {
             world.note(&note);
         }
@@ -145,6 +147,44 @@ fn moved(plan: &Plan) -> Option<String> {
          die with it",
         what.replace("{}", &in_a_sentence(&moved))
     ))
+}
+
+/// Says what happens to pods that were made with lists which named a pull secret: a list is copied into
+/// a pod when that is made.
+fn gone_pull_secrets(plan: &Plan) -> Option<String> {
+    let (gone, changed): (Vec<_>, Vec<_>) =
+        plan.changed.iter().partition(|file| file.action == Action::Remove);
+    let is_emptied = |(namespace, account): (&str, &str)| {
+        plan.emptied_accounts.iter().any(|(of, name)| of == namespace && name == account)
+    };
+    // Where a list changes, it may have named what goes.
+    let namespaces: BTreeSet<&str> = changed
+        .iter()
+        .filter_map(|file| match account_of_path(&file.path) {
+            Some(account) => (!is_emptied(account)).then_some(account.0),
+            None => namespace_of_patch(&file.path),
+        })
+        .collect();
+    let stay: BTreeSet<_> =
+        changed.iter().filter_map(|file| pull_secret_of_path(&file.path)).collect();
+    let gone = gone.iter().filter_map(|file| pull_secret_of_path(&file.path));
+    let gone: Vec<String> = gone
+        .filter(|found| namespaces.contains(found.0) && !stay.contains(found))
+        .map(|(namespace, name)| format!("{namespace}/{name}"))
+        .collect();
+    let what = match gone.len() {
+        0 => return None,
+        1 => {
+            "pull secret {} goes, and pods that run may still name it: until they are replaced, \
+              declare it"
+        }
+        _ => {
+            "pull secrets {} go, and pods that run may still name them: until they are replaced, \
+              declare them"
+        }
+    };
+    let what = what.replace("{}", &in_a_sentence(&gone));
+    Some(format!("{what} without `service-accounts` and `workloads`"))
 }
 
 /// Says how the patches get into the build of whoever owns what they patch.

@@ -162,6 +162,15 @@ fn an_account_that_the_repository_declares_is_patched() {
     ");
 }
 
+/// The list is copied into a pod when the pod is made.
+#[test]
+fn a_pull_secret_that_gets_another_name_is_told() {
+    let sandbox = with_builder();
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit("registries.toml", "[secret.regcred]", "[secret.pulling]");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded().stderr, @"note: pull secret `team-a/regcred` goes, and pods that run may still name it: until they are replaced, declare it without `service-accounts` and `workloads`");
+}
+
 /// Whoever applied the tree prunes what is no longer in it.
 #[test]
 fn an_account_that_moves_into_a_manifest_is_told() {

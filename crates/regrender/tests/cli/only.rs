@@ -65,6 +65,7 @@ fn what_is_not_declared_any_more_stays_and_is_told() {
     4 updated, 2 removed, 4 unchanged
     --- stderr
     note: service account `team-b/builder` is not declared any more and has an empty list now; when that is applied everywhere, or if the namespace goes too, run `regrender build --drop-emptied`
+    note: pull secret `team-a/old` goes, and pods that run may still name it: until they are replaced, declare it without `service-accounts` and `workloads`
     ");
 }
 

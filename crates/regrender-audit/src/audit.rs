@@ -158,7 +158,10 @@ impl Auditor<'_> {
         for (position, secret) in self.inventory.secrets.iter().enumerate() {
             let named = users_of.get(&*secret.name).into_iter().flatten();
             let users: Vec<&&ImageRow> = named
-                .filter(|row| row.namespace == secret.namespace || row.namespace.is_none())
+                .filter(|row| {
+                    row.namespace == secret.namespace
+                        || row.namespace.as_deref().is_none_or(|name| secret.is_copied_to(name))
+                })
                 .collect();
             if users.is_empty() || secret.namespace.is_none() {
                 continue;

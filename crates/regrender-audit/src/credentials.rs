@@ -11,16 +11,13 @@ pub(crate) use self::referrer::Referrer;
 use crate::check::is_pull_secret;
 use crate::declared::Declarations;
 use crate::inventory::{
-    ACCOUNT, AccountField, Doubt, Inventory, Rendering, Secret, SecretState, ServiceAccount,
+    ACCOUNT, AccountField, Doubt, Filler, Inventory, Rendering, Secret, SecretState, ServiceAccount,
 };
 use crate::subject::Subject;
 use crate::variable::is_open;
 
 /// Opens a sealed Secret, where an identity for it is at hand.
 pub type Opener<'o> = &'o dyn Fn(&Secret) -> Option<PullSecret>;
-
-/// What is said of a Secret that is not known before its placeholders are filled in.
-const AWAITS_FILLING: &str = "has placeholders, which are filled in before it is applied";
 
 /// Where the pull secrets of a pod come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +57,8 @@ pub(crate) struct Credentials<'i> {
     /// Positions in the inventory by namespace and name.
     secrets: BTreeMap<(Option<&'i str>, &'i str), usize>,
     secrets_in_trees: InTrees<'i>,
+    /// The positions of those that controllers copy, by name.
+    copied: BTreeMap<&'i str, Vec<usize>>,
     /// The first position of each name in a known namespace.
     secrets_by_name: BTreeMap<&'i str, usize>,
     accounts: BTreeMap<(Option<&'i str>, &'i str), usize>,
@@ -79,6 +78,7 @@ impl<'i> Credentials<'i> {
             declarations,
             secrets: BTreeMap::new(),
             secrets_in_trees: InTrees::default(),
+            copied: BTreeMap::new(),
             secrets_by_name: BTreeMap::new(),
             accounts: BTreeMap::new(),
             accounts_in_trees: InTrees::default(),
@@ -100,6 +100,9 @@ impl<'i> Credentials<'i> {
         if one.namespace.as_deref().is_some_and(|name| !is_open(name)) {
             self.secrets_by_name.entry(&*one.name).or_insert(position);
         }
+        if one.copies.is_some() {
+            self.copied.entry(&*one.name).or_default().push(position);
+        }
         for tree in &one.renderings {
             self.secrets.entry((tree.namespace.as_deref(), &*tree.name)).or_insert(position);
             // Of what only becomes a Secret in the cluster, kustomize knows no references.
@@ -110,7 +113,7 @@ impl<'i> Credentials<'i> {
         let is_sure = one.renderings.iter().all(|tree| tree.doubt.is_none());
         self.contents.push(match one.state {
             _ if !is_sure => None,
-            _ if one.awaits_filling => None,
+            _ if one.filler.is_some() => None,
             // The API server takes a damaged one for what it says, or refuses it.
             SecretState::Clear | SecretState::Damaged => Some(one.content.clone()),
             // Whatever is in it, the kubelet passes over a Secret of another type.
@@ -269,9 +272,18 @@ impl<'i> Credentials<'i> {
         self.inventory.service_accounts.get(*position)
     }
 
-    /// Finds the position of a Secret, by the name that it has in the cluster.
+    /// Finds the position of a Secret, by the name that it has in the cluster; a copy of another one
+    /// is as good as that.
     pub(crate) fn secret(&self, namespace: Option<&str>, name: &str) -> Option<usize> {
-        self.secrets.get(&(namespace, name)).copied()
+        let found = self.secrets.get(&(namespace, name)).copied();
+        found.or_else(|| {
+            let namespace = namespace?;
+            let reaches = |position: &&usize| {
+                let secret = self.inventory.secrets.get(**position);
+                secret.is_some_and(|secret| secret.is_copied_to(namespace))
+            };
+            self.copied.get(name)?.iter().find(reaches).copied()
+        })
     }
 
     /// Finds a namespace in which there is a Secret of that name.
@@ -288,8 +300,8 @@ impl<'i> Credentials<'i> {
     /// Says why nobody knows what is in a Secret that is there.
     pub(crate) fn why_unknown(&self, position: usize) -> &'static str {
         let secret = self.inventory.secrets.get(position);
-        let awaits_filling = secret.is_some_and(|secret| secret.awaits_filling);
-        if awaits_filling { AWAITS_FILLING } else { "cannot be opened" }
+        let filler = secret.and_then(|secret| secret.filler);
+        filler.map_or("cannot be opened", Filler::awaited)
     }
 
     /// Opens the Secrets of a list.
@@ -299,9 +311,8 @@ impl<'i> Credentials<'i> {
         for name in names.iter().filter(|name| !name.is_empty()) {
             let position = self.secret(namespace, name);
             let found = position.and_then(|position| self.inventory.secrets.get(position));
-            let awaits_filling = found.is_some_and(|secret| secret.awaits_filling);
             let is_refused =
-                !awaits_filling && found.is_some_and(|secret| !secret.bad_keys.is_empty());
+                found.is_some_and(|secret| secret.filler.is_none() && !secret.bad_keys.is_empty());
             let content = position.and_then(|position| self.content(position));
             let content = content.filter(|_| !is_refused);
             let rendered =

@@ -2,6 +2,7 @@
 
 mod account;
 mod admission;
+mod copy;
 mod facts;
 mod helm;
 mod image;
@@ -30,6 +31,7 @@ pub(crate) use self::object::{
 };
 pub(crate) use self::pod::{containers, reference_names, role_of_list};
 pub use self::rendering::{Doubt, Rendering};
+pub(crate) use self::secret::Filler;
 pub use self::secret::{Secret, SecretState};
 pub(crate) use self::variable_source::VariableSource;
 use self::variable_source::take_texts;

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use regrender_image::PullSecret;
 
+use super::copy::{Copies, is_copy};
 use super::object::Header;
 use super::{Metadata, Rendering};
 use crate::kustomization::Written;
@@ -54,6 +55,25 @@ impl SecretState {
     }
 }
 
+/// Who fills in a Secret that says nothing before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Filler {
+    /// What fills in placeholders before it is applied; they decide which registries it is for.
+    Template,
+    /// A controller, from another Secret.
+    Controller,
+}
+
+impl Filler {
+    /// Says of a Secret what it awaits.
+    pub(crate) fn awaited(self) -> &'static str {
+        match self {
+            Self::Template => "has placeholders, which are filled in before it is applied",
+            Self::Controller => "is filled in from another one by a controller",
+        }
+    }
+}
+
 /// A Secret, or something that becomes one.
 #[derive(Clone, Debug)]
 pub struct Secret {
@@ -81,8 +101,10 @@ pub struct Secret {
     pub place: Place,
     /// Its labels and annotations.
     pub metadata: Arc<Metadata>,
-    /// Whether a placeholder, filled in before it is applied, decides which registries it is for.
-    pub(crate) awaits_filling: bool,
+    /// Who fills it in, where its content cannot be known before.
+    pub(crate) filler: Option<Filler>,
+    /// Where a controller copies it to.
+    pub(crate) copies: Option<Copies>,
     /// The keys of its content, where the manifest shows them.
     pub(crate) keys: Option<Vec<String>>,
     /// What becomes of it in each tree that lists its file.
@@ -99,6 +121,11 @@ impl Secret {
             SecretState::SealedSecret | SecretState::ExternalSecret => true,
             SecretState::Clear | SecretState::Damaged | SecretState::Sops => !self.kind.is_empty(),
         }
+    }
+
+    /// Tells whether a controller copies it to a namespace.
+    pub(crate) fn is_copied_to(&self, namespace: &str) -> bool {
+        self.copies.as_ref().is_some_and(|copies| copies.reach(namespace))
     }
 
     /// Returns what it is in the manifest.
@@ -130,7 +157,8 @@ impl Secret {
             keeps_name: false,
             place: place.clone(),
             metadata: Arc::default(),
-            awaits_filling: false,
+            filler: None,
+            copies: None,
             keys: None,
             renderings: Vec::new(),
         }
@@ -140,11 +168,29 @@ impl Secret {
 /// Reads a Secret, or something that becomes one.
 pub(super) fn read(root: &Node<'_>, header: &Header) -> Option<Secret> {
     match &*header.kind {
-        "Secret" => Some(plain_or_sops(root, header)),
-        "SealedSecret" => Some(sealed(root, header)),
-        "ExternalSecret" => Some(external(root, header)),
+        "Secret" => {
+            let annotations = &header.metadata.annotations;
+            let found = plain_or_sops(root, header);
+            let is_copy = !header.metadata.is_live && is_copy(annotations);
+            let filler = if is_copy { Some(Filler::Controller) } else { found.filler };
+            Some(Secret { filler, copies: Copies::read(annotations), ..found })
+        }
+        "SealedSecret" => {
+            Some(Secret { copies: copies_at(root, &["spec", "template"]), ..sealed(root, header) })
+        }
+        "ExternalSecret" => {
+            let copies = copies_at(root, &["spec", "target", "template"]);
+            Some(Secret { copies, ..external(root, header) })
+        }
+        "ClusterExternalSecret" => Some(external_of_cluster(root, header)),
         _ => None,
     }
+}
+
+/// Reads where the Secret is copied to that is made from the template at `path`.
+fn copies_at(root: &Node<'_>, path: &[&str]) -> Option<Copies> {
+    let annotations = root.at(path)?.at(&["metadata", "annotations"])?;
+    Copies::read(&annotations.texts())
 }
 
 fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
@@ -156,13 +202,14 @@ fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
     }
     let state = if is_encrypted(root) { SecretState::Damaged } else { SecretState::Clear };
     let mut found = secret(header, &header.name, kind, state);
+    let mut is_template = false;
     let mut data: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (key, value) in root.get("data").map(Node::members).unwrap_or_default() {
         match value.scalar().map(decode_base64) {
             Some(Some(bytes)) => drop(data.insert(key.text.to_string(), bytes)),
             None if value.is_null() => drop(data.insert(key.text.to_string(), Vec::new())),
             _ => {
-                found.awaits_filling |= value.string().is_some_and(awaits_filling);
+                is_template |= value.string().is_some_and(awaits_filling);
                 found.bad_keys.push(key.text.to_string());
             }
         }
@@ -176,9 +223,10 @@ fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
     }
     found.keys = Some(keys_of(root, &[&["data"], &["stringData"]]));
     found.content.data = data;
-    found.awaits_filling |= is_for_unknown(&found.content);
+    is_template |= is_for_unknown(&found.content);
     // What a cluster holds is as it is.
-    found.awaits_filling &= state == SecretState::Clear && !header.metadata.is_live;
+    is_template &= state == SecretState::Clear && !header.metadata.is_live;
+    found.filler = is_template.then_some(Filler::Template);
     found.is_immutable = root.get("immutable").and_then(Node::scalar) == Some("true");
     found
 }
@@ -235,6 +283,20 @@ fn external(root: &Node<'_>, header: &Header) -> Secret {
     let name = target.unwrap_or(&header.name);
     let found = secret(header, name, kind, SecretState::ExternalSecret);
     Secret { keeps_name: target.is_some(), ..found }
+}
+
+/// One `ExternalSecret` is made from it in each namespace that it lists or chooses by labels.
+fn external_of_cluster(root: &Node<'_>, header: &Header) -> Secret {
+    let text = |path: &[&str]| root.at(path).and_then(Node::scalar).filter(|text| !text.is_empty());
+    let target = ["spec", "externalSecretSpec", "target"];
+    let name = text(&[&target[..], &["name"]].concat());
+    let name = name.or_else(|| text(&["spec", "externalSecretName"])).unwrap_or(&header.name);
+    let kind = text(&[&target[..], &["template", "type"]].concat()).unwrap_or_default();
+    let listed = root.at(&["spec", "namespaces"]).map(Node::items).unwrap_or_default();
+    let listed: Vec<String> = listed.iter().filter_map(Node::string).map(str::to_owned).collect();
+    let copies = if listed.is_empty() { Copies::Anywhere } else { Copies::To(listed) };
+    let found = secret(header, name, kind, SecretState::ExternalSecret);
+    Secret { namespace: None, keeps_name: true, copies: Some(copies), ..found }
 }
 
 fn secret(header: &Header, name: &str, kind: &str, state: SecretState) -> Secret {

@@ -13,6 +13,84 @@ fn check(image: &str, auths: &str, verdict: &str) {
     assert_eq!(verdicts(&[("a.yaml", &text)], &Declared::default()), [verdict], "{image} {auths}");
 }
 
+/// What a controller copies into a namespace is there, as its annotations say.
+#[test]
+fn a_copy_is_as_good_as_the_secret_itself() {
+    let auths = format!(r#"{{"r.io":{LOGIN}}}"#);
+    let source = secret("s", &auths).replace("namespace: n}", "namespace: o, annotations: {X}}");
+    let reflector = "reflector.v1.k8s.emberstack.com/reflection";
+    for annotations in [
+        format!("{reflector}-auto-enabled: 'true'"),
+        format!("{reflector}-auto-enabled: 'true', {reflector}-auto-namespaces: 'a, n'"),
+        format!("{reflector}-auto-enabled: 'true', {reflector}-auto-namespaces: '[a-n]?'"),
+        "replicator.v1.mittwald.de/replicate-to: 'm,n'".to_owned(),
+        "replicator.v1.mittwald.de/replicate-to-matching: 'a=b'".to_owned(),
+        "kubed.appscode.com/sync: ''".to_owned(),
+    ] {
+        let text = source.replace('X', &annotations) + &pod("r.io/a", "[{name: s}]");
+        let found = findings(&[("a.yaml", &text)]);
+        assert_eq!(found, ["leaked-pull-secret 2"], "{annotations}");
+        let report = report(&[("a.yaml", &text)]);
+        assert_eq!(report.images[0].verdict.name(), "covered", "{annotations}");
+    }
+    for annotations in [
+        format!("{reflector}-allowed: 'true'"),
+        format!("{reflector}-auto-enabled: 'false'"),
+        format!("{reflector}-auto-enabled: 'true', {reflector}-auto-namespaces: 'a,nn'"),
+        "replicator.v1.mittwald.de/replicate-to: ''".to_owned(),
+    ] {
+        let text = source.replace('X', &annotations) + &pod("r.io/a", "[{name: s}]");
+        finds(&[("a.yaml", &text)], "pull-secret-elsewhere");
+    }
+    let sealed = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\n\
+        metadata: {name: s, namespace: o}\nspec: {encryptedData: {.dockerconfigjson: x}, template: \
+        {type: kubernetes.io/dockerconfigjson, metadata: {annotations: \
+        {kubed.appscode.com/sync: ''}}}}\n";
+    let text = sealed.to_owned() + &pod("r.io/a", "[{name: s}]");
+    assert_eq!(findings(&[("a.yaml", &text)]), ["undetermined 13"]);
+}
+
+#[test]
+fn what_external_secrets_make_in_several_namespaces_is_there() {
+    let cluster = |spec: &str| {
+        format!(
+            "apiVersion: external-secrets.io/v1\nkind: ClusterExternalSecret\nmetadata: {{name: c}}\n\
+             spec: {{{spec}, externalSecretSpec: {{target: {{template: \
+             {{type: kubernetes.io/dockerconfigjson}}}}}}}}\n{}",
+            pod("r.io/a", "[{name: s}]")
+        )
+    };
+    for (spec, is_there) in [
+        ("externalSecretName: s, namespaces: [m, 'n']", true),
+        ("externalSecretName: s, namespaceSelectors: [{matchLabels: {a: b}}]", true),
+        ("externalSecretName: s, namespaces: [m]", false),
+        ("namespaces: ['n']", false),
+    ] {
+        let text = cluster(spec);
+        let missing = messages(&[("a.yaml", &text)], "pull-secret-missing");
+        assert_eq!(missing.is_empty(), is_there, "{spec}: {missing:?}");
+    }
+}
+
+/// Such a copy may stand in the repository, empty.
+#[test]
+fn what_a_controller_fills_in_is_not_empty() {
+    for annotation in [
+        "replicator.v1.mittwald.de/replicate-from: o/s",
+        "reflector.v1.k8s.emberstack.com/reflects: o/s",
+        "secretgen.carvel.dev/image-pull-secret: ''",
+    ] {
+        let annotated = format!("namespace: n, annotations: {{{annotation}}}}}");
+        let given = secret("s", "").replace("namespace: n}", &annotated);
+        let text = given.replace("{\"auths\":}", "{}") + &pod("r.io/a", "[{name: s}]");
+        let found = messages(&[("a.yaml", &text)], "undetermined");
+        let expected =
+            "`r.io/a` of Pod `p`: Secret `s` is filled in from another one by a controller";
+        assert_eq!(found, [expected], "{annotation}");
+        assert_eq!(findings(&[("a.yaml", &text)]).len(), 1, "{annotation}");
+    }
+}
+
 /// What a Workflow takes from a `ClusterWorkflowTemplate` runs where the Workflow is.
 #[test]
 fn what_is_in_no_namespace_is_undetermined_and_need_not_name_one() {

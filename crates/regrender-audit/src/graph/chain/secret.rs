@@ -127,7 +127,7 @@ fn remarks(findings: &[Finding]) -> BTreeMap<(&str, usize), Vec<(Mark, &'static 
 /// Says how a Secret stands in the repository whose content is not known.
 fn state(secret: &Secret) -> Option<&'static str> {
     match secret.state {
-        _ if secret.awaits_filling => Some("placeholders, which are filled in later"),
+        _ if secret.filler.is_some() => Some("filled in later"),
         SecretState::Sops => Some("sealed, not opened here"),
         SecretState::SealedSecret => Some("a SealedSecret, not opened here"),
         SecretState::ExternalSecret => Some("an ExternalSecret makes it"),

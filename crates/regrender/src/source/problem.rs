@@ -65,7 +65,7 @@ pub(crate) fn source_failed(
             .help("pipe the secret in: `COMMAND | regrender build`"),
         SourceFailure::Command(failure) => {
             let (page, what) = command_failed(kind, failure);
-            command_help(missed(page, &what), failure)
+            command_help(missed(page, &what), kind, failure)
         }
         SourceFailure::Offline => {
             missed(&page::SOURCE_OFFLINE, "cannot be asked, because the run is offline")
@@ -133,7 +133,7 @@ fn command_failed(kind: &SourceKind, failure: &CommandFailure) -> (&'static Page
     }
 }
 
-fn command_help(problem: Diagnostic, failure: &CommandFailure) -> Diagnostic {
+fn command_help(problem: Diagnostic, kind: &SourceKind, failure: &CommandFailure) -> Diagnostic {
     match failure {
         CommandFailure::Missing => problem
             .note("the program is started as it is named, without a shell")
@@ -144,15 +144,32 @@ fn command_help(problem: Diagnostic, failure: &CommandFailure) -> Diagnostic {
         ),
         CommandFailure::Failed { said, .. } => {
             let notes = said.iter().map(|line| format!("it said: {line}"));
-            notes
-                .fold(problem, Diagnostic::note)
-                .help("run the command by hand, in the folder of registries.toml")
+            notes.fold(problem, Diagnostic::note).help(by_hand(kind))
         }
         CommandFailure::Timeout => problem
             .note("a command is over when it and all it started have closed standard output")
             .help("raise `timeout`, or see by hand whether the command waits for something"),
         CommandFailure::TooLong => problem.help("let the command print the secret alone"),
     }
+}
+
+/// How the commands begin that `provide = "sealed"` starts. Nobody has written them, and there is no
+/// secret in them, so they are shown.
+const COMMANDS_OF_CLOUDS: [[&str; 3]; 4] = [
+    ["aws", "ecr", "get-login-password"],
+    ["aws", "ecr-public", "get-login-password"],
+    ["az", "acr", "login"],
+    ["gcloud", "auth", "print-access-token"],
+];
+
+/// Says how to find out what is wrong with a command.
+fn by_hand(kind: &SourceKind) -> String {
+    if let SourceKind::Command { arguments, .. } = kind
+        && COMMANDS_OF_CLOUDS.iter().any(|words| arguments.iter().take(3).eq(words))
+    {
+        return format!("run the command by hand: `{}`", arguments.join(" "));
+    }
+    String::from("run the command by hand, in the folder of registries.toml")
 }
 
 /// Says where else a source that gave nothing is used.

@@ -3,16 +3,14 @@
 use regrender_config::{Source, SourceKind};
 use regrender_diagnostic::{Diagnostic, Span};
 
-use super::{Asker, at_source, page, told};
+use super::{Asker, at_source, by_hand, page, told};
 use crate::source::value::{Fault, Part, Place};
 
 /// Says what is wrong with a value.
 pub(crate) fn bad_value(asker: Asker<'_>, source: &Source, fault: Fault) -> Diagnostic {
     let problem = at_source(fault_found(asker, fault), source);
     match (fault, &source.kind) {
-        (Fault::Empty, SourceKind::Command { .. }) => {
-            problem.help("run the command by hand, in the folder of registries.toml")
-        }
+        (Fault::Empty, kind @ SourceKind::Command { .. }) => problem.help(by_hand(kind)),
         (Fault::Empty, SourceKind::File { .. }) => problem.help("write the secret into the file"),
         (Fault::Empty, SourceKind::Sops { .. }) => {
             problem.help("give it a value: `sops edit FILE`")

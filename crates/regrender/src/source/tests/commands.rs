@@ -82,6 +82,16 @@ error[source-command-failed]: the password of registry `hub` cannot be obtained:
 }
 
 #[test]
+fn a_command_that_nobody_has_written_is_shown_where_it_fails() {
+    let words = ["gcloud", "auth", "print-access-token", "--quiet"];
+    let case = Case::new().program("gcloud", "exit 1").password("hub", command(&words));
+    let told = case.told();
+    assert!(
+        told.contains("help: run the command by hand: `gcloud auth print-access-token --quiet`")
+    );
+}
+
+#[test]
 fn what_a_command_that_fails_printed_is_masked_in_what_it_said() {
     for end in ["exit 3", "kill -9 $$", "exec sleep 60"] {
         let script = format!("echo canary-4f1d; echo got canary-4f1d >&2; {end}");

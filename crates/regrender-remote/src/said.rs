@@ -27,7 +27,7 @@ impl Said {
             }
         }
         let plain: String =
-            text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+            text.chars().map(|letter| if is_visible(letter) { letter } else { ' ' }).collect();
         let mut line = String::new();
         for word in plain.split_whitespace() {
             if !line.is_empty() {
@@ -47,6 +47,13 @@ impl Said {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Says whether a letter is only itself: no control, and none of Unicode's marks of direction and
+/// line (UAX #9), which make a line look like another.
+fn is_visible(letter: char) -> bool {
+    let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    !letter.is_control() && !turns
 }
 
 impl fmt::Display for Said {
@@ -70,6 +77,7 @@ mod tests {
     #[test]
     fn control_characters_do_not_reach_the_terminal() {
         assert_eq!(Said::new("a\u{1b}[31mb\u{7}", &[]).as_str(), "a [31mb");
+        assert_eq!(Said::new("a\u{202e}b\u{2028}c", &[]).as_str(), "a b c");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use regrender_audit::visible;
 use regrender_diagnostic::{MASK, mask_line};
 use regrender_document::SecretText;
 use zeroize::Zeroizing;
@@ -58,7 +59,9 @@ impl Mask {
         }
         // What is known by its looks alone, such as an age identity, is masked there.
         let line = mask_line(&line);
-        line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+        let plain = |letter: char| if letter.is_control() { ' ' } else { letter };
+        let line: String = line.chars().map(plain).collect();
+        visible(&line).into_owned()
     }
 
     /// Lists the lines of `bytes` that are not blank, fit to be shown.
@@ -147,6 +150,7 @@ mod tests {
     #[test]
     fn what_steers_a_terminal_becomes_a_space() {
         assert_eq!(masked(&[], "a\u{1b}[31mb\u{9b}c\r"), "a [31mb c ");
+        assert_eq!(masked(&[], "a\u{202e}b"), "a\u{fffd}b");
     }
 
     #[test]

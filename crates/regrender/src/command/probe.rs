@@ -40,6 +40,8 @@ const AT_ONCE: usize = 16;
 #[derive(Debug)]
 struct Outcome<'a> {
     registry: &'a Registry,
+    /// The host that images name.
+    host: String,
     finding: Finding,
 }
 
@@ -126,20 +128,23 @@ impl Asker<'_> {
         let asked: Vec<_> = chosen.iter().zip(authorities).collect();
         side_by_side(&asked, AT_ONCE, |(chosen, authorities)| Outcome {
             registry: chosen.registry,
+            host: chosen.host.clone(),
             finding: self.ask(chosen, authorities.as_ref()),
         })
     }
 
     fn ask(&self, chosen: &Chosen<'_>, authorities: Option<&Authorities>) -> Finding {
-        let Chosen { registry, subjects } = chosen;
+        let Chosen { registry, host, subjects } = chosen;
         let credential = self.credentials.get(&registry.name);
         if let (Access::Provided(provision), None) = (&registry.access, credential) {
             return Finding::NotAsked(maker(provision));
         }
         let is_hub = registry.kind == RegistryKind::DockerHub;
-        let authority = if is_hub { DOCKER_HUB } else { registry.host.as_str() };
+        let authority = if is_hub { DOCKER_HUB } else { host.as_str() };
         let Ok(address) = Url::parse(&format!("https://{authority}/")) else {
-            return Finding::NotAsked("its host is no host that can be asked");
+            return Finding::NotAsked(
+                "it stands for several hosts; `--from-audit` and `--repository HOST/NAME` name them",
+            );
         };
         let trust = authorities.map_or(Trust::Machine, Trust::MachineAnd);
         let mut transport = self.network.transport(trust);

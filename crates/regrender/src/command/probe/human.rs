@@ -26,7 +26,7 @@ pub(super) fn text(outcomes: &[Outcome<'_>]) -> String {
 
 fn lines(outcome: &Outcome<'_>) -> Vec<String> {
     let registry = outcome.registry;
-    let head = |verdict: &str| format!("{} ({}): {verdict}", registry.name, registry.host);
+    let head = |verdict: &str| format!("{} ({}): {verdict}", registry.name, outcome.host);
     let (authority, shows_credential, report) = match &outcome.finding {
         Finding::NotAsked(reason) => return vec![head(&format!("not asked: {reason}"))],
         Finding::Asked { authority, shows_credential, report } => {
@@ -34,7 +34,7 @@ fn lines(outcome: &Outcome<'_>) -> Vec<String> {
         }
     };
     let mut lines = vec![head(if outcome.fails() { "fails" } else { "works" })];
-    if *authority != registry.host {
+    if *authority != outcome.host {
         lines.push(format!("  asked at {authority}"));
     }
     if let Some(authentication) = &report.authentication {

@@ -12,8 +12,8 @@ pub(super) fn value(outcomes: &[Outcome<'_>]) -> Value {
 }
 
 fn registry(outcome: &Outcome<'_>) -> Value {
-    let Outcome { registry, finding } = outcome;
-    let (name, host) = (&registry.name, &registry.host);
+    let Outcome { registry, host, finding } = outcome;
+    let name = &registry.name;
     match finding {
         Finding::NotAsked(reason) => {
             json!({ "registry": name, "host": host, "status": "not-asked", "reason": reason })

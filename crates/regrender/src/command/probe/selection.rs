@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use regrender_audit::Inventory;
 use regrender_config::{Registry, RegistryKind};
-use regrender_image::ImageReference;
+use regrender_image::{AuthKey, ImageReference};
 use regrender_remote::registry::Subject;
 
 use crate::args::Probe;
@@ -17,11 +17,22 @@ use crate::project::Project;
 use crate::project::manifests::Manifests;
 use crate::world::World;
 
-/// A registry, and the repositories it is asked for.
+/// A registry, the host it is asked at, and the repositories it is asked for.
 #[derive(Debug)]
 pub(super) struct Chosen<'a> {
     pub(super) registry: &'a Registry,
+    /// That of the registry; where that stands for several, one of them.
+    pub(super) host: String,
     pub(super) subjects: Vec<Subject>,
+}
+
+/// A repository of the command line.
+struct Asked<'a> {
+    /// The registry it is of; none means the only one.
+    owner: Option<&'a str>,
+    /// Its host, as it is written before the name.
+    host: Option<&'a str>,
+    name: &'a str,
 }
 
 /// Chooses registries and repositories by the command line, in the order of registries.toml.
@@ -40,17 +51,22 @@ pub(super) fn choose<'a>(
         .iter()
         .map(|registry| {
             let declared = registry.repositories.iter().map(String::as_str);
-            let asked = asked
-                .iter()
-                .filter(|(of, _)| of.is_none_or(|of| of == registry.name))
-                .map(|(_, repository)| *repository);
+            let is_of = |one: &&Asked<'_>| one.owner.is_none_or(|owner| owner == registry.name);
+            let is_here = |one: &&Asked<'_>| one.host.is_none_or(|host| host == registry.host);
+            let asked = asked.iter().filter(is_of).filter(is_here).map(|one| one.name);
             let whole = declared.chain(asked).map(|name| subject(registry, name)).collect();
-            Chosen { registry, subjects: whole }
+            Chosen { registry, host: registry.host.clone(), subjects: whole }
         })
         .collect();
+    for one in &asked {
+        if let (Some(owner), Some(host)) = (one.owner, one.host) {
+            add_host(&mut chosen, owner, host, &subject_named(one.name));
+        }
+    }
     for image in &images {
         add_image(&mut chosen, image);
     }
+    leave_out_patterns(&mut chosen);
     for Chosen { subjects, .. } in &mut chosen {
         each_once(subjects);
     }
@@ -80,34 +96,39 @@ fn registries<'a>(project: &'a Project, names: &[String]) -> Result<Vec<&'a Regi
     Ok(all)
 }
 
-/// Finds whose each repository of the command line is; none means that of the only registry.
+/// Finds whose each repository of the command line is.
 fn repositories<'a>(
     registries: &[&'a Registry],
     names: &'a [String],
-) -> Result<Vec<(Option<&'a str>, &'a str)>, Failure> {
+) -> Result<Vec<Asked<'a>>, Failure> {
     let mut found = Vec::new();
     for name in names {
-        let owners: Vec<(&str, &str)> = registries
+        let owners: Vec<Asked<'_>> = registries
             .iter()
             .filter_map(|registry| {
-                let rest = name.strip_prefix(&registry.host)?.strip_prefix('/')?;
-                Some((registry.name.as_str(), rest))
+                let (host, rest) = name.split_once('/')?;
+                let is_its = is_host_of(registry, host);
+                is_its.then_some(Asked {
+                    owner: Some(&registry.name),
+                    host: Some(host),
+                    name: rest,
+                })
             })
             .collect();
-        if !is_name(owners.first().map_or(name.as_str(), |(_, rest)| rest)) {
+        if !is_name(owners.first().map_or(name.as_str(), |one| one.name)) {
             let message = format!("`{name}` is not the name of a repository");
             let hint =
                 "write lower-case words with slashes between them, and neither tag nor digest";
             return Err(CliError::new(ErrorKind::Usage, message).with_hint(hint).into());
         }
         match (owners.as_slice(), registries) {
-            ([], [_]) => found.push((None, name.as_str())),
+            ([], [_]) => found.push(Asked { owner: None, host: None, name }),
             ([], _) => {
                 let message = format!("`--repository {name}` may be of any of several registries");
                 let hint = format!("name one registry, or write the repository as `HOST/{name}`");
                 return Err(CliError::new(ErrorKind::Usage, message).with_hint(hint).into());
             }
-            (owners, _) => found.extend(owners.iter().map(|(owner, rest)| (Some(*owner), *rest))),
+            _ => found.extend(owners),
         }
     }
     Ok(found)
@@ -126,8 +147,49 @@ fn is_name(name: &str) -> bool {
 
 fn subject(registry: &Registry, name: &str) -> Subject {
     let is_official = registry.kind == RegistryKind::DockerHub && !name.contains('/');
-    let repository = if is_official { format!("library/{name}") } else { name.to_owned() };
-    Subject { repository, reference: None }
+    if is_official { subject_named(&format!("library/{name}")) } else { subject_named(name) }
+}
+
+fn subject_named(name: &str) -> Subject {
+    Subject { repository: name.to_owned(), reference: None }
+}
+
+/// Says whether a host is that of a registry, or one that it stands for, by the rules of the kubelet.
+fn is_host_of(registry: &Registry, host: &str) -> bool {
+    if !is_pattern(&registry.host) {
+        return registry.host == host;
+    }
+    AuthKey::parse(&registry.host).is_ok_and(|key| key.covers_repository(&format!("{host}/x")))
+}
+
+fn is_pattern(host: &str) -> bool {
+    host.contains('*')
+}
+
+/// Adds a repository to a registry that stands for several hosts, at the host it is asked at.
+fn add_host(chosen: &mut Vec<Chosen<'_>>, registry: &str, host: &str, subject: &Subject) {
+    let is_its = |one: &Chosen<'_>| one.registry.name == registry;
+    if let Some(one) = chosen.iter_mut().find(|one| is_its(one) && one.host == host) {
+        if is_pattern(&one.registry.host) {
+            one.subjects.push(subject.clone());
+        }
+        return;
+    }
+    let Some(last) = chosen.iter().rposition(is_its) else { return };
+    if let Some(registry) = chosen.get(last).map(|one| one.registry) {
+        let subjects = vec![subject.clone()];
+        chosen.insert(last + 1, Chosen { registry, host: host.to_owned(), subjects });
+    }
+}
+
+/// Leaves out those that stand for several hosts where one of these is asked.
+fn leave_out_patterns(chosen: &mut Vec<Chosen<'_>>) {
+    let asked: BTreeSet<String> = chosen
+        .iter()
+        .filter(|one| one.host != one.registry.host)
+        .map(|one| one.registry.name.clone())
+        .collect();
+    chosen.retain(|one| !is_pattern(&one.host) || !asked.contains(&one.registry.name));
 }
 
 fn images(
@@ -162,7 +224,7 @@ fn images_of(inventory: &Inventory) -> BTreeSet<String> {
 
 /// Adds an image to the registries whose credential the kubelet takes for it: those of its host with
 /// the longest path.
-fn add_image(chosen: &mut [Chosen<'_>], image: &str) {
+fn add_image(chosen: &mut Vec<Chosen<'_>>, image: &str) {
     // What is wrong with an image is what `audit` tells.
     let Ok(image) = ImageReference::parse(image) else { return };
     let reference = image.digest().or(image.effective_tag()).map(str::to_owned);
@@ -175,11 +237,20 @@ fn add_image(chosen: &mut [Chosen<'_>], image: &str) {
             .map(String::len)
             .max();
         let length = if registry.paths.is_empty() { Some(0) } else { longest };
-        length.filter(|_| registry.host == image.domain())
+        length.filter(|_| is_host_of(registry, image.domain()))
     };
     let longest = chosen.iter().filter_map(|chosen| reach(chosen.registry)).max();
     let Some(longest) = longest else { return };
-    for chosen in chosen.iter_mut().filter(|chosen| reach(chosen.registry) == Some(longest)) {
-        chosen.subjects.push(subject.clone());
+    let owners: BTreeSet<String> = chosen
+        .iter()
+        .filter(|chosen| reach(chosen.registry) == Some(longest))
+        .map(|chosen| chosen.registry.name.clone())
+        .collect();
+    for owner in &owners {
+        let is_its = |one: &&mut Chosen<'_>| one.registry.name == *owner;
+        match chosen.iter_mut().find(is_its) {
+            Some(one) if !is_pattern(&one.registry.host) => one.subjects.push(subject.clone()),
+            _ => add_host(chosen, owner, image.domain(), &subject),
+        }
     }
 }

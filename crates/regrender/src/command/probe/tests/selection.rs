@@ -52,6 +52,52 @@ fn a_repository_of_the_command_line_has_one_owner() {
 }
 
 #[test]
+fn a_registry_that_stands_for_several_hosts_is_asked_at_each_that_is_named() {
+    let (server, narrow) = (always(200, &[], "{}"), always(200, &[], "{}"));
+    let (port, other) = (server.port(), narrow.port());
+    let keys = |host: &str| {
+        format!(
+            "host = \"{host}\"\nusername = \"acme\"\npassword = {{ env = \"TOKEN\" }}\ninsecure = true"
+        )
+    };
+    let manifest = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers:\n  - {{name: a, \
+         image: '127.0.0.1:{port}/apps/web:1.0'}}\n  - {{name: b, image: \
+         '127.0.0.1:{other}/apps/api:2.0'}}\n"
+    );
+    let case = Case::new()
+        .registry("many", &keys(&format!("127.0.0.*:{port}")))
+        .registry("one", &keys(&format!("127.0.0.1:{other}")))
+        .calls(port, "many")
+        .calls(other, "one")
+        .file("deploy/pod.yaml", &manifest);
+    let named = format!("127.0.0.1:{port}/apps/x");
+    let asked = ["--read-only", "--from-audit", "deploy", "--repository", &named];
+    assert_snapshot!(case.probe(&asked), @"
+    many (127.0.0.1:MANY): works
+      warning: it lets everybody in and looked at no credential
+      apps/x: can be pulled
+      apps/web:1.0: can be pulled
+    one (127.0.0.1:ONE): works
+      warning: it lets everybody in and looked at no credential
+      apps/api:2.0: can be pulled
+    --- status 0
+    ");
+    // Nobody is there.
+    let other = format!("127.0.0.2:{port}/apps/x");
+    let told = case.probe(&["--repository", &named, "--repository", &other]);
+    assert!(told.contains("many (127.0.0.1:MANY): works"), "{told}");
+    assert!(told.contains("many (127.0.0.2:MANY): fails"), "{told}");
+    assert_snapshot!(case.probe(&["--read-only"]), @"
+    many (127.0.0.*:MANY): not asked: it stands for several hosts; `--from-audit` and `--repository HOST/NAME` name them
+    one (127.0.0.1:ONE): works
+      warning: it lets everybody in and looked at no credential
+      no repository was asked for; `repositories`, `--repository` and `--from-audit` name some
+    --- status 0
+    ");
+}
+
+#[test]
 fn a_registry_that_is_not_declared_is_told() {
     let server = always(200, &[], "{}");
     let case = Case::new().at("corp", &server, "");

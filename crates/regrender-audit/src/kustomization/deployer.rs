@@ -127,11 +127,14 @@ pub(super) fn changes_something(one: &Kustomization) -> bool {
 
 /// Finds the folder that an object in `file` means by a path from the top of its repository.
 ///
-/// Where the top is, nobody says: the outermost folder that makes the path exist is taken for it.
+/// Where the top is, nobody says: the outermost folder that makes the path exist is taken for it. One
+/// that is the top itself, as in the repository of a program that is installed, is none of these.
 pub(super) fn deployed_folder(file: &str, path: &str, files: &BTreeSet<String>) -> Option<String> {
-    let path = path.trim_start_matches('/');
-    let folders = folders_above(file).map(|top| join(top, path));
-    let mut folders = folders.filter(|folder| !folder.is_empty());
+    let path = join("", path.trim_start_matches('/'));
+    if path.is_empty() {
+        return None;
+    }
+    let mut folders = folders_above(file).map(|top| join(top, &path));
     folders.find(|folder| files_below(folder, files).next().is_some())
 }
 

@@ -289,3 +289,16 @@ fn what_an_application_of_argo_patches_is_patched() {
     let files = [("argocd/a.yaml", &*unpatched), files[1], files[2]];
     assert_eq!(addresses(&files), ["n/web-part"]);
 }
+
+/// The top of the repository is none of the folders above an object: it may be that of another one.
+#[test]
+fn the_top_of_a_repository_is_no_folder_here() {
+    for path in ["./", ".", "/", "''"] {
+        let flux = format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+             metadata: {{name: k}}\nspec: {{path: {path}, targetNamespace: n}}\n"
+        );
+        let files = [("cluster/flux/k.yaml", &*flux), ("cluster/apps/web.yaml", WEB)];
+        assert_eq!(addresses(&files), ["?/web"], "{path}");
+    }
+}

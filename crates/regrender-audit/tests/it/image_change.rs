@@ -137,3 +137,26 @@ fn entries_of_images_reach_volumes_where_kustomize_knows_of_them() {
         assert_eq!((&*volume.image, is_followed), expected, "{kind}");
     }
 }
+
+/// kustomize 5.7.1 looks for containers in the usual places, and then anywhere.
+#[test]
+fn a_suffix_is_added_twice_where_containers_usually_are() {
+    let kustomization = "resources: [pod.yaml]\nimages: [{name: x, tagSuffix: -a}]\n";
+    let pod = "{containers: [{name: c, image: 'x:1'}], initContainers: [{name: i, image: 'x:2'}], \
+        volumes: [{name: v, image: {reference: 'x:3'}}]}";
+    let read = |object: &str| {
+        let object = object.replace("POD", pod);
+        images(&[("kustomization.yaml", kustomization), ("pod.yaml", &object)])
+    };
+    let deployment = read("apiVersion: apps/v1\nkind: Deployment\nspec: {template: {spec: POD}}\n");
+    assert_eq!(deployment, ["init i x:2-a-a", "container c x:1-a-a", "volume v x:3-a"]);
+    let job = read(
+        "apiVersion: batch/v1\nkind: CronJob\n\
+         spec: {jobTemplate: {spec: {template: {spec: POD}}}}\n",
+    );
+    assert_eq!(job, ["init i x:2-a", "container c x:1-a", "volume v x:3"]);
+    let renamed = kustomization.replace("tagSuffix", "newName: y, tagSuffix");
+    let pod = "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: c, image: 'x:1'}]}\n";
+    let found = images(&[("kustomization.yaml", &renamed), ("pod.yaml", pod)]);
+    assert_eq!(found, ["container c y:1-a"]);
+}

@@ -147,9 +147,10 @@ fn doubt_replaced(object: &mut Object<'_>, one: &Kustomization) {
 /// Applies the entries of `images:`, one after the other, to the fields that kustomize looks at.
 fn change_images(object: &mut Object<'_>, one: &Kustomization) {
     let (is_core, kind) = (object.is_core, object.written.kind);
+    let is_deep = matches!(kind, "CronJob" | "PodTemplate");
     let is_looked_at = |image: &ImageUse| match image.role {
         // kustomize knows volumes since 5.7, in pods and where their template is that of the object.
-        Role::Volume => is_core && !matches!(kind, "CronJob" | "PodTemplate"),
+        Role::Volume => is_core && !is_deep,
         Role::Ephemeral => false,
         Role::Init | Role::Container => image.in_list,
     };
@@ -158,6 +159,10 @@ fn change_images(object: &mut Object<'_>, one: &Kustomization) {
         for image in object.images.iter_mut().filter(|image| change.is_about(&image.image)) {
             if is_looked_at(image) {
                 image.image = change.apply(&image.image);
+                // kustomize looks for containers in the usual places, and then anywhere.
+                if image.role != Role::Volume && !is_deep && change.is_about(&image.image) {
+                    image.image = change.apply(&image.image);
+                }
                 object.images_changed = true;
                 object.used.push(change.place.clone());
             } else if one.configurations.is_some() || image.role == Role::Volume && !is_core {

@@ -14,7 +14,7 @@ mod value;
 
 use std::collections::BTreeSet;
 
-use self::generator::Generator;
+use self::generator::{Generator, Ground};
 use self::parameters::Parameters;
 use self::patch::leaves_alone;
 use self::template::Template;
@@ -48,11 +48,10 @@ impl ApplicationSet {
     /// with open places.
     pub(super) fn fillings(&self, repository: &Repository<'_>) -> Vec<Filling> {
         let nothing = || vec![Parameters::open()];
-        let sets = self.generators.iter().flat_map(|generator| {
-            generator
-                .parameters(&Parameters::default(), self.template, repository)
-                .unwrap_or_else(nothing)
-        });
+        let known = &Parameters::default();
+        let ground = Ground { known, template: self.template, repository };
+        let sets = self.generators.iter();
+        let sets = sets.flat_map(|one| one.parameters(ground).unwrap_or_else(nothing));
         let mut all: Vec<Parameters> = sets.take(LIMIT + 1).collect();
         if all.len() > LIMIT || all.is_empty() {
             all = nothing();

@@ -16,6 +16,15 @@ const DEPTH: usize = 2;
 /// What Argo CD knows of each cluster, beside its labels and annotations.
 const OF_CLUSTERS: [&str; 5] = ["metadata", "name", "nameNormalized", "project", "server"];
 
+/// What a generator goes by.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'g> {
+    /// What those before it in a matrix have answered.
+    pub(super) known: &'g Parameters,
+    pub(super) template: Template,
+    pub(super) repository: &'g Repository<'g>,
+}
+
 /// A generator.
 #[derive(Clone, Debug)]
 pub(super) enum Generator {
@@ -84,14 +93,9 @@ impl Generator {
     }
 
     /// Lists what it answers: an open answer stands for those that nobody here knows. Nothing where
-    /// Argo CD refuses it, or where there are too many. `known` is what the generators before it in a
-    /// matrix have answered.
-    pub(super) fn parameters(
-        &self,
-        known: &Parameters,
-        template: Template,
-        repository: &Repository<'_>,
-    ) -> Option<Vec<Parameters>> {
+    /// Argo CD refuses it, or where there are too many.
+    pub(super) fn parameters(&self, ground: Ground<'_>) -> Option<Vec<Parameters>> {
+        let Ground { known, template, .. } = ground;
         match self {
             Self::List(elements) => {
                 let passed = elements.iter().map(|element| Parameters {
@@ -100,19 +104,19 @@ impl Generator {
                 });
                 Some(passed.collect())
             }
-            Self::Git(git) => git.parameters(known, template, repository),
+            Self::Git(git) => git.parameters(ground),
             Self::Clusters(values) => Some(vec![of_clusters(values, known, template)]),
             Self::Matrix(generators) => {
                 let mut all = vec![Parameters::default()];
                 for generator in generators {
-                    all = multiplied(&all, generator, (known, template), repository)?;
+                    all = multiplied(&all, generator, ground)?;
                 }
                 Some(all)
             }
-            Self::Merge(merge) => merge.parameters(known, template, repository),
+            Self::Merge(merge) => merge.parameters(ground),
             Self::Selected(generator, selector) => {
                 let mut taken = Vec::new();
-                for answer in generator.parameters(known, template, repository)? {
+                for answer in generator.parameters(ground)? {
                     match selector.takes(&answer, template) {
                         Some(true) => taken.push(answer),
                         Some(false) => {}
@@ -131,14 +135,13 @@ impl Generator {
 fn multiplied(
     all: &[Parameters],
     generator: &Generator,
-    (known, template): (&Parameters, Template),
-    repository: &Repository<'_>,
+    ground: Ground<'_>,
 ) -> Option<Vec<Parameters>> {
     let mut more = Vec::new();
     for before in all {
-        let known = known.joined(before, template)?;
-        for answer in generator.parameters(&known, template, repository)? {
-            more.push(before.joined(&answer, template)?);
+        let known = ground.known.joined(before, ground.template)?;
+        for answer in generator.parameters(Ground { known: &known, ..ground })? {
+            more.push(before.joined(&answer, ground.template)?);
         }
         if more.len() > LIMIT {
             return None;

@@ -1,9 +1,10 @@
 //! Knows the generator that goes by the folders of a repository of Git, or by what its files say.
 
+use super::LIMIT;
+use super::generator::Ground;
 use super::parameters::{Parameters, values};
 use super::template::Template;
 use super::value::{LARGEST, Table, Value, flat, table};
-use super::{LIMIT, Repository};
 use crate::kustomization::glob::Glob;
 use crate::kustomization::member;
 use crate::manifest::{Node, read_documents};
@@ -54,12 +55,8 @@ impl Git {
     }
 
     /// Lists what is known of each folder or file; an open answer where none of them is here.
-    pub(super) fn parameters(
-        &self,
-        known: &Parameters,
-        template: Template,
-        repository: &Repository<'_>,
-    ) -> Option<Vec<Parameters>> {
+    pub(super) fn parameters(&self, ground: Ground<'_>) -> Option<Vec<Parameters>> {
+        let Ground { known, template, repository } = ground;
         let patterns = |texts: &[String]| -> Option<Vec<Pattern>> {
             let filled = texts.iter().map(|text| template.passed_on(text, known));
             filled.map(|text| Pattern::parse(&text, self.kind)).collect()

@@ -1,10 +1,10 @@
 //! Knows the generator that puts the answers of several generators over one another.
 
-use super::generator::Generator;
+use super::LIMIT;
+use super::generator::{Generator, Ground};
 use super::parameters::Parameters;
 use super::template::Template;
 use super::value::Value;
-use super::{LIMIT, Repository};
 use crate::manifest::Node;
 
 /// Answers that belong together by what some names stand for.
@@ -25,18 +25,13 @@ impl Merge {
     ///
     /// Which clusters there are, nobody here knows: what is said of one by name is taken to be said
     /// of one that there is.
-    pub(super) fn parameters(
-        &self,
-        known: &Parameters,
-        template: Template,
-        repository: &Repository<'_>,
-    ) -> Option<Vec<Parameters>> {
+    pub(super) fn parameters(&self, ground: Ground<'_>) -> Option<Vec<Parameters>> {
         let (first, others) = self.generators.split_first()?;
         if others.is_empty() || self.keys.is_empty() {
             return None;
         }
         let answers = |generator: &Generator| {
-            let answers = generator.parameters(known, template, repository)?;
+            let answers = generator.parameters(ground)?;
             Some(answers.into_iter().map(|one| Answer { key: self.key_of(&one), said: one }))
         };
         let mut all: Vec<Answer> = answers(first)?.collect();
@@ -48,7 +43,7 @@ impl Merge {
             if !are_unique(&all) || !are_unique(&over) {
                 return None;
             }
-            all = merged(all, &over, template);
+            all = merged(all, &over, ground.template);
             if all.len() > LIMIT {
                 return None;
             }

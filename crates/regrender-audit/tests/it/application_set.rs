@@ -454,6 +454,14 @@ fn a_thousand_applications_are_not_too_many() {
     };
     assert_eq!(made(&list("a", 1000), "{{a}}", 1000), 1000);
     assert_eq!(made(&list("a", 1001), "{{a}}", 1001), 0);
+    assert_eq!(made(FOLDERS, "{{path.basename}}", 1000), 1000);
+    assert_eq!(made(FOLDERS, "{{path.basename}}", 1001), 0);
+    let merge = |count: usize| {
+        let lists = [list("a", count), list("a", 1)].join(", ");
+        format!("{{merge: {{mergeKeys: [a], generators: [{lists}]}}}}")
+    };
+    assert_eq!(made(&merge(1000), "{{a}}", 1000), 1000);
+    assert_eq!(made(&merge(1001), "{{a}}", 1001), 0);
     let matrix = |one: usize, other: usize| {
         let lists = [list("a", one), list("b", other)].join(", ");
         format!("{{matrix: {{generators: [{lists}]}}}}")
@@ -468,6 +476,13 @@ fn what_says_nothing_changes_nothing() {
         let generator = FOLDERS.replacen("git", nothing, 1);
         check(&set("", &generator, OF_FOLDER), &["one one", "two two"]);
     }
+    for nothing in ["template: ~", "template: {}"] {
+        let generator = FOLDERS.replace("directories", &format!("{nothing}, directories"));
+        check(&set("", &generator, OF_FOLDER), &["one one", "two two"]);
+    }
+    let open: [&str; 0] = [];
+    let generator = FOLDERS.replace("directories", "template: {metadata: {name: x}}, directories");
+    check(&set("", &generator, OF_FOLDER), &open);
 }
 
 #[test]
@@ -477,4 +492,118 @@ fn too_many_applications_are_one_that_is_open() {
     let matrix = format!("{{matrix: {{generators: [{list}, {list}]}}}}");
     let spec = "{source: {path: apps/one}, destination: {namespace: '{{a}}'}}";
     check(&set("", &matrix, spec), &["one {{a}}"]);
+}
+
+/// A file may hold a list, of which each table is an Application.
+#[test]
+fn each_table_in_a_list_of_a_file_is_an_application() {
+    let repeated = |count: usize| format!("[{}]", vec!["{name: a}"; count].join(", "));
+    assert_eq!(of_config("[{name: a}]", "{{name}}"), ["a/web [] -"]);
+    assert_eq!(of_config(&repeated(1000), "{{name}}"), ["a/web [] -"]);
+    assert_eq!(of_config(&repeated(1001), "{{name}}"), ["?/web [] -"]);
+    let set =
+        set("", OF_FILES, "{source: {path: '{{path}}'}, destination: {namespace: '{{name}}'}}");
+    let files = [
+        ("argocd/set.yaml", &*set),
+        ("apps/one/web.yaml", WEB),
+        ("apps/one/config.json", "[{\"name\": \"a\"}, null, {\"name\": \"b\"}]"),
+    ];
+    let inventory = read(&files);
+    let trees = inventory.workloads().flat_map(|one| &one.renderings);
+    let mut found: Vec<Option<&str>> = trees.map(|tree| tree.namespace.as_deref()).collect();
+    found.sort_unstable();
+    assert_eq!(found, [Some("a"), Some("b"), Some("{{name}}")]);
+}
+
+/// One whose answers are elsewhere: each may say anything.
+const PLUGIN: &str = "{plugin: {configMapRef: {name: x}}}";
+
+/// Makes a specification with a namespace.
+fn in_namespace(namespace: &str) -> String {
+    format!("{{source: {{path: apps/one}}, destination: {{namespace: '{namespace}'}}}}")
+}
+
+#[test]
+fn what_may_be_said_elsewhere_is_not_taken_for_nothing() {
+    let spec = in_namespace("{{ if .a }}b{{ else }}c{{ end }}");
+    let open = "one {{ if .a }}b{{ else }}c{{ end }}";
+    check(&set(GO, "{list: {elements: [{app: one}]}}", &spec), &["one c"]);
+    check(&set(GO, PLUGIN, &spec), &[open]);
+    let list = "{list: {elements: [{app: one}]}}";
+    for pair in [[PLUGIN, list], [list, PLUGIN]] {
+        let matrix = format!("{{matrix: {{generators: [{}]}}}}", pair.join(", "));
+        check(&set(GO, &matrix, &spec), &[open]);
+        for pair in [[&*matrix, list], [list, &matrix]] {
+            let generators = pair.join(", ");
+            let merge = format!("{{merge: {{mergeKeys: [app], generators: [{generators}]}}}}");
+            check(&set(GO, &merge, &spec), &[open]);
+        }
+    }
+}
+
+#[test]
+fn a_selector_of_what_may_be_said_elsewhere_leaves_it_open() {
+    let selected = |key: &str| {
+        let selector = format!(
+            "selector: {{matchExpressions: [{{key: {key}, operator: NotIn, values: [x]}}]}}"
+        );
+        let list = "{list: {elements: [{app: one}]}}";
+        format!("{{matrix: {{generators: [{PLUGIN}, {list}]}}, {selector}}}")
+    };
+    for (options, namespace) in [("", "{{app}}"), (GO, "{{.app}}")] {
+        let spec = in_namespace(namespace);
+        check(&set(options, &selected("app"), &spec), &["one one"]);
+        check(&set(options, &selected("team"), &spec), &[&*format!("one {namespace}")]);
+    }
+}
+
+/// How far these are looked into in Go templates, versions of Argo CD differ.
+#[test]
+fn a_selector_looks_into_values_where_all_versions_do() {
+    let by = |key: &str, generator: &str| {
+        let selector = format!("selector: {{matchLabels: {{{key}: one}}}}");
+        generator.replacen('{', &format!("{{{selector}, "), 1)
+    };
+    let of_folder = OF_FOLDER.replace("{{path", "{{.path").replace("{{.path}}", "{{.path.path}}");
+    let open: [&str; 0] = [];
+    let values = FOLDERS.replace("directories", "values: {a: '{{path.basename}}'}, directories");
+    check(&set("", &by("values.a", &values), OF_FOLDER), &["one one"]);
+    let values = values.replace("{{path", "{{.path");
+    check(&set(GO, &by("values.a", &values), &of_folder), &open);
+    check(&set(GO, &by("path.basename", &values), &of_folder), &["one one"]);
+    check(&set(GO, &by("path.segments.1", FOLDERS), &of_folder), &open);
+    let list = "{list: {elements: [{values: {a: one}}, {values: {a: two}}]}}";
+    check(&set(GO, &by("values.a", list), &in_namespace("{{.values.a}}")), &["one one"]);
+}
+
+/// In a matrix, the answers of one generator are filled into all that the next one says.
+#[test]
+fn tables_and_lists_of_an_element_are_filled_in_too() {
+    let next = "{list: {elements: [{b: {c: '{{ .a }}'}, d: ['{{ .a }}-e']}]}}";
+    let matrix =
+        format!("{{matrix: {{generators: [{{list: {{elements: [{{a: x}}]}}}}, {next}]}}}}");
+    check(&set(GO, &matrix, &in_namespace("{{ .b.c }}-{{ index .d 0 }}")), &["one x-x-e"]);
+}
+
+/// Kubernetes makes `true` of a key `yes` that is in no quotes.
+#[test]
+fn a_key_that_go_spells_otherwise_leaves_it_open() {
+    let list = |key: &str| format!("{{list: {{elements: [{{{key}: x, z: w}}]}}}}");
+    check(&set("", &list("1"), &in_namespace("{{1}}-{{z}}")), &["one x-w"]);
+    check(&set("", &list("yes"), &in_namespace("{{yes}}-{{z}}")), &["one {{yes}}-{{z}}"]);
+}
+
+#[test]
+fn a_merge_with_more_than_a_thousand_clusters_is_one_that_is_open() {
+    let spec = "{source: {path: apps/one}, destination: {namespace: 'on-{{nameNormalized}}'}}";
+    let elements: Vec<String> =
+        (0..1000).map(|number| format!("{{nameNormalized: n{number}}}")).collect();
+    let merge = |count: usize| of_clusters(&elements[..count].join(", "));
+    let count = |count: usize| {
+        let set = set("", &merge(count), spec);
+        let inventory = read(&[("argocd/set.yaml", &*set), ("apps/one/web.yaml", WEB)]);
+        inventory.workloads().map(|one| one.renderings.len()).sum::<usize>()
+    };
+    assert_eq!(count(20), 21);
+    assert_eq!(count(1000), 1);
 }

@@ -9,7 +9,7 @@ pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
         .into_iter()
         .map(|candidate| (distance(&plain, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= allowed && *candidate != name)
-        .min_by_key(|(distance, _)| *distance)
+        .min_by_key(|(distance, candidate)| (*distance, candidate.len().abs_diff(name.len())))
         .map(|(_, candidate)| candidate)
 }
 
@@ -35,6 +35,13 @@ mod tests {
     #[track_caller]
     fn check(name: &str, expected: Option<&str>) {
         assert_eq!(nearest(name, ["registries", "namespaces", "per-namespace", "host"]), expected);
+    }
+
+    #[test]
+    fn of_two_that_begin_alike_the_shorter_way_counts() {
+        let known = ["credentials-secret", "credential"];
+        assert_eq!(nearest("credentials", known), Some("credential"));
+        assert_eq!(nearest("credentials-secre", known), Some("credentials-secret"));
     }
 
     #[test]

@@ -35,7 +35,9 @@ const CREDENTIALS: &[&str] =
 /// Says whether a value of this path must not be quoted.
 pub(crate) fn is_sensitive(path: &[String]) -> bool {
     let named = path.first().is_some_and(|first| NAMED_TABLES.contains(&first.as_str()));
-    let words = path.get(if named { 2 } else { 0 }..).unwrap_or_default();
+    // Where it is the last one, it is the key of a value, and no table's.
+    let above = if named { path.len().saturating_sub(1).min(2) } else { 0 };
+    let words = path.get(above..).unwrap_or_default();
     let Some(last) = words.last() else { return false };
     if is_credential(last) {
         return true;
@@ -52,7 +54,7 @@ pub(crate) fn is_credential(word: &str) -> bool {
     CREDENTIALS.iter().any(|part| plain.contains(part))
         || is_slip_of_password(&plain)
         || (plain.ends_with("key") && plain != "key")
-        || matches!(plain.as_str(), "auth" | "pass" | "pwd" | "pat")
+        || matches!(plain.as_str(), "auth" | "pass" | "pwd" | "pw" | "pat")
 }
 
 /// Says whether a word is `password`, slipped: what stands under it is the password all the same.

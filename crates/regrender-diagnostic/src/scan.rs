@@ -122,9 +122,9 @@ impl<'t> Scanner<'t> {
             self.skip('[');
         }
         self.header = self.path();
-        while !matches!(self.peek(), None | Some('\n' | '#')) {
-            let next = self.peek().unwrap_or_default();
-            self.skip(next);
+        // What stands on the same line, closed or not, is read like any key.
+        while self.peek() == Some(']') {
+            self.skip(']');
         }
     }
 
@@ -166,7 +166,9 @@ impl<'t> Scanner<'t> {
             }
             next => {
                 let end = self.line_end();
-                if self.open {
+                let begins_with = |text: &str| text.starts_with(['"', '\'']);
+                let is_string = depth > 0 && self.text.get(start..).is_some_and(begins_with);
+                if self.open || (sensitive && is_string) {
                     self.mask(start..end);
                 } else if sensitive {
                     self.mask(self.at..end);
@@ -312,11 +314,13 @@ mod tests {
         check("password = \"canary-4f1d\" # ok", "password = \"<masked>\" # ok");
         check("API_KEY = 'canary-4f1d'", "API_KEY = '<masked>'");
         check("\"password\" = 'canary-4f1d'", "\"password\" = '<masked>'");
+        check("registry.token = 'canary-4f1d'", "registry.token = '<masked>'");
+        check("secret = 'canary-4f1d'", "secret = '<masked>'");
         check("registry.hub.token = 'canary-4f1d'", "registry.hub.token = '<masked>'");
         check("password = 4711", "password = <masked>");
         check("password = canary  \nhost = 'x'", "password = <masked>  \nhost = 'x'");
         check("deploy-key = 'canary'", "deploy-key = '<masked>'");
-        for name in ["auth", "pass", "pwd", "pat"] {
+        for name in ["auth", "pass", "pwd", "pw", "pat"] {
             check(&format!("{name} = 'canary'"), &format!("{name} = '<masked>'"));
         }
     }
@@ -391,6 +395,30 @@ mod tests {
     #[test]
     fn a_list_is_masked_item_by_item() {
         check("password = ['canary', \"canary\"]", "password = ['<masked>', \"<masked>\"]");
+    }
+
+    #[test]
+    fn what_stands_on_the_line_of_a_header_is_read_too() {
+        check("[registry.x] password = 'canary'", "[registry.x] password = '<masked>'");
+        check("[a] host = 'x' token = 'canary'\nb = 1", "[a] host = 'x' token = '<masked>'\nb = 1");
+        for line in [
+            "[password = 'canary'",
+            "[registry.x password = 'canary']",
+            "[registry.x, password = \"canary\"]",
+            "[[registry]] password = canary",
+            "[x={plain='canary'}",
+            "[a] [b] password = 'canary'",
+        ] {
+            hides(line);
+            hides(&format!("a = 1\n{line}\n"));
+        }
+        check("[registry.hub] # 'a'\nhost = 'b'", "[registry.hub] # 'a'\nhost = 'b'");
+    }
+
+    #[test]
+    fn a_string_without_a_key_in_the_table_of_a_credential_is_masked() {
+        hides("password = { env = 'X', 'canary' }");
+        hides("password = { file 'canary' }");
     }
 
     #[test]

@@ -142,6 +142,27 @@ fn for_tls(fault: &TlsFault, registry: &Registry) -> String {
         TlsFault::ClientCertificateWanted => {
             String::from("have the registry take passwords: a pull secret holds no certificate")
         }
-        _ => String::from("have its certificate made anew: runtimes refuse it too"),
+        TlsFault::BadCertificate(_) => {
+            String::from("have its certificate made anew: runtimes refuse it too")
+        }
+        _ => String::from(
+            "have it speak TLS 1.2 or 1.3, as runtimes do, and ask for no certificate of the client",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_bad_certificate_is_to_be_made_anew() {
+        let text = "[registry.r]\nhost = \"r.example\"\nanonymous = true\n\
+            [seal]\nrecipients = [\"age1afwjt8jlpw8869ev0dtxeujpehx98xnleh0s2m6qagnz0c96ec0s9408xt\"]\n";
+        let config = regrender_config::parse(text).config.unwrap();
+        let advice = |fault| for_tls(&fault, config.registry("r").unwrap());
+        assert!(advice(TlsFault::BadCertificate(String::new())).contains("made anew"));
+        let alert = String::from("received fatal alert: ProtocolVersion");
+        assert!(advice(TlsFault::Other(alert)).contains("speak TLS 1.2 or 1.3"));
     }
 }

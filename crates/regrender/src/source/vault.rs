@@ -226,7 +226,8 @@ impl Server<'_> {
     }
 
     fn asked(&self, error: VaultError) -> VaultFailure {
-        VaultFailure::Asked { address: self.shown.clone(), error }
+        let is_version_declared = self.kv_version.is_some();
+        VaultFailure::Asked { address: self.shown.clone(), error, is_version_declared }
     }
 }
 

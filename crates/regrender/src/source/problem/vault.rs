@@ -49,9 +49,19 @@ pub(crate) fn failed(asker: Asker<'_>, source: &Source, failure: &VaultFailure) 
         VaultFailure::NoLogin | VaultFailure::BadPath => {
             missed(&page::VAULT_REFUSED, "Vault cannot be asked")
         }
-        VaultFailure::Asked { address, error } => {
+        VaultFailure::Asked { address, error, is_version_declared } => {
             let (page, help) = page_of(error);
-            with_help(missed(page, &format!("Vault at {address}: {error}")), error).help(help)
+            let problem = missed(page, &format!("Vault at {address}: {error}"));
+            let problem = match error {
+                VaultError::SecretMissing { repeats_data: false, .. }
+                | VaultError::Denied { .. }
+                    if *is_version_declared =>
+                {
+                    problem.note("Vault says the same where `kv-version` is not that of the mount")
+                }
+                _ => problem,
+            };
+            with_help(problem, error).help(help)
         }
     }
 }

@@ -151,6 +151,17 @@ fn a_secret_that_is_not_there_is_told() {
 }
 
 #[test]
+fn a_wrong_version_is_thought_of_where_one_is_declared() {
+    let server = Server::http(|_| json(404, r#"{"errors":[]}"#));
+    let note = "note: Vault says the same where `kv-version` is not that of the mount";
+    let declared = Vault { kv_version: Some(KvVersion::Two), ..vault(&server) };
+    let told = case(declared).told();
+    assert!(told.contains(note), "{told}");
+    let told = case(vault(&server)).told();
+    assert!(!told.contains(note), "{told}");
+}
+
+#[test]
 fn a_field_that_is_not_there_is_told_with_the_names_there() {
     let server = Server::http(usual);
     let mut missing = case(vault(&server)).password("mirror", at("ci/hub", "password"));

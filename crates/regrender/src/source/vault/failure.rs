@@ -38,6 +38,8 @@ pub(crate) enum VaultFailure {
         address: String,
         /// What came.
         error: VaultError,
+        /// Whether registries.toml says which version the engine has.
+        is_version_declared: bool,
     },
 }
 

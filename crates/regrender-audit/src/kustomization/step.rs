@@ -46,19 +46,31 @@ impl Step {
         }
     }
 
-    /// Applies it to an object; nothing is left of one that it takes out.
+    /// Applies it to an object of so many bytes; nothing is left of one that it takes out. Where that
+    /// costs more than is left of the budget, it changes nothing.
     pub(super) fn apply<'t>(
         &'t self,
         object: Node<'t>,
+        size: usize,
         files: &'t BTreeMap<&str, String>,
+        budget: &mut usize,
     ) -> Option<Node<'t>> {
         let text = match &self.text {
             Text::File(path) => files.get(&**path).map(String::as_str).unwrap_or_default(),
             Text::Inline(text) => text,
         };
+        // To read a text takes about as long as to copy ten of its size.
+        if !afford(budget, text.len() * 10) {
+            return Some(object);
+        }
         let documents = read_documents(text).into_iter().filter_map(|one| one.root.ok());
         let mut meant = documents.filter(|root| self.is_about(root));
-        meant.try_fold(object, |object, patch| object.patched(&patch))
+        meant.try_fold(object, |object, patch| {
+            // Each operation copies what is around its place.
+            let copies = patch.items().len().max(1);
+            let is_affordable = afford(budget, (size + text.len()).saturating_mul(copies));
+            if is_affordable { object.patched(&patch) } else { Some(object) }
+        })
     }
 
     fn is_about(&self, root: &Node<'_>) -> bool {
@@ -68,4 +80,10 @@ impl Step {
             && text(&["metadata", "name"]) == Some(name)
             && text(&["metadata", "namespace"]) == namespace.as_deref()
     }
+}
+
+fn afford(budget: &mut usize, cost: usize) -> bool {
+    let left = budget.checked_sub(cost);
+    *budget = left.unwrap_or_default();
+    left.is_some()
 }

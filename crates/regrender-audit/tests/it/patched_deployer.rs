@@ -296,3 +296,17 @@ fn variables_that_a_patch_gives_are_filled_in() {
     ];
     assert_eq!(applied(&read(&files)), ["two of-blue/web"]);
 }
+
+/// Each operation goes through all of the object once.
+#[test]
+fn patches_that_cost_too_much_change_nothing() {
+    let long = format!("{SET}# {}\n", "x".repeat(1_000_000));
+    let found = |count: usize| {
+        let more = operations("name: a", &vec![of_folder("one"); count].join(", "));
+        let kustomization = format!("resources: [set.yaml]\n{more}\n");
+        let files = [("argo/kustomization.yaml", &*kustomization), ("argo/set.yaml", &*long)];
+        applied(&with_apps(&files))
+    };
+    assert_eq!(found(400), ["one n-p/web"]);
+    assert_eq!(found(600), [""; 0]);
+}

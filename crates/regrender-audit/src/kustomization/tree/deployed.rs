@@ -13,6 +13,9 @@ use crate::manifest::read_documents;
 use crate::place::{Place, join};
 use crate::text;
 
+/// What all patches together may cost, in bytes gone through; those beyond change nothing.
+const BUDGET: usize = 500_000_000;
+
 /// The patches that make something else of an object, one after the other, in some tree.
 type Way = Vec<Step>;
 
@@ -35,13 +38,15 @@ impl Kustomizations {
                 objects.insert(one.place.clone(), (Arc::clone(object), ways));
             }
         }
+        objects.retain(|_, (_, ways)| ways.iter().any(|way| !way.is_empty()));
         let steps = objects.values().flat_map(|(_, ways)| ways).flatten();
         let named: BTreeSet<&str> = steps.filter_map(Step::file).collect();
         let files = named.into_iter().filter_map(|path| Some((path, text_of(path, read)?)));
         let files: BTreeMap<&str, String> = files.collect();
+        let mut budget = BUDGET;
         let made = objects.iter().filter_map(|(place, (object, ways))| {
             let text = text_of(&join("", &place.file), read)?;
-            Some((place, made(place, object, ways, &text, &files)?))
+            Some((place, made(object, ways, &text, &files, &mut budget)?))
         });
         let mut made: BTreeMap<&Place, Vec<Kustomization>> = made.collect();
         let mut all = Vec::new();
@@ -57,7 +62,7 @@ impl Kustomizations {
         all
     }
 
-    /// Lists the ways on which patches make something of an object; none where nothing is to be done.
+    /// Lists the ways on which trees lead an object: each once, however many trees have it.
     fn ways_of(&self, written: &Workload) -> BTreeSet<Way> {
         let way = |chain: Vec<&str>| {
             let chain: Vec<_> =
@@ -75,23 +80,22 @@ fn text_of(path: &str, read: &ReadFile<'_>) -> Option<String> {
     Some(text::decode(&read(path)?).ok()?.into_owned())
 }
 
-/// Makes of an object what the patches on each way come to; nothing where it is left as it is, or is
-/// inside of another.
+/// Makes of an object what the patches on each way come to; nothing where it is inside of another.
 fn made(
-    place: &Place,
     object: &Arc<Workload>,
     ways: &BTreeSet<Way>,
     text: &str,
     files: &BTreeMap<&str, String>,
+    budget: &mut usize,
 ) -> Option<Vec<Kustomization>> {
-    if ways.iter().all(Vec::is_empty) {
-        return None;
-    }
+    let place = &object.place;
     let documents = read_documents(text);
     let document = documents.iter().find(|document| document.index == place.document)?;
     let root = document.root.as_ref().ok().filter(|root| place.of(root) == *place)?;
     let made = ways.iter().enumerate().flat_map(|(number, way)| {
-        let patched = way.iter().try_fold(root.clone(), |root, step| step.apply(root, files));
+        let mut steps = way.iter();
+        let patched =
+            steps.try_fold(root.clone(), |root, step| step.apply(root, text.len(), files, budget));
         let mut made = patched.map(|root| read_deployers(&root, place, object)).unwrap_or_default();
         for one in &mut made {
             one.key = format!("{}@{number}", one.key);

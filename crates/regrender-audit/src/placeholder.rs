@@ -1,13 +1,26 @@
 //! Knows texts in which something is filled in before they are applied.
 
-/// What begins a placeholder of Helm and Go templates, of Flux and the shell, and of ytt.
-const BEGINNINGS: [&str; 3] = ["{{", "${", "(@"];
+/// What placeholders stand between: those of Helm and Go templates, of Flux and the shell, of pipelines
+/// in Azure, and of ytt.
+const MARKS: [(&str, &str); 4] = [("{{", "}}"), ("${", "}"), ("#{", "}"), ("(@=", "@)")];
 
-/// Tells whether something is filled in somewhere in a text, or in the place of all of it, as Argo CD's
-/// plugin for Vault does for `<name>`.
+/// Tells whether something is filled in somewhere in a text, or in the place of all of it, as `envsubst`
+/// does for `$NAME` and Argo CD's plugin for Vault for `<name>`.
 pub(crate) fn awaits_filling(text: &str) -> bool {
-    BEGINNINGS.iter().any(|beginning| text.contains(beginning))
+    let has = |(beginning, end): &(&str, &str)| {
+        text.split_once(beginning).is_some_and(|(_, rest)| rest.contains(end))
+    };
+    MARKS.iter().any(has)
         || text.starts_with('<') && text.trim_end().ends_with('>')
+        || text.trim_end().strip_prefix('$').is_some_and(is_name)
+}
+
+/// Takes only capitals for a name: `$ecret` is a password.
+fn is_name(text: &str) -> bool {
+    text.starts_with(|letter: char| letter.is_ascii_uppercase() || letter == '_')
+        && text
+            .chars()
+            .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
 }
 
 /// Does the same for bytes, which may be no text at all.
@@ -20,11 +33,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_placeholder_is_known_by_what_it_begins_with() {
-        for text in ["${TOKEN}", "a${B:=c}", "{{ .Values.x }}", "(@= data.x @)", "<path:a/b#c>\n"] {
+    fn a_placeholder_is_known_by_what_it_stands_between() {
+        for text in ["${TOKEN}", "a${B:=c}", "{{ .Values.x }}", "(@= data.x @)", "#{TOKEN}#"] {
             assert!(awaits_filling(text), "{text}");
         }
-        for text in ["", "$TOKEN", "{a}", "<a", "a<b>c", "a>", "p@(ss"] {
+        for text in ["$TOKEN", "$_A1\n", "<path:a/b#c>\n"] {
+            assert!(awaits_filling(text), "{text}");
+        }
+        for text in
+            ["", "$", "$1a", "a$TOKEN", "$A-B", "$ecret", "{a}", "<a", "p(@ss", "p${s", "p}${"]
+        {
             assert!(!awaits_filling(text), "{text}");
         }
         assert!(!bytes_await_filling(b"\xff${A}"));

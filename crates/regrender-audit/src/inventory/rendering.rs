@@ -106,8 +106,11 @@ impl Inventory {
             }
         }
         if !is_cut {
-            let unread = self.unreadable.iter().map(|one| join("", &one.file)).collect();
-            self.findings.extend(kustomizations.idle_patches(&used, files, &unread));
+            let mut read = files.clone();
+            for one in &self.unreadable {
+                read.remove(&join("", &one.file));
+            }
+            self.findings.extend(kustomizations.idle_patches(&used, &read));
         }
         self.kustomizations = kustomizations;
         self.used = used;

@@ -1,6 +1,5 @@
 //! Knows what of a patch is for one object, and applies it to the object as it is written.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::part::Part;
@@ -9,7 +8,7 @@ use crate::manifest::{Node, read_documents};
 use crate::place::{Place, join};
 
 /// What of a patch is for one object.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     place: Place,
     text: Text,
@@ -18,7 +17,7 @@ pub(super) struct Step {
 }
 
 /// The text of a patch.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Text {
     /// In the file with this path.
     File(String),
@@ -38,27 +37,23 @@ impl Step {
         Some(Self { place: patch.place.clone(), text, document })
     }
 
-    /// Returns the path of the file that it stands in.
-    pub(super) fn file(&self) -> Option<&str> {
+    /// Returns the text of the patch, if it can be read.
+    pub(super) fn text(&self, read: impl Fn(&str) -> Option<String>) -> Option<String> {
         match &self.text {
-            Text::File(path) => Some(path),
-            Text::Inline(_) => None,
+            Text::File(path) => read(path),
+            Text::Inline(text) => Some(text.to_string()),
         }
     }
 
-    /// Applies it to an object of so many bytes; nothing is left of one that it takes out. Where that
+    /// Applies it, by its text, to an object of so many bytes; nothing is left of one that it takes out. Where that
     /// costs more than is left of the budget, it changes nothing.
     pub(super) fn apply<'t>(
-        &'t self,
+        &self,
         object: Node<'t>,
         size: usize,
-        files: &'t BTreeMap<&str, String>,
+        text: &'t str,
         budget: &mut usize,
     ) -> Option<Node<'t>> {
-        let text = match &self.text {
-            Text::File(path) => files.get(&**path).map(String::as_str).unwrap_or_default(),
-            Text::Inline(text) => text,
-        };
         // To read a text takes about as long as to copy ten of its size.
         if !afford(budget, text.len() * 10) {
             return Some(object);
@@ -66,8 +61,9 @@ impl Step {
         let documents = read_documents(text).into_iter().filter_map(|one| one.root.ok());
         let mut meant = documents.filter(|root| self.is_about(root));
         meant.try_fold(object, |object, patch| {
-            // Each operation copies what is around its place.
-            let copies = patch.items().len().max(1);
+            // Each operation copies what is around its place, and a merge compares all members.
+            let is_merge = !patch.is_sequence();
+            let copies = if is_merge { 1 + text.len() / 64 } else { patch.items().len() };
             let is_affordable = afford(budget, (size + text.len()).saturating_mul(copies));
             if is_affordable { object.patched(&patch) } else { Some(object) }
         })

@@ -2,12 +2,14 @@
 //! by operations of a JSON patch.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use super::{Key, Member, Node, Value};
 
 /// No path of an operation has more steps, so that nothing is nested without end.
 const STEP_LIMIT: usize = 64;
+
+/// What an object is known by.
+const NAMES: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
 /// What an operation does where its path ends.
 enum Edit<'n, 'a> {
@@ -18,25 +20,15 @@ enum Edit<'n, 'a> {
 
 impl<'a> Node<'a> {
     /// Returns what a patch makes of an object; nothing where it takes the object away. An operation with
-    /// which kustomize fails changes nothing, and kind and name stay as they are in a merge.
+    /// which kustomize fails changes nothing; and what an object is called, a merge leaves as it is.
     pub(crate) fn patched(&self, patch: &Self) -> Option<Self> {
         if !patch.is_sequence() {
-            return self.overlaid(&patch.without_names());
+            let mut members = patch.own_members();
+            members.retain(|one| !NAMES.iter().any(|name| one.is(name)));
+            return self.overlaid(&patch.with(Value::Mapping(members)));
         }
         let change = |node: Self, operation| node.operated(operation).unwrap_or(node);
         Some(patch.items().iter().fold(self.clone(), change))
-    }
-
-    /// Takes out what an object is called by.
-    fn without_names(&self) -> Self {
-        let mut map = self.map();
-        map.retain(|key, _| !matches!(&**key, "apiVersion" | "kind"));
-        if let Some(metadata) = map.get_mut("metadata") {
-            let mut marks = metadata.map();
-            marks.retain(|key, _| !matches!(&**key, "name" | "namespace"));
-            *metadata = metadata.with_map(marks);
-        }
-        self.with_map(map)
     }
 
     /// Merges a patch into the node: without a schema, a list is given as a whole.
@@ -48,14 +40,14 @@ impl<'a> Node<'a> {
         if !patch.is_mapping() {
             return Some(patch.clone());
         }
-        let mut map = if directive == Some("replace") { BTreeMap::new() } else { self.map() };
+        let replaces = directive == Some("replace");
+        let mut members = if replaces { Vec::new() } else { self.own_members() };
         for (key, value) in patch.members().into_iter().filter(|(key, _)| key.text != "$patch") {
-            let own = map.remove(&key.text);
-            if let Some(merged) = own.as_ref().unwrap_or(value).overlaid(value) {
-                map.insert(key.text.clone(), merged);
-            }
+            let own = members.iter().find(|one| one.is(&key.text));
+            let merged = own.map_or(value, |own| &own.value).overlaid(value);
+            put(&mut members, key.text.clone(), merged);
         }
-        Some(self.with_map(map))
+        Some(self.with(Value::Mapping(members)))
     }
 
     /// Carries out an operation (RFC 6902); nothing where it fails, or would take a value from one place
@@ -77,16 +69,16 @@ impl<'a> Node<'a> {
     fn edited(&self, path: &[String], edit: &Edit<'_, 'a>) -> Option<Self> {
         let (step, rest) = path.split_first()?;
         if self.is_mapping() {
-            let mut map = self.map();
-            let own = map.remove(&**step);
+            let own = self.get(step);
             let value = match (rest, edit) {
                 ([_, ..], _) => Some(own?.edited(rest, edit)?),
                 // kustomize takes `replace` for `add` here.
                 ([], Edit::Add(value) | Edit::Replace(value)) => Some(Self::clone(value)),
                 ([], Edit::Remove) => own.map(|_| None)?,
             };
-            map.extend(value.map(|value| (Cow::Owned(step.clone()), value)));
-            return Some(self.with_map(map));
+            let mut members = self.own_members();
+            put(&mut members, Cow::Owned(step.clone()), value);
+            return Some(self.with(Value::Mapping(members)));
         }
         let mut items = self.items().to_vec();
         let end = items.len();
@@ -105,17 +97,32 @@ impl<'a> Node<'a> {
                 *items.get_mut(position)? = edited;
             }
         }
-        Some(Self { line: self.line, column: self.column, value: Value::Sequence(items) })
+        Some(self.with(Value::Sequence(items)))
     }
 
-    fn map(&self) -> BTreeMap<Cow<'a, str>, Self> {
+    /// Returns the members that count, merged ones included.
+    fn own_members(&self) -> Vec<Member<'a>> {
         let members = self.members().into_iter();
-        members.map(|(key, value)| (key.text.clone(), value.clone())).collect()
+        let own = |(key, value): (&Key<'a>, &Self)| Member {
+            key: Some(key.clone()),
+            value: value.clone(),
+        };
+        members.map(own).collect()
     }
 
-    fn with_map(&self, map: BTreeMap<Cow<'a, str>, Self>) -> Self {
-        let member = |(text, value)| Member { key: Some(Key { text }), value };
-        let members = map.into_iter().map(member).collect();
-        Self { line: self.line, column: self.column, value: Value::Mapping(members) }
+    fn with(&self, value: Value<'a>) -> Self {
+        Self { line: self.line, column: self.column, value }
     }
+}
+
+impl Member<'_> {
+    fn is(&self, name: &str) -> bool {
+        self.key.as_ref().is_some_and(|key| key.text == name)
+    }
+}
+
+/// Puts a member in the place of the one of that name, or takes that out.
+fn put<'a>(members: &mut Vec<Member<'a>>, name: Cow<'a, str>, value: Option<Node<'a>>) {
+    members.retain(|one| !one.is(&name));
+    members.extend(value.map(|value| Member { key: Some(Key { text: name }), value }));
 }

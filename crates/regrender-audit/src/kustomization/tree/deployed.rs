@@ -1,7 +1,7 @@
 //! Knows what kustomizations make of the objects of Flux and Argo CD that have a folder applied, before
 //! those have their say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Kustomizations, ReadFile, object_of};
@@ -30,25 +30,20 @@ impl Kustomizations {
     /// Takes out all kustomizations, with what patches make of the objects that have a folder applied:
     /// as many of each as trees make something else of it.
     pub(super) fn take_patched(&mut self, read: &ReadFile<'_>) -> Vec<Kustomization> {
-        let mut objects: BTreeMap<Place, (Arc<Workload>, BTreeSet<Way>)> = BTreeMap::new();
-        for one in self.by_folder.values() {
-            if let Some(object) = one.object.as_ref().filter(|_| !objects.contains_key(&one.place))
-            {
-                let ways = self.ways_of(object);
-                objects.insert(one.place.clone(), (Arc::clone(object), ways));
+        let mut patched: Vec<(Arc<Workload>, Vec<Way>)> = Vec::new();
+        for object in self.by_folder.values().filter_map(|one| one.object.as_ref()) {
+            // One object may apply several folders.
+            if patched.last().is_none_or(|(last, _)| last.place != object.place) {
+                patched.push((Arc::clone(object), self.ways_of(object)));
             }
         }
-        objects.retain(|_, (_, ways)| ways.iter().any(|way| !way.is_empty()));
-        let steps = objects.values().flat_map(|(_, ways)| ways).flatten();
-        let named: BTreeSet<&str> = steps.filter_map(Step::file).collect();
-        let files = named.into_iter().filter_map(|path| Some((path, text_of(path, read)?)));
-        let files: BTreeMap<&str, String> = files.collect();
+        patched.retain(|(_, ways)| ways.iter().any(|way| !way.is_empty()));
         let mut budget = BUDGET;
-        let made = objects.iter().filter_map(|(place, (object, ways))| {
-            let text = text_of(&join("", &place.file), read)?;
-            Some((place, made(object, ways, &text, &files, &mut budget)?))
+        let made = patched.into_iter().filter_map(|(object, ways)| {
+            let made = made(&object, &ways, read, &mut budget)?;
+            Some((object.place.clone(), made))
         });
-        let mut made: BTreeMap<&Place, Vec<Kustomization>> = made.collect();
+        let mut made: BTreeMap<Place, Vec<Kustomization>> = made.collect();
         let mut all = Vec::new();
         for one in std::mem::take(&mut self.by_folder).into_values() {
             let is_deployer = one.object.is_some();
@@ -63,16 +58,19 @@ impl Kustomizations {
     }
 
     /// Lists the ways on which trees lead an object: each once, however many trees have it.
-    fn ways_of(&self, written: &Workload) -> BTreeSet<Way> {
-        let way = |chain: Vec<&str>| {
-            let chain: Vec<_> =
-                chain.into_iter().filter_map(|key| self.by_folder.get(key)).collect();
+    fn ways_of(&self, written: &Workload) -> Vec<Way> {
+        let mut ways = Vec::new();
+        for chain in self.chains_of(&written.place.file) {
+            let chain = chain.into_iter().filter_map(|key| self.by_folder.get(key));
             let mut object = object_of(written);
             object.steps = Some(Vec::new());
-            self.transform(&mut object, &chain);
-            object.steps.unwrap_or_default()
-        };
-        self.chains_of(&written.place.file).into_iter().map(way).collect()
+            self.transform(&mut object, &chain.collect::<Vec<_>>());
+            let way = object.steps.unwrap_or_default();
+            if !ways.contains(&way) {
+                ways.push(way);
+            }
+        }
+        ways
     }
 }
 
@@ -83,24 +81,28 @@ fn text_of(path: &str, read: &ReadFile<'_>) -> Option<String> {
 /// Makes of an object what the patches on each way come to; nothing where it is inside of another.
 fn made(
     object: &Arc<Workload>,
-    ways: &BTreeSet<Way>,
-    text: &str,
-    files: &BTreeMap<&str, String>,
+    ways: &[Way],
+    read: &ReadFile<'_>,
     budget: &mut usize,
 ) -> Option<Vec<Kustomization>> {
     let place = &object.place;
-    let documents = read_documents(text);
-    let document = documents.iter().find(|document| document.index == place.document)?;
-    let root = document.root.as_ref().ok().filter(|root| place.of(root) == *place)?;
-    let made = ways.iter().enumerate().flat_map(|(number, way)| {
-        let mut steps = way.iter();
-        let patched =
-            steps.try_fold(root.clone(), |root, step| step.apply(root, text.len(), files, budget));
-        let mut made = patched.map(|root| read_deployers(&root, place, object)).unwrap_or_default();
-        for one in &mut made {
+    let read = |path: &str| text_of(path, read);
+    let text = read(&join("", &place.file))?;
+    let documents = read_documents(&text);
+    let document = documents.into_iter().find(|document| document.index == place.document)?;
+    let root = document.root.ok().filter(|root| place.of(root) == *place)?;
+    let mut all = Vec::new();
+    for (number, way) in ways.iter().enumerate() {
+        let steps = way.iter().filter_map(|step| Some((step, step.text(read)?)));
+        let steps: Vec<(&Step, String)> = steps.collect();
+        let patched = steps.iter().try_fold(root.clone(), |root, (step, patch)| {
+            step.apply(root, text.len(), patch, budget)
+        });
+        let made = patched.map(|root| read_deployers(&root, place, object)).unwrap_or_default();
+        all.extend(made.into_iter().map(|mut one| {
             one.key = format!("{}@{number}", one.key);
-        }
-        made
-    });
-    Some(made.collect())
+            one
+        }));
+    }
+    Some(all)
 }

@@ -11,25 +11,22 @@ use crate::kustomization::patch::{Change, Patch};
 use crate::place::Place;
 
 impl Kustomizations {
-    /// Reports the patches that took effect nowhere, although all that could be patched is in `files`
-    /// and none of it `unread`: those for pull secrets, of which kustomize says nothing, and those with
-    /// which it fails.
+    /// Reports the patches that took effect nowhere, although all that could be patched is in `files`:
+    /// those for pull secrets, of which kustomize says nothing, and those with which it fails.
     pub(crate) fn idle_patches(
         &self,
         used: &BTreeSet<Place>,
         files: &BTreeSet<String>,
-        unread: &BTreeSet<String>,
     ) -> Vec<Finding> {
-        let idle = self.by_folder.iter().flat_map(|(key, one)| {
-            one.patches().filter_map(move |patch| Some((key, self.idle(one, patch, used)?)))
-        });
-        let mut idle = idle.peekable();
-        if idle.peek().is_none() {
-            return Vec::new();
+        let mut findings = Vec::new();
+        for (key, one) in &self.by_folder {
+            let before = findings.len();
+            findings.extend(one.patches().filter_map(|patch| self.idle(one, patch, used)));
+            if findings.len() > before && !self.has_all_at_hand(key, files) {
+                findings.truncate(before);
+            }
         }
-        let files = files.difference(unread).cloned().collect();
-        let idle = idle.filter(|(key, _)| self.has_all_at_hand(key, &files));
-        idle.map(|(_, finding)| finding).collect()
+        findings
     }
 
     fn idle(&self, one: &Kustomization, patch: &Patch, used: &BTreeSet<Place>) -> Option<Finding> {

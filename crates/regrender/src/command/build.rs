@@ -1,17 +1,13 @@
 //! `regrender build`: the main job.
 
-use std::collections::BTreeSet;
-use std::fs;
+mod consequence;
 
-use regrender_render::{
-    PatchTarget, account_of_path, component_folder, namespace_of_patch, pull_secret_of_path, roots,
-};
 use serde_json::{Value, json};
 
 use crate::args::{Build, Output};
 use crate::commit::Changes;
 use crate::commit::staging;
-use crate::enumeration::{LINES, in_a_sentence};
+use crate::enumeration::LINES;
 use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::output_folder::OutputFolder;
 use crate::plan::planner::{self, Request};
@@ -19,7 +15,6 @@ use crate::plan::purpose::{ChangedFile, Purpose};
 use crate::plan::{self, Action, Plan, PlannedFile};
 use crate::project::Project;
 use crate::project::lock::BuildLock;
-use crate::repository::ignored;
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure> {
@@ -45,9 +40,9 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
     }
     drop(lock);
     if !arguments.check {
-        world.warn_of(plans.iter().filter_map(ignored_by_git));
+        world.warn_of(plans.iter().filter_map(consequence::ignored_by_git));
     }
-    for say in [emptied, moved, gone_pull_secrets, new_components, gone_components, left_empty] {
+    for say in consequence::ALL {
         for note in plans.iter().filter_map(say) {
             world.note(&note);
         }
@@ -85,162 +80,6 @@ impl Purpose for Look {
     fn change(&self, _change: &ChangedFile<'_>) -> Result<Vec<String>, CliError> {
         Ok(Vec::new())
     }
-}
-
-/// Says which new files Git ignores: they would be missing wherever the commit is checked out, and
-/// nothing would change where they are built.
-fn ignored_by_git(plan: &Plan) -> Option<String> {
-    let new = plan.changed.iter().filter(|file| file.action == Action::Create);
-    let new: Vec<&str> = new.map(|file| file.path.as_str()).collect();
-    let ignored = if new.is_empty() { new } else { ignored(&plan.current.place, &new) };
-    let ignored: Vec<String> =
-        ignored.into_iter().map(|file| format!("{}/{file}", plan.shown_folder)).collect();
-    (!ignored.is_empty()).then(|| {
-        format!(
-            "Git ignores {}, so that no commit takes it along; `git check-ignore -v FILE` says why",
-            in_a_sentence(&ignored)
-        )
-    })
-}
-
-/// Says what comes after an account left the declaration: taking it away is two steps.
-fn emptied(plan: &Plan) -> Option<String> {
-    let accounts = plan.emptied_accounts.iter();
-    let accounts: Vec<String> =
-        accounts.map(|(namespace, account)| format!("{namespace}/{account}")).collect();
-    let what = match accounts.len() {
-        0 => return None,
-        1 => "service account {} is not declared any more and has an empty list now",
-        _ => "service accounts {} are not declared any more and have empty lists now",
-    };
-    let mut accounts = in_a_sentence(&accounts);
-    if let Some(cluster) = &plan.cluster {
-        accounts.extend([" of cluster `", cluster, "`"]);
-    }
-    Some(format!(
-        "{}; when that is applied everywhere, or if the namespace goes too, run \
-         `regrender build --drop-emptied`",
-        what.replace("{}", &accounts)
-    ))
-}
-
-/// Says what comes before an account that a manifest declares now leaves the tree: whoever prunes takes
-/// away what was last applied with it.
-fn moved(plan: &Plan) -> Option<String> {
-    let paths = |action| plan.changed.iter().filter(move |file| file.action == action);
-    let new: BTreeSet<&str> = paths(Action::Create).map(|file| file.path.as_str()).collect();
-    let gone = paths(Action::Remove).filter_map(|file| account_of_path(&file.path));
-    // `default` is never deleted.
-    let moved = gone.filter(|(namespace, account)| {
-        let patch = PatchTarget::Account((*account).to_owned()).path(namespace);
-        *account != "default" && new.contains(patch.as_str())
-    });
-    let moved: Vec<String> =
-        moved.map(|(namespace, account)| format!("{namespace}/{account}")).collect();
-    let what = match moved.len() {
-        0 => return None,
-        1 => "service account {} is in a manifest of the repository now and leaves the tree",
-        _ => "service accounts {} are in manifests of the repository now and leave the tree",
-    };
-    Some(format!(
-        "{}: have the manifest applied first, or Flux and Argo CD delete the account, and its tokens \
-         die with it",
-        what.replace("{}", &in_a_sentence(&moved))
-    ))
-}
-
-/// Says what happens to pods that were made with lists which named a pull secret: a list is copied into
-/// a pod when that is made.
-fn gone_pull_secrets(plan: &Plan) -> Option<String> {
-    let (gone, changed): (Vec<_>, Vec<_>) =
-        plan.changed.iter().partition(|file| file.action == Action::Remove);
-    let is_emptied = |(namespace, account): (&str, &str)| {
-        plan.emptied_accounts.iter().any(|(of, name)| of == namespace && name == account)
-    };
-    // Where a list changes, it may have named what goes.
-    let namespaces: BTreeSet<&str> = changed
-        .iter()
-        .filter_map(|file| match account_of_path(&file.path) {
-            Some(account) => (!is_emptied(account)).then_some(account.0),
-            None => namespace_of_patch(&file.path),
-        })
-        .collect();
-    let stay: BTreeSet<_> =
-        changed.iter().filter_map(|file| pull_secret_of_path(&file.path)).collect();
-    let gone = gone.iter().filter_map(|file| pull_secret_of_path(&file.path));
-    let gone: Vec<String> = gone
-        .filter(|found| namespaces.contains(found.0) && !stay.contains(found))
-        .map(|(namespace, name)| format!("{namespace}/{name}"))
-        .collect();
-    let what = match gone.len() {
-        0 => return None,
-        1 => {
-            "pull secret {} goes, and pods that run may still name it: until they are replaced, \
-              declare it"
-        }
-        _ => {
-            "pull secrets {} go, and pods that run may still name them: until they are replaced, \
-              declare them"
-        }
-    };
-    let what = what.replace("{}", &in_a_sentence(&gone));
-    Some(format!("{what} without `service-accounts` and `workloads`"))
-}
-
-/// Says how the patches get into the build of whoever owns what they patch.
-fn new_components(plan: &Plan) -> Option<String> {
-    let folders = components(plan, Action::Create);
-    (!folders.is_empty()).then(|| {
-        format!(
-            "new patches: list {} under `components:` in the kustomization.yaml of the overlay that \
-             owns what they patch",
-            in_a_sentence(&folders)
-        )
-    })
-}
-
-/// Says which lines must go: kustomize fails where a folder that it shall read is not there.
-fn gone_components(plan: &Plan) -> Option<String> {
-    let folders = components(plan, Action::Remove);
-    (!folders.is_empty()).then(|| {
-        format!(
-            "no patches any more: take {} off `components:` wherever a kustomization.yaml lists it, \
-             or kustomize fails there",
-            in_a_sentence(&folders)
-        )
-    })
-}
-
-/// Says what comes after the last pull secret is gone: whoever applied it takes it away, and fails
-/// where there is nothing at all any more.
-fn left_empty(plan: &Plan) -> Option<String> {
-    let is_empty = |path: &&String| {
-        let text = fs::read_to_string(plan.current.place.join(path)).unwrap_or_default();
-        text.ends_with("\nresources: []\n")
-    };
-    let is_new = |path: &String| {
-        let mut changed = plan.changed.iter();
-        changed.any(|file| file.path == *path && file.action == Action::Update)
-    };
-    let roots = roots();
-    let empty = roots.iter().filter(|path| is_new(path)).filter(is_empty);
-    let folders = empty.filter_map(|path| path.rsplit_once('/'));
-    let folders: Vec<String> =
-        folders.map(|(folder, _)| format!("{}/{folder}", plan.shown_folder)).collect();
-    (!folders.is_empty()).then(|| {
-        format!(
-            "nothing is left in {}: an empty list stays there, so that what was applied is taken \
-             away; when it is everywhere, remove whatever applies the folder, and then the folder",
-            in_a_sentence(&folders)
-        )
-    })
-}
-
-/// Lists the folders of patches to which this happens.
-fn components(plan: &Plan, action: Action) -> Vec<String> {
-    let files = plan.changed.iter().filter(|file| file.action == action);
-    let folders = files.filter_map(|file| component_folder(&file.path));
-    folders.map(|folder| format!("{}/{folder}", plan.shown_folder)).collect()
 }
 
 fn put_in_place(plans: &[Plan]) -> Result<(), Failure> {

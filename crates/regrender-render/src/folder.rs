@@ -74,8 +74,7 @@ impl<'a> Folder<'a> {
             let mut registries = self.config.registries_of(secret);
             let may_expire = registries.any(|registry| registry.allow_short_lived);
             let file = PullSecretFile::new(secret, namespace, self.cluster, payload, may_expire);
-            let holdings = self.config.sealed_registries_of(secret).collect();
-            let file = file.holding(holdings);
+            let file = file.holding(self.payloads.holdings.get(&secret.name));
             let path = layout::sealed_file(namespace, &secret.secret_name, self.cluster.format);
             self.files.push((path, WantedFile::Sealed(file)));
         }
@@ -112,7 +111,7 @@ impl<'a> Folder<'a> {
         if registries_of_nodes(self.config).next().is_some() {
             let payload = self.payloads.of_nodes.as_ref().map(|payload| Arc::clone(&payload.text));
             let holdings = registries_of_nodes(self.config).collect();
-            let file = node::docker_config(payload).holding(holdings);
+            let file = node::docker_config(payload).holding(Some(&holdings));
             let path = layout::node_docker_config(self.cluster.format);
             self.files.push((path, WantedFile::Sealed(file)));
         }

@@ -10,6 +10,7 @@ use regrender_config::{Credential, Registry};
 pub const HOLDS: &str = " Holds ";
 
 /// The comments of a file that holds the credentials of some registries, in the order of the keys.
+#[derive(Debug)]
 pub(crate) struct Holdings(pub(crate) Vec<String>);
 
 impl<'a> FromIterator<&'a Registry> for Holdings {

@@ -10,6 +10,7 @@ use regrender_document::SecretText;
 use thiserror::Error;
 
 use crate::docker_config::docker_config_json;
+use crate::holdings::Holdings;
 use crate::{Credential, Credentials};
 
 /// The most bytes that the API server takes in the data of a Secret.
@@ -59,22 +60,28 @@ pub(crate) struct Payload {
 /// What is sealed in a tree.
 #[derive(Debug, Default)]
 pub(crate) struct Payloads {
+    /// What each pull secret says in clear of what it holds, by its name.
+    pub(crate) holdings: BTreeMap<String, Holdings>,
     /// What each pull secret holds, by its name.
     pub(crate) of_secrets: BTreeMap<String, Payload>,
     /// What the docker config of the kubelets holds.
     pub(crate) of_nodes: Option<Payload>,
 }
 
-/// The payload of each pull secret is made once, however many namespaces it lands in.
+/// What is the same in all namespaces that a pull secret lands in is made once.
 pub(crate) fn payloads(
     config: &Config,
     cluster: &Cluster,
     contents: Contents<'_>,
 ) -> Result<Payloads, Vec<RenderError>> {
+    let holdings = config.secrets_of(cluster).map(|secret| {
+        let holdings: Holdings = config.sealed_registries_of(secret).collect();
+        (secret.name.clone(), holdings)
+    });
+    let mut payloads = Payloads { holdings: holdings.collect(), ..Payloads::default() };
     let Contents::Resolved { credentials, only } = contents else {
-        return Ok(Payloads::default());
+        return Ok(payloads);
     };
-    let mut payloads = Payloads::default();
     let mut errors = Vec::new();
     if only.is_none() && registries_of_nodes(config).next().is_some() {
         let entries = entries_of(registries_of_nodes(config), credentials);

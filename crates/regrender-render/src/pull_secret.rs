@@ -69,8 +69,9 @@ impl PullSecretFile {
     }
 
     /// Says in clear what it holds.
-    pub(crate) fn holding(mut self, holdings: Holdings) -> Self {
-        self.clear.header.extend(holdings.0);
+    pub(crate) fn holding(mut self, holdings: Option<&Holdings>) -> Self {
+        let comments = holdings.into_iter().flat_map(|holdings| &holdings.0);
+        self.clear.header.extend(comments.cloned());
         self
     }
 

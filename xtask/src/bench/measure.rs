@@ -27,6 +27,8 @@ pub(super) struct Builds {
     pub(super) added: Duration,
     /// A build that changes nothing and compares fingerprints to see that.
     pub(super) fingerprint: Duration,
+    /// The same, where an identity opens the key of the fingerprints.
+    pub(super) sealed_key: Duration,
     /// A build that writes everything for a controller of `SealedSecrets`, where there is a
     /// certificate and one recipient.
     pub(super) controller: Option<Duration>,
@@ -52,7 +54,9 @@ impl Builds {
         workload.declare(Recognise::Fingerprint, recipients)?;
         workload.build(Recognise::Fingerprint, Password::First)?;
         let fingerprint = workload.build(Recognise::Fingerprint, Password::First)?;
-        Ok(Self { cold, identity, rotated, added, fingerprint, controller })
+        workload.declare(Recognise::SealedKey, recipients)?;
+        let sealed_key = workload.build(Recognise::SealedKey, Password::First)?;
+        Ok(Self { cold, identity, rotated, added, fingerprint, sealed_key, controller })
     }
 }
 
@@ -65,11 +69,11 @@ fn for_controller(workload: &Workload<'_>) -> Result<Duration> {
 
 impl fmt::Display for Builds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cold, identity, rotated, added, fingerprint, controller: _ } = self;
+        let Self { cold, identity, rotated, added, fingerprint, sealed_key, controller: _ } = self;
         write!(
             f,
-            "cold {cold:.3?}, unchanged {identity:.3?} with an identity and {fingerprint:.3?} with \
-             a fingerprint key, password rotated {rotated:.3?}, recipient added {added:.3?}"
+            "cold {cold:.3?}, unchanged {identity:.3?} with an identity, {fingerprint:.3?} with a \
+             fingerprint key and {sealed_key:.3?} with both, password rotated {rotated:.3?}, recipient added {added:.3?}"
         )
     }
 }

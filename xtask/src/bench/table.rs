@@ -47,6 +47,7 @@ impl Report {
              The same in a folder in memory, so that no disk is involved; in seconds, and as multiples of a floor.\n\
              The floor of a build from nothing is one multiplication of the X25519 base point and one of the recipient's point for each Secret and recipient; \
              that of an unchanged build with an identity is one multiplication for each Secret; both on all cores, before the builds of a round and after them, and nothing else.\n\
+             The floor is the same where the identity opens only the [key of the fingerprints](unchanged.md#the-key-in-the-repository-sealed).\n\
              That of an unchanged build with a fingerprint key is `find … -exec cat {{}} +` of the same files.\n\
              A rotated password changes every Secret, and so does an added recipient.\n\n{}\n\
              How many times faster it is than by hand, with the loops in the same folder, for one recipient, run for {SAMPLE} Secrets and scaled.\n\n{}\n\
@@ -83,6 +84,11 @@ impl Report {
                 "unchanged, with a fingerprint key, s",
                 |round| round.builds.fingerprint,
                 "Keyed fingerprints say that every file is as it should be; none is opened.",
+            ),
+            seconds(
+                "unchanged, with an identity and a sealed fingerprint key, s",
+                |round| round.builds.sealed_key,
+                "The key is opened, and nothing else.",
             ),
             seconds(
                 "password rotated, s",
@@ -266,13 +272,15 @@ impl Report {
 /// The name of a column, and its figure of one round.
 type Column = (&'static str, fn(&SizeRound) -> f64);
 
-const COLUMNS: [Column; 8] = [
+const COLUMNS: [Column; 10] = [
     ("from nothing, s", |round| round.builds.cold.as_secs_f64()),
     ("÷ floor", |round| quotient(round.builds.cold, round.wrap)),
     ("unchanged, identity, s", |round| round.builds.identity.as_secs_f64()),
     ("÷ floor", |round| quotient(round.builds.identity, round.unwrap)),
     ("unchanged, fingerprint, s", |round| round.builds.fingerprint.as_secs_f64()),
     ("÷ `cat`", |round| quotient(round.builds.fingerprint, round.cat)),
+    ("unchanged, identity and sealed key, s", |round| round.builds.sealed_key.as_secs_f64()),
+    ("÷ floor", |round| quotient(round.builds.sealed_key, round.unwrap)),
     ("password rotated, s", |round| round.builds.rotated.as_secs_f64()),
     ("recipient added, s", |round| round.builds.added.as_secs_f64()),
 ];
@@ -343,6 +351,7 @@ mod tests {
             rotated: Duration::from_millis(300),
             added: Duration::from_millis(150),
             fingerprint: Duration::from_millis(10),
+            sealed_key: Duration::from_millis(20),
             controller: Some(Duration::from_millis(500)),
         }
     }
@@ -422,7 +431,8 @@ mod tests {
             &report(),
             "| 100 | 3 | 0.110 / 0.110 / 0.110 | 1.10 / 1.10 / 1.10 | 0.120 / 0.120 / 0.120 | \
              1.50 / 1.50 / 1.50 | 0.010 / 0.010 / 0.010 | 2.00 / 2.00 / 2.00 | \
-             0.300 / 0.300 / 0.300 | 0.150 / 0.150 / 0.150 | 20.0 |",
+             0.020 / 0.020 / 0.020 | 0.250 / 0.250 / 0.250 | 0.300 / 0.300 / 0.300 | \
+             0.150 / 0.150 / 0.150 | 20.0 |",
         );
     }
 

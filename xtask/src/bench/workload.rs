@@ -23,6 +23,8 @@ const PASSWORD: &str = "canary-4f1d-0123456789abcdefghijklmnopqrstuv";
 const OTHER_PASSWORD: &str = "canary-4f1d-vutsrqponmlkjihgfedcba9876543210";
 const FINGERPRINT_KEY_DECLARED: &str =
     "fingerprint-key = { env = \"REGRENDER_FINGERPRINT_KEY\" }\n";
+const SEALED_KEY_DECLARED: &str = "fingerprint-key = { age = \"fingerprint.key.age\" }\n";
+const SEALED_KEY: &str = "fingerprint.key.age";
 const FINGERPRINT_KEY: &str = "bench-fingerprint-key-0123456789abcdef0123456789abcdef";
 
 /// How an unchanged file is recognised.
@@ -32,6 +34,8 @@ pub(super) enum Recognise {
     Identity,
     /// By its keyed fingerprint.
     Fingerprint,
+    /// By its keyed fingerprint, with a key that an identity opens.
+    SealedKey,
 }
 
 /// Which password the registry has.
@@ -75,6 +79,11 @@ impl<'a> Workload<'a> {
             let public = keygen.arguments([&identity]).run()?.success()?.stdout_text()?;
             recipients.push(public.trim().to_owned());
         }
+        if let Some(recipient) = recipients.first() {
+            let seal = Invocation::new(peers.path(Peer::Age)?).arguments(["-r", recipient, "-o"]);
+            let seal = seal.arguments([&folder.join(SEALED_KEY)]);
+            seal.input(FINGERPRINT_KEY).run()?.success()?;
+        }
         let mut workload = Self { peers, folder, recipients, certificate: None, namespaces };
         workload.certificate = workload.make_certificate();
         Ok(workload)
@@ -116,6 +125,7 @@ impl<'a> Workload<'a> {
         let key = match recognise {
             Recognise::Identity => "",
             Recognise::Fingerprint => FINGERPRINT_KEY_DECLARED,
+            Recognise::SealedKey => SEALED_KEY_DECLARED,
         };
         self.write_declaration(&format!("recipients = {recipients:?}\n{key}"))
     }
@@ -224,7 +234,7 @@ impl<'a> Workload<'a> {
     fn regrender(&self, program: &Path, recognise: Recognise) -> Invocation {
         let run = self.hermetic(program);
         match recognise {
-            Recognise::Identity => {
+            Recognise::Identity | Recognise::SealedKey => {
                 run.variable("SOPS_AGE_KEY_FILE", self.folder.join("identity-0.txt"))
             }
             Recognise::Fingerprint => run.variable("REGRENDER_FINGERPRINT_KEY", FINGERPRINT_KEY),

@@ -16,6 +16,7 @@ mod kustomization;
 mod leak;
 mod manifest;
 mod page;
+mod pattern;
 mod place;
 mod placeholder;
 mod report;

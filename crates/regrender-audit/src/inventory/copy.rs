@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 /// The annotations of what is filled in from another Secret.
 const FROM: [&str; 3] = [
@@ -24,12 +24,12 @@ const BY_LABELS: [&str; 2] =
     ["replicator.v1.mittwald.de/replicate-to-matching", "kubed.appscode.com/sync"];
 
 /// The namespaces that a controller copies a Secret to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Copies {
     /// Any may be among them.
     Anywhere,
     /// Those with one of these names, or that match one of these patterns.
-    To(Vec<String>),
+    To(Vec<Pattern>),
 }
 
 impl Copies {
@@ -48,19 +48,15 @@ impl Copies {
 
     /// Tells whether a namespace may be among them.
     pub(crate) fn reach(&self, namespace: &str) -> bool {
-        let matches = |name: &String| {
-            name == namespace
-                || Regex::new(&format!("^(?:{name})$")).is_ok_and(|one| one.is_match(namespace))
-        };
         match self {
             Self::Anywhere => true,
-            Self::To(names) => names.iter().any(matches),
+            Self::To(names) => names.iter().any(|name| name.is_match(namespace)),
         }
     }
 }
 
-fn names(list: &str) -> Vec<String> {
-    list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+fn names(list: &str) -> Vec<Pattern> {
+    list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Pattern::new).collect()
 }
 
 /// Tells whether a controller fills in a Secret with these annotations from another one.

@@ -12,6 +12,7 @@ use super::object::Header;
 use super::{Metadata, Rendering};
 use crate::kustomization::Written;
 use crate::manifest::Node;
+use crate::pattern::Pattern;
 use crate::place::Place;
 use crate::placeholder::{awaits_filling, bytes_await_filling};
 
@@ -293,7 +294,7 @@ fn external_of_cluster(root: &Node<'_>, header: &Header) -> Secret {
     let name = name.or_else(|| text(&["spec", "externalSecretName"])).unwrap_or(&header.name);
     let kind = text(&[&target[..], &["template", "type"]].concat()).unwrap_or_default();
     let listed = root.at(&["spec", "namespaces"]).map(Node::items).unwrap_or_default();
-    let listed: Vec<String> = listed.iter().filter_map(Node::string).map(str::to_owned).collect();
+    let listed: Vec<Pattern> = listed.iter().filter_map(Node::string).map(Pattern::new).collect();
     let copies = if listed.is_empty() { Copies::Anywhere } else { Copies::To(listed) };
     let found = secret(header, name, kind, SecretState::ExternalSecret);
     Secret { namespace: None, keeps_name: true, copies: Some(copies), ..found }

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use regex::Regex;
-
 use super::deployer::DEPLOYERS;
 use super::object::Object;
 use super::operation::{Located, read_operations};
@@ -12,6 +10,7 @@ use super::part::Part;
 use super::selector::Selector;
 use crate::inventory::{Metadata, read_inline_parts};
 use crate::manifest::{Document, Node, read_documents};
+use crate::pattern::Pattern;
 use crate::place::Place;
 
 /// One patch: whom it is for, and where it stands.
@@ -128,13 +127,6 @@ pub(super) struct Target {
     is_unreadable: bool,
 }
 
-#[derive(Clone, Debug)]
-struct Pattern {
-    text: String,
-    /// Where the text is more than a name.
-    regex: Option<Regex>,
-}
-
 impl Target {
     pub(super) fn read(node: &Node<'_>) -> Self {
         let pattern = |name: &str| {
@@ -203,32 +195,6 @@ impl Target {
         let [kind, namespace, name] = [&self.kind, &self.namespace, &self.name]
             .map(|one| one.as_ref().and_then(Pattern::name));
         (kind.unwrap_or_default(), namespace, name.unwrap_or_default())
-    }
-}
-
-impl Pattern {
-    /// A pattern that this dialect cannot read is taken literally.
-    fn new(text: &str) -> Self {
-        let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-.".contains(letter);
-        let regex = if text.chars().all(is_name) {
-            None
-        } else {
-            Regex::new(&format!("^(?:{text})$")).ok()
-        };
-        Self { text: text.to_owned(), regex }
-    }
-
-    /// Returns the only name that it matches, if it is that plain.
-    fn name(&self) -> Option<&str> {
-        self.regex.is_none().then_some(&*self.text)
-    }
-
-    fn is_match(&self, text: &str) -> bool {
-        // A full stop, which is in every group, stands for any letter, and needs no machine.
-        let fits = |(own, other): (u8, u8)| own == b'.' || own == other;
-        let is_same =
-            || self.text.len() == text.len() && self.text.bytes().zip(text.bytes()).all(fits);
-        self.regex.as_ref().map_or_else(is_same, |regex| regex.is_match(text))
     }
 }
 

@@ -32,6 +32,7 @@ mod workload_identity;
 mod workload_kind;
 
 pub use self::name::is_namespace;
+pub use self::sealed_token::is_token_command;
 use crate::Config;
 use crate::check::declared::Declared;
 use crate::problem::Problems;

@@ -30,7 +30,7 @@ mod value_path;
 mod vault;
 mod workload;
 
-pub use check::is_namespace;
+pub use check::{is_namespace, is_token_command};
 pub use cloud::{Acr, AzureEnvironment, Ecr, RoleArn};
 pub use cluster::{ArgoCd, Cluster, Consumer, Flux, FluxSource, Format, MacScope};
 pub use config::Config;

@@ -11,6 +11,12 @@ use crate::problem::{Problems, provision as problem};
 use crate::raw::RawRegistry;
 use crate::{Access, Credential, Ecr, RegistryKind, Source, SourceKind, Trim, Username};
 
+/// How the commands begin that print a token of a cloud.
+const ECR: [&str; 3] = ["aws", "ecr", "get-login-password"];
+const PUBLIC_ECR: [&str; 3] = ["aws", "ecr-public", "get-login-password"];
+const ACR: [&str; 3] = ["az", "acr", "login"];
+const GOOGLE: [&str; 3] = ["gcloud", "auth", "print-access-token"];
+
 /// The programs of the clouds sign in to their cloud first.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -52,21 +58,24 @@ pub(crate) fn sealed(
 
 /// Returns the username, and the command that prints a token, of a cloud.
 fn ready(cloud: &Cloud) -> (&'static str, Vec<String>) {
-    let (username, words) = match cloud {
+    let (username, begins, rest) = match cloud {
         Cloud::Ecr(ecr) => {
-            let service = if *ecr == Ecr::Public { "ecr-public" } else { "ecr" };
-            let words = ["aws", service, "get-login-password", "--region", ecr.region()];
-            (ECR_TOKEN_USERNAME, words.map(str::to_owned).to_vec())
+            let begins = if *ecr == Ecr::Public { PUBLIC_ECR } else { ECR };
+            (ECR_TOKEN_USERNAME, begins, vec!["--region", ecr.region()])
         }
         Cloud::Acr(acr) => {
-            let words = ["az", "acr", "login", "--name", acr.registry.as_str(), "--expose-token"];
+            let rest = ["--name", acr.registry.as_str(), "--expose-token"];
             let output = ["--output", "tsv", "--query", "accessToken"];
-            (ACR_TOKEN_USERNAME, words.into_iter().chain(output).map(str::to_owned).collect())
+            (ACR_TOKEN_USERNAME, ACR, [&rest[..], &output].concat())
         }
-        Cloud::Google { .. } | Cloud::Elsewhere => {
-            let words = ["gcloud", "auth", "print-access-token"];
-            (GOOGLE_TOKEN_USERNAME, words.map(str::to_owned).to_vec())
-        }
+        Cloud::Google { .. } | Cloud::Elsewhere => (GOOGLE_TOKEN_USERNAME, GOOGLE, Vec::new()),
     };
-    (username, words)
+    (username, begins.into_iter().chain(rest).map(str::to_owned).collect())
+}
+
+/// Says whether a command begins as those do that print a token of a cloud: there is no secret in
+/// such a one.
+#[must_use]
+pub fn is_token_command(arguments: &[String]) -> bool {
+    [ECR, PUBLIC_ECR, ACR, GOOGLE].iter().any(|begins| arguments.iter().take(3).eq(begins))
 }

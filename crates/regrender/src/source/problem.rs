@@ -10,7 +10,7 @@ pub(crate) mod vault;
 
 use std::fmt;
 
-use regrender_config::{Page, Source, SourceKind};
+use regrender_config::{Page, Source, SourceKind, is_token_command};
 use regrender_diagnostic::{Diagnostic, Span};
 
 use super::failure::SourceFailure;
@@ -153,19 +153,11 @@ fn command_help(problem: Diagnostic, kind: &SourceKind, failure: &CommandFailure
     }
 }
 
-/// How the commands begin that `provide = "sealed"` starts. Nobody has written them, and there is no
-/// secret in them, so they are shown.
-const COMMANDS_OF_CLOUDS: [[&str; 3]; 4] = [
-    ["aws", "ecr", "get-login-password"],
-    ["aws", "ecr-public", "get-login-password"],
-    ["az", "acr", "login"],
-    ["gcloud", "auth", "print-access-token"],
-];
-
-/// Says how to find out what is wrong with a command.
+/// Says how to find out what is wrong with a command. One that `provide = "sealed"` starts nobody has
+/// written, so it is shown.
 fn by_hand(kind: &SourceKind) -> String {
     if let SourceKind::Command { arguments, .. } = kind
-        && COMMANDS_OF_CLOUDS.iter().any(|words| arguments.iter().take(3).eq(words))
+        && is_token_command(arguments)
     {
         return format!("run the command by hand: `{}`", arguments.join(" "));
     }

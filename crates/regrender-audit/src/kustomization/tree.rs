@@ -44,7 +44,7 @@ impl Kustomizations {
     /// Connects kustomizations with what they list; `generated` maps the files of KSOPS generators
     /// to the files that those open, and `read` reads a file whose path is plain.
     pub(crate) fn new(
-        kustomizations: Vec<Kustomization>,
+        mut kustomizations: Vec<Kustomization>,
         generated: &BTreeMap<String, Vec<String>>,
         files: &BTreeSet<String>,
         read: &ReadFile<'_>,
@@ -52,7 +52,6 @@ impl Kustomizations {
     ) -> Self {
         let mut all = Self::default();
         all.open_patch_files(&kustomizations, &mut contents);
-        let mut kustomizations = kustomizations;
         if kustomizations.iter().any(|one| all.patches_deployers(one)) {
             all.connect(kustomizations, generated);
             all.connect_deployers(files);

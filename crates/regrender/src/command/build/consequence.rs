@@ -36,19 +36,18 @@ fn emptied(plan: &Plan) -> Option<String> {
     let accounts = plan.emptied_accounts.iter();
     let accounts: Vec<String> =
         accounts.map(|(namespace, account)| format!("{namespace}/{account}")).collect();
-    let what = match accounts.len() {
-        0 => return None,
-        1 => "service account {} is not declared any more and has an empty list now",
-        _ => "service accounts {} are not declared any more and have empty lists now",
-    };
-    let mut accounts = in_a_sentence(&accounts);
+    let mut names = in_a_sentence(&accounts);
     if let Some(cluster) = &plan.cluster {
-        accounts.extend([" of cluster `", cluster, "`"]);
+        names.extend([" of cluster `", cluster, "`"]);
     }
+    let what = told(
+        (accounts.len(), &names),
+        "service account {} is not declared any more and has an empty list now",
+        "service accounts {} are not declared any more and have empty lists now",
+    )?;
     Some(format!(
-        "{}; when that is applied everywhere, or if the namespace goes too, run \
-         `regrender build --drop-emptied`",
-        what.replace("{}", &accounts)
+        "{what}; when that is applied everywhere, or if the namespace goes too, run \
+         `regrender build --drop-emptied`"
     ))
 }
 
@@ -65,15 +64,14 @@ fn moved(plan: &Plan) -> Option<String> {
     });
     let moved: Vec<String> =
         moved.map(|(namespace, account)| format!("{namespace}/{account}")).collect();
-    let what = match moved.len() {
-        0 => return None,
-        1 => "service account {} is in a manifest of the repository now and leaves the tree",
-        _ => "service accounts {} are in manifests of the repository now and leave the tree",
-    };
+    let what = told(
+        (moved.len(), &in_a_sentence(&moved)),
+        "service account {} is in a manifest of the repository now and leaves the tree",
+        "service accounts {} are in manifests of the repository now and leave the tree",
+    )?;
     Some(format!(
-        "{}: have the manifest applied first, or Flux and Argo CD delete the account, and its tokens \
-         die with it",
-        what.replace("{}", &in_a_sentence(&moved))
+        "{what}: have the manifest applied first, or Flux and Argo CD delete the account, and its tokens \
+         die with it"
     ))
 }
 
@@ -100,19 +98,24 @@ fn gone_pull_secrets(plan: &Plan) -> Option<String> {
         .filter(|found| namespaces.contains(found.0) && !stay.contains(found))
         .map(|(namespace, name)| format!("{namespace}/{name}"))
         .collect();
-    let what = match gone.len() {
-        0 => return None,
-        1 => {
-            "pull secret {} goes, and pods that run may still name it: until they are replaced, \
-              declare it"
-        }
-        _ => {
-            "pull secrets {} go, and pods that run may still name them: until they are replaced, \
-              declare them"
-        }
-    };
-    let what = what.replace("{}", &in_a_sentence(&gone));
+    let what = told(
+        (gone.len(), &in_a_sentence(&gone)),
+        "pull secret {} goes, and pods that run may still name it: until they are replaced, \
+         declare it",
+        "pull secrets {} go, and pods that run may still name them: until they are replaced, \
+         declare them",
+    )?;
     Some(format!("{what} without `service-accounts` and `workloads`"))
+}
+
+/// Says of names what holds of one, or of several; they stand in the place of `{}`.
+fn told((count, names): (usize, &str), one: &str, several: &str) -> Option<String> {
+    let what = match count {
+        0 => return None,
+        1 => one,
+        _ => several,
+    };
+    Some(what.replace("{}", names))
 }
 
 /// Says how the patches get into the build of whoever owns what they patch.

@@ -15,8 +15,9 @@ pub fn bare(documents: &[Document]) -> Vec<Document> {
 }
 
 fn mapping(mapping: &Mapping) -> Mapping {
-    let pairs =
-        mapping.pairs().map(|(key, value)| Entry::Pair { key: key.to_owned(), value: node(value) });
+    let pairs = mapping
+        .pairs()
+        .map(|(key, value)| Entry::Pair { key: key.to_owned().into(), value: node(value) });
     pairs.collect()
 }
 

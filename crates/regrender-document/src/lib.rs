@@ -14,6 +14,6 @@ mod secret;
 
 pub use document::Document;
 pub use emit::{SecretLeft, Spelling, emit, emit_revealed};
-pub use node::{Comment, Entry, Item, Mapping, Node, Scalar, SecretKind, SecretScalar};
+pub use node::{Comment, Entry, Item, Key, Mapping, Node, Scalar, SecretKind, SecretScalar};
 pub use parse::{ParseError, ParseProblem, parse};
 pub use secret::SecretText;

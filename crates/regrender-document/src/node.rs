@@ -1,6 +1,11 @@
 //! The parts of a document: mappings, sequences, scalars, comments and secrets, in order.
 
+use std::borrow::Cow;
+
 use crate::secret::SecretText;
+
+/// A key of a mapping. One that stands in the source is not copied.
+pub type Key = Cow<'static, str>;
 
 /// A value in a document.
 #[derive(Clone, Debug)]
@@ -75,7 +80,7 @@ pub enum Entry {
     /// A key and its value.
     Pair {
         /// The key.
-        key: String,
+        key: Key,
         /// The value.
         value: Node,
     },
@@ -108,13 +113,13 @@ impl Mapping {
     }
 
     /// Adds a pair at the end; the caller sees to it that `key` is new.
-    pub fn push(&mut self, key: impl Into<String>, value: impl Into<Node>) {
+    pub fn push(&mut self, key: impl Into<Key>, value: impl Into<Node>) {
         self.entries.push(Entry::Pair { key: key.into(), value: value.into() });
     }
 
     /// Adds a pair at the end and hands the mapping on.
     #[must_use]
-    pub fn with(mut self, key: impl Into<String>, value: impl Into<Node>) -> Self {
+    pub fn with(mut self, key: impl Into<Key>, value: impl Into<Node>) -> Self {
         self.push(key, value);
         self
     }
@@ -158,7 +163,7 @@ impl Mapping {
     /// Lists the pairs in order, leaving the comments out.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &Node)> {
         self.entries.iter().filter_map(|entry| match entry {
-            Entry::Pair { key, value } => Some((key.as_str(), value)),
+            Entry::Pair { key, value } => Some((key.as_ref(), value)),
             Entry::Comment(_) | Entry::InlineComment(_) => None,
         })
     }

@@ -1,20 +1,22 @@
 //! Text that must not be seen.
 
 use std::fmt;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 /// Text that must not reach a log, an error, the disk or the terminal.
 ///
-/// It is wiped from memory when dropped, and it has no `Display`, no `Serialize` and no `PartialEq`.
+/// It is in memory once, however often it is cloned, and wiped when the last clone is dropped. It has
+/// no `Display`, no `Serialize` and no `PartialEq`.
 #[derive(Clone)]
-pub struct SecretText(Zeroizing<String>);
+pub struct SecretText(Arc<Zeroizing<String>>);
 
 impl SecretText {
     /// Takes `text` into custody.
     #[must_use]
     pub fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
+        Self(Arc::new(Zeroizing::new(text)))
     }
 
     /// Hands out the text. Every call is a place to review.

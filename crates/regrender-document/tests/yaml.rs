@@ -72,7 +72,7 @@ fn entry_of(value: &Value) -> Entry {
     if let Some(text) = text_of(value, "inline") {
         return Entry::InlineComment(Comment::Clear(text));
     }
-    Entry::Pair { key: text_of(value, "key").unwrap(), value: node_of(&value["value"]) }
+    Entry::Pair { key: text_of(value, "key").unwrap().into(), value: node_of(&value["value"]) }
 }
 
 fn item_of(value: &Value) -> Item {
@@ -296,7 +296,10 @@ fn tree() -> impl Strategy<Value = Node> {
             proptest::collection::vec(inner.clone(), 0..4).prop_map(Node::list),
             proptest::collection::btree_map(text(), inner, 0..4).prop_map(|pairs| {
                 Node::Mapping(
-                    pairs.into_iter().map(|(key, value)| Entry::Pair { key, value }).collect(),
+                    pairs
+                        .into_iter()
+                        .map(|(key, value)| Entry::Pair { key: key.into(), value })
+                        .collect(),
                 )
             }),
         ]
@@ -305,7 +308,9 @@ fn tree() -> impl Strategy<Value = Node> {
 
 fn document() -> impl Strategy<Value = Document> {
     proptest::collection::btree_map(text(), tree(), 1..4).prop_map(|pairs| {
-        Document::new(pairs.into_iter().map(|(key, value)| Entry::Pair { key, value }).collect())
+        Document::new(
+            pairs.into_iter().map(|(key, value)| Entry::Pair { key: key.into(), value }).collect(),
+        )
     })
 }
 
@@ -368,7 +373,7 @@ proptest! {
         let secret = Node::from(SecretText::new(String::from("canary-4f1d")));
         let root: Mapping = document.root.pairs().map(|(key, value)| {
             let value = if key == chosen { secret.clone() } else { value.clone() };
-            Entry::Pair { key: key.to_owned(), value }
+            Entry::Pair { key: key.to_owned().into(), value }
         }).collect();
         let document = Document::new(root);
         let left = document.emit(Spelling::Sops).unwrap_err();

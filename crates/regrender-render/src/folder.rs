@@ -1,7 +1,6 @@
 //! The files of an output folder: what stands in each, and which of them list which.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use regrender_config::{Cluster, Config, Consumer, Format};
 use regrender_document::Document;
@@ -109,7 +108,7 @@ impl<'a> Folder<'a> {
             self.clear(layout::credential_providers(), document);
         }
         if registries_of_nodes(self.config).next().is_some() {
-            let payload = self.payloads.of_nodes.as_ref().map(|payload| Arc::clone(&payload.text));
+            let payload = self.payloads.of_nodes.as_ref().map(|payload| payload.text.clone());
             let holdings = registries_of_nodes(self.config).collect();
             let file = node::docker_config(payload).holding(Some(&holdings));
             let path = layout::node_docker_config(self.cluster.format);

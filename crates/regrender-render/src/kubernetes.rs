@@ -44,7 +44,7 @@ pub(crate) fn texts<'a>(
 ) -> Option<Mapping> {
     let mut mapping = Mapping::new();
     for (key, value) in pairs {
-        mapping.push(key.as_str(), value.as_str());
+        mapping.push(key.clone(), value.as_str());
     }
     (!mapping.is_empty()).then_some(mapping)
 }

@@ -1,7 +1,6 @@
 //! What the kubelet of every node gets: programs that provide credentials, and its docker config.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use regrender_config::{
     Access, Cluster, Config, GkeCluster, NodeProvider, Provision, Registry, WorkloadIdentity,
@@ -168,7 +167,7 @@ fn token(audience: &str, required: &[&'static str], optional: &[&'static str]) -
 
 /// The docker config of the kubelet: in a Secret, so that it is sealed, opened and verified as all
 /// others are; nothing lists it, so nothing applies it.
-pub(crate) fn docker_config(payload: Option<Arc<SecretText>>) -> PullSecretFile {
+pub(crate) fn docker_config(payload: Option<SecretText>) -> PullSecretFile {
     let metadata = metadata(NAME, NAMESPACE);
     let rest = Mapping::new().with("metadata", metadata).with("type", PULL_SECRET_TYPE);
     PullSecretFile {

@@ -49,7 +49,7 @@ pub(crate) fn render(patch: &Patch) -> Document {
             let mut document = object(&workload.api_version, &workload.kind, rest);
             let pod_spec = pod_spec(workload, &patch.pull_secrets);
             if let Some((first, rest)) = workload.pod_spec.split_first() {
-                document.root.push(first.as_str(), nest(rest, pod_spec));
+                document.root.push(first.clone(), nest(rest, pod_spec));
             }
             document
         }
@@ -137,5 +137,5 @@ fn pod_spec(workload: &Workload, pull_secrets: &[String]) -> Mapping {
 fn nest(path: &[String], innermost: Mapping) -> Node {
     path.iter()
         .rev()
-        .fold(Node::from(innermost), |node, key| Mapping::new().with(key.as_str(), node).into())
+        .fold(Node::from(innermost), |node, key| Mapping::new().with(key.clone(), node).into())
 }

@@ -1,7 +1,6 @@
 //! What the pull secrets hold: their payloads, each made once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -50,7 +49,7 @@ pub enum RenderError {
 #[derive(Clone, Debug)]
 pub(crate) struct Payload {
     /// Its base64 text.
-    pub(crate) text: Arc<SecretText>,
+    pub(crate) text: SecretText,
     /// How many bytes that stands for.
     pub(crate) bytes: usize,
     /// When the first of its credentials is dead, if that is soon.
@@ -110,7 +109,7 @@ pub(crate) fn registries_of_nodes(config: &Config) -> impl Iterator<Item = &Regi
 
 fn payload(entries: &BTreeMap<String, &Credential>) -> Payload {
     let json = docker_config_json(entries);
-    let text = Arc::new(SecretText::new(STANDARD.encode(json.expose())));
+    let text = SecretText::new(STANDARD.encode(json.expose()));
     let expires_at = entries.values().filter_map(|credential| credential.expires_at.clone()).min();
     Payload { text, bytes: json.expose().len(), expires_at }
 }

@@ -1,7 +1,6 @@
 //! A pull secret in one namespace: its document, with the payload as a secret node.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use regrender_config::{Cluster, Consumer, PullSecret};
 use regrender_document::{Document, Mapping, SecretText};
@@ -34,7 +33,7 @@ pub struct PullSecretFile {
     /// All that may be seen of it.
     pub clear: Document,
     /// The base64 text of its payload; none in a run that resolves no credentials.
-    pub payload: Option<Arc<SecretText>>,
+    pub payload: Option<SecretText>,
     /// Whether it may say when it is dead.
     pub may_expire: bool,
     /// Whether it says [`SERVER_SIDE_APPLY`] if it is large, which its payload decides.
@@ -78,7 +77,7 @@ impl PullSecretFile {
     /// The whole document, if the payload is known.
     #[must_use]
     pub fn document(&self) -> Option<Document> {
-        let payload = SecretText::clone(self.payload.as_deref()?);
+        let payload = self.payload.clone()?;
         let mut document = self.clear.clone();
         document.root.push("data", Mapping::new().with(".dockerconfigjson", payload));
         Some(document)

@@ -33,7 +33,11 @@ pub(crate) fn take(mut document: Document, name: &str) -> (Document, Option<Stri
 }
 
 /// Puts an annotation into a document that does not have it.
-pub(crate) fn put(mut document: Document, name: &str, text: &str) -> Result<Document, SealError> {
+pub(crate) fn put(
+    mut document: Document,
+    name: &'static str,
+    text: &str,
+) -> Result<Document, SealError> {
     let no_place = |keys: &[&str]| SealError::NoPlaceForFingerprint { path: KeyPath::of(keys) };
     let metadata = ensure(&mut document.root, METADATA).ok_or_else(|| no_place(&[METADATA]))?;
     let annotations =
@@ -44,7 +48,7 @@ pub(crate) fn put(mut document: Document, name: &str, text: &str) -> Result<Docu
 
 /// Returns the mapping of a key, which is made if the key is not there; nothing if the key has
 /// another value.
-fn ensure<'m>(mapping: &'m mut Mapping, key: &str) -> Option<&'m mut Mapping> {
+fn ensure<'m>(mapping: &'m mut Mapping, key: &'static str) -> Option<&'m mut Mapping> {
     if mapping.get(key).is_none() {
         mapping.push(key, Mapping::new());
     }

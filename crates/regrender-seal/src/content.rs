@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use regrender_document::{Document, Entry, Item, Mapping, Node, Scalar, number};
+use regrender_document::{Document, Entry, Item, Mapping, Node};
 
 use crate::value::ValueKind;
 use crate::walk;
@@ -14,10 +14,10 @@ use crate::walk;
 /// back as a secret, marked before or not. Nor does it whether a comment stands above the mapping
 /// or at its beginning.
 pub(crate) fn is_same(opened: &Document, wanted: &Document) -> bool {
-    let parts = |document| -> Vec<Part<'_>> { document_parts(document).collect() };
-    are_same(&parts(opened), &parts(wanted))
+    are_same(&mut document_parts(opened), &mut document_parts(wanted))
 }
 
+#[derive(Clone, Copy)]
 enum Part<'a> {
     Comment(&'a str),
     Pair(&'a str, &'a Node),
@@ -43,11 +43,20 @@ fn item_parts(items: &[Item]) -> impl Iterator<Item = Part<'_>> {
     })
 }
 
-fn are_same(left: &[Part<'_>], right: &[Part<'_>]) -> bool {
-    left.len() == right.len() && left.iter().zip(right).all(|pair| is_same_part(pair.0, pair.1))
+fn are_same<'a>(
+    left: &mut dyn Iterator<Item = Part<'a>>,
+    right: &mut dyn Iterator<Item = Part<'a>>,
+) -> bool {
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return true,
+            (Some(left), Some(right)) if is_same_part(left, right) => {}
+            _ => return false,
+        }
+    }
 }
 
-fn is_same_part(left: &Part<'_>, right: &Part<'_>) -> bool {
+fn is_same_part(left: Part<'_>, right: Part<'_>) -> bool {
     match (left, right) {
         (Part::Comment(left), Part::Comment(right)) => left == right,
         (Part::Pair(left_key, left), Part::Pair(right_key, right)) => {
@@ -61,12 +70,10 @@ fn is_same_part(left: &Part<'_>, right: &Part<'_>) -> bool {
 fn is_same_node(left: &Node, right: &Node) -> bool {
     match (left, right) {
         (Node::Mapping(left), Node::Mapping(right)) => {
-            let parts = |mapping| -> Vec<Part<'_>> { mapping_parts(mapping).collect() };
-            are_same(&parts(left), &parts(right))
+            are_same(&mut mapping_parts(left), &mut mapping_parts(right))
         }
         (Node::Sequence(left), Node::Sequence(right)) => {
-            let parts = |items| -> Vec<Part<'_>> { item_parts(items).collect() };
-            are_same(&parts(left), &parts(right))
+            are_same(&mut item_parts(left), &mut item_parts(right))
         }
         (Node::Mapping(_) | Node::Sequence(_), _) | (_, Node::Mapping(_) | Node::Sequence(_)) => {
             false
@@ -77,15 +84,11 @@ fn is_same_node(left: &Node, right: &Node) -> bool {
 
 /// The type and the spelling of a simple value; `None` for null.
 fn simple(node: &Node) -> Option<(ValueKind, Cow<'_, str>)> {
-    Some(match node {
-        Node::Scalar(Scalar::Bool(value)) => (ValueKind::Bool, walk::spell_bool(*value).into()),
-        Node::Scalar(Scalar::Integer(value)) => (ValueKind::Integer, value.to_string().into()),
-        Node::Scalar(Scalar::Float(value)) => (ValueKind::Float, number::plain(*value).into()),
-        Node::Scalar(Scalar::Time(text)) => (ValueKind::Time, text.into()),
-        Node::Scalar(Scalar::Text(text)) => (ValueKind::Text, text.into()),
-        Node::Secret(secret) => (walk::kind_of(secret.kind), secret.text.expose().into()),
-        Node::Scalar(Scalar::Null) | Node::Sequence(_) | Node::Mapping(_) => return None,
-    })
+    match node {
+        Node::Scalar(scalar) => walk::spelled(scalar),
+        Node::Secret(secret) => Some((walk::kind_of(secret.kind), secret.text.expose().into())),
+        Node::Sequence(_) | Node::Mapping(_) => None,
+    }
 }
 
 #[cfg(test)]

@@ -170,7 +170,7 @@ impl Inspector {
     }
 
     fn leaf(&mut self, leaf: &Leaf, place: Place<'_>) {
-        let path = KeyPath::new(place.path);
+        let path = KeyPath::of(place.path);
         let state = match leaf {
             Leaf::Scalar(Scalar::Text(text)) | Leaf::Comment(Comment::Clear(text)) => {
                 state_of(text)

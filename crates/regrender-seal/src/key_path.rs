@@ -8,19 +8,14 @@ use std::fmt;
 pub struct KeyPath(Vec<String>);
 
 impl KeyPath {
-    /// Makes a path of `keys`.
-    pub(crate) fn new(keys: &[String]) -> Self {
-        Self(keys.to_vec())
-    }
-
     /// Makes the path of the MAC over the whole.
     pub(crate) fn of_mac() -> Self {
         Self::of(&["sops", "mac"])
     }
 
-    /// Makes a path of key names that stand in the source.
-    pub(crate) fn of(keys: &[&str]) -> Self {
-        Self(keys.iter().copied().map(str::to_owned).collect())
+    /// Makes a path of `keys`.
+    pub(crate) fn of(keys: &[impl AsRef<str>]) -> Self {
+        Self(keys.iter().map(|key| key.as_ref().to_owned()).collect())
     }
 
     /// Lists the keys, from the outside in.

@@ -81,26 +81,25 @@ impl Metadata {
 
     /// Spells the block for a new file. Of what others wrote, only what this crate can write is
     /// kept.
-    pub(crate) fn write(&self) -> Mapping {
-        let keys = self.wrapped_keys.iter().map(|key| {
-            let entry = Mapping::new().with(ENC, key.enc.clone());
-            Node::from(entry.with(RECIPIENT, key.recipient.clone()))
+    pub(crate) fn write(self) -> Mapping {
+        let keys = self.wrapped_keys.into_iter().map(|WrappedKey { recipient, enc }| {
+            Node::from(Mapping::new().with(ENC, enc).with(RECIPIENT, recipient))
         });
         let block = Mapping::new()
             .with(AGE, Node::list(keys))
             .with(self.selector.kind().name(), self.selector.text())
-            .with(LAST_MODIFIED, self.last_modified.clone())
-            .with(MAC, self.mac.clone());
+            .with(LAST_MODIFIED, self.last_modified)
+            .with(MAC, self.mac);
         let block = match self.mac_scope {
             MacScope::All => block,
             MacScope::EncryptedOnly => block.with(MAC_ONLY_ENCRYPTED, true),
         };
-        block.with(VERSION, self.version.clone())
+        block.with(VERSION, self.version)
     }
 
     /// Spells the block anew with the keys of `found` in their order, and with what `found` has
     /// that this crate does not know.
-    pub(crate) fn rewrite(&self, found: &Mapping) -> Mapping {
+    pub(crate) fn rewrite(self, found: &Mapping) -> Mapping {
         let mut written = self.write();
         let mut block = Mapping::new();
         for (key, value) in found.pairs() {
@@ -111,31 +110,35 @@ impl Metadata {
             }
             match written.remove(key) {
                 // The wrapped keys are the only list.
-                Some(Node::Sequence(items)) => block.push(AGE, self.in_order_of(value, items)),
-                Some(value) => block.push(key, value),
+                Some(Node::Sequence(items)) => block.push(AGE, in_order_of(value, items)),
+                Some(value) => block.push(key.to_owned(), value),
                 None if key == MAC_ONLY_ENCRYPTED => {}
-                None => block.push(key, value.clone()),
+                None => block.push(key.to_owned(), value.clone()),
             }
         }
         block.extend(written);
         block
     }
+}
 
-    /// Before 3.13 sops wrote the recipient of an entry before its wrapped key.
-    fn in_order_of(&self, found: &Node, written: Vec<Item>) -> Node {
-        let Node::Sequence(items) = found else {
-            return Node::Sequence(written);
-        };
-        let mut entries = items.iter().filter_map(|item| item.as_value()?.as_mapping());
-        let first_key = entries.find_map(|entry| entry.pairs().next().map(|(key, _)| key));
-        if first_key != Some(RECIPIENT) {
-            return Node::Sequence(written);
+/// Puts the keys of each entry in the order of `found`: before 3.13 sops wrote the recipient of an
+/// entry before its wrapped key.
+fn in_order_of(found: &Node, mut written: Vec<Item>) -> Node {
+    let Node::Sequence(items) = found else {
+        return Node::Sequence(written);
+    };
+    let mut entries = items.iter().filter_map(|item| item.as_value()?.as_mapping());
+    let first_key = entries.find_map(|entry| entry.pairs().next().map(|(key, _)| key));
+    if first_key == Some(RECIPIENT) {
+        for item in &mut written {
+            if let Item::Value(Node::Mapping(entry)) = item
+                && let Some(enc) = entry.remove(ENC)
+            {
+                entry.push(ENC, enc);
+            }
         }
-        Node::list(self.wrapped_keys.iter().map(|key| {
-            let entry = Mapping::new().with(RECIPIENT, key.recipient.clone());
-            Node::from(entry.with(ENC, key.enc.clone()))
-        }))
     }
+    Node::Sequence(written)
 }
 
 fn parse_wrapped_keys(block: &Mapping) -> Result<Vec<WrappedKey>, MetadataError> {
@@ -280,13 +283,13 @@ mod tests {
         let found = "shamir_threshold: 0\nkms: []\nage:\n    - recipient: age1x\n      enc: file\n\
             lastmodified: \"2026-11-21T01:59:59Z\"\nmac: ENC[x]\npgp: []\n\
             encrypted_regex: ^(data|stringData)$\nversion: 3.9.4\n";
-        let mut metadata = metadata(found);
-        assert_eq!(spelled(metadata.rewrite(&block(found))), found);
-        metadata.mac_scope = MacScope::EncryptedOnly;
+        let rewritten = |mac_scope, block_text: &str| {
+            spelled(Metadata { mac_scope, ..metadata(found) }.rewrite(&block(block_text)))
+        };
+        assert_eq!(rewritten(MacScope::All, found), found);
         let expected = found.replace("version", "mac_only_encrypted: true\nversion");
-        assert_eq!(spelled(metadata.rewrite(&block(found))), expected);
-        metadata.mac_scope = MacScope::All;
-        assert_eq!(spelled(metadata.rewrite(&block(&expected))), found);
+        assert_eq!(rewritten(MacScope::EncryptedOnly, found), expected);
+        assert_eq!(rewritten(MacScope::All, &expected), found);
     }
 
     #[test]

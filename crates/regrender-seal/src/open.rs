@@ -17,7 +17,7 @@ use crate::selector::Selector;
 use crate::sops_file::SealedSops;
 use crate::timestamp;
 use crate::value::{EncryptedValue, ValueError, ValueKind, has_text_behind, looks_encrypted};
-use crate::walk::{self, Leaf, Place};
+use crate::walk::{self, Leaf, Place, Plaintext};
 
 /// A sealed file, opened: its MAC was right, and so was every value.
 pub struct Opened {
@@ -47,7 +47,7 @@ pub fn open(text: &str, format: FileFormat, identities: &Identities) -> Result<O
 /// Says why it does not open.
 pub fn open_age(file: &[u8], identities: &Identities) -> Result<SecretText, OpenError> {
     let plaintext = identities.open_file(file)?;
-    into_text(&plaintext).ok_or(OpenError::Binary)
+    into_text(plaintext).ok_or(OpenError::Binary)
 }
 
 impl SealedSops {
@@ -155,13 +155,13 @@ impl Decryption<'_> {
             Leaf::Comment(Comment::Clear(text)) => self.comment(text, place),
             Leaf::Comment(comment @ Comment::Secret(_)) => Ok(Leaf::Comment(comment)),
             Leaf::Scalar(_) | Leaf::Secret(_) => {
-                Err(OpenError::NotEncrypted { path: KeyPath::new(place.path) })
+                Err(OpenError::NotEncrypted { path: KeyPath::of(place.path) })
             }
         }
     }
 
     fn value(&mut self, sealed: String, place: Place<'_>) -> Result<Leaf, OpenError> {
-        let path = || KeyPath::new(place.path);
+        let path = || KeyPath::of(place.path);
         if !looks_encrypted(&sealed) {
             return Err(OpenError::NotEncrypted { path: path() });
         }
@@ -171,7 +171,7 @@ impl Decryption<'_> {
                 ValueError::Malformed => OpenError::MalformedValue { path: path() },
                 ValueError::NotAuthentic => OpenError::NotAuthentic { path: path() },
             })?;
-        let text = into_text(&plaintext).ok_or_else(|| OpenError::NotText { path: path() })?;
+        let text = into_text(plaintext).ok_or_else(|| OpenError::NotText { path: path() })?;
         let leaf = typed(kind, text).ok_or_else(|| OpenError::MalformedValue { path: path() })?;
         // In a list, sops keeps an encrypted comment as an item; it is no part of the hash.
         if let Leaf::Secret(secret) = &leaf {
@@ -187,7 +187,7 @@ impl Decryption<'_> {
         let additional_data = place.additional_data();
         let decrypted = self.decrypt(&sealed, &additional_data).ok();
         let leaf = decrypted
-            .and_then(|(kind, plaintext)| Some((kind, typed(kind, into_text(&plaintext)?)?)));
+            .and_then(|(kind, plaintext)| Some((kind, typed(kind, into_text(plaintext)?)?)));
         match leaf {
             None => Ok(Leaf::Comment(Comment::Clear(sealed))),
             Some((ValueKind::Comment, comment)) => {
@@ -198,7 +198,7 @@ impl Decryption<'_> {
                 self.hash.add_encrypted(secret.text.expose());
                 Ok(Leaf::Secret(secret))
             }
-            Some(_) => Err(OpenError::MalformedValue { path: KeyPath::new(place.path) }),
+            Some(_) => Err(OpenError::MalformedValue { path: KeyPath::of(place.path) }),
         }
     }
 
@@ -214,16 +214,18 @@ impl Decryption<'_> {
 
     fn keep(&mut self, leaf: &Leaf, additional_data: String, sealed: String, place: Place<'_>) {
         if has_text_behind(&sealed) {
-            self.text_behind.get_or_insert_with(|| KeyPath::new(place.path));
+            self.text_behind.get_or_insert_with(|| KeyPath::of(place.path));
         }
-        if let Some((kind, plaintext)) = walk::plaintext(leaf) {
+        if let Some((kind, Plaintext::Secret(text))) = walk::plaintext(leaf) {
+            let plaintext = text.clone();
             self.kept.push(KeptValue { additional_data, kind, plaintext, sealed });
         }
     }
 }
 
-fn into_text(plaintext: &[u8]) -> Option<SecretText> {
-    std::str::from_utf8(plaintext).ok().map(|text| SecretText::new(text.to_owned()))
+fn into_text(mut plaintext: Zeroizing<Vec<u8>>) -> Option<SecretText> {
+    let text = String::from_utf8(std::mem::take(&mut *plaintext));
+    text.map(SecretText::new).map_err(|error| Zeroizing::new(error.into_bytes())).ok()
 }
 
 /// Gives a decrypted value its type, spelled as sops spells the type. The type is not

@@ -14,7 +14,7 @@ use crate::recipient::Recipients;
 use crate::selector::Selector;
 use crate::timestamp;
 use crate::value::{NONCE_LENGTH, ValueKind};
-use crate::walk::{self, Leaf, Place};
+use crate::walk::{self, Leaf, Place, Plaintext};
 
 /// What a sealed file looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -173,7 +173,7 @@ impl Draft<'_> {
         }
     }
 
-    fn spell(&self, mut sealed: Document) -> Result<String, SealError> {
+    fn spell(self, mut sealed: Document) -> Result<String, SealError> {
         let block = match self.found_block {
             Some(found) => self.metadata.rewrite(found),
             None => self.metadata.write(),
@@ -219,7 +219,7 @@ fn kept_value<'a>(
     kept: &'a [KeptValue],
     kind: ValueKind,
     additional_data: &str,
-    text: &SecretText,
+    text: &Plaintext<'_>,
 ) -> Option<&'a KeptValue> {
     kept.iter().find(|value| {
         value.kind == kind
@@ -243,7 +243,7 @@ fn hash_of(document: Document, scope: MacScope) -> Result<MacHash, SealError> {
 }
 
 /// Adds a value to the hash; comments are no part of it.
-fn add_to(hash: &mut MacHash, leaf: &Leaf, text: &SecretText, encrypted: bool) {
+fn add_to(hash: &mut MacHash, leaf: &Leaf, text: &Plaintext<'_>, encrypted: bool) {
     match (leaf, encrypted) {
         (Leaf::Comment(_), _) => {}
         (_, true) => hash.add_encrypted(text.expose()),
@@ -256,11 +256,11 @@ fn is_encrypted(selector: &Selector, leaf: &Leaf, place: Place<'_>) -> Result<bo
     let encrypted = selector.encrypts(place, leaf.is_comment());
     let is_secret = matches!(leaf, Leaf::Secret(_) | Leaf::Comment(Comment::Secret(_)));
     if is_secret && !encrypted {
-        return Err(SealError::SecretInClear { path: KeyPath::new(place.path) });
+        return Err(SealError::SecretInClear { path: KeyPath::of(place.path) });
     }
     // sops walks through no other, sealed or not.
     if matches!(leaf, Leaf::Scalar(Scalar::Integer(value)) if i64::try_from(*value).is_err()) {
-        return Err(SealError::NumberTooLarge { path: KeyPath::new(place.path) });
+        return Err(SealError::NumberTooLarge { path: KeyPath::of(place.path) });
     }
     Ok(encrypted)
 }

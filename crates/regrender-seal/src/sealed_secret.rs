@@ -62,7 +62,7 @@ pub fn seal_secret(
     for (key, value) in values(secret) {
         let path = KeyPath::of(&[DATA, key]);
         let plaintext = plaintext(value).ok_or(SealError::NotBase64 { path })?;
-        encrypted.push(key, encrypt(plaintext, certificate, &label, context)?);
+        encrypted.push(key.to_owned(), encrypt(plaintext, certificate, &label, context)?);
     }
     if encrypted.is_empty() {
         return Err(SealError::NothingToSeal);
@@ -88,7 +88,7 @@ pub fn clear_sealed_secret(secret: &Document) -> Document {
 fn around(secret: &Document, encrypted: Option<Mapping>) -> Document {
     let metadata = secret.root.get(METADATA).cloned().unwrap_or_else(|| Mapping::new().into());
     let is_of_secret = |entry: &&Entry| match entry {
-        Entry::Pair { key, .. } => !["apiVersion", "kind", DATA].contains(&key.as_str()),
+        Entry::Pair { key, .. } => !["apiVersion", "kind", DATA].contains(&key.as_ref()),
         Entry::Comment(_) | Entry::InlineComment(_) => false,
     };
     let template: Mapping = secret.root.entries().iter().filter(is_of_secret).cloned().collect();

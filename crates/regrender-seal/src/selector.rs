@@ -193,15 +193,21 @@ fn has_foreign_meaning(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use regrender_document::Key;
+
     use super::*;
 
     fn strings(texts: &[&str]) -> Vec<String> {
         texts.iter().copied().map(str::to_owned).collect()
     }
 
+    fn keys(texts: &[&str]) -> Vec<Key> {
+        strings(texts).into_iter().map(Key::from).collect()
+    }
+
     #[track_caller]
     fn check_path(kind: SelectorKind, text: &str, path: &[&str], expected: bool) {
-        let path = strings(path);
+        let path = keys(path);
         let place = Place { path: &path, comments: &[] };
         let selector = Selector::new(kind, text).unwrap();
         assert_eq!(selector.encrypts(place, false), expected, "{kind:?} {text} {path:?}");
@@ -248,7 +254,7 @@ mod tests {
     fn rule_for_kubernetes_means_the_same_as_its_pattern() {
         let compiled = compile(KUBERNETES_PATTERN).unwrap();
         for key in ["data", "stringData", "", "Data", "data2", "xdata", "data\n", "metadata"] {
-            let path = strings(&[key]);
+            let path = keys(&[key]);
             let place = Place { path: &path, comments: &[] };
             let matches = compiled.is_match(key.as_bytes());
             assert_eq!(Selector::kubernetes().encrypts(place, false), matches, "{key}");

@@ -3,11 +3,12 @@
 //! Knows the order, the paths, and which comments are in force at a leaf (sops `walkBranch`,
 //! `walkSlice`). What happens to a leaf is the visitor's.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 use regrender_document::{
-    Comment, Document, Entry, Item, Mapping, Node, Scalar, SecretKind, SecretScalar, SecretText,
-    number,
+    Comment, Document, Entry, Item, Key, Mapping, Node, Scalar, SecretKind, SecretScalar,
+    SecretText, number,
 };
 
 use crate::value::ValueKind;
@@ -30,7 +31,7 @@ impl Leaf {
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
     /// The keys that lead to it; list positions are not among them.
-    pub(crate) path: &'a [String],
+    pub(crate) path: &'a [Key],
     /// The comments in force, for each level of nesting, as they stand in the file.
     pub(crate) comments: &'a [Vec<String>],
 }
@@ -71,25 +72,44 @@ pub(crate) fn visit(document: &Document, look: &mut dyn FnMut(&Leaf, Place<'_>))
     });
 }
 
-/// Says what type a value has and how it is spelled where it is hashed or encrypted.
-pub(crate) fn plaintext(leaf: &Leaf) -> Option<(ValueKind, SecretText)> {
-    let clear = |kind, text: String| Some((kind, SecretText::new(text)));
-    match leaf {
-        Leaf::Scalar(Scalar::Null) => None,
-        Leaf::Scalar(Scalar::Bool(value)) => clear(ValueKind::Bool, spell_bool(*value).to_owned()),
-        Leaf::Scalar(Scalar::Integer(value)) => clear(ValueKind::Integer, value.to_string()),
-        Leaf::Scalar(Scalar::Float(value)) => clear(ValueKind::Float, number::plain(*value)),
-        Leaf::Scalar(Scalar::Time(text)) => clear(ValueKind::Time, text.clone()),
-        Leaf::Scalar(Scalar::Text(text)) | Leaf::Comment(Comment::Clear(text)) => {
-            let kind = match leaf {
-                Leaf::Comment(_) => ValueKind::Comment,
-                _ => ValueKind::Text,
-            };
-            clear(kind, text.clone())
+/// How a value is spelled where it is hashed or encrypted.
+pub(crate) enum Plaintext<'a> {
+    Clear(Cow<'a, str>),
+    Secret(&'a SecretText),
+}
+
+impl Plaintext<'_> {
+    pub(crate) fn expose(&self) -> &str {
+        match self {
+            Self::Clear(text) => text,
+            Self::Secret(text) => text.expose(),
         }
-        Leaf::Secret(secret) => Some((kind_of(secret.kind), secret.text.clone())),
-        Leaf::Comment(Comment::Secret(text)) => Some((ValueKind::Comment, text.clone())),
     }
+}
+
+/// Says what type a value has and how it is spelled where it is hashed or encrypted.
+pub(crate) fn plaintext(leaf: &Leaf) -> Option<(ValueKind, Plaintext<'_>)> {
+    Some(match leaf {
+        Leaf::Scalar(scalar) => {
+            let (kind, text) = spelled(scalar)?;
+            (kind, Plaintext::Clear(text))
+        }
+        Leaf::Secret(secret) => (kind_of(secret.kind), Plaintext::Secret(&secret.text)),
+        Leaf::Comment(Comment::Clear(text)) => (ValueKind::Comment, Plaintext::Clear(text.into())),
+        Leaf::Comment(Comment::Secret(text)) => (ValueKind::Comment, Plaintext::Secret(text)),
+    })
+}
+
+/// Says what type a value that may be seen has, and how it is spelled; nothing for null.
+pub(crate) fn spelled(scalar: &Scalar) -> Option<(ValueKind, Cow<'_, str>)> {
+    Some(match scalar {
+        Scalar::Null => return None,
+        Scalar::Bool(value) => (ValueKind::Bool, spell_bool(*value).into()),
+        Scalar::Integer(value) => (ValueKind::Integer, value.to_string().into()),
+        Scalar::Float(value) => (ValueKind::Float, number::plain(*value).into()),
+        Scalar::Time(text) => (ValueKind::Time, text.into()),
+        Scalar::Text(text) => (ValueKind::Text, text.into()),
+    })
 }
 
 /// Spells a truth value as sops hashes and encrypts it.
@@ -111,7 +131,7 @@ pub(crate) fn kind_of(kind: SecretKind) -> ValueKind {
 type Visit<'v, E> = &'v mut dyn FnMut(Leaf, Place<'_>) -> Result<Leaf, E>;
 
 struct Walk<'v, E> {
-    path: Vec<String>,
+    path: Vec<Key>,
     comments: Vec<Vec<String>>,
     visit: Visit<'v, E>,
 }

@@ -147,7 +147,7 @@ impl<'a> Emitter<'a> {
                     }
                     let line = std::mem::take(&mut comments.line);
                     self.pair(key, value, head, line)
-                        .map_err(|left| left.inside(Step::Key(key.clone())))?;
+                        .map_err(|left| left.inside(Step::Key(key.to_string())))?;
                 }
             }
         }

@@ -160,7 +160,7 @@ impl Maker<'_> {
                 return Err(ParseProblem::MergeValue.at(value.mark));
             }
             let who = if is_single { Comments::Done } else { Comments::Own };
-            entries.push(Entry::Pair { key: name, value: self.node(*value_id, who)? });
+            entries.push(Entry::Pair { key: name.into(), value: self.node(*value_id, who)? });
             if is_single {
                 comments(entries, &value.remarks.foot, Entry::Comment);
             }

@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
             " |" => self.literal(indent)?,
             _ => word(value.strip_prefix(' ')?)?,
         };
-        mapping.push(key, value);
+        mapping.push(key.to_owned(), value);
         Some(())
     }
 

@@ -26,7 +26,7 @@ pub(super) fn parse(text: &str) -> Result<(Document, Option<Mapping>), String> {
         let value = value.replace("\\n", "\n");
         match key.strip_prefix(PREFIX) {
             Some(name) => metadata.push((name.to_owned(), value)),
-            None => root.push(key, value),
+            None => root.push(key.to_owned(), value),
         }
     }
     if metadata.is_empty() {

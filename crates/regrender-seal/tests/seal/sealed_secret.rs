@@ -35,7 +35,7 @@ fn fingerprint_key() -> FingerprintKey {
 /// A Secret as the renderer makes it, with these values.
 fn secret_with(values: &[(&str, &[u8])]) -> Document {
     let data: Mapping = values.iter().fold(Mapping::new(), |data, (key, value)| {
-        data.with(*key, SecretText::new(BASE64_STANDARD.encode(value)))
+        data.with((*key).to_owned(), SecretText::new(BASE64_STANDARD.encode(value)))
     });
     let metadata = Mapping::new()
         .with("name", "regcred")

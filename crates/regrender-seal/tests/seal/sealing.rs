@@ -168,7 +168,7 @@ fn secret_outside_of_data_is_refused() {
 /// sops: `unknown type: uint64`.
 #[test]
 fn number_that_sops_does_not_know_is_refused() {
-    let sealed = |value: i128, key: &str| {
+    let sealed = |value: i128, key: &'static str| {
         let value = Node::Scalar(Scalar::Integer(value));
         let document = Document::new(Mapping::new().with(key, Mapping::new().with("n", value)));
         seal_for(&[ANNA], &document).map(drop).map_err(|error| error.to_string())

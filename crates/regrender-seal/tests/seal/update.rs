@@ -125,11 +125,8 @@ fn with_label(document: Document, label: &str) -> Document {
         .with("namespace", "no")
         .with("labels", Mapping::new().with("team", label));
     let root = document.root.pairs().fold(Mapping::new(), |root, (key, value)| {
-        if key == "metadata" {
-            root.with(key, metadata.clone())
-        } else {
-            root.with(key, value.clone())
-        }
+        let value = if key == "metadata" { metadata.clone().into() } else { value.clone() };
+        root.with(key.to_owned(), value)
     });
     Document { header: document.header, root }
 }

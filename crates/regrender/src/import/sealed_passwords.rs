@@ -28,7 +28,7 @@ pub(crate) fn sealed_passwords(
     for registry in registries.iter().filter(|one| one.token_hours().is_none() && !one.is_dying) {
         if let Some(password) = registry.login.password() {
             let entry = Mapping::new().with(PASSWORD, password.clone());
-            passwords.push(registry.name.as_str(), Node::from(entry));
+            passwords.push(registry.name.clone(), Node::from(entry));
         }
     }
     if passwords.is_empty() {

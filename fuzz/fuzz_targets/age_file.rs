@@ -16,7 +16,7 @@ fn sealed() -> &'static str {
         let text = SecretText::new(format!("password: {CANARY}\n"));
         let key = fingerprint_key();
         let mut random = Seeded::default();
-        seal_age(&text, &recipients(), Some(&key), &mut random.context()).expect("it seals")
+        seal_age(&text, &[], &recipients(), Some(&key), &mut random.context()).expect("it seals")
     })
 }
 
@@ -37,5 +37,6 @@ fuzz_target!(|data: &[u8]| {
         && let Ok(inspection) = inspect_age(text)
     {
         assert_eq!(inspection.is_marked(), inspection.is_for(&recipients()).is_some());
+        assert_eq!(inspection.is_marked(), inspection.begins_with(&[]).is_some());
     }
 });

@@ -1,8 +1,8 @@
 //! A whole document as one armored age file, with a mark of ours in its header.
 //!
 //! Readers of age files skip stanzas of a kind they do not know, and the MAC of the header covers
-//! them. The mark says for whom the file is, which an age file itself does not say, and holds the
-//! fingerprint.
+//! them. The mark says for whom the file is and what stands above the document in it, both as
+//! digests, and holds the fingerprint.
 
 mod inspection;
 
@@ -40,16 +40,19 @@ pub(crate) struct SealedAge {
 pub(crate) struct Mark {
     pub(crate) fingerprint: Option<String>,
     recipients: String,
+    /// Files of the first versions do not say it.
+    comments: Option<String>,
 }
 
-/// Encrypts `text` for `recipients` as one armored age file. With a key for it, the file gets a
-/// fingerprint.
+/// Encrypts `text` for `recipients` as one armored age file, whose mark says that it begins with
+/// `comments`. With a key for it, the file gets a fingerprint.
 ///
 /// # Errors
 ///
 /// Says for which recipient wrapping failed.
 pub fn seal_age(
     text: &SecretText,
+    comments: &[String],
     recipients: &Recipients,
     fingerprint_key: Option<&FingerprintKey>,
     context: &mut SealContext<'_>,
@@ -61,7 +64,7 @@ pub fn seal_age(
     }
     let payload = container::write_payload(text.expose().as_bytes(), &file_key, context);
     let fingerprint = fingerprint_key.map(|key| key.of_age(text, recipients, &stanzas, &payload));
-    stanzas.push(Mark { fingerprint, recipients: digest(recipients) }.into_stanza());
+    stanzas.push(Mark::new(fingerprint, recipients, comments).into_stanza());
     Ok(armor::write(&container::write(&stanzas, &payload, &file_key)))
 }
 
@@ -82,31 +85,44 @@ impl SealedAge {
 }
 
 impl Mark {
+    fn new(fingerprint: Option<String>, recipients: &Recipients, comments: &[String]) -> Self {
+        // Equal sets have the same digest.
+        let recipients = digest(recipients.sorted());
+        Self { fingerprint, recipients, comments: Some(digest(comments)) }
+    }
+
     /// Says whether the file is for exactly these recipients.
     pub(crate) fn is_for(&self, recipients: &Recipients) -> bool {
-        self.recipients == digest(recipients)
+        self.recipients == digest(recipients.sorted())
+    }
+
+    /// Says whether the file begins with these comments.
+    pub(crate) fn begins_with(&self, comments: &[String]) -> bool {
+        self.comments.as_deref() == Some(&digest(comments))
     }
 
     fn of_stanza(stanza: &Stanza) -> Option<Self> {
-        let [fingerprint, recipients] = stanza.args.as_slice() else {
-            return None;
+        let (fingerprint, recipients, comments) = match stanza.args.as_slice() {
+            [fingerprint, recipients] => (fingerprint, recipients, None),
+            [fingerprint, recipients, comments] => (fingerprint, recipients, Some(comments)),
+            _ => return None,
         };
         let fingerprint = (fingerprint != NO_FINGERPRINT).then(|| fingerprint.clone());
-        Some(Self { fingerprint, recipients: recipients.clone() })
+        Some(Self { fingerprint, recipients: recipients.clone(), comments: comments.cloned() })
     }
 
     fn into_stanza(self) -> Stanza {
         let fingerprint = self.fingerprint.unwrap_or_else(|| NO_FINGERPRINT.to_owned());
-        let args = vec![fingerprint, self.recipients];
+        let args = [fingerprint, self.recipients].into_iter().chain(self.comments).collect();
         Stanza { tag: MARK_TAG.to_owned(), args, body: Vec::new() }
     }
 }
 
-/// A digest of the recipients, which are public; it is equal for equal sets.
-fn digest(recipients: &Recipients) -> String {
+/// A digest of lines that everybody may know.
+fn digest(lines: impl IntoIterator<Item = impl AsRef<[u8]>>) -> String {
     let mut hash = Sha256::new();
-    for recipient in recipients.sorted() {
-        hash.update(recipient);
+    for line in lines {
+        hash.update(line);
         hash.update("\n");
     }
     BASE64_URL_SAFE_NO_PAD.encode(hash.finalize())

@@ -53,7 +53,7 @@ pub fn seal(
 ) -> Result<String, SealError> {
     if options.format == SealFormat::Age {
         let text = emit_revealed(std::slice::from_ref(document), Spelling::Sops);
-        return seal_age(&text, recipients, fingerprint_key, context);
+        return seal_age(&text, &document.header, recipients, fingerprint_key, context);
     }
     let data_key = DataKey::draw(context);
     let metadata = Metadata {

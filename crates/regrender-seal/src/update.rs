@@ -51,6 +51,8 @@ pub enum Reason {
     RecipientsRemoved(Vec<String>),
     /// It is for others, and does not say for whom.
     RecipientsChanged,
+    /// It does not say that it begins with the comments that it shall begin with.
+    CommentsChanged,
     /// It is sealed for another key of a controller. The ids of both.
     CertificateChanged {
         /// Whose key it is sealed for.
@@ -166,10 +168,11 @@ fn unchanged(proof: Proof) -> Update {
     Update { text: None, reasons: vec![Reason::Unchanged(proof)] }
 }
 
-/// Adds why a file is written that was not opened. Other recipients make another fingerprint, so
-/// that says nothing more.
+/// Adds why a file is written that was not opened. Other recipients and comments make another
+/// fingerprint, so that says nothing more.
 fn and_unopened(mut reasons: Vec<Reason>, reason: Reason) -> Vec<Reason> {
-    if reasons.is_empty() || reason != Reason::FingerprintDiffers {
+    let says_more = !matches!(reason, Reason::FingerprintDiffers | Reason::Unchanged(_));
+    if reasons.is_empty() || says_more {
         reasons.push(reason);
     }
     reasons

@@ -41,4 +41,11 @@ impl AgeInspection {
     pub fn is_for(&self, recipients: &Recipients) -> Option<bool> {
         self.file.mark.as_ref().map(|mark| mark.is_for(recipients))
     }
+
+    /// Says whether these comments stand above the document in the file; `None` when it does not say
+    /// what does, because this crate did not write it.
+    #[must_use]
+    pub fn begins_with(&self, comments: &[String]) -> Option<bool> {
+        self.file.mark.as_ref().map(|mark| mark.begins_with(comments))
+    }
 }

@@ -27,12 +27,15 @@ impl Job<'_> {
                 if computed == *found { Check::Unchanged } else { Check::Differs }
             }
         };
-        if check == Check::Unchanged {
-            return Ok(unchanged(Proof::Fingerprint));
-        }
         let mut reasons = Vec::new();
-        if !file.mark.is_some_and(|mark| mark.is_for(self.recipients)) {
+        if !file.mark.as_ref().is_some_and(|mark| mark.is_for(self.recipients)) {
             reasons.push(Reason::RecipientsChanged);
+        }
+        if file.mark.is_some_and(|mark| !mark.begins_with(&self.wanted.header)) {
+            reasons.push(Reason::CommentsChanged);
+        }
+        if reasons.is_empty() && check == Check::Unchanged {
+            return Ok(unchanged(Proof::Fingerprint));
         }
         let Some(identities) = self.keys.identities else {
             return self.seal_anew(and_unopened(reasons, check.without_opening()), context);

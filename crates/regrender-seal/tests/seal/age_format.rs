@@ -2,6 +2,8 @@
 
 use std::str::FromStr as _;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use regrender_document::{Document, Mapping, SecretText};
 use regrender_seal::{
     FingerprintKey, Keys, OpenError, Proof, Reason, SealFormat, SealOptions, inspect_age, open_age,
@@ -59,18 +61,29 @@ fn age_file_opens_with_the_age_crate() {
 fn long_text_is_sealed_in_chunks() {
     let long = SecretText::new("canary-4f1d ".repeat(20_000));
     let mut random = Seeded::new(1);
-    let text = seal_age(&long, &recipients(&[ANNA]), None, &mut random.context()).unwrap();
+    let text = seal_age(&long, &[], &recipients(&[ANNA]), None, &mut random.context()).unwrap();
     let opened = open_age(text.as_bytes(), &identities(ANNAS_IDENTITY)).unwrap();
     assert_eq!(opened.expose(), long.expose());
 }
 
+/// Takes the armor off.
+fn binary(text: &str) -> Vec<u8> {
+    let letters: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
+    BASE64_STANDARD.decode(letters).unwrap()
+}
+
+fn armored(bytes: &[u8]) -> String {
+    let letters = BASE64_STANDARD.encode(bytes);
+    let lines = letters.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap());
+    let lines: Vec<&str> = lines.collect();
+    let lines = lines.join("\n");
+    format!("-----BEGIN AGE ENCRYPTED FILE-----\n{lines}\n-----END AGE ENCRYPTED FILE-----\n")
+}
+
 #[test]
 fn binary_age_file_opens_too() {
-    use base64::Engine as _;
     let text = sealed(&pull_secret("x"), &[ANNA], None);
-    let letters: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
-    let bytes = base64::prelude::BASE64_STANDARD.decode(letters).unwrap();
-    assert!(open_age(&bytes, &identities(ANNAS_IDENTITY)).is_ok());
+    assert!(open_age(&binary(&text), &identities(ANNAS_IDENTITY)).is_ok());
 }
 
 #[test]
@@ -123,27 +136,62 @@ fn file_without_a_fingerprint_gets_one() {
     check(&next, &pull_secret("x"), &[ANNA], keys, &unchanged);
 }
 
+/// All but the MAC of the header, which covers the fingerprint.
 #[test]
 fn fingerprint_covers_the_whole_file() {
-    use base64::Engine as _;
-    let key = fingerprint_key();
+    let (wanted, key) = (pull_secret("x"), fingerprint_key());
     let keys = Keys { identities: None, fingerprint_key: Some(&key) };
-    let text = sealed(&pull_secret("x"), &[ANNA], Some(&key));
-    let letters: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
-    let bytes = base64::prelude::BASE64_STANDARD.decode(letters).unwrap();
-    // The header of the first stanza, and the payload; the MAC of the header follows from them.
-    for at in [30, bytes.len() - 60, bytes.len() - 1] {
+    let bytes = binary(&sealed(&wanted, &[ANNA], Some(&key)));
+    let mac = bytes.windows(5).position(|window| window == b"\n--- ").unwrap() + 5;
+    for at in (0..bytes.len()).filter(|at| !(mac..mac + 43).contains(at)) {
         let mut changed = bytes.clone();
         changed[at] ^= 1;
-        let letters = base64::prelude::BASE64_STANDARD.encode(changed);
-        let lines = letters.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap());
-        let lines: Vec<&str> = lines.collect();
-        let armored = format!(
-            "-----BEGIN AGE ENCRYPTED FILE-----\n{}\n-----END AGE ENCRYPTED FILE-----\n",
-            lines.join("\n")
-        );
-        check(&armored, &pull_secret("x"), &[ANNA], keys, &Reason::FingerprintDiffers);
+        let mut random = Seeded::new(2);
+        let context = &mut random.context();
+        let (current, recipients) = (armored(&changed), recipients(&[ANNA]));
+        let updated = update(Some(&current), &wanted, &recipients, OPTIONS, keys, context);
+        assert!(updated.unwrap().text.is_some(), "byte {at}");
     }
+}
+
+/// A pull secret with other comments above it.
+fn commented(comment: &str) -> Document {
+    Document { header: vec![comment.to_owned()], ..pull_secret("x") }
+}
+
+#[test]
+fn comments_that_change_are_seen_without_an_identity() {
+    let (identities, key) = (identities(ANNAS_IDENTITY), fingerprint_key());
+    let text = sealed(&commented("one"), &[ANNA], Some(&key));
+    let inspection = inspect_age(&text).unwrap();
+    assert_eq!(inspection.begins_with(&[String::from("one")]), Some(true));
+    assert_eq!(inspection.begins_with(&[]), Some(false));
+    for identities in [None, Some(&identities)] {
+        let keys = Keys { identities, fingerprint_key: Some(&key) };
+        let mut random = Seeded::new(2);
+        let context = &mut random.context();
+        let (current, wanted) = (Some(text.as_str()), commented("two"));
+        let updated = update(current, &wanted, &recipients(&[ANNA]), OPTIONS, keys, context);
+        let reasons = updated.unwrap().reasons;
+        assert_eq!(reasons.first(), Some(&Reason::CommentsChanged));
+        assert_eq!(reasons.contains(&Reason::ContentChanged), identities.is_some(), "{reasons:?}");
+    }
+}
+
+/// The first versions did not say it.
+#[test]
+fn file_that_does_not_say_its_comments_is_written_again() {
+    let key = fingerprint_key();
+    let keys = Keys { identities: None, fingerprint_key: Some(&key) };
+    let bytes = binary(&sealed(&pull_secret("x"), &[ANNA], Some(&key)));
+    let at = bytes.windows(13).position(|window| window == b"-> regrender ").unwrap();
+    let end = at + bytes[at..].iter().position(|byte| *byte == b'\n').unwrap();
+    // A space, and as many letters as a digest has.
+    let text = armored(&[&bytes[..end - 44], &bytes[end..]].concat());
+    assert!(inspect_age(&text).unwrap().is_marked());
+    let next = check(&text, &pull_secret("x"), &[ANNA], keys, &Reason::CommentsChanged).unwrap();
+    let unchanged = Reason::Unchanged(Proof::Fingerprint);
+    check(&next, &pull_secret("x"), &[ANNA], keys, &unchanged);
 }
 
 #[test]
@@ -168,6 +216,7 @@ fn file_that_age_wrote_is_taken_over() {
         Document::new(Mapping::new().with("data", Mapping::new().with("a", secret("x"))));
     let theirs = age::encrypt_and_armor(&recipient, b"data:\n    a: canary-4f1d x\n").unwrap();
     assert_eq!(inspect_age(&theirs).unwrap().is_for(&recipients(&[ANNA])), None);
+    assert_eq!(inspect_age(&theirs).unwrap().begins_with(&[]), None);
     assert!(!inspect_age(&theirs).unwrap().is_marked());
     let identities = identities(ANNAS_IDENTITY);
     let keys = Keys { identities: Some(&identities), fingerprint_key: None };

@@ -2,7 +2,7 @@
 
 use regrender_document::Mapping;
 use regrender_seal::{
-    FileFormat, MacScope, OpenError, SealFormat, SealOptions, open, open_age, seal,
+    FileFormat, Keys, MacScope, OpenError, SealFormat, SealOptions, open, open_age, seal, update,
 };
 
 use crate::support::{
@@ -135,6 +135,31 @@ fn flipped_byte_of_an_age_file_is_refused_or_changes_nothing() {
             assert_eq!(after.expose(), before.expose(), "byte {at}");
         }
     });
+}
+
+/// Who goes by the fingerprint alone opens nothing, and must not leave a file that nobody can open. A
+/// MAC over all values covers the fingerprint, so it is the one thing that the fingerprint cannot cover.
+#[test]
+fn flipped_byte_is_noticed_by_the_fingerprint_or_changes_nothing() {
+    let (wanted, key) = (pull_secret("x"), fingerprint_key());
+    let keys = Keys { identities: None, fingerprint_key: Some(&key) };
+    for (mac, is_covered) in [(MacScope::All, false), (MacScope::EncryptedOnly, true)] {
+        let text = sealed(mac, SealFormat::Sops);
+        let before = opened(&text).unwrap();
+        let options = SealOptions { format: SealFormat::Sops, mac };
+        let mac_begins = text.find("    mac: ").unwrap();
+        let mac_ends = mac_begins + text[mac_begins..].find('\n').unwrap();
+        flip_each(&text, |changed, at| {
+            let mut random = Seeded::new(2);
+            let context = &mut random.context();
+            let recipients = recipients(&[ANNA]);
+            let update = update(Some(changed), &wanted, &recipients, options, keys, context);
+            let stays = update.unwrap().text.is_none();
+            if stays && (is_covered || !(mac_begins..mac_ends).contains(&at)) {
+                assert_eq!(opened(changed).as_ref(), Ok(&before), "{mac:?} byte {at}");
+            }
+        });
+    }
 }
 
 #[track_caller]

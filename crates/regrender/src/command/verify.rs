@@ -266,7 +266,7 @@ impl Finder<'_> {
                 }
                 SealedFor::Recipients(recipients) => {
                     if self.verifier.cluster.format == Format::Age {
-                        self.check_age(path, current, recipients);
+                        self.check_age(path, current, file, recipients);
                     } else {
                         self.check_sops(path, current, file, recipients);
                     }

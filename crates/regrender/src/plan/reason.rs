@@ -16,6 +16,7 @@ pub(crate) fn describe(reason: &Reason) -> Option<String> {
         Reason::RecipientsAdded(names) => format!("for {} too", listed(names.iter())),
         Reason::RecipientsRemoved(names) => format!("not for {} any more", listed(names.iter())),
         Reason::RecipientsChanged => String::from("recipients change"),
+        Reason::CommentsChanged => String::from("what it says that it holds changes"),
         Reason::CertificateChanged { .. } => String::from("for another certificate"),
         Reason::OptionsChanged => String::from("the MAC covers something else"),
         Reason::FingerprintMissing => String::from("gets a fingerprint"),

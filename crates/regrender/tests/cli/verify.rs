@@ -88,6 +88,27 @@ fn what_was_sealed_before_a_change_is_told() {
 }
 
 #[test]
+fn what_an_age_file_was_sealed_for_before_a_change_is_told() {
+    let sandbox = Sandbox::simple();
+    let age = "[output]\nconsumer = \"kubectl\"\n\n[seal]\nformat = \"age\"\n";
+    sandbox.edit("registries.toml", "[seal]\n", age);
+    sandbox.run(&["build"]).succeeded();
+    sandbox.run(&["verify"]).succeeded();
+    sandbox.edit("registries.toml", "\"acme-bot\"", "\"acme-pull\"");
+    assert_snapshot!(sandbox.run(&["verify"]).ended_with(3), @"
+    error[outdated-file]: pull-secrets/manifests/team-a/regcred.age: does not say that it holds credentials of the registries and usernames that are declared
+      help: run `regrender build` and commit what it writes
+    1 finding
+    --- status 3
+    ");
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    update pull-secrets/manifests/team-a/regcred.age  (what it says that it holds changes, content changes)
+    1 updated, 1 unchanged
+    ");
+    sandbox.run(&["verify"]).succeeded();
+}
+
+#[test]
 fn a_credential_that_expires_soon_is_told_and_fails_nothing() {
     let mut sandbox = Sandbox::simple();
     sandbox.edit("registries.toml", "[registry.hub]\n", "[registry.hub]\nexpires = 2026-11-25\n");

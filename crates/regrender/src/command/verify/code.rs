@@ -34,7 +34,7 @@ codes! {
         BUILD;
     OUTDATED_FILE, "outdated-file",
         "A file differs from what is declared; a sealed one also if it was sealed for other \
-         registries or usernames, which its comments name.",
+         registries or usernames.",
         BUILD;
     UNDECLARED_FILE, "undeclared-file",
         "A file in the output folder is not declared, or not any more. One that no build wrote is \

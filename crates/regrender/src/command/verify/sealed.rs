@@ -100,13 +100,24 @@ impl Finder<'_> {
     }
 
     /// Checks a plain age file that shall hold a pull secret.
-    pub(super) fn check_age(&mut self, path: &str, current: &str, recipients: &Recipients) {
-        match regrender_seal::inspect_age(current) {
-            Err(error) => self.find(&code::BROKEN_FILE, path, error.to_string()),
-            Ok(inspection) if inspection.is_for(recipients) == Some(false) => {
-                self.find(&code::OTHER_RECIPIENTS, path, "is not for exactly the recipients");
-            }
-            Ok(_) => {}
+    pub(super) fn check_age(
+        &mut self,
+        path: &str,
+        current: &str,
+        file: &PullSecretFile,
+        recipients: &Recipients,
+    ) {
+        let inspection = match regrender_seal::inspect_age(current) {
+            Ok(inspection) => inspection,
+            Err(error) => return self.find(&code::BROKEN_FILE, path, error.to_string()),
+        };
+        if inspection.is_for(recipients) == Some(false) {
+            self.find(&code::OTHER_RECIPIENTS, path, "is not for exactly the recipients");
+        }
+        if inspection.begins_with(&file.clear.header) == Some(false) {
+            let message = "does not say that it holds credentials of the registries and usernames \
+                           that are declared";
+            self.find(&code::OUTDATED_FILE, path, message);
         }
     }
 }

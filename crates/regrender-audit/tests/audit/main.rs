@@ -1,0 +1,37 @@
+//! Manifests in, answers out.
+
+mod application_set;
+mod audit;
+mod brought_image;
+mod check;
+mod custom_resource;
+mod deployer;
+mod drawing;
+mod explain;
+mod followed;
+mod format;
+mod graph;
+mod helm;
+mod idle_patch;
+mod image_change;
+mod inventory;
+mod leak;
+mod merge;
+mod operation;
+mod patch;
+mod patched_deployer;
+mod picture;
+mod place;
+mod properties;
+mod reference;
+mod rendering;
+mod repository;
+mod shape;
+mod target;
+mod transformer;
+mod tree;
+mod variable;
+mod variable_source;
+mod vector;
+mod verdict;
+mod way;

@@ -37,6 +37,7 @@ pub(crate) use self::variable_source::VariableSource;
 use self::variable_source::take_texts;
 pub(crate) use self::workload::{AccountField, Filling};
 pub use self::workload::{ImageUse, Role, Source, Workload};
+use crate::base::Base;
 use crate::finding::{Code, Finding};
 use crate::kustomization::{Change, Entry, Fault, Kustomization, Kustomizations};
 use crate::leak::{SealedPart, SopsRules, Wish};
@@ -79,7 +80,7 @@ impl Inventory {
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
         let files: Vec<(&str, &[u8])> = files.into_iter().collect();
         let facts = files.iter().map(|(path, bytes)| read_file(path, bytes));
-        Self::from_facts(facts, &|wanted| {
+        Self::from_facts(facts, &Base::default(), &|wanted| {
             let (_, bytes) = files.iter().find(|(path, _)| join("", path) == wanted)?;
             Some(bytes.to_vec())
         })
@@ -87,16 +88,17 @@ impl Inventory {
 
     /// Brings together what single files declare, and follows the kustomizations among them.
     ///
-    /// `read` gives the bytes of a file whose [plain path](crate::plain_path) something names: an
+    /// The files are named from `base`. `read` gives the bytes of a file whose [plain path](crate::plain_path) something names: an
     /// `ApplicationSet` goes by what stands in files that declare nothing themselves.
     pub fn from_facts(
         facts: impl IntoIterator<Item = FileFacts>,
+        base: &Base,
         read: &dyn Fn(&str) -> Option<Vec<u8>>,
     ) -> Self {
-        Self::of(facts.into_iter().collect(), read)
+        Self::of(facts.into_iter().collect(), base, read)
     }
 
-    fn of(mut facts: Vec<FileFacts>, read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Self {
+    fn of(mut facts: Vec<FileFacts>, base: &Base, read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Self {
         facts.sort_by(|one, other| one.path.cmp(&other.path));
         drop_chart_templates(&mut facts);
         open_files(&mut facts);
@@ -128,7 +130,7 @@ impl Inventory {
             inventory.take(file);
         }
         inventory.kustomizations =
-            Kustomizations::new(kustomizations, &generated, &paths, read, |path| {
+            Kustomizations::new(kustomizations, &generated, &paths, base, read, |path| {
                 patches.remove(path).unwrap_or_default()
             });
         inventory.settle_variables(&texts, gives_variables);

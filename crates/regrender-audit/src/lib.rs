@@ -3,6 +3,7 @@
 //! The crate is handed paths and bytes and gives back plain data. It opens no file and no sealed Secret.
 
 mod audit;
+mod base;
 mod check;
 mod credentials;
 mod declared;
@@ -28,6 +29,7 @@ mod variable;
 mod verdict;
 
 pub use self::audit::audit;
+pub use self::base::Base;
 pub use self::check::Landing;
 pub use self::credentials::Opener;
 pub use self::declared::{ClearSource, Declared, DeclaredRegistry, RenderedPullSecret};

@@ -6,6 +6,10 @@ mod walk;
 
 use std::path::{Path, PathBuf};
 
+use regrender_audit::Base;
+
+use crate::path::shown;
+
 pub(crate) use self::ignored::{ignored, would_be_ignored};
 pub(crate) use self::walk::{Walk, walk};
 
@@ -17,6 +21,11 @@ pub(crate) fn find_top(folder: &Path) -> Option<&Path> {
 /// Returns the top of the Git repository that `folder` lies in, or `folder` itself.
 pub(crate) fn top(folder: &Path) -> &Path {
     find_top(folder).unwrap_or(folder)
+}
+
+/// Says where in its Git repository `folder` lies, for files that are named from there.
+pub(crate) fn base(folder: &Path) -> Base {
+    Base::new(&shown(folder, top(folder)))
 }
 
 /// Follows the links on the way to `path`; what is not there yet keeps its name.

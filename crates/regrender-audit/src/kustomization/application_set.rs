@@ -12,14 +12,16 @@ mod selector;
 mod template;
 mod value;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use self::generator::{Generator, Ground};
 use self::parameters::Parameters;
 use self::patch::leaves_alone;
 use self::template::Template;
+use crate::base::Base;
 use crate::manifest::Node;
-use crate::place::{folders_above, join};
+use crate::place::folders_above;
 
 /// An `ApplicationSet` does not make more Applications than this here; its template stands for all.
 const LIMIT: usize = 1000;
@@ -83,60 +85,52 @@ pub(crate) type ReadFile<'f> = dyn Fn(&str) -> Option<Vec<u8>> + 'f;
 /// The repository as an `ApplicationSet` sees it: its folders and files, from the top.
 pub(super) struct Repository<'f> {
     /// The file that the `ApplicationSet` stands in.
-    file: &'f str,
-    files: &'f BTreeSet<String>,
-    folders: &'f BTreeSet<&'f str>,
-    read: &'f ReadFile<'f>,
+    pub(super) file: &'f str,
+    pub(super) files: &'f BTreeSet<String>,
+    pub(super) folders: &'f BTreeSet<&'f str>,
+    pub(super) base: &'f Base,
+    pub(super) read: &'f ReadFile<'f>,
 }
 
 impl<'f> Repository<'f> {
-    /// Is that of the `ApplicationSet` in `file`.
-    pub(super) fn new(
-        file: &'f str,
-        files: &'f BTreeSet<String>,
-        folders: &'f BTreeSet<&'f str>,
-        read: &'f ReadFile<'f>,
-    ) -> Self {
-        Self { file, files, folders, read }
-    }
-
     /// Lists the folders that are wanted.
-    fn folders(&self, wanted: impl Fn(&str) -> bool) -> Found<'f> {
+    fn folders(&self, wanted: impl Fn(&str) -> bool) -> Vec<Found<'f>> {
         self.paths(|| self.folders.iter().copied(), wanted)
     }
 
     /// Lists the files that are wanted.
-    fn files(&self, wanted: impl Fn(&str) -> bool) -> Found<'f> {
+    fn files(&self, wanted: impl Fn(&str) -> bool) -> Vec<Found<'f>> {
         self.paths(|| self.files.iter().map(String::as_str), wanted)
     }
 
-    /// Returns the bytes of a file that was found.
-    fn content(&self, top: &str, path: &str) -> Option<Vec<u8>> {
-        (self.read)(&join(top, path))
-    }
-
-    /// Lists the paths that are wanted, from the top of the repository.
+    /// Lists what is wanted by its path from the top of the repository.
     ///
-    /// Where the top is, nobody says: the outermost folder below which any is wanted is taken for it.
-    fn paths<P: Iterator<Item = &'f str>>(
+    /// The files may be those of another one, so the outermost folder below which any is wanted is taken
+    /// for its top, that of this one before all others.
+    fn paths<N: Iterator<Item = &'f str>>(
         &self,
-        all: impl Fn() -> P,
+        all: impl Fn() -> N,
         wanted: impl Fn(&str) -> bool,
-    ) -> Found<'f> {
-        let below = |top: &'f str| -> Found<'f> {
-            let below = all().filter_map(|path| path_below(top, path));
-            Found { top, paths: below.filter(|path| wanted(path)).collect() }
+    ) -> Vec<Found<'f>> {
+        let find = |path_of: &dyn Fn(&'f str) -> Option<Cow<'f, str>>| -> Vec<Found<'f>> {
+            let found = all().filter_map(|name| Some(Found { path: path_of(name)?, name }));
+            found.filter(|one| wanted(&one.path)).collect()
         };
-        let mut found = folders_above(self.file).map(below);
-        found.find(|found| !found.paths.is_empty()).unwrap_or_default()
+        let here = std::iter::once_with(|| find(&|name| self.base.path_of(name)));
+        // Where the base is the top, the first folder is it, too.
+        let elsewhere = folders_above(self.file)
+            .skip(usize::from(self.base.is_top()))
+            .map(|top| find(&|name| Some(Cow::Borrowed(path_below(top, name)?))));
+        here.chain(elsewhere).find(|found| !found.is_empty()).unwrap_or_default()
     }
 }
 
-/// The paths that were found in a repository, and the folder that its top is taken to be.
-#[derive(Default)]
+/// A file or folder that was found in a repository.
 struct Found<'f> {
-    top: &'f str,
-    paths: Vec<&'f str>,
+    /// Its path from the top.
+    path: Cow<'f, str>,
+    /// What it is called here.
+    name: &'f str,
 }
 
 /// Lists the folders that files are in, and those above.

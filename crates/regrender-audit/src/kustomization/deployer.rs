@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::patch::read_patches;
 use super::post_build::PostBuild;
 use super::{ApplicationSet, Depth, ImageChange, Kustomization, images, member, texts};
+use crate::base::Base;
 use crate::inventory::Workload;
 use crate::manifest::Node;
 use crate::place::{Place, folders_above, join};
@@ -127,14 +128,21 @@ pub(super) fn changes_something(one: &Kustomization) -> bool {
 
 /// Finds the folder that an object in `file` means by a path from the top of its repository.
 ///
-/// Where the top is, nobody says: the outermost folder that makes the path exist is taken for it. One
-/// that is the top itself, as in the repository of a program that is installed, is none of these.
-pub(super) fn deployed_folder(file: &str, path: &str, files: &BTreeSet<String>) -> Option<String> {
-    let path = join("", path.trim_start_matches('/'));
-    if path.is_empty() {
+/// The files may be those of another one, so the outermost folder that makes the path exist is taken for
+/// its top, that of this one before all others. One that is the top itself, as in the repository of a
+/// program that is installed, is none of these.
+pub(super) fn deployed_folder(
+    file: &str,
+    path: &str,
+    files: &BTreeSet<String>,
+    base: &Base,
+) -> Option<String> {
+    let from_top = join("", path.trim_start_matches('/'));
+    if from_top.is_empty() {
         return None;
     }
-    let mut folders = folders_above(file).map(|top| join(top, &path));
+    let elsewhere = folders_above(file).map(|top| join(top, &from_top));
+    let mut folders = std::iter::once(base.name_of(path)).chain(elsewhere);
     folders.find(|folder| files_below(folder, files).next().is_some())
 }
 
@@ -142,7 +150,9 @@ pub(super) fn files_below<'f>(
     folder: &str,
     files: &'f BTreeSet<String>,
 ) -> impl Iterator<Item = &'f String> {
-    let start = format!("{folder}/");
-    let range = files.range(start.clone()..);
-    range.take_while(move |file| file.starts_with(&start))
+    let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let is_outside = |file: &&String| file.starts_with("../") || file.starts_with('/');
+    let is_base = folder.is_empty();
+    let range = files.range(start.clone()..).take_while(move |file| file.starts_with(&start));
+    range.filter(move |file| !is_base || !is_outside(file))
 }

@@ -18,6 +18,7 @@ pub(crate) use super::object::Written;
 use super::patch::{Body, Change, Patch};
 use super::post_build::PostBuild;
 use super::{Depth, Entry, Kustomization, ReadFile, Repository, folders_of};
+use crate::base::Base;
 use crate::inventory::{AccountField, Metadata, Source, VariableSource, Workload};
 use crate::place::{Place, folder_of, join};
 
@@ -47,6 +48,7 @@ impl Kustomizations {
         mut kustomizations: Vec<Kustomization>,
         generated: &BTreeMap<String, Vec<String>>,
         files: &BTreeSet<String>,
+        base: &Base,
         read: &ReadFile<'_>,
         mut contents: impl FnMut(&str) -> Vec<Change>,
     ) -> Self {
@@ -54,15 +56,15 @@ impl Kustomizations {
         all.open_patch_files(&kustomizations, &mut contents);
         if kustomizations.iter().any(|one| all.patches_deployers(one)) {
             all.connect(kustomizations, generated);
-            all.connect_deployers(files);
+            all.connect_deployers(files, base);
             kustomizations = all.take_patched(read);
         }
-        let made = made_by_sets(kustomizations, files, read);
+        let made = made_by_sets(kustomizations, files, base, read);
         all.open_patch_files(&made, &mut contents);
         all.connect(made, generated);
-        all.whole_folders = all.find_whole_folders(files);
+        all.whole_folders = all.find_whole_folders(files, base);
         all.settle_target_namespaces();
-        all.connect_deployers(files);
+        all.connect_deployers(files, base);
         all
     }
 
@@ -166,11 +168,11 @@ impl Kustomizations {
         namespaces.all(|other| other == Some(first)).then_some(first)
     }
 
-    fn find_whole_folders(&self, files: &BTreeSet<String>) -> Vec<(String, Place)> {
+    fn find_whole_folders(&self, files: &BTreeSet<String>, base: &Base) -> Vec<(String, Place)> {
         let closed = self.by_folder.values().filter(|one| !one.opens_sealed);
         let trees = closed.filter(|one| one.depth == Depth::Tree);
         let named = trees.filter_map(|one| {
-            let folder = deployed_folder(&one.place.file, one.deploys.as_ref()?, files)?;
+            let folder = deployed_folder(&one.place.file, one.deploys.as_ref()?, files, base)?;
             Some((folder, one.place.clone()))
         });
         named.filter(|(folder, _)| !self.by_folder.contains_key(folder)).collect()
@@ -181,20 +183,21 @@ impl Kustomizations {
     pub(crate) fn taking_along(&self, folder: &str) -> impl Iterator<Item = (&str, &Place)> {
         let file = format!("{folder}/kustomization.yaml");
         let above = self.whole_folders.iter().filter(move |(whole, _)| {
-            let is_below = file.strip_prefix(&**whole).is_some_and(|rest| rest.starts_with('/'));
+            let rest = file.strip_prefix(&**whole);
+            let is_below = whole.is_empty() || rest.is_some_and(|rest| rest.starts_with('/'));
             is_below && whole != folder && self.first_kustomization(whole, &file).is_none()
         });
-        above.map(|(whole, place)| (&**whole, place))
+        above.map(|(whole, place)| (if whole.is_empty() { "." } else { &**whole }, place))
     }
 
     /// Lets the objects of Flux and Argo CD have their say over what they apply.
-    fn connect_deployers(&mut self, files: &BTreeSet<String>) {
+    fn connect_deployers(&mut self, files: &BTreeSet<String>, base: &Base) {
         let mut found: Vec<(String, String)> = Vec::new();
         for (key, one) in &self.by_folder {
             let Some(path) = &one.deploys else {
                 continue;
             };
-            let Some(folder) = deployed_folder(&one.place.file, path, files) else {
+            let Some(folder) = deployed_folder(&one.place.file, path, files, base) else {
                 continue;
             };
             if self.by_folder.contains_key(&folder) {
@@ -316,13 +319,14 @@ impl Kustomizations {
 fn made_by_sets(
     all: Vec<Kustomization>,
     files: &BTreeSet<String>,
+    base: &Base,
     read: &ReadFile<'_>,
 ) -> Vec<Kustomization> {
     let has_sets = all.iter().any(|one| one.set.is_some());
     let folders = if has_sets { folders_of(files) } else { BTreeSet::new() };
     let made = all.into_iter().flat_map(|one| {
         let Some(set) = &one.set else { return vec![one] };
-        let repository = Repository::new(&one.place.file, files, &folders, read);
+        let repository = Repository { file: &one.place.file, files, folders: &folders, base, read };
         one.made_by_set(&set.fillings(&repository))
     });
     made.collect()

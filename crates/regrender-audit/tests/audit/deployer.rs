@@ -1,5 +1,7 @@
 //! The objects of Flux and Argo CD that have folders applied.
 
+use regrender_audit::{Base, Inventory, Workload, read_file};
+
 use super::repository::{WEB, addresses, images, read, report, workloads};
 
 fn application(kind: &str, spec: &str) -> String {
@@ -46,6 +48,61 @@ fn the_template_of_an_application_set_is_one_of_applications() {
             .map(|row| (&*row.kind, row.namespace.as_deref(), row.verdict.name()))
             .collect();
         assert_eq!(rows, [("Deployment", Some(namespace), verdict)]);
+    }
+}
+
+/// Lists `file namespace` of each workload where all files are named from `base`.
+fn landings(base: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let base = Base::new(base);
+    let named: Vec<(String, &str)> =
+        files.iter().map(|(path, text)| (base.name_of(path), *text)).collect();
+    let facts: Vec<_> = named.iter().map(|(name, text)| read_file(name, text.as_bytes())).collect();
+    let inventory = Inventory::from_facts(facts, &base, &|wanted| {
+        let (_, text) = named.iter().find(|(name, _)| name == wanted)?;
+        Some(text.as_bytes().to_vec())
+    });
+    let line = |one: &Workload| -> Vec<String> {
+        let namespaces = one.renderings.iter().map(|rendering| rendering.namespace.as_deref());
+        namespaces.map(|name| format!("{} {}", one.place.file, name.unwrap_or("?"))).collect()
+    };
+    inventory.workloads().flat_map(line).collect()
+}
+
+#[test]
+fn paths_count_from_the_top_wherever_files_are_named_from() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k}\n\
+        spec: {path: ./apps/one, targetNamespace: a}\n";
+    let generators = "[{git: {repoURL: 'https://git.example.com/fleet.git', revision: HEAD, \
+        files: [{path: 'apps/*/config.json'}]}}]";
+    let spec = "{source: {path: '{{path}}'}, destination: {namespace: '{{ns}}'}}";
+    let set = format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: a}}\n\
+         spec: {{generators: {generators}, template: {{metadata: {{name: x}}, spec: {spec}}}}}\n"
+    );
+    let files = [
+        ("apps/one/web.yaml", WEB),
+        ("apps/two/config.json", "{\"ns\": \"b\"}"),
+        ("apps/two/web.yaml", WEB),
+        ("clusters/prod/flux.yaml", flux),
+        ("clusters/prod/set.yaml", &set),
+    ];
+    for (base, folder) in [
+        ("", "apps/"),
+        ("apps", ""),
+        ("apps/one", "../"),
+        ("clusters", "../apps/"),
+        ("clusters/prod", "../../apps/"),
+        ("elsewhere", "../apps/"),
+    ] {
+        let folder = |name: &str, namespace: &str| match base {
+            "apps/one" if name == "one" => format!("web.yaml {namespace}"),
+            _ => format!("{folder}{name}/web.yaml {namespace}"),
+        };
+        let mut expected = [folder("one", "a"), folder("two", "b")];
+        expected.sort_unstable();
+        let mut found = landings(base, &files);
+        found.sort_unstable();
+        assert_eq!(found, expected, "{base}");
     }
 }
 

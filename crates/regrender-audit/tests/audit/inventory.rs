@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regrender_audit::{Content, FileFacts, Inventory, Role, SecretState, read_file};
+use regrender_audit::{Base, Content, FileFacts, Inventory, Role, SecretState, read_file};
 
 use super::repository::{WEB, images, read, report, workloads};
 
@@ -242,7 +242,7 @@ fn a_sealed_secret_becomes_what_the_controller_makes_of_it() {
 #[test]
 fn a_file_that_is_too_large_is_listed_as_unreadable() {
     let facts = [FileFacts::too_large("big.yaml"), read_file("a.yaml", b"a: b")];
-    let inventory = Inventory::from_facts(facts, &|_| None);
+    let inventory = Inventory::from_facts(facts, &Base::default(), &|_| None);
     let found: Vec<_> = inventory
         .unreadable()
         .iter()

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use regrender_audit::{
-    Declared, Inventory, Severity, audit, read_file, read_other_file, read_pipe,
+    Base, Declared, Inventory, Severity, audit, read_file, read_other_file, read_pipe,
 };
 
 use super::repository::{self, LOGIN, audited, findings, finds, read};
@@ -28,7 +28,7 @@ fn of(inventory: &Inventory) -> Vec<String> {
 
 /// The leaks of a file that is no manifest by its name.
 fn leaks_of_other(path: &str, text: &str) -> Vec<String> {
-    of(&Inventory::from_facts(read_other_file(path, text.as_bytes()), &|_| None))
+    of(&Inventory::from_facts(read_other_file(path, text.as_bytes()), &Base::default(), &|_| None))
 }
 
 fn secret(auths: &str) -> String {
@@ -96,8 +96,13 @@ fn a_placeholder_for_a_password_gives_nothing_away() {
 fn what_a_cluster_holds_leaks_only_where_it_was_written_into_a_file() {
     let written = secret(r#"{"r.io":{"username":"AWS","password":"canary-4f1d"}}"#);
     let live = written.replace("namespace: n", "namespace: n, uid: 6f3c0f4e");
-    let of_pipe =
-        |text: &str| of(&Inventory::from_facts([read_pipe("<stdin>", text.as_bytes())], &|_| None));
+    let of_pipe = |text: &str| {
+        of(&Inventory::from_facts(
+            [read_pipe("<stdin>", text.as_bytes())],
+            &Base::default(),
+            &|_| None,
+        ))
+    };
     let all = |file: &str| {
         ["leaked-pull-secret", "leaked-token"].map(|code| format!("{file}:1:1 {code}"))
     };
@@ -260,7 +265,11 @@ fn a_rule_that_names_a_file_wants_it_sealed_whatever_it_holds() {
 #[test]
 fn a_file_is_read_the_same_by_either_way_where_it_leaks() {
     let text = format!("# {IDENTITY}\n");
-    let manifest = of(&Inventory::from_facts([read_file("a.yaml", text.as_bytes())], &|_| None));
+    let manifest = of(&Inventory::from_facts(
+        [read_file("a.yaml", text.as_bytes())],
+        &Base::default(),
+        &|_| None,
+    ));
     assert_eq!(manifest, leaks_of_other("a.yaml", &text));
     assert_eq!(manifest.len(), 1);
 }
@@ -319,7 +328,11 @@ fn a_private_key_in_a_secret_leaks() {
     assert_eq!(leaks(&[("a/testdata/a.yaml", &key("Opaque"))]), [""; 0]);
     let live = with_key(", uid: a-b", "Opaque", "PRIVATE KEY");
     assert_eq!(
-        of(&Inventory::from_facts([read_pipe("<stdin>", live.as_bytes())], &|_| None)),
+        of(&Inventory::from_facts(
+            [read_pipe("<stdin>", live.as_bytes())],
+            &Base::default(),
+            &|_| None
+        )),
         [""; 0]
     );
 }

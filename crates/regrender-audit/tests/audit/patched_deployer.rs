@@ -1,7 +1,7 @@
 //! What kustomizations make of the objects of Flux and Argo CD that have a folder applied, before those
 //! have their say.
 
-use regrender_audit::Inventory;
+use regrender_audit::{Base, Inventory};
 
 use super::repository::{WEB, read};
 use super::vector::cases;
@@ -255,7 +255,7 @@ fn an_object_that_cannot_be_read_again_stays_as_it_is() {
         ("apps/two/web.yaml", WEB),
     ];
     let facts = files.map(|(path, text)| regrender_audit::read_file(path, text.as_bytes()));
-    let inventory = Inventory::from_facts(facts, &|_| None);
+    let inventory = Inventory::from_facts(facts, &Base::default(), &|_| None);
     assert_eq!(applied(&inventory), ["two n-q/web"]);
 }
 

@@ -8,7 +8,7 @@ use crate::enumeration::in_a_sentence;
 use crate::evidence::exclusion::Exclusion;
 use crate::path::{placed, shown, without_dots};
 use crate::project::manifests::Manifests;
-use crate::repository::{Walk, top};
+use crate::repository::{self, Walk};
 use crate::world::World;
 
 /// Warns of the folders that objects in a walk through `roots` apply and that it does not come by.
@@ -19,7 +19,7 @@ pub(super) fn warn(
     exclusion: &Exclusion,
     world: &mut World,
 ) {
-    let top = top(&world.directory);
+    let top = repository::top(&world.directory);
     let roots: Vec<PathBuf> = roots.iter().map(|root| without_dots(root)).collect();
     let applied = walk.manifests.iter().flat_map(|file| manifests.applied_by(file));
     let folders: BTreeSet<PathBuf> = applied
@@ -30,7 +30,9 @@ pub(super) fn warn(
     if folders.is_empty() {
         return;
     }
-    let names: Vec<String> = folders.iter().map(|folder| shown(folder, &world.directory)).collect();
+    let base = repository::base(&world.directory);
+    let names: Vec<String> =
+        folders.iter().map(|folder| base.name_of(&shown(folder, top))).collect();
     world.warn(&format!(
         "objects of Flux or Argo CD here apply what is not among the paths: {}; name it too",
         in_a_sentence(&names)

@@ -243,7 +243,9 @@ fn inventory_of(
         }
     }
     // A file that was found is named from the base, or in full.
-    let mut inventory = Inventory::from_facts(facts, &|wanted| read_again(&base.join(wanted)));
+    let from_top = repository::base(base);
+    let read = |wanted: &str| read_again(&base.join(wanted));
+    let mut inventory = Inventory::from_facts(facts, &from_top, &read);
     let dangling = "it is a symbolic link that leads nowhere";
     let dangling = walk.dangling.iter().map(|path| (path, dangling.to_owned()));
     let folders = walk.unreadable.iter().map(|(path, error)| (path, error.to_string()));

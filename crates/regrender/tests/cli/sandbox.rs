@@ -170,7 +170,14 @@ impl Sandbox {
     #[track_caller]
     #[must_use = "whether it succeeded is for the test to say"]
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
-        let outcome = self.run_unsearched(arguments);
+        self.run_in(".", arguments)
+    }
+
+    /// Does the same in a folder of the sandbox.
+    #[track_caller]
+    #[must_use = "whether it succeeded is for the test to say"]
+    pub(crate) fn run_in(&self, folder: &str, arguments: &[&str]) -> Outcome {
+        let outcome = self.start_in(folder, arguments);
         refuse_canary("stdout", &outcome.stdout);
         refuse_canary("stderr", &outcome.stderr);
         for file in self.files(".").iter().filter(|file| file.contains("pull-secrets")) {
@@ -184,10 +191,14 @@ impl Sandbox {
     /// Runs `regrender` where a secret in clear is what was asked for.
     #[must_use = "whether it succeeded is for the test to say"]
     pub(crate) fn run_unsearched(&self, arguments: &[&str]) -> Outcome {
+        self.start_in(".", arguments)
+    }
+
+    fn start_in(&self, folder: &str, arguments: &[&str]) -> Outcome {
         let stdout = Buffer::default();
         let stderr = Buffer::default();
         let mut world = World {
-            directory: self.folder.path().to_owned(),
+            directory: self.folder.path().join(folder).components().collect(),
             environment: self.environment.clone(),
             stdin: Box::new(Cursor::new(self.stdin.clone().into_bytes())),
             stdout: Box::new(stdout.clone()),

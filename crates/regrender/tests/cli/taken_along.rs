@@ -69,3 +69,15 @@ fn an_application_that_recurses_takes_everything_along() {
         assert_eq!(is_told(&outcome), expected, "{recurses}: {outcome}");
     }
 }
+
+#[test]
+fn the_folder_of_registries_toml_may_be_what_is_applied() {
+    let sandbox = project(FLUX);
+    let text = sandbox.read("registries.toml").replace("\"clusters/prod/", "\"");
+    sandbox.write("clusters/prod/registries.toml", &text);
+    let outcome = sandbox.run_in("clusters/prod", &["build"]).succeeded();
+    assert_snapshot!(outcome.stderr, @"
+    warning: `flux-system/gotk-sync.yaml` has all of `.` applied, the output folder `pull-secrets` too, at which that fails: list in `./kustomization.yaml` what is to be applied, or set another `directory`
+    note: new patches: list `pull-secrets/patches/team-a` under `components:` in the kustomization.yaml of the overlay that owns what they patch
+    ");
+}

@@ -1,10 +1,10 @@
 //! Knows the generator that goes by the folders of a repository of Git, or by what its files say.
 
-use super::LIMIT;
 use super::generator::Ground;
 use super::parameters::{Parameters, values};
 use super::template::Template;
 use super::value::{LARGEST, Table, Value, flat, table};
+use super::{Found, LIMIT};
 use crate::kustomization::glob::Glob;
 use crate::kustomization::member;
 use crate::manifest::{Node, read_documents};
@@ -72,20 +72,20 @@ impl Git {
             Kind::Folders => repository.folders(|path| !is_hidden(path) && is_wanted(path)),
             Kind::Files => repository.files(is_wanted),
         };
-        if found.paths.is_empty() {
+        if found.is_empty() {
             // Another repository may be meant.
             return Some(vec![Parameters::open()]);
         }
-        if found.paths.len() > LIMIT {
+        if found.len() > LIMIT {
             return None;
         }
         let prefix = self.prefix.as_ref().map(|prefix| template.passed_on(prefix, known));
         let mut all = Vec::new();
-        for path in found.paths {
-            let of_path = self.of_path(path, prefix.as_deref(), template);
+        for Found { path, name } in found {
+            let of_path = self.of_path(&path, prefix.as_deref(), template);
             let said = match self.kind {
                 Kind::Folders => vec![Parameters::default()],
-                Kind::Files => match repository.content(found.top, path) {
+                Kind::Files => match (repository.read)(name) {
                     Some(content) => said(&content, template)?,
                     None => vec![Parameters::open()],
                 },

@@ -1,6 +1,6 @@
 //! Applications that are made of files in the repository.
 
-use regrender_audit::{Inventory, read_file};
+use regrender_audit::{Base, Inventory, read_file};
 
 use super::{GO, OF_FILES, OF_FOLDER, check, set};
 use crate::repository::{WEB, read, workloads};
@@ -67,7 +67,7 @@ fn a_file_that_is_long_or_not_at_hand_tells_its_folder_alone() {
     };
     assert_eq!(namespaces(&read(&files)), [Some("two-x".to_owned())]);
     let facts = files.map(|(path, text)| read_file(path, text.as_bytes()));
-    let unread = Inventory::from_facts(facts, &|_| None);
+    let unread = Inventory::from_facts(facts, &Base::default(), &|_| None);
     assert_eq!(namespaces(&unread), [Some("two-{{namespace}}".to_owned())]);
 }
 

@@ -131,6 +131,8 @@ fn what_objects_of_flux_and_argo_cd_apply_elsewhere_is_told() {
          `overlays/prod`, `overlays/test`; name it too\n"
     );
     assert!(warning(&["clusters", "overlays/prod"]).contains(": `overlays/test`; "));
+    let stderr = sandbox.run_in("clusters/prod", &["audit"]).succeeded().stderr;
+    assert!(stderr.contains(": `../../overlays/prod`, `../../overlays/test`; "), "{stderr}");
     for paths in [
         &[][..],
         &["clusters", "overlays"],
@@ -140,5 +142,26 @@ fn what_objects_of_flux_and_argo_cd_apply_elsewhere_is_told() {
     ] {
         let stderr = warning(paths);
         assert!(!stderr.contains("Flux"), "{paths:?}: {stderr}");
+    }
+}
+
+#[test]
+fn a_folder_that_flux_applies_is_found_from_a_folder_below_the_top() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n\
+        spec: {path: ./apps/web, targetNamespace: team-a}\n";
+    let sandbox = Sandbox::new(&[
+        ("apps/web/web.yaml", &deployment("web")),
+        ("clusters/prod/apps.yaml", flux),
+    ]);
+    for (folder, paths, file) in [
+        (".", &["."][..], "apps/web/web.yaml"),
+        ("clusters/prod", &[".", "../../apps"], "../../apps/web/web.yaml"),
+        ("clusters", &["prod", "../apps/web"], "../apps/web/web.yaml"),
+        ("apps", &[".", "../clusters"], "web/web.yaml"),
+    ] {
+        let outcome = sandbox.run_in(folder, &[&["audit", "--output", "json"], paths].concat());
+        let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let image = &report["images"][0];
+        assert_eq!([&image["namespace"], &image["file"]], ["team-a", file], "{folder}");
     }
 }

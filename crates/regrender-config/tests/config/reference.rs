@@ -13,7 +13,7 @@ fn list() -> String {
         "# Problems of registries.toml\n\n\
          Every problem has a code that does not change.\n\
          `regrender explain CODE` prints what this page says about it, and does the same for the \
-         problems of [sources](sources.md), such as `source-variable-unset`.\n\
+         [problems of sources](source-diagnostics.md), such as `source-variable-unset`.\n\
          This page is generated.\n",
     );
     for page in pages() {

@@ -211,12 +211,43 @@ pub(super) static SOURCE_OFFLINE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
 
     const SEAL: &str =
         "recipients = [\"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\"]";
+
+    const LIST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/source-diagnostics.md");
+
+    /// Set to write the list of problems instead of comparing it.
+    const UPDATE: &str = "UPDATE_DOCS";
+
+    fn list() -> String {
+        let mut text = String::from(
+            "# Problems of sources\n\n\
+             What can be wrong with a secret where it [comes from](sources.md); \
+             [diagnostics.md](diagnostics.md) lists the problems of registries.toml itself.\n\
+             Every problem has a code that does not change.\n\
+             `regrender explain CODE` prints what this page says about it.\n\
+             This page is generated.\n",
+        );
+        let pages: BTreeMap<_, _> = PAGES.iter().map(|page| (page.code, page)).collect();
+        for page in pages.values() {
+            text.push('\n');
+            text.push_str(&page.markdown());
+        }
+        text
+    }
+
+    #[test]
+    fn the_list_of_problems_is_up_to_date() {
+        if std::env::var(UPDATE).is_ok() {
+            std::fs::write(LIST, list()).unwrap();
+        }
+        let written = std::fs::read_to_string(LIST).unwrap_or_default();
+        assert!(written == list(), "set {UPDATE} to write docs/source-diagnostics.md anew");
+    }
 
     #[test]
     fn codes_are_unique() {

@@ -1,7 +1,7 @@
 //! How a report is told to machines and to people.
 
 use insta::assert_snapshot;
-use regrender_audit::{AuditReport, Code, Declared, Inventory, audit};
+use regrender_audit::{AuditReport, Base, Code, Declared, Inventory, audit};
 
 use super::repository::private;
 
@@ -15,7 +15,7 @@ fn report() -> AuditReport {
 #[test]
 fn sarif_names_rule_file_and_line_of_every_finding() {
     let report = report();
-    let log = report.to_sarif("1.2.3");
+    let log = report.to_sarif("1.2.3", &Base::default());
     let run = &log["runs"][0];
     assert_eq!(log["version"], "2.1.0");
     assert_eq!(run["tool"]["driver"]["version"], "1.2.3");
@@ -113,7 +113,10 @@ fn many_images_of_a_registry_are_told_together() {
     // Machines are told each.
     let json = report.to_json();
     assert_eq!(json["findings"].as_array().unwrap().len(), images.len());
-    assert_eq!(report.to_sarif("1")["runs"][0]["results"].as_array().unwrap().len(), images.len());
+    assert_eq!(
+        report.to_sarif("1", &Base::default())["runs"][0]["results"].as_array().unwrap().len(),
+        images.len()
+    );
 }
 
 #[test]

@@ -2,12 +2,15 @@
 
 mod baseline;
 
+use std::path::Path;
+
 use regrender_audit::{AuditReport, audit};
 
 use self::baseline::Baseline;
 use crate::args::{Audit, AuditOutput, FailOn};
 use crate::error::{Exit, Failure};
 use crate::evidence::{Evidence, Others};
+use crate::repository;
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Audit, world: &mut World) -> Result<Exit, Failure> {
@@ -22,7 +25,7 @@ pub(crate) fn run(arguments: &Audit, world: &mut World) -> Result<Exit, Failure>
     if let Some(path) = &arguments.baseline {
         Baseline::read(&world.directory.join(path))?.subtract_from(&mut report);
     }
-    world.print(&printed(&report, arguments))?;
+    world.print(&printed(&report, arguments, &world.directory))?;
     Ok(if fails(&report, arguments.fail_on) { Exit::Differs } else { Exit::Done })
 }
 
@@ -31,11 +34,14 @@ fn fails(report: &AuditReport, fail_on: FailOn) -> bool {
     worst.is_some_and(|worst| worst <= fail_on.severity())
 }
 
-fn printed(report: &AuditReport, arguments: &Audit) -> String {
+fn printed(report: &AuditReport, arguments: &Audit, directory: &Path) -> String {
     match arguments.output {
         AuditOutput::Human => report.to_text(),
         AuditOutput::Json => format!("{}\n", report.to_json()),
-        AuditOutput::Sarif => format!("{}\n", report.to_sarif(env!("CARGO_PKG_VERSION"))),
+        AuditOutput::Sarif => {
+            let base = repository::base(directory);
+            format!("{}\n", report.to_sarif(env!("CARGO_PKG_VERSION"), &base))
+        }
         AuditOutput::Html => report.to_page(Some(&arguments.link)),
     }
 }

@@ -163,5 +163,8 @@ fn a_folder_that_flux_applies_is_found_from_a_folder_below_the_top() {
         let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
         let image = &report["images"][0];
         assert_eq!([&image["namespace"], &image["file"]], ["team-a", file], "{folder}");
+        let outcome = sandbox.run_in(folder, &[&["audit", "--output", "sarif"], paths].concat());
+        let uri = "\"artifactLocation\":{\"uri\":\"apps/web/web.yaml\"}";
+        assert!(outcome.stdout.contains(uri), "{folder}: {outcome}");
     }
 }

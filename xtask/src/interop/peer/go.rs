@@ -34,10 +34,11 @@ impl GoProgram {
     }
 }
 
-/// Starts the Go tool with settings that do not depend on the machine.
+/// Starts the Go tool with settings that do not depend on the machine. All programs are built with the
+/// same ones, so that they share what they have in common, and without tables that only debuggers read.
 pub(super) fn go() -> Invocation {
     Invocation::new("go")
-        .variable("GOFLAGS", "-mod=mod -buildvcs=false")
+        .variable("GOFLAGS", "-mod=mod -buildvcs=false -trimpath -ldflags=-s")
         .variable("CGO_ENABLED", "0")
 }
 

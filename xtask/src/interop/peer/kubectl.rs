@@ -48,7 +48,7 @@ fn build(target: &Path) -> Result<()> {
     fs::write(folder.join("main.go"), MAIN).context("cannot write main.go")?;
     fs::write(folder.join("go.mod"), module()).context("cannot write go.mod")?;
     go::go().directory(&folder).arguments(["mod", "tidy"]).run()?.success()?;
-    let build = go::go().directory(&folder).arguments(["build", "-trimpath", "-o"]);
+    let build = go::go().directory(&folder).arguments(["build", "-o"]);
     build.arguments([target]).arguments(["."]).run()?.success()?;
     Ok(())
 }

@@ -88,8 +88,9 @@ impl Inventory {
 
     /// Brings together what single files declare, and follows the kustomizations among them.
     ///
-    /// The files are named from `base`. `read` gives the bytes of a file whose [plain path](crate::plain_path) something names: an
-    /// `ApplicationSet` goes by what stands in files that declare nothing themselves.
+    /// The files are named from `base`. `read` gives the bytes of a file whose
+    /// [plain path](crate::plain_path) something names: an `ApplicationSet` goes by what stands in
+    /// files that declare nothing themselves.
     pub fn from_facts(
         facts: impl IntoIterator<Item = FileFacts>,
         base: &Base,

@@ -10,7 +10,7 @@ use super::{ApplicationSet, Depth, ImageChange, Kustomization, images, member, t
 use crate::base::Base;
 use crate::inventory::Workload;
 use crate::manifest::Node;
-use crate::place::{Place, folders_above, join};
+use crate::place::{Place, file_name, folders_above, join};
 
 /// The kinds of the objects that have a folder applied.
 pub(crate) const DEPLOYERS: [&str; 3] = ["Kustomization", "Application", "ApplicationSet"];
@@ -141,8 +141,10 @@ pub(super) fn deployed_folder(
     if from_top.is_empty() {
         return None;
     }
+    // Of a folder above the base, only a part has names that begin with its own.
+    let here = Some(base.name_of(path)).filter(|folder| file_name(folder) != "..");
     let elsewhere = folders_above(file).map(|top| join(top, &from_top));
-    let mut folders = std::iter::once(base.name_of(path)).chain(elsewhere);
+    let mut folders = here.into_iter().chain(elsewhere);
     folders.find(|folder| files_below(folder, files).next().is_some())
 }
 

@@ -106,6 +106,18 @@ fn paths_count_from_the_top_wherever_files_are_named_from() {
     }
 }
 
+#[test]
+fn the_top_is_no_folder_that_a_set_is_made_of() {
+    let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\n\
+        spec: {generators: [{git: {repoURL: 'https://git.example.com/fleet.git', revision: HEAD, \
+        directories: [{path: '*'}]}}], template: {metadata: {name: x}, spec: {\
+        source: {path: '{{path}}', directory: {recurse: true}}, \
+        destination: {namespace: 'n-{{path.basename}}'}}}}\n";
+    let files = [("apps/web.yaml", WEB), ("clusters/prod/set.yaml", set)];
+    assert_eq!(landings("", &files), ["apps/web.yaml n-apps"]);
+    assert_eq!(landings("clusters/prod", &files), ["../../apps/web.yaml n-apps"]);
+}
+
 /// A kustomization may copy the name of its Namespace into Flux's objects; what it copies otherwise
 /// is not known.
 #[test]

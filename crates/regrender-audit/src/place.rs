@@ -37,6 +37,11 @@ pub(crate) fn folders_above(file: &str) -> impl Iterator<Item = &str> {
     std::iter::once("").chain(ends)
 }
 
+/// Returns a path as seen from a folder above.
+pub(crate) fn path_below<'p>(top: &str, path: &'p str) -> Option<&'p str> {
+    if top.is_empty() { Some(path) } else { path.strip_prefix(top)?.strip_prefix('/') }
+}
+
 /// Returns the folder of a file, empty for the top.
 pub(crate) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)

@@ -21,7 +21,7 @@ use self::patch::leaves_alone;
 use self::template::Template;
 use crate::base::Base;
 use crate::manifest::Node;
-use crate::place::folders_above;
+use crate::place::{folders_above, path_below};
 
 /// An `ApplicationSet` does not make more Applications than this here; its template stands for all.
 const LIMIT: usize = 1000;
@@ -137,9 +137,4 @@ struct Found<'f> {
 pub(super) fn folders_of(files: &BTreeSet<String>) -> BTreeSet<&str> {
     let folders = files.iter().flat_map(|file| folders_above(file));
     folders.filter(|folder| !folder.is_empty()).collect()
-}
-
-/// Returns a path as seen from a folder above.
-fn path_below<'p>(top: &str, path: &'p str) -> Option<&'p str> {
-    if top.is_empty() { Some(path) } else { path.strip_prefix(top)?.strip_prefix('/') }
 }

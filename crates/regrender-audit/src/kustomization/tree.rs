@@ -20,7 +20,7 @@ use super::post_build::PostBuild;
 use super::{Depth, Entry, Kustomization, ReadFile, Repository, folders_of};
 use crate::base::Base;
 use crate::inventory::{AccountField, Metadata, Source, VariableSource, Workload};
-use crate::place::{Place, folder_of, join};
+use crate::place::{Place, folder_of, join, path_below};
 
 /// Kustomizations are not nested deeper than this.
 const CHAIN_LIMIT: usize = 32;
@@ -183,8 +183,7 @@ impl Kustomizations {
     pub(crate) fn taking_along(&self, folder: &str) -> impl Iterator<Item = (&str, &Place)> {
         let file = format!("{folder}/kustomization.yaml");
         let above = self.whole_folders.iter().filter(move |(whole, _)| {
-            let rest = file.strip_prefix(&**whole);
-            let is_below = whole.is_empty() || rest.is_some_and(|rest| rest.starts_with('/'));
+            let is_below = path_below(whole, &file).is_some();
             is_below && whole != folder && self.first_kustomization(whole, &file).is_none()
         });
         above.map(|(whole, place)| (if whole.is_empty() { "." } else { &**whole }, place))

@@ -18,8 +18,8 @@ use std::fs;
 
 use anyhow::{Context as _, Result};
 
-use crate::interop::Peers;
 use crate::options::Options;
+use crate::peer::Peers;
 use crate::workspace::{self, Profile};
 
 pub(crate) use floor::{FLOOR_CHORE, print_floor};

@@ -43,7 +43,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     let all = options.flag("--all");
     options.close()?;
     let mut steps = STEPS.to_vec();
-    if interop::in_ci() || all {
+    if workspace::is_in_ci() || all {
         steps.extend([CRASH, INTEROP]);
         steps.extend_from_slice(THOROUGH);
     }

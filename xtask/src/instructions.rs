@@ -8,7 +8,6 @@ use std::fs;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::interop;
 use crate::invocation::Invocation;
 use crate::options::Options;
 use crate::workspace::{self, Profile};
@@ -29,7 +28,7 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     let writes = options.flag("--write");
     options.close()?;
     if !has_valgrind() {
-        if interop::in_ci() {
+        if workspace::is_in_ci() {
             bail!("valgrind cannot be had");
         }
         println!("skipped: valgrind not found");
@@ -63,7 +62,7 @@ fn has_valgrind() -> bool {
         let answer = Invocation::new("valgrind").arguments(["--version"]).run();
         answer.is_ok_and(|answer| answer.code == Some(0))
     };
-    if !answers() && interop::in_ci() {
+    if !answers() && workspace::is_in_ci() {
         let install = ["install", "--yes", "--no-install-recommends", "valgrind"];
         if let Err(error) = Invocation::new("apt-get").arguments(install).run_visibly() {
             println!("valgrind cannot be installed: {error:#}");

@@ -6,7 +6,6 @@ mod audit;
 mod bill;
 mod browser;
 mod canary;
-mod clear;
 mod cloud;
 mod declaration;
 mod deny;
@@ -21,7 +20,6 @@ mod makefile;
 mod manifest;
 mod mutation;
 mod page;
-mod peer;
 mod probe;
 mod registry;
 mod reveal;
@@ -41,16 +39,10 @@ use anyhow::Result;
 use crate::options::Options;
 use crate::workspace::{self, Profile};
 
-pub(crate) use clear::{find as find_canary, find_piece};
+use crate::peer::Peers;
 pub(crate) use ksops::{KSOPS_CHORE, emulate_ksops};
-pub(crate) use peer::{Peer, Peers};
 
 use ledger::{Demand, Ledger};
-
-/// Says whether this runs where nobody looks at what was skipped.
-pub(crate) fn in_ci() -> bool {
-    std::env::var("CI").is_ok_and(|value| value == "true" || value == "1")
-}
 
 /// Installs the real programs and runs the matrix.
 ///
@@ -59,7 +51,7 @@ pub(crate) fn in_ci() -> bool {
 /// A case failed, or a program is missing where all are required.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
     let mut options = Options::new(flags);
-    let requires_all = options.flag("--require-all") || in_ci();
+    let requires_all = options.flag("--require-all") || workspace::is_in_ci();
     let demand = if requires_all { Demand::Everything } else { Demand::WhatIsThere };
     let binary = options.path("--binary")?;
     let filter = options.words()?.join(" ");

@@ -10,11 +10,12 @@ use self::referrer::InTrees;
 pub(crate) use self::referrer::Referrer;
 use crate::check::is_pull_secret;
 use crate::declared::Declarations;
-use crate::inventory::{
-    ACCOUNT, AccountField, Doubt, Filler, Inventory, Rendering, Secret, SecretState, ServiceAccount,
+use crate::inventory::Inventory;
+use crate::kind::{
+    ACCOUNT, AccountField, Doubt, Filler, Rendering, Secret, SecretState, ServiceAccount,
 };
+use crate::placeholder::is_open;
 use crate::subject::Subject;
-use crate::variable::is_open;
 
 /// Opens a sealed Secret, where an identity for it is at hand.
 pub type Opener<'o> = &'o dyn Fn(&Secret) -> Option<PullSecret>;

@@ -13,8 +13,9 @@ use serde::Serialize;
 
 use crate::credentials::Opener;
 use crate::declared::{Declarations, Declared};
-use crate::inventory::{FileFacts, SecretState, read_file, read_pods};
+use crate::inventory::{FileFacts, read_file};
 use crate::judgement::{Judgement, judge};
+use crate::kind::{SecretState, read_pods};
 use crate::text::{self, visible};
 use crate::unreadable::Unreadable;
 use crate::verdict::Verdict;

@@ -1,60 +1,25 @@
 //! Knows what a repository's manifests declare: namespaces, accounts, workloads, Secrets, images.
 
-mod account;
-mod admission;
-mod copy;
 mod facts;
-mod helm;
-mod image;
-mod metadata;
+mod file;
 mod object;
-mod pod;
 mod rendering;
-mod secret;
-mod shape;
-mod variable_source;
 mod word;
-mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub(crate) use self::account::ACCOUNT;
-pub use self::account::ServiceAccount;
-pub(crate) use self::admission::read_pods;
 use self::facts::Sealing;
-pub use self::facts::{Content, FileFacts, read_file, read_other_file, read_pipe};
-pub(crate) use self::image::is_image_key;
-pub use self::metadata::Metadata;
-pub(crate) use self::object::{
-    is_core, is_release, pod_path, read_inline_images, read_inline_parts,
-};
-pub(crate) use self::pod::{containers, reference_names, role_of_list};
-pub use self::rendering::{Doubt, Rendering};
-pub(crate) use self::secret::Filler;
-pub use self::secret::{Secret, SecretState};
-pub(crate) use self::variable_source::VariableSource;
-use self::variable_source::take_texts;
-pub(crate) use self::workload::{AccountField, Filling};
-pub use self::workload::{ImageUse, Role, Source, Workload};
+pub use self::facts::{Content, FileFacts};
+pub use self::file::{read_file, read_other_file, read_pipe};
 use crate::base::Base;
 use crate::finding::{Code, Finding};
-use crate::kustomization::{Change, Entry, Fault, Kustomization, Kustomizations};
+use crate::kind::{Namespace, Secret, ServiceAccount, Workload};
+use crate::kustomization::{Change, Entry, Fault, Kustomization, Kustomizations, VariableSource};
 use crate::leak::{SealedPart, SopsRules, Wish};
 use crate::place::{Place, folder_of, join};
+use crate::placeholder::is_open;
 use crate::unreadable::{Reason, Unreadable};
-use crate::variable::is_open;
-
-/// A Namespace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Namespace {
-    /// Its name.
-    pub name: String,
-    /// Its labels.
-    pub labels: BTreeMap<String, String>,
-    /// Where it is declared.
-    pub place: Place,
-}
 
 /// What all manifests together declare.
 #[derive(Debug, Default)]
@@ -330,4 +295,10 @@ fn drop_chart_templates(facts: &mut [FileFacts]) {
             *file = FileFacts::helm_template(&file.path);
         }
     }
+}
+
+/// Takes the texts that may hold `ConfigMaps` out of the facts of files.
+fn take_texts(facts: &mut [FileFacts]) -> Vec<(Arc<str>, Box<str>)> {
+    let take = |file: &mut FileFacts| Some((Arc::clone(&file.path), file.config_maps.take()?));
+    facts.iter_mut().filter_map(take).collect()
 }

@@ -14,28 +14,32 @@ mod post_build;
 mod replacement;
 mod selector;
 mod step;
+mod target;
 mod transformer;
 mod tree;
+mod variable_source;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use self::application_set::ReadFile;
 use self::application_set::{ApplicationSet, Filling, Repository, folders_of};
-pub(crate) use self::deployer::{DEPLOYERS, read_deployers, specification};
+pub(crate) use self::deployer::read_deployers;
 pub use self::entry::{Entry, EntryKind, Fault};
 use self::image_change::ImageChange;
 pub(crate) use self::operation::{Located, read_operations};
-pub(crate) use self::part::{Part, directs, has_volumes, is_directed};
+pub(crate) use self::part::{Part, directs, is_directed};
 use self::patch::{Body, Patch, read_patches};
 pub(crate) use self::patch::{Change, speaks_of_variables};
 use self::post_build::PostBuild;
+pub(crate) use self::post_build::VariableSource;
 use self::replacement::read_replacements;
 pub(crate) use self::replacement::{Replacement, read_replacement_file};
 pub(crate) use self::transformer::Transformer;
 use self::transformer::read_transformers;
-pub(crate) use self::tree::{Kustomizations, Rendered, Written};
-use crate::inventory::{ImageUse, Secret, SecretState, Source, Workload};
+pub(crate) use self::tree::{Kustomizations, Rendered};
+pub(crate) use self::variable_source::text_of_config_maps;
+use crate::kind::{ImageUse, Secret, SecretState, Source, Workload, Written};
 use crate::manifest::Node;
 use crate::place::{Place, file_name, folder_of, join};
 

@@ -14,7 +14,7 @@ use regrender_image::{
 pub(crate) use self::sops::{SealedPart, SopsRules, Wish, is_sealed};
 use crate::declared::ClearSource;
 use crate::finding::{Code, Finding, Severity};
-use crate::inventory::{Secret, SecretState};
+use crate::kind::{Secret, SecretState};
 use crate::manifest::{Node, read_documents};
 use crate::place::Place;
 use crate::placeholder::{awaits_filling, bytes_await_filling};

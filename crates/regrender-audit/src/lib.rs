@@ -13,6 +13,7 @@ mod graph;
 mod inventory;
 mod judge;
 mod judgement;
+mod kind;
 mod kustomization;
 mod leak;
 mod manifest;
@@ -38,9 +39,10 @@ pub use self::explain::{
 };
 pub use self::finding::{Code, Finding, Severity};
 pub use self::graph::{Graph, GraphSize};
-pub use self::inventory::{
-    Content, Doubt, FileFacts, ImageUse, Inventory, Metadata, Namespace, Rendering, Role, Secret,
-    SecretState, ServiceAccount, Source, Workload, read_file, read_other_file, read_pipe,
+pub use self::inventory::{Content, FileFacts, Inventory, read_file, read_other_file, read_pipe};
+pub use self::kind::{
+    Doubt, ImageUse, Metadata, Namespace, Rendering, Role, Secret, SecretState, ServiceAccount,
+    Source, Workload,
 };
 pub use self::kustomization::{Entry, EntryKind, Fault, KUSTOMIZATIONS};
 pub use self::place::{Place, plain_path};

@@ -4,6 +4,9 @@
 /// in Azure, and of ytt.
 const MARKS: [(&str, &str); 4] = [("{{", "}}"), ("${", "}"), ("#{", "}"), ("(@=", "@)")];
 
+/// What stands before an input of a `ResourceSet`.
+pub(crate) const SET_INPUT: &str = "<<";
+
 /// Tells whether something is filled in somewhere in a text, or in the place of all of it, as `envsubst`
 /// does for `$NAME` and Argo CD's plugin for Vault for `<name>`.
 pub(crate) fn awaits_filling(text: &str) -> bool {
@@ -26,6 +29,11 @@ fn is_name(text: &str) -> bool {
 /// Does the same for bytes, which may be no text at all.
 pub(crate) fn bytes_await_filling(bytes: &[u8]) -> bool {
     str::from_utf8(bytes).is_ok_and(awaits_filling)
+}
+
+/// Tells whether a name has a variable in it, as no name in a cluster has.
+pub(crate) fn is_open(name: &str) -> bool {
+    name.contains(['$', '{']) || name.contains(SET_INPUT)
 }
 
 #[cfg(test)]

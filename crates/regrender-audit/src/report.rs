@@ -10,8 +10,9 @@ use serde::{Serialize, Serializer};
 
 use crate::credentials::InForce;
 use crate::finding::{Finding, Severity};
-use crate::inventory::{ImageUse, Inventory};
+use crate::inventory::Inventory;
 use crate::judgement::Judgement;
+use crate::kind::ImageUse;
 use crate::subject::Subject;
 use crate::unreadable::Unreadable;
 use crate::verdict::Verdict;

@@ -1,8 +1,8 @@
 //! Knows the workloads one by one as they are deployed: one for each tree that renders them.
 
-use crate::inventory::{
-    AccountField, Doubt, ImageUse, Inventory, Rendering, Source, Workload, is_release,
-};
+use crate::inventory::Inventory;
+use crate::kind::helm::is_release;
+use crate::kind::{AccountField, Doubt, ImageUse, Rendering, Source, Workload};
 
 /// A workload as one tree deploys it.
 #[derive(Clone, Debug)]

@@ -2,14 +2,12 @@
 
 use regrender_image::{ImageReference, ReferenceError};
 
-use crate::inventory::{Filling, ImageUse, Source};
+use crate::kind::{Filling, ImageUse, Source};
+use crate::placeholder::SET_INPUT;
 use crate::subject::Subject;
 
 /// What stands before the path of a Go program whose image `ko` builds when it applies the manifest.
 const KO: &str = "ko://";
-
-/// What stands before an input of a `ResourceSet`.
-const SET_INPUT: &str = "<<";
 
 /// The annotation by which `OpenShift` fills in the images of workloads.
 const TRIGGERS: &str = "image.openshift.io/triggers";
@@ -83,11 +81,6 @@ pub(crate) fn triggered(subject: &Subject<'_>, image: &ImageUse) -> Option<Strin
 
 fn is_paused(trigger: &serde_json::Value) -> bool {
     trigger.get("paused").is_some_and(|paused| paused == true || paused == "true")
-}
-
-/// Tells whether a name has a variable in it, as no name in a cluster has.
-pub(crate) fn is_open(name: &str) -> bool {
-    name.contains(['$', '{']) || name.contains(SET_INPUT)
 }
 
 /// Tells whether anything stands in braces that is no variable of the shell: a template, for one.

@@ -1,7 +1,6 @@
 //! The credentials that a run needs: each source is asked once, and every problem is told.
 
 mod docker_config;
-pub(crate) mod expiry;
 mod failure;
 mod helper;
 mod hub;
@@ -13,6 +12,7 @@ mod question;
 mod resolution;
 pub(crate) mod sealed;
 pub(crate) mod token;
+mod validity;
 pub(crate) mod value;
 mod vault;
 
@@ -29,6 +29,7 @@ use regrender_render::Credentials;
 
 use self::inquiry::Inquiry;
 pub(crate) use self::inquiry::sops_files;
+pub(crate) use self::problem::expiry;
 use self::resolution::Resolution;
 use crate::error::{CliError, ErrorKind};
 use crate::identity::Discovered;

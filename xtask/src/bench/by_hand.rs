@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::interop::Peer;
 use crate::invocation::Invocation;
+use crate::peer::Peer;
 
 use super::workload::Workload;
 

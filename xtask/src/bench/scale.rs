@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::interop::Peers;
+use crate::peer::Peers;
 
 use super::by_hand::ByHand;
 use super::floor::{self, Work};

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
-use crate::interop::{Peer, Peers};
 use crate::invocation::Invocation;
+use crate::peer::{Peer, Peers};
 
 use super::files::Files;
 use super::memory;

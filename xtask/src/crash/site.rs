@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::interop::find_canary;
+use crate::clear;
 use crate::invocation::{Answer, Invocation};
 use crate::workspace;
 
@@ -184,7 +184,7 @@ impl Drop for Site<'_> {
 /// It is there.
 pub(super) fn check_printed(answer: &Answer) -> Result<()> {
     for bytes in [&answer.printed.stdout, &answer.printed.stderr] {
-        if let Some(spelling) = find_canary(bytes) {
+        if let Some(spelling) = clear::find(bytes) {
             bail!("a run printed `{spelling}`");
         }
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::interop::find_piece;
+use crate::clear::find_piece;
 use crate::invocation::{Answer, Invocation};
 
 use super::Bench;

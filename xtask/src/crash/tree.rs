@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::interop::find_canary;
+use crate::clear;
 
 /// How a build ends the name of a file or folder that is not in its place yet.
 const UNFINISHED: &str = ".regrender-unfinished";
@@ -99,7 +99,7 @@ impl Tree {
     /// A file holds it.
     pub(super) fn check_no_canary(&self) -> Result<()> {
         for (path, bytes) in &self.files {
-            if let Some(spelling) = find_canary(bytes) {
+            if let Some(spelling) = clear::find(bytes) {
                 bail!("{path} holds `{spelling}`");
             }
         }

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::identity::{Identity, Key};
 use super::ledger::Ledger;
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::peer::Peer;
 
 const FILE: &str = "vector.age";
 const KEYS: &str = "vector.txt";

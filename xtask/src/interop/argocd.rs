@@ -12,9 +12,9 @@ use super::identity::{Identity, Key};
 use super::ksops;
 use super::ledger::Ledger;
 use super::manifest;
-use super::peer::Peer;
 use super::stage::Stage;
 use super::tree;
+use crate::peer::Peer;
 
 /// Runs the cases "regrender → KSOPS".
 pub(super) fn cases(ledger: &mut Ledger<'_>) {

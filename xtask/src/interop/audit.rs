@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use super::declaration::{Declaration, HOST};
 use super::identity::Key;
 use super::ledger::Ledger;
-use super::peer::Peer;
 use super::stage::Stage;
 use super::workload;
+use crate::peer::Peer;
 
 /// Accounts with a pull secret would cover what no patch touches.
 const ACCOUNTS: &str = "service-accounts = [\"default\", \"builder\"]\n";

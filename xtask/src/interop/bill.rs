@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::sbom;
 
 use super::ledger::Ledger;
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::peer::Peer;
 
 /// The schema, and those that it refers to.
 const SCHEMAS: [&str; 3] = ["bom-1.5.schema.json", "spdx.schema.json", "jsf-0.82.schemax.json"];

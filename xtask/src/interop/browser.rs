@@ -5,8 +5,8 @@ use std::fs;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::peer::Peer;
 
 const LEAVE: &str = include_str!("browser/leave.js");
 

@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result, bail};
 
 use super::identity::Key;
 use super::ledger::Ledger;
-use super::peer::Peer;
 use super::stage::{Stage, files_below};
+use crate::peer::Peer;
 
 /// Every generator of External Secrets, each in each of its forms.
 const GENERATED: &str = r#"

@@ -9,8 +9,8 @@ use crate::invocation::{Answer, Invocation};
 use crate::workspace;
 
 use super::ledger::Ledger;
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::peer::Peer;
 
 /// What needs nothing but the crates.
 const LOCAL: &[&str] = &["licenses", "bans", "sources"];

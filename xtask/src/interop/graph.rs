@@ -9,8 +9,8 @@ use super::browser::{check, element_of, seen_in, show};
 use super::declaration::Declaration;
 use super::identity::Key;
 use super::ledger::Ledger;
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::peer::Peer;
 
 const PROBE: &str = include_str!("graph/probe.js");
 

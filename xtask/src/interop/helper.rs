@@ -7,13 +7,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::clear::PASSWORD;
 use super::declaration::{HOST, USERNAME};
 use super::identity::{Identity, Key};
 use super::ledger::Ledger;
 use super::manifest;
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::clear::PASSWORD;
+use crate::peer::Peer;
 
 const FILE: &str = "pull-secrets/manifests/team-a/regcred.sops.yaml";
 

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 
 use crate::invocation::Invocation;
 
-use super::peer::{self, Peer, Peers};
+use crate::peer::{self, Peer, Peers};
 
 /// A key pair by the place it has in the cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

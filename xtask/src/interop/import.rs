@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::identity::Key;
 use super::ledger::Ledger;
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::peer::Peer;
 
 /// Runs the cases "kubectl → regrender import".
 pub(super) fn cases(ledger: &mut Ledger<'_>) {

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use crate::invocation::Invocation;
 
 use super::manifest;
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::peer::Peer;
 
 /// The chore by which a stage's `ksops` calls this program back.
 pub(crate) const KSOPS_CHORE: &str = "emulate-ksops";

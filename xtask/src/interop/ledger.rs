@@ -2,8 +2,8 @@
 
 use anyhow::{Error, Result, bail};
 
-use super::peer::{Missing, Peers};
 use super::stage::Stage;
+use crate::peer::{Missing, Peers};
 
 /// What a missing program means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use super::declaration::Declaration;
 use super::identity::Key;
 use super::ledger::Ledger;
 use super::manifest;
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::peer::Peer;
 
 /// Stands in for kubectl, since there is no cluster: it keeps what it is told to apply.
 const KUBECTL: &str = "#!/bin/sh\necho \"$*\" >> \"$HOME/calls\"\n\

@@ -13,8 +13,8 @@ use crate::workspace;
 use super::declaration::Declaration;
 use super::identity::{Identity, Key};
 use super::ledger::Ledger;
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::peer::Peer;
 
 use damage::Damage;
 

@@ -14,9 +14,9 @@ use crate::invocation::Invocation;
 use super::identity::Key;
 use super::ledger::Ledger;
 use super::manifest;
-use super::peer::Peer;
 use super::server::{Server, address_in};
 use super::stage::Stage;
+use crate::peer::Peer;
 
 /// Who may pull: name and password.
 pub(super) const PULLER: (&str, &str) = ("puller", "canary-4f1d-pull");

@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result, bail};
 
 use super::identity::Key;
 use super::ledger::Ledger;
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::peer::Peer;
 
 /// A file to seal.
 struct Plain {

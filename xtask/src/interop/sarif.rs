@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::declaration::Declaration;
 use super::identity::Key;
 use super::ledger::Ledger;
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::peer::Peer;
 
 /// Findings of each severity, a document without a file of its own, and what cannot be read.
 const MANIFESTS: &[(&str, &str)] = &[

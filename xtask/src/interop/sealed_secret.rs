@@ -12,9 +12,9 @@ use crate::invocation::Answer;
 use super::declaration::Declaration;
 use super::ledger::Ledger;
 use super::manifest;
-use super::peer::{self, Peer};
 use super::stage::Stage;
 use super::tree;
+use crate::peer::{self, Peer};
 
 /// Names that YAML 1.1 reads as something else when nobody quotes them.
 const AMBIGUOUS: &[&str] = &["no", "on", "y", "1e3", "0755", "0x1f", "null", "true", "1-1"];

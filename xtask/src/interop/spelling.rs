@@ -5,8 +5,8 @@ use anyhow::{Result, bail};
 use super::declaration::Declaration;
 use super::identity::{Identity, Key};
 use super::ledger::Ledger;
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::peer::Peer;
 
 const FILE: &str = "pull-secrets/manifests/no/regcred.sops.yaml";
 

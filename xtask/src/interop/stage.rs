@@ -9,13 +9,13 @@ use serde_json::Value;
 
 use crate::invocation::{Answer, Invocation};
 
-use super::clear::{self, PASSWORD};
 use super::declaration::{
     Declaration, EMAIL, FINGERPRINT_VARIABLE, HOST, PASSWORD_VARIABLE, USERNAME,
 };
 use super::identity::{Identity, Key};
 use super::manifest;
-use super::peer::{self, Peer, Peers};
+use crate::clear::{self, PASSWORD};
+use crate::peer::{self, Peer, Peers};
 
 const FINGERPRINT_KEY: &str = "interop-fingerprint-key-0123456789abcdef";
 

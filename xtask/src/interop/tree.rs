@@ -11,8 +11,8 @@ use super::declaration::Declaration;
 use super::identity::Key;
 use super::ledger::Ledger;
 use super::manifest;
-use super::peer::Peer;
 use super::stage::Stage;
+use crate::peer::Peer;
 
 /// Names that YAML 1.1 reads as something else when nobody quotes them.
 const AMBIGUOUS: &[&str] =

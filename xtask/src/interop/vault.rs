@@ -5,13 +5,13 @@ use std::ffi::OsStr;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use super::clear::PASSWORD;
 use super::declaration::{Declaration, PASSWORD_VARIABLE};
 use super::identity::{Identity, Key};
 use super::ledger::Ledger;
-use super::peer::Peer;
 use super::server::Server;
 use super::stage::Stage;
+use crate::clear::PASSWORD;
+use crate::peer::Peer;
 
 const FILE: &str = "pull-secrets/manifests/team-a/regcred.sops.yaml";
 

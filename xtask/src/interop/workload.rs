@@ -9,9 +9,9 @@ use super::declaration::Declaration;
 use super::identity::Key;
 use super::ledger::Ledger;
 use super::manifest;
-use super::peer::Peer;
 use super::stage::Stage;
 use super::tree;
+use crate::peer::Peer;
 
 /// A workload: kind, apiVersion, and where its pod spec lies.
 struct Kind(&'static str, &'static str, &'static [&'static str]);

@@ -8,10 +8,11 @@ use super::secret::is_pull_secret;
 use crate::credentials::{Credentials, InForce, Origin};
 use crate::declared::Declarations;
 use crate::finding::{Code, Finding};
-use crate::inventory::{Inventory, ServiceAccount};
+use crate::inventory::Inventory;
+use crate::kind::ServiceAccount;
 use crate::place::Place;
+use crate::placeholder::is_open;
 use crate::subject::Subject;
-use crate::variable::is_open;
 
 /// Checks the list of one workload.
 pub(crate) fn check_subject(

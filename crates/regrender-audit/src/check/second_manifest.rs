@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::finding::{Code, Finding};
-use crate::inventory::{Inventory, Secret};
+use crate::inventory::Inventory;
+use crate::kind::Secret;
 
 /// Where a Secret of a manifest lands.
 #[derive(Clone, Copy, Debug)]

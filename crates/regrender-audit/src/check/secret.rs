@@ -6,7 +6,8 @@ use regrender_image::{AuthKey, ConfigOddity, PullSecret, RegistryEntry, SecretFa
 
 use crate::credentials::Credentials;
 use crate::finding::{Code, Finding};
-use crate::inventory::{Inventory, Secret};
+use crate::inventory::Inventory;
+use crate::kind::Secret;
 use crate::placeholder::bytes_await_filling;
 
 /// Checks every pull secret that can be read, and of the others what they say of themselves.

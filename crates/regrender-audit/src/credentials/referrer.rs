@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inventory::{ACCOUNT, Rendering, is_core};
+use crate::kind::{ACCOUNT, Rendering, is_core};
 use crate::subject::Subject;
 
 /// An object that refers to others by name.

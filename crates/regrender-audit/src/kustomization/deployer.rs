@@ -8,12 +8,9 @@ use super::patch::read_patches;
 use super::post_build::PostBuild;
 use super::{ApplicationSet, Depth, ImageChange, Kustomization, images, member, texts};
 use crate::base::Base;
-use crate::inventory::Workload;
+use crate::kind::{Workload, specification};
 use crate::manifest::Node;
 use crate::place::{Place, file_name, folders_above, join};
-
-/// The kinds of the objects that have a folder applied.
-pub(crate) const DEPLOYERS: [&str; 3] = ["Kustomization", "Application", "ApplicationSet"];
 
 /// Reads what an object says about the folders that it applies; `object` is how patches find it.
 pub(crate) fn read_deployers(
@@ -50,14 +47,6 @@ fn read_all(root: &Node<'_>, place: &Place) -> Vec<Kustomization> {
         Some(Kustomization { set: set.clone(), ..found })
     });
     deployers.collect()
-}
-
-/// Returns the specification of an object, or of all objects that it makes.
-pub(crate) fn specification<'n, 'a>(root: &'n Node<'a>) -> Option<&'n Node<'a>> {
-    match root.get("kind").and_then(Node::string) {
-        Some("ApplicationSet") => root.at(&["spec", "template", "spec"]),
-        _ => root.get("spec"),
-    }
 }
 
 fn flux(root: &Node<'_>, spec: &Node<'_>, place: &Place) -> Option<Kustomization> {

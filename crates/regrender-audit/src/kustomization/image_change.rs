@@ -3,7 +3,7 @@
 use regex::Regex;
 
 use super::member;
-use crate::inventory::{Filling, ImageUse, Role};
+use crate::kind::{Filling, ImageUse, Role};
 use crate::manifest::Node;
 use crate::place::Place;
 

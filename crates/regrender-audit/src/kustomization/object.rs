@@ -12,20 +12,11 @@ use super::part::{List, Part};
 use super::patch::{Change, Patch};
 use super::post_build::PostBuild;
 use super::step::Step;
-use crate::inventory::{
-    ACCOUNT, AccountField, Doubt, Filling, ImageUse, Metadata, Rendering, Role, pod_path,
+use super::target::Target;
+use crate::kind::{
+    ACCOUNT, AccountField, Doubt, Filling, ImageUse, Metadata, Rendering, Role, Written, pod_path,
 };
 use crate::place::Place;
-
-/// What an object is called where it is written.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Written<'o> {
-    pub(crate) kind: &'o str,
-    /// Empty where it is not known.
-    pub(crate) api_version: &'o str,
-    pub(crate) namespace: Option<&'o str>,
-    pub(crate) name: &'o str,
-}
 
 /// An object on its way through the kustomizations.
 #[expect(clippy::struct_excessive_bools, reason = "what changed is told one by one")]
@@ -107,6 +98,12 @@ impl<'o> Object<'o> {
         if steps.last() != Some(&step) {
             steps.push(step);
         }
+    }
+
+    /// Tells whether a target is for the object, by its names now and as written.
+    pub(super) fn is_chosen_by(&self, target: &Target) -> bool {
+        let marks = (!self.is_unseen).then_some(&*self.metadata);
+        target.takes(&self.written, self.namespace.as_deref(), &self.name, marks)
     }
 
     /// Tells whether a strategic merge without a target is for the object.

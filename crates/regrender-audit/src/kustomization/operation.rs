@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::inventory::{
-    AccountField, Filling, ImageUse, Role, containers, is_image_key, read_inline_images,
-    reference_names, role_of_list,
-};
+use crate::kind::pod::{containers, reference_names, role_of_list};
+use crate::kind::{AccountField, Filling, ImageUse, Role, is_image_key, shape};
 use crate::manifest::Node;
 use crate::place::Place;
 
@@ -276,7 +274,7 @@ fn elsewhere(op: &str, parts: &[&str], value: Option<&Node<'_>>) -> Option<Opera
         };
         return Some(Operation::SetImageAt(path, image));
     }
-    let mut images = value.map(|value| read_inline_images(value, &path)).unwrap_or_default();
+    let mut images = value.map(|value| shape::read_value(value, &path)).unwrap_or_default();
     if parts.contains(&"volumes") {
         images.extend(value.into_iter().flat_map(ImageUse::of_volumes));
     }

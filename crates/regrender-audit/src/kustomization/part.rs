@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use super::deployer::DEPLOYERS;
 use super::operation::Marks;
-use crate::inventory::{ACCOUNT, AccountField, Role, Source, Workload, pod_path};
+use crate::kind::{
+    ACCOUNT, AccountField, DEPLOYERS, Header, Role, Source, Workload, core_pod_path, pod, pod_path,
+    shape,
+};
 use crate::manifest::Node;
+use crate::place::Place;
 
 /// The member that holds a directive.
 const DIRECTIVE: &str = "$patch";
@@ -61,6 +64,50 @@ const ACCOUNTS: [(&str, AccountField); 2] =
     [("serviceAccountName", AccountField::Name), ("serviceAccount", AccountField::Deprecated)];
 
 impl Part {
+    /// Reads a document that stands inside another, a patch for instance, as parts of a workload.
+    pub(crate) fn read_inline(root: &Node<'_>) -> Vec<Self> {
+        let header = Header::of(root, &Place::default().of(root));
+        let mut parts = Self::read_all(root, &header, true);
+        if parts.is_empty() {
+            parts.push(Self::new(header.workload(Source::Custom), root, None));
+        }
+        parts
+    }
+
+    /// Reads an object as what a strategic merge changes of it; nothing where that is nothing at all.
+    /// It may have directives or not.
+    pub(crate) fn read_all(root: &Node<'_>, header: &Header, may_direct: bool) -> Vec<Self> {
+        if header.kind == ACCOUNT {
+            let mut part = header.workload(Source::Core);
+            part.pull_secrets = pod::reference_names(root.get("imagePullSecrets"));
+            return vec![Self::new(part, root, Some(&[]))];
+        }
+        if let Some(path) = core_pod_path(header) {
+            let pod = root.at(path).map(|spec| pod::read(spec, header));
+            let pod = pod.unwrap_or_else(|| header.workload(Source::Core));
+            return vec![Self::new(pod, root, Some(path))];
+        }
+        let found = match shape::read(root, header) {
+            Ok(found) => found,
+            Err(speaks) => {
+                let part = |workload| Self::new(workload, root, None);
+                let pulling = speaks.then(|| shape::pulling(root, header));
+                return match pulling {
+                    Some(Some(workload)) => vec![part(workload)],
+                    Some(None) => vec![part(header.workload(Source::Custom)).unclear()],
+                    None if may_direct && directs(root) || has_volumes(root) => {
+                        vec![part(header.workload(Source::Custom))]
+                    }
+                    None => Vec::new(),
+                };
+            }
+        };
+        let says_more = may_direct || has_volumes(root);
+        let part = |one| if says_more { Self::new(one, root, None) } else { Self::from(one) };
+        let parts = found.workloads.into_iter().map(part);
+        if found.takes_away { parts.map(Self::unclear).collect() } else { parts.collect() }
+    }
+
     /// Reads what `root` says beyond what is merged; `pod` is the way to the pod specification, or
     /// `None` where the object is no pod of Kubernetes itself.
     pub(crate) fn new(mut workload: Workload, root: &Node<'_>, pod: Option<&[&str]>) -> Self {

@@ -1,16 +1,12 @@
 //! Knows the patches of a kustomization: whom each is for, and when it is applied.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::deployer::DEPLOYERS;
-use super::object::Object;
 use super::operation::{Located, read_operations};
 use super::part::Part;
-use super::selector::Selector;
-use crate::inventory::{Metadata, read_inline_parts};
+use super::target::Target;
+use crate::kind::DEPLOYERS;
 use crate::manifest::{Document, Node, read_documents};
-use crate::pattern::Pattern;
 use crate::place::Place;
 
 /// One patch: whom it is for, and where it stands.
@@ -70,7 +66,7 @@ pub(super) fn is_for_deployers(target: Option<&Target>, changes: &[Change]) -> b
         Change::Operations(_) => false,
     };
     match target {
-        Some(target) => DEPLOYERS.iter().any(|kind| matches(target.kind.as_ref(), &[kind])),
+        Some(target) => DEPLOYERS.iter().any(|kind| target.is_for_kind(kind)),
         None => changes.iter().any(is_for),
     }
 }
@@ -111,95 +107,6 @@ impl Change {
             Self::Operations(all) => all.iter().any(|one| one.operation.has_image()),
         }
     }
-}
-
-/// Whom a patch is for, by default everything; patterns match the whole of a name.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Target {
-    group: Option<Pattern>,
-    version: Option<Pattern>,
-    kind: Option<Pattern>,
-    name: Option<Pattern>,
-    namespace: Option<Pattern>,
-    labels: Option<Selector>,
-    annotations: Option<Selector>,
-    /// Whether Kubernetes would refuse a selector.
-    is_unreadable: bool,
-}
-
-impl Target {
-    pub(super) fn read(node: &Node<'_>) -> Self {
-        let pattern = |name: &str| {
-            let text = node.get(name).and_then(Node::scalar).filter(|text| !text.is_empty())?;
-            Some(Pattern::new(text))
-        };
-        let selector = |name: &str| node.get(name).and_then(Node::scalar).map(Selector::parse);
-        let (labels, annotations) = (selector("labelSelector"), selector("annotationSelector"));
-        Self {
-            group: pattern("group"),
-            version: pattern("version"),
-            kind: pattern("kind"),
-            name: pattern("name"),
-            namespace: pattern("namespace"),
-            is_unreadable: matches!(labels, Some(None)) || matches!(annotations, Some(None)),
-            labels: labels.flatten(),
-            annotations: annotations.flatten(),
-        }
-    }
-
-    /// Tells whether it chooses by labels or annotations.
-    pub(super) fn is_narrow(&self) -> bool {
-        self.is_unreadable || self.labels.is_some() || self.annotations.is_some()
-    }
-
-    /// Tells whether nobody knows if it is for an object that is so by its names.
-    pub(super) fn is_doubtful(&self, object: &Object<'_>) -> bool {
-        self.is_unreadable || object.is_unseen && self.is_narrow()
-    }
-
-    /// Tells whether it is for an object, by its names now and as written.
-    pub(super) fn takes(&self, object: &Object<'_>) -> bool {
-        let api_version = object.written.api_version;
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-        let is_known = !api_version.is_empty();
-        let namespaces = [object.namespace.as_deref(), object.written.namespace];
-        // What names no namespace is in `default`, for kustomize.
-        let namespaces = namespaces.map(|one| one.unwrap_or("default"));
-        let is_of_version =
-            || matches(self.group.as_ref(), &[group]) && matches(self.version.as_ref(), &[version]);
-        (!is_known || is_of_version())
-            && matches(self.kind.as_ref(), &[object.written.kind])
-            && matches(self.name.as_ref(), &[&object.name, object.written.name])
-            && matches(self.namespace.as_ref(), &namespaces)
-            && (object.is_unseen || self.takes_marks(&object.metadata))
-    }
-
-    fn takes_marks(&self, metadata: &Metadata) -> bool {
-        let takes = |selector: &Option<Selector>, marks: &BTreeMap<String, String>| {
-            selector.as_ref().is_none_or(|selector| selector.takes(marks))
-        };
-        takes(&self.labels, &metadata.labels) && takes(&self.annotations, &metadata.annotations)
-    }
-
-    /// Tells whether it is for all objects of a group and kind, whatever their names.
-    pub(super) fn is_for_all(&self, group: &str, kind: &str) -> bool {
-        let is_any_name = self.name.is_none() && self.namespace.is_none() && self.version.is_none();
-        is_any_name
-            && !self.is_narrow()
-            && matches(self.group.as_ref(), &[group])
-            && matches(self.kind.as_ref(), &[kind])
-    }
-
-    /// Returns what it says of kind, namespace and name, as far as those are no patterns.
-    pub(super) fn named(&self) -> (&str, Option<&str>, &str) {
-        let [kind, namespace, name] = [&self.kind, &self.namespace, &self.name]
-            .map(|one| one.as_ref().and_then(Pattern::name));
-        (kind.unwrap_or_default(), namespace, name.unwrap_or_default())
-    }
-}
-
-fn matches(pattern: Option<&Pattern>, texts: &[&str]) -> bool {
-    pattern.is_none_or(|pattern| texts.iter().any(|text| pattern.is_match(text)))
 }
 
 /// Reads all patches of a kustomization, in the order in which they are applied.
@@ -266,7 +173,7 @@ fn read_changes(text: &str, place: &Place) -> Vec<Change> {
         if let Some(operations) = read_operations(&root) {
             changes.push(Change::Operations(operations));
         } else {
-            let parts = read_inline_parts(&root);
+            let parts = Part::read_inline(&root);
             changes.extend(parts.into_iter().map(|mut one| {
                 let document = place.document + 1 + index;
                 one.workload.place = Place { document, ..place.clone() };

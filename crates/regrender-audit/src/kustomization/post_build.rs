@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::expansion::{Refusal, Value, expand};
 use super::member;
-use crate::inventory::{Filling, Metadata, VariableSource};
+use crate::kind::{Filling, Metadata};
 use crate::manifest::Node;
 
 /// The label or annotation of an object in which nothing is to be filled in.
@@ -34,6 +34,17 @@ struct Reference {
     name: String,
     /// The objects that may be meant: of several clusters, each has its own.
     sources: Vec<VariableSource>,
+}
+
+/// A `ConfigMap` or a Secret.
+#[derive(Clone, Debug)]
+pub(crate) struct VariableSource {
+    pub(crate) kind: &'static str,
+    /// Its namespace, where one is known, and its name, in every tree that lists its file.
+    pub(crate) names: Vec<(Option<String>, String)>,
+    /// Its values, `None` where they are sealed or secret; nothing where not even the keys are
+    /// known.
+    pub(crate) values: Option<BTreeMap<String, Option<String>>>,
 }
 
 /// What a reference has to say of a variable.

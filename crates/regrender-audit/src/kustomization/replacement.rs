@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::patch::Target;
+use super::target::Target;
 use super::texts;
 use crate::manifest::Node;
 use crate::place::{Place, join};

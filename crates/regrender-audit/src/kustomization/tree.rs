@@ -14,12 +14,11 @@ pub(crate) use self::chain::Rendered;
 use super::deployer::{changes_something, deployed_folder, files_below};
 use super::entry::is_local;
 use super::object::Object;
-pub(crate) use super::object::Written;
 use super::patch::{Body, Change, Patch};
-use super::post_build::PostBuild;
+use super::post_build::{PostBuild, VariableSource};
 use super::{Depth, Entry, Kustomization, ReadFile, Repository, folders_of};
 use crate::base::Base;
-use crate::inventory::{AccountField, Metadata, Source, VariableSource, Workload};
+use crate::kind::{AccountField, Metadata, Source, Workload, Written};
 use crate::place::{Place, folder_of, join, path_below};
 
 /// Kustomizations are not nested deeper than this.

@@ -6,7 +6,7 @@ use super::super::{Kind, Mark, Step};
 use super::{Chain, Key, addresses};
 use crate::check::{check_secrets, is_pull_secret};
 use crate::finding::Finding;
-use crate::inventory::{Secret, SecretState};
+use crate::kind::{Secret, SecretState};
 
 impl Chain<'_> {
     /// Makes sure that a listed Secret is there to be seen, and says so if it is not there otherwise.

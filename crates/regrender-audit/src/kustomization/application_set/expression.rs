@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use super::function;
-use super::go::SPACES;
 use super::parameters::Parameters;
-use super::template::LONGEST;
-use super::value::{Table, Value};
+use super::value::{LONGEST, Table, Value};
 
 /// Expressions are not nested deeper than this.
 const DEPTH: usize = 8;
+
+/// What Go takes for space.
+pub(super) const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// An expression.
 #[derive(Debug)]

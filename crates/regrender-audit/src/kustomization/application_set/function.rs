@@ -1,6 +1,5 @@
 //! Knows functions of Go's templates: those that make names of names, and those that ask.
 
-use super::git::normalized;
 use super::value::Value;
 
 /// Returns what a function answers; nothing for one that is not known, or for an error.
@@ -115,5 +114,25 @@ fn kind(value: &Value) -> Kind {
         Value::Plain(_) => Kind::Number,
         Value::Null => Kind::Null,
         Value::List(_) | Value::Table(_) | Value::Texts(_) | Value::Open => Kind::Other,
+    }
+}
+
+/// Makes a name of what a folder is called, as Argo CD does.
+pub(super) fn normalized(name: &str) -> String {
+    let letter = |letter: char| {
+        if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' }
+    };
+    let name: String = name.to_lowercase().chars().map(letter).take(253).collect();
+    name.trim_matches(['-', '.']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_made_of_what_folders_are_called() {
+        assert_eq!(normalized("My_App"), "my-app");
+        assert_eq!(normalized("_x.y-"), "x.y");
     }
 }

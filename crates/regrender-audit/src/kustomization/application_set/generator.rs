@@ -2,12 +2,13 @@
 //! files of Git, and what is made of them.
 
 use super::git::Git;
+use super::ground::Ground;
+use super::joining::values;
 use super::merge::Merge;
-use super::parameters::{Parameters, values};
+use super::parameters::{LIMIT, Parameters};
 use super::selector::Selector;
 use super::template::Template;
 use super::value::{Table, Value, table};
-use super::{LIMIT, Repository};
 use crate::manifest::Node;
 
 /// Matrices are not nested deeper than this.
@@ -15,15 +16,6 @@ const DEPTH: usize = 2;
 
 /// What Argo CD knows of each cluster, beside its labels and annotations.
 const OF_CLUSTERS: [&str; 5] = ["metadata", "name", "nameNormalized", "project", "server"];
-
-/// What a generator goes by.
-#[derive(Clone, Copy)]
-pub(super) struct Ground<'g> {
-    /// What those before it in a matrix have answered.
-    pub(super) known: &'g Parameters,
-    pub(super) template: Template,
-    pub(super) repository: &'g Repository<'g>,
-}
 
 /// A generator.
 #[derive(Clone, Debug)]
@@ -37,7 +29,7 @@ pub(super) enum Generator {
     /// `matrix`: each answer of the first, with each of the next.
     Matrix(Vec<Self>),
     /// `merge`: what the first answers, with what the others say of the same.
-    Merge(Merge),
+    Merge(Merge, Vec<Self>),
     /// One of whose answers only some are taken.
     Selected(Box<Self>, Selector),
     /// One whose answers are elsewhere.
@@ -87,7 +79,7 @@ impl Generator {
         };
         match (of("matrix"), of("merge")) {
             (Some(matrix), _) => Self::Matrix(nested(matrix)),
-            (None, Some(merge)) => Self::Merge(Merge::new(merge, nested(merge))),
+            (None, Some(merge)) => Self::Merge(Merge::read(merge), nested(merge)),
             (None, None) => Self::Elsewhere,
         }
     }
@@ -113,7 +105,9 @@ impl Generator {
                 }
                 Some(all)
             }
-            Self::Merge(merge) => merge.parameters(ground),
+            Self::Merge(merge, generators) => {
+                merge.merged(generators.iter().map(|one| one.parameters(ground)), template)
+            }
             Self::Selected(generator, selector) => {
                 let mut taken = Vec::new();
                 for answer in generator.parameters(ground)? {

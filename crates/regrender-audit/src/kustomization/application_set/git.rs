@@ -1,10 +1,12 @@
 //! Knows the generator that goes by the folders of a repository of Git, or by what its files say.
 
-use super::generator::Ground;
-use super::parameters::{Parameters, values};
+use super::function::normalized;
+use super::ground::Ground;
+use super::joining::values;
+use super::parameters::{LIMIT, Parameters};
+use super::repository::Found;
 use super::template::Template;
 use super::value::{LARGEST, Table, Value, flat, table};
-use super::{Found, LIMIT};
 use crate::kustomization::glob::Glob;
 use crate::kustomization::member;
 use crate::manifest::{Node, read_documents};
@@ -215,15 +217,6 @@ impl Pattern {
     }
 }
 
-/// Makes a name of what a folder is called, as Argo CD does.
-pub(super) fn normalized(name: &str) -> String {
-    let letter = |letter: char| {
-        if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' }
-    };
-    let name: String = name.to_lowercase().chars().map(letter).take(253).collect();
-    name.trim_matches(['-', '.']).to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,11 +254,5 @@ mod tests {
             let found = Pattern::parse(pattern, Kind::Files).unwrap().is(path);
             assert_eq!(found, expected, "{pattern} {path}");
         }
-    }
-
-    #[test]
-    fn names_are_made_of_what_folders_are_called() {
-        assert_eq!(normalized("My_App"), "my-app");
-        assert_eq!(normalized("_x.y-"), "x.y");
     }
 }

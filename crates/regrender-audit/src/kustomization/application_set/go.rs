@@ -1,9 +1,8 @@
 //! Knows the texts of Go's templates: what is filled in, and what stands there if something holds.
 
-use super::expression::{Expression, Scope};
+use super::expression::{Expression, SPACES, Scope};
 use super::parameters::Parameters;
-use super::template::LONGEST;
-use super::value::Value;
+use super::value::{LONGEST, Value};
 
 /// Choices are not nested deeper than this.
 const DEPTH: usize = 8;
@@ -111,9 +110,6 @@ fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
         tokens.push(Token::Action(trimmed.unwrap_or(inner).trim_matches(SPACES), begin, at));
     }
 }
-
-/// What Go takes for space.
-pub(super) const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// Returns what stands before the braces that close.
 fn inside(text: &str) -> Option<&str> {

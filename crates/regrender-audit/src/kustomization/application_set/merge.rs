@@ -1,49 +1,48 @@
 //! Knows the generator that puts the answers of several generators over one another.
 
-use super::LIMIT;
-use super::generator::{Generator, Ground};
-use super::parameters::Parameters;
+use super::parameters::{LIMIT, Parameters};
 use super::template::Template;
 use super::value::Value;
 use crate::manifest::Node;
 
-/// Answers that belong together by what some names stand for.
+/// Which answers belong together: those for which some names stand for the same.
 #[derive(Clone, Debug)]
 pub(super) struct Merge {
     keys: Vec<String>,
-    /// The first says what there is, the others what of that is otherwise.
-    generators: Vec<Generator>,
 }
 
 impl Merge {
-    pub(super) fn new(node: &Node<'_>, generators: Vec<Generator>) -> Self {
+    pub(super) fn read(node: &Node<'_>) -> Self {
         let keys = node.items_of("mergeKeys").iter().filter_map(Node::string);
-        Self { keys: keys.map(str::to_owned).collect(), generators }
+        Self { keys: keys.map(str::to_owned).collect() }
     }
 
-    /// Lists the answers, as the [generator](Generator::parameters) does.
+    /// Merges the answers of several generators: the first says what there is, the others what of that
+    /// is otherwise. Nothing where Argo CD refuses that, or one of them.
     ///
     /// Which clusters there are, nobody here knows: what is said of one by name is taken to be said
     /// of one that there is.
-    pub(super) fn parameters(&self, ground: Ground<'_>) -> Option<Vec<Parameters>> {
-        let (first, others) = self.generators.split_first()?;
-        if others.is_empty() || self.keys.is_empty() {
+    pub(super) fn merged(
+        &self,
+        mut answers: impl ExactSizeIterator<Item = Option<Vec<Parameters>>>,
+        template: Template,
+    ) -> Option<Vec<Parameters>> {
+        if answers.len() < 2 || self.keys.is_empty() {
             return None;
         }
-        let answers = |generator: &Generator| {
-            let answers = generator.parameters(ground)?;
-            Some(answers.into_iter().map(|one| Answer { key: self.key_of(&one), said: one }))
+        let with_keys = |said: Vec<Parameters>| -> Vec<Answer> {
+            said.into_iter().map(|said| Answer { key: self.key_of(&said), said }).collect()
         };
-        let mut all: Vec<Answer> = answers(first)?.collect();
-        for generator in others {
-            let over: Vec<Answer> = answers(generator)?.collect();
+        let mut all = with_keys(answers.next()??);
+        for over in answers {
+            let over = with_keys(over?);
             if !over.iter().all(Answer::is_known) {
                 return Some(vec![Parameters::open()]);
             }
             if !are_unique(&all) || !are_unique(&over) {
                 return None;
             }
-            all = merged(all, &over, ground.template);
+            all = put_over(all, &over, template);
             if all.len() > LIMIT {
                 return None;
             }
@@ -95,7 +94,7 @@ fn are_unique(all: &[Answer]) -> bool {
 }
 
 /// Puts answers over those that they belong to, or may belong to.
-fn merged(all: Vec<Answer>, over: &[Answer], template: Template) -> Vec<Answer> {
+fn put_over(all: Vec<Answer>, over: &[Answer], template: Template) -> Vec<Answer> {
     let is_there = |key: &[Value]| all.iter().any(|one| one.key == key);
     let new: Vec<&Answer> = over.iter().filter(|one| !is_there(&one.key)).collect();
     let mut more = Vec::new();

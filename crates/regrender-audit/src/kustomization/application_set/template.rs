@@ -2,11 +2,8 @@
 
 use super::go;
 use super::parameters::Parameters;
-use super::value::{Table, Value};
+use super::value::{LONGEST, Table, Value};
 use crate::manifest::Node;
-
-/// No text that is filled in, and none that comes of it, is longer than this.
-pub(super) const LONGEST: usize = 4096;
 
 /// The language of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

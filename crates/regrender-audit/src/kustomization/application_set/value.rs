@@ -7,6 +7,9 @@ use crate::manifest::Node;
 /// What is filled in for one Application takes no more bytes than this, or is not known.
 pub(super) const LARGEST: usize = 64 * 1024;
 
+/// No text that is filled in, and none that comes of it, is longer than this.
+pub(super) const LONGEST: usize = 4096;
+
 /// Values by their names, in the order of these. Most are few.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Table(Vec<(String, Value)>);

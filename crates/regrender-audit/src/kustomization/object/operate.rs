@@ -1,7 +1,7 @@
 //! Knows what JSON operations do to an object.
 
 use super::{Object, Reach};
-use crate::inventory::{Filling, ImageUse, Role};
+use crate::kind::{Filling, ImageUse, Role};
 use crate::kustomization::operation::{Entry, Located, Operation};
 use crate::kustomization::part::List;
 use crate::place::Place;

@@ -2,7 +2,7 @@
 //! of them.
 
 use super::{CHAIN_LIMIT, Kustomizations};
-use crate::inventory::Rendering;
+use crate::kind::Rendering;
 use crate::kustomization::Kustomization;
 use crate::kustomization::object::Object;
 use crate::place::{Place, folder_of, join};

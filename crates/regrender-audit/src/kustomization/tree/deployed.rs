@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Kustomizations, ReadFile, object_of};
-use crate::inventory::Workload;
+use crate::kind::Workload;
 use crate::kustomization::patch::{Patch, is_for_deployers};
 use crate::kustomization::step::Step;
 use crate::kustomization::{Kustomization, read_deployers};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Kustomizations;
 use crate::finding::{Code, Finding};
-use crate::inventory::Source;
+use crate::kind::Source;
 use crate::kustomization::Kustomization;
 use crate::kustomization::entry::OUTCOME;
 use crate::kustomization::patch::{Change, Patch};

@@ -1,11 +1,12 @@
 //! Knows what kustomizations make of an object, one after the other, on the way to the top.
 
 use super::{CHAIN_LIMIT, Kustomizations};
-use crate::inventory::{ImageUse, Role};
+use crate::kind::{ImageUse, Role};
 use crate::kustomization::Kustomization;
 use crate::kustomization::object::Object;
 use crate::kustomization::operation::Marks;
-use crate::kustomization::patch::{Change, Identity, Target};
+use crate::kustomization::patch::{Change, Identity};
+use crate::kustomization::target::Target;
 use crate::place::join;
 
 impl Kustomizations {
@@ -85,7 +86,7 @@ impl Kustomizations {
     fn apply_patches(&self, object: &mut Object<'_>, one: &Kustomization, is_late: bool) {
         for patch in one.patches.iter().filter(|patch| patch.is_late == is_late) {
             let changes = self.changes(one, patch);
-            let is_for = |target: &Target| target.takes(object);
+            let is_for = |target: &Target| object.is_chosen_by(target);
             let is_same = patch.may_change == Identity::default();
             if changes.is_empty() && patch.target.as_ref().is_some_and(is_for) {
                 object.take_step(patch, &one.base, None);
@@ -96,7 +97,7 @@ impl Kustomizations {
             }
             for change in changes {
                 let is_meant = match (&patch.target, change) {
-                    (Some(target), _) => target.takes(object),
+                    (Some(target), _) => object.is_chosen_by(target),
                     (None, Change::Merge(part)) => object.is_meant_by(part),
                     (None, Change::Operations(_)) => false,
                 };
@@ -109,7 +110,7 @@ impl Kustomizations {
                 // Without a target, each document must be for an object.
                 let part = change.part().filter(|_| patch.target.is_none());
                 object.used.extend(part.map(|part| part.workload.place.clone()));
-                let doubtful = |target: &Target| target.is_doubtful(object);
+                let doubtful = |target: &Target| target.is_doubtful(!object.is_unseen);
                 if patch.target.as_ref().is_some_and(doubtful) && change.matters() {
                     object.doubt(&patch.place);
                 } else {
@@ -138,7 +139,7 @@ fn transform_metadata(object: &mut Object<'_>, one: &Kustomization) {
 fn doubt_replaced(object: &mut Object<'_>, one: &Kustomization) {
     for replacement in &one.replacements {
         let mut targets = replacement.targets.iter().flatten();
-        if replacement.targets.is_none() || targets.any(|target| target.takes(object)) {
+        if replacement.targets.is_none() || targets.any(|target| object.is_chosen_by(target)) {
             object.doubt(&replacement.place);
         }
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Kustomizations, Rendered, object_of};
-use crate::inventory::{Source, Workload, is_core};
-use crate::kustomization::object::Written;
-use crate::kustomization::patch::{Change, Patch, Target};
+use crate::kind::{Source, Workload, Written, is_core};
+use crate::kustomization::patch::{Change, Patch};
+use crate::kustomization::target::Target;
 use crate::place::Place;
 
 /// A workload of which only the patches are at hand.

@@ -1,20 +1,18 @@
 //! What to tell a person about the last day of a credential.
 
-use regrender_config::Date;
-use regrender_diagnostic::{Diagnostic, Span};
+use std::time::SystemTime;
+
+use regrender_config::Registry;
+use regrender_diagnostic::Diagnostic;
 
 use super::{credential_of, page, told};
-use crate::source::expiry::{SOON, Validity};
+use crate::source::validity::{SOON, Validity, validity};
 
-/// Says what the last day of a credential means today.
-pub(crate) fn validity(
-    registry: &str,
-    last: Date,
-    span: Span,
-    validity: Validity,
-) -> Option<Diagnostic> {
-    let credential = credential_of(registry);
-    let problem = match validity {
+/// Says what the last day of a registry's credential means today, if it has one and it is near.
+pub(crate) fn remark(registry: &Registry, now: SystemTime) -> Option<Diagnostic> {
+    let last = registry.expires?;
+    let credential = credential_of(&registry.name);
+    let problem = match validity(last, now) {
         Validity::Long => return None,
         Validity::Over => told(
             &page::expiry::CREDENTIAL_EXPIRED,
@@ -30,7 +28,11 @@ pub(crate) fn validity(
         )
         .note(format!("this is told from {SOON} days before")),
     };
-    Some(problem.at(span, "").help("make a new credential, and change `expires` with it"))
+    Some(
+        problem
+            .at(registry.span.clone(), "")
+            .help("make a new credential, and change `expires` with it"),
+    )
 }
 
 fn days(count: u32) -> String {

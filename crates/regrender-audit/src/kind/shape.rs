@@ -1,9 +1,9 @@
 //! Knows how to find images in custom resources: by shape, not by kind.
 
 use super::image::{self, is_image_key};
-use super::object::{Header, core_pods};
-use super::{Filling, ImageUse, Role, Source, Workload, pod};
+use super::{Filling, Header, ImageUse, Role, Source, Workload, core_pods, pod};
 use crate::manifest::Node;
+use crate::place::Place;
 
 /// Kinds whose `image` is not one that a pod pulls.
 const SKIPPED: [&str; 16] = [
@@ -33,15 +33,15 @@ struct Surroundings {
 }
 
 /// What an object of any kind pulls.
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The images, by what they are pulled with.
-    pub(super) workloads: Vec<Workload>,
+    pub(crate) workloads: Vec<Workload>,
     /// Whether it also says that something is not pulled, as a patch can.
-    pub(super) takes_away: bool,
+    pub(crate) takes_away: bool,
 }
 
 /// Reads the images of an object of any kind; where it has none, whether it says how to pull.
-pub(super) fn read(root: &Node<'_>, header: &Header) -> Result<Found, bool> {
+pub(crate) fn read(root: &Node<'_>, header: &Header) -> Result<Found, bool> {
     if SKIPPED.contains(&&*header.kind) || header.group() == "constraints.gatekeeper.sh" {
         return Err(false);
     }
@@ -58,15 +58,16 @@ pub(super) fn read(root: &Node<'_>, header: &Header) -> Result<Found, bool> {
     }
 }
 
-/// Reads the images of a value that stands somewhere in an object, at a path of keys.
-pub(super) fn read_value(value: &Node<'_>, header: &Header, path: &str) -> Vec<ImageUse> {
-    let mut walk = Walk::new(header);
+/// Reads the images of a value that a patch puts somewhere into an object, at a path of keys.
+pub(crate) fn read_value(value: &Node<'_>, path: &str) -> Vec<ImageUse> {
+    let header = Header::of(value, &Place::default());
+    let mut walk = Walk::new(&header);
     walk.value(value, &Surroundings::default(), Role::Container, path);
     walk.found.into_iter().flat_map(|one| one.images).collect()
 }
 
 /// Reads what an object says of how to pull, for all that it pulls; `None` where that is not clear.
-pub(super) fn pulling(root: &Node<'_>, header: &Header) -> Option<Workload> {
+pub(crate) fn pulling(root: &Node<'_>, header: &Header) -> Option<Workload> {
     let mut paths = Vec::new();
     let mut rest = vec![(String::new(), root)];
     while let Some((path, node)) = rest.pop() {

@@ -6,10 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 /// Stands in every secret of the cases and nowhere else.
-pub(super) const CANARY: &str = "canary-4f1d";
+pub(crate) const CANARY: &str = "canary-4f1d";
 
 /// The password of the cases: everything that quoting could get wrong.
-pub(super) const PASSWORD: &str = "canary-4f1d <&>'\"\\ $HOME ${x} %s ü\u{2028}=";
+pub(crate) const PASSWORD: &str = "canary-4f1d <&>'\"\\ $HOME ${x} %s ü\u{2028}=";
 
 /// Every spelling of `text` that a careless program could leave behind: raw, in base64 at each
 /// of the three alignments, and in base64 of that.

@@ -105,7 +105,7 @@ impl Peer {
     }
 
     /// Returns the name that titles use.
-    pub(super) fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Sops => "sops 3.13",
             Self::OldSops => "sops 3.9",
@@ -166,7 +166,7 @@ const CARGO_DENY: CargoProgram = CargoProgram { name: "cargo-deny", version: "0.
 
 /// A program that is not here.
 #[derive(Debug)]
-pub(crate) struct Missing(pub(super) &'static str);
+pub(crate) struct Missing(pub(crate) &'static str);
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -196,7 +196,7 @@ impl Peers {
 
     /// Finds nothing at all.
     #[cfg(test)]
-    pub(super) fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self { regrender: PathBuf::new(), found: BTreeMap::new() }
     }
 
@@ -216,7 +216,7 @@ impl Peers {
 }
 
 /// Returns the folder below which everything of interop lies.
-pub(super) fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     workspace::root().join("target/interop")
 }
 

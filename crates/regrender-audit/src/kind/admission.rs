@@ -4,8 +4,7 @@ use regrender_image::{
     Account, ENFORCE_MOUNTABLE_SECRETS, PodAdmission, SecretReference, enforces_mountable_secrets,
 };
 
-use super::object::{Header, core_pod_path};
-use super::{ServiceAccount, pod};
+use super::{Header, ServiceAccount, core_pod_path, pod};
 use crate::manifest::{Node, read_documents};
 use crate::place::Place;
 

@@ -1,31 +1,20 @@
 //! Knows the objects that Flux takes the values of variables from: `ConfigMaps` and Secrets.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::object::Header;
-use super::{FileFacts, Secret};
-use crate::kustomization::{Kustomizations, Written};
+use super::Kustomizations;
+use super::post_build::VariableSource;
+use crate::kind::{Header, Secret, Written};
 use crate::manifest::{Document, Node, read_documents};
 use crate::place::Place;
 
 /// No text with values of variables is longer than this.
 pub(super) const LENGTH_LIMIT: usize = 64 * 1024;
 
-/// A `ConfigMap` or a Secret.
-#[derive(Clone, Debug)]
-pub(crate) struct VariableSource {
-    pub(crate) kind: &'static str,
-    /// Its namespace, where one is known, and its name, in every tree that lists its file.
-    pub(crate) names: Vec<(Option<String>, String)>,
-    /// Its values, `None` where they are sealed or secret; nothing where not even the keys are
-    /// known.
-    pub(crate) values: Option<BTreeMap<String, Option<String>>>,
-}
-
 impl VariableSource {
     /// Reads those of the `ConfigMaps` of a text that are called by one of `names`.
-    pub(super) fn read(
+    pub(crate) fn read(
         path: &Arc<str>,
         text: &str,
         names: &BTreeSet<String>,
@@ -77,7 +66,7 @@ impl VariableSource {
     }
 
     /// Takes the keys of a Secret; its values are nobody's business.
-    pub(super) fn of_secret(secret: &Secret) -> Self {
+    pub(crate) fn of_secret(secret: &Secret) -> Self {
         let names = vec![(secret.namespace.clone(), secret.name.clone())];
         let keys = secret.keys.as_ref();
         let values = keys.map(|keys| keys.iter().map(|key| (key.clone(), None)).collect());
@@ -87,7 +76,7 @@ impl VariableSource {
 
 /// Returns a text that may hold `ConfigMaps` with values of variables, which are read when a
 /// Kustomization asks for them: most repositories have `ConfigMaps`, and few have variables.
-pub(super) fn text_of_config_maps(text: &str) -> Option<Box<str>> {
+pub(crate) fn text_of_config_maps(text: &str) -> Option<Box<str>> {
     let may_hold =
         text.len() <= LENGTH_LIMIT && text.contains("ConfigMap") && may_hold_variables(text);
     may_hold.then(|| Box::from(text))
@@ -110,12 +99,6 @@ fn may_hold_variables(text: &str) -> bool {
 fn is_variable(name: &str) -> bool {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     name.chars().all(is_letter) && !name.starts_with(|letter: char| letter.is_ascii_digit())
-}
-
-/// Takes the texts that may hold `ConfigMaps` out of the facts of files.
-pub(super) fn take_texts(facts: &mut [FileFacts]) -> Vec<(Arc<str>, Box<str>)> {
-    let take = |file: &mut FileFacts| Some((Arc::clone(&file.path), file.config_maps.take()?));
-    facts.iter_mut().filter_map(take).collect()
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Metadata, Rendering, Source, Workload};
-use crate::kustomization::Written;
+use super::{Header, Metadata, Rendering, Source, Workload, Written, pod};
+use crate::manifest::Node;
 use crate::place::Place;
 
 /// The kind of one.
@@ -31,8 +31,22 @@ pub struct ServiceAccount {
 }
 
 impl ServiceAccount {
+    /// Reads one.
+    pub(crate) fn read(root: &Node<'_>, header: Header) -> Self {
+        Self {
+            namespace: header.namespace,
+            written_name: header.name.clone(),
+            name: header.name,
+            pull_secrets: pod::reference_names(root.get("imagePullSecrets")),
+            mountable_secrets: pod::reference_names(root.get("secrets")),
+            metadata: header.metadata,
+            place: header.place,
+            renderings: Vec::new(),
+        }
+    }
+
     /// Returns what it is.
-    pub(super) fn written(&self) -> Written<'_> {
+    pub(crate) fn written(&self) -> Written<'_> {
         Written {
             kind: ACCOUNT,
             api_version: "v1",
@@ -42,7 +56,7 @@ impl ServiceAccount {
     }
 
     /// Returns what a patch for the account changes, in the form that patches of workloads have.
-    pub(super) fn as_part(&self) -> Workload {
+    pub(crate) fn as_part(&self) -> Workload {
         let pull_secrets = self.pull_secrets.clone();
         Workload { pull_secrets, ..Workload::new(self.written(), Source::Core, &self.place) }
     }

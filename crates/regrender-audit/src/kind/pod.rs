@@ -1,7 +1,6 @@
 //! Knows the images, the account and the pull secrets of a pod specification.
 
-use super::object::Header;
-use super::{AccountField, Filling, ImageUse, Role, Source, Workload};
+use super::{AccountField, Filling, Header, ImageUse, Role, Source, Workload};
 use crate::manifest::Node;
 use crate::place::Place;
 
@@ -13,7 +12,7 @@ pub(super) const CONTAINERS: [(&str, Role); 3] = [
 ];
 
 /// Reads the pod specification of an object.
-pub(super) fn read(spec: &Node<'_>, header: &Header) -> Workload {
+pub(crate) fn read(spec: &Node<'_>, header: &Header) -> Workload {
     let mut workload = header.workload(Source::Core);
     take_account(&mut workload, spec);
     workload.pull_secrets = reference_names(spec.get("imagePullSecrets"));

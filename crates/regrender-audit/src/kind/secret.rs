@@ -8,9 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use regrender_image::PullSecret;
 
 use super::copy::{Copies, is_copy};
-use super::object::Header;
-use super::{Metadata, Rendering};
-use crate::kustomization::Written;
+use super::{Header, Metadata, Rendering, Written};
 use crate::manifest::Node;
 use crate::pattern::Pattern;
 use crate::place::Place;
@@ -130,7 +128,7 @@ impl Secret {
     }
 
     /// Returns what it is in the manifest.
-    pub(super) fn written(&self) -> Written<'_> {
+    pub(crate) fn written(&self) -> Written<'_> {
         let (kind, api_version) = self.state.object();
         Written { kind, api_version, namespace: self.namespace.as_deref(), name: &self.name }
     }
@@ -167,7 +165,7 @@ impl Secret {
 }
 
 /// Reads a Secret, or something that becomes one.
-pub(super) fn read(root: &Node<'_>, header: &Header) -> Option<Secret> {
+pub(crate) fn read(root: &Node<'_>, header: &Header) -> Option<Secret> {
     match &*header.kind {
         "Secret" => {
             let annotations = &header.metadata.annotations;

@@ -1,11 +1,8 @@
-//! How long a credential is still good, as its `expires` says.
+//! How long a credential is still good, by its last day.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use regrender_config::{Date, Registry};
-use regrender_diagnostic::Diagnostic;
-
-use super::problem;
+use regrender_config::Date;
 
 /// How many days before its last one a credential is worth a warning.
 pub(crate) const SOON: u32 = 14;
@@ -21,14 +18,8 @@ pub(crate) enum Validity {
     Long,
 }
 
-/// Says what the last day of a registry's credential means today, if it has one and it is near.
-pub(crate) fn remark(registry: &Registry, now: SystemTime) -> Option<Diagnostic> {
-    let last = registry.expires?;
-    problem::expiry::validity(&registry.name, last, registry.span.clone(), validity(last, now))
-}
-
 /// Says how long a credential with the last day `last` is good after `now`, in UTC.
-fn validity(last: Date, now: SystemTime) -> Validity {
+pub(super) fn validity(last: Date, now: SystemTime) -> Validity {
     let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let today = i64::try_from(seconds / 86_400).unwrap_or(i64::MAX);
     match u32::try_from(day_number(last).saturating_sub(today)) {

@@ -2,16 +2,24 @@
 
 use std::sync::Arc;
 
-use super::object::Header;
-use super::{Filling, ImageUse, Role, Source, Workload, image, pod};
-use crate::kustomization::{Written, specification};
+use super::{
+    Filling, Header, ImageUse, Role, Source, Workload, Written, image, pod, specification,
+};
 use crate::manifest::{Document, Node, read_documents};
 use crate::place::{Place, file_name};
-use crate::variable::is_open;
+use crate::placeholder::is_open;
+
+/// Tells whether an object of a kind installs charts, whose values it holds.
+pub(crate) fn is_release(kind: &str) -> bool {
+    matches!(
+        kind,
+        "HelmRelease" | "HelmChart" | "HelmChartConfig" | "Application" | "ApplicationSet"
+    )
+}
 
 /// Reads the values of a `HelmRelease` (Flux), a `HelmChart` (k3s), or an `Application` or
 /// `ApplicationSet` (Argo CD).
-pub(super) fn read_release(root: &Node<'_>, header: &Header) -> Option<Workload> {
+pub(crate) fn read_release(root: &Node<'_>, header: &Header) -> Option<Workload> {
     let spec = specification(root)?;
     let mut workload = header.workload(Source::HelmValues);
     let target = ["targetNamespace", "destination"].iter().find_map(|member| {
@@ -36,7 +44,7 @@ pub(super) fn read_release(root: &Node<'_>, header: &Header) -> Option<Workload>
 }
 
 /// Reads the values of the charts that a kustomization renders.
-pub(super) fn read_charts(root: &Node<'_>, place: &Place) -> Vec<Workload> {
+pub(crate) fn read_charts(root: &Node<'_>, place: &Place) -> Vec<Workload> {
     let read = |chart: &Node<'_>| {
         let text = |name: &str| chart.get(name).and_then(Node::scalar);
         let written = Written {
@@ -55,7 +63,7 @@ pub(super) fn read_charts(root: &Node<'_>, place: &Place) -> Vec<Workload> {
 }
 
 /// Reads a file without a kind as values of a chart.
-pub(super) fn read_values_file(path: &str, document: usize, root: &Node<'_>) -> Option<Workload> {
+pub(crate) fn read_values_file(path: &str, document: usize, root: &Node<'_>) -> Option<Workload> {
     if !root.is_mapping() || is_of_another_tool(path) {
         return None;
     }

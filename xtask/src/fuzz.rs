@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::invocation::Invocation;
 use crate::options::Options;
+use crate::side_by_side::each;
 use crate::workspace;
 
 use outcome::Outcome;
@@ -28,7 +29,7 @@ const SLOWEST_SECONDS: u64 = 20;
 const MEMORY_MEBIBYTES: u64 = 2048;
 const LONGEST_INPUT: u64 = 4096;
 
-/// Builds the targets, gives each a corpus, and runs them one after the other.
+/// Builds the targets, gives each a corpus, and runs as many at once as there are cores.
 ///
 /// # Errors
 ///
@@ -47,9 +48,12 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     let build = folder().join("build");
     start(&tool, "build")?.arguments([Path::new("--target-dir"), &build]).run_visibly()?;
     let mut findings = 0_usize;
-    for target in &targets {
+    let run = |target: &String| -> Result<Outcome> {
         let corpus = seed::fill(target, &folder().join("corpus").join(target))?;
-        let outcome = fuzz(&tool, target, &corpus, seconds)?;
+        fuzz(&tool, target, &corpus, seconds)
+    };
+    for (target, outcome) in targets.iter().zip(each(&targets, run)) {
+        let outcome = outcome?;
         println!("{target:<16} {outcome}");
         findings += usize::from(outcome.is_finding());
     }

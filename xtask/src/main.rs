@@ -15,6 +15,7 @@ mod peer;
 mod release_tree;
 mod reproduce;
 mod sbom;
+mod side_by_side;
 mod tidy;
 mod usage;
 mod workspace;

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
+use crate::side_by_side::each;
 use crate::workspace;
 
 use cargo::CargoProgram;
@@ -224,19 +225,15 @@ fn install_all() -> Result<BTreeMap<Peer, PathBuf>> {
     let bin = folder().join("bin");
     fs::create_dir_all(&bin).with_context(|| format!("cannot make {}", bin.display()))?;
     let mut found = BTreeMap::new();
-    for (peer, program) in FROM_GO {
-        note(&mut found, *peer, program.install(&bin.join(peer.name())));
+    let installs = installs();
+    // Fetching and linking leave cores idle, so several are installed at once.
+    let installed = each(&installs, |(peer, install)| install(&bin.join(peer.name())));
+    for ((peer, _), installed) in installs.iter().zip(installed) {
+        match installed {
+            Ok(path) => drop(found.insert(*peer, path)),
+            Err(error) => println!("{}: cannot be installed: {error:#}", peer.name()),
+        }
     }
-    note(&mut found, Peer::Kubectl, kubectl::install(&bin.join(Peer::Kubectl.name())));
-    for (peer, program) in OWN {
-        note(&mut found, *peer, program.install(&bin.join(peer.name())));
-    }
-    let deny = Peer::CargoDeny;
-    note(&mut found, deny, CARGO_DENY.install(&bin.join(deny.name())));
-    note(&mut found, Peer::ExternalSecretsDefinitions, published::external_secrets());
-    note(&mut found, Peer::CycloneDxSchemas, published::cyclonedx());
-    let schema = Peer::SarifSchema;
-    note(&mut found, schema, published::sarif(&folder().join(schema.name())));
     for peer in [Peer::SshKeygen, Peer::Make, Peer::Chromium] {
         if let Some(path) = on_path(peer.name()) {
             found.insert(peer, path);
@@ -245,13 +242,26 @@ fn install_all() -> Result<BTreeMap<Peer, PathBuf>> {
     Ok(found)
 }
 
-fn note(found: &mut BTreeMap<Peer, PathBuf>, peer: Peer, installed: Result<PathBuf>) {
-    match installed {
-        Ok(path) => {
-            found.insert(peer, path);
-        }
-        Err(error) => println!("{}: cannot be installed: {error:#}", peer.name()),
+/// Makes sure that a program is there, mostly at the path that is given, and returns where.
+type Install = Box<dyn Fn(&Path) -> Result<PathBuf> + Sync>;
+
+/// Lists what can be installed.
+fn installs() -> Vec<(Peer, Install)> {
+    let mut all: Vec<(Peer, Install)> = Vec::new();
+    for (peer, program) in FROM_GO {
+        all.push((*peer, Box::new(|target| program.install(target))));
     }
+    all.push((Peer::Kubectl, Box::new(kubectl::install)));
+    for (peer, program) in OWN {
+        all.push((*peer, Box::new(|target| program.install(target))));
+    }
+    all.push((Peer::CargoDeny, Box::new(|target| CARGO_DENY.install(target))));
+    let definitions = |_: &Path| published::external_secrets();
+    all.push((Peer::ExternalSecretsDefinitions, Box::new(definitions)));
+    all.push((Peer::CycloneDxSchemas, Box::new(|_| published::cyclonedx())));
+    let schema = |_: &Path| published::sarif(&folder().join(Peer::SarifSchema.name()));
+    all.push((Peer::SarifSchema, Box::new(schema)));
+    all
 }
 
 /// Runs `install` unless a stamp beside `target` says that it is `wanted` already.

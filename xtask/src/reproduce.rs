@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::invocation::Invocation;
 use crate::options::Options;
+use crate::side_by_side::each;
 use crate::workspace;
 
 /// The most bytes that the stripped binary may have.
@@ -21,10 +22,12 @@ const LARGEST_BINARY: usize = 8 << 20;
 pub(crate) fn run(flags: &[String]) -> Result<()> {
     Options::new(flags).close()?;
     let folder = workspace::root().join("target/reproduce");
+    // Of different length, so that nothing with a path in it has the same size by chance. The last
+    // step of a build takes one core.
     let mut binaries = Vec::new();
-    // Of different length, so that nothing with a path in it has the same size by chance.
-    for name in ["one", "another/place"] {
-        let binary = build(&folder.join(name))?;
+    let names = ["one", "another/place"];
+    for (name, binary) in names.iter().zip(each(&names, |name| build(&folder.join(name)))) {
+        let binary = binary?;
         let bytes =
             fs::read(&binary).with_context(|| format!("cannot read {}", binary.display()))?;
         if contains(&bytes, folder.to_string_lossy().as_bytes()) {

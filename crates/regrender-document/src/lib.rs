@@ -6,6 +6,7 @@
 mod bytes;
 mod document;
 mod emit;
+pub mod json;
 mod node;
 pub mod number;
 mod parse;

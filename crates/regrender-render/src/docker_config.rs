@@ -1,11 +1,11 @@
 //! The text of a `.dockerconfigjson`, byte for byte as `kubectl` writes it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use regrender_document::SecretText;
+use regrender_document::json::push_string;
 use zeroize::Zeroizing;
 
 use crate::Credential;
@@ -63,29 +63,6 @@ fn push_entry(json: &mut String, credential: &Credential) {
     // `encode_string` would work on the stack and leave the text there.
     json.push_str(&Zeroizing::new(STANDARD.encode(pair.as_bytes())));
     json.push_str("\"}");
-}
-
-/// Writes a string as Go's `encoding/json` does: `<`, `>` and `&` are escaped for HTML, and so are
-/// the two line separators that JavaScript takes for line ends.
-fn push_string(json: &mut String, text: &str) {
-    json.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => json.push_str("\\\""),
-            '\\' => json.push_str("\\\\"),
-            '\n' => json.push_str("\\n"),
-            '\r' => json.push_str("\\r"),
-            '\t' => json.push_str("\\t"),
-            '\u{8}' => json.push_str("\\b"),
-            '\u{c}' => json.push_str("\\f"),
-            '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                write!(json, "\\u{:04x}", u32::from(character))
-                    .expect("a String takes whatever is written to it");
-            }
-            _ => json.push(character),
-        }
-    }
-    json.push('"');
 }
 
 #[cfg(test)]

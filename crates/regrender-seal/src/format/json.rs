@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use regrender_document::json::push_string;
 use regrender_document::{
     Document, Item, Mapping, Node, Scalar, SecretKind, SecretScalar, SecretText, number,
 };
@@ -138,14 +139,14 @@ impl Writer {
             Scalar::Bool(value) => self.text.push_str(if *value { "true" } else { "false" }),
             Scalar::Integer(value) => self.text.push_str(&value.to_string()),
             Scalar::Float(value) => self.text.push_str(&number::json(*value)),
-            Scalar::Time(text) | Scalar::Text(text) => self.string(text),
+            Scalar::Time(text) | Scalar::Text(text) => push_string(&mut self.text, text),
         }
     }
 
     fn secret(&mut self, secret: &SecretScalar) {
         let text = secret.text.expose();
         match secret.kind {
-            SecretKind::Text | SecretKind::Time => self.string(text),
+            SecretKind::Text | SecretKind::Time => push_string(&mut self.text, text),
             SecretKind::Integer => self.text.push_str(text),
             SecretKind::Bool => self.text.push_str(&text.to_ascii_lowercase()),
             SecretKind::Float => match text.parse() {
@@ -163,7 +164,7 @@ impl Writer {
     fn mapping(&mut self, mapping: &Mapping) {
         let pairs: Vec<(&str, &Node)> = mapping.pairs().collect();
         self.block('{', '}', &pairs, |writer, (key, value)| {
-            writer.string(key);
+            push_string(&mut writer.text, key);
             writer.text.push_str(": ");
             writer.node(value);
         });
@@ -191,28 +192,6 @@ impl Writer {
         for _ in 0..self.depth {
             self.text.push('\t');
         }
-    }
-
-    /// Go writes what could end a script element as escapes too.
-    fn string(&mut self, text: &str) {
-        self.text.push('"');
-        for letter in text.chars() {
-            match letter {
-                '"' => self.text.push_str("\\\""),
-                '\\' => self.text.push_str("\\\\"),
-                '\u{8}' => self.text.push_str("\\b"),
-                '\u{c}' => self.text.push_str("\\f"),
-                '\n' => self.text.push_str("\\n"),
-                '\r' => self.text.push_str("\\r"),
-                '\t' => self.text.push_str("\\t"),
-                '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                    let escape = format!("\\u{:04x}", u32::from(letter));
-                    self.text.push_str(&escape);
-                }
-                letter => self.text.push(letter),
-            }
-        }
-        self.text.push('"');
     }
 }
 

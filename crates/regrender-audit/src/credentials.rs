@@ -12,7 +12,7 @@ use crate::check::is_pull_secret;
 use crate::declared::Declarations;
 use crate::inventory::Inventory;
 use crate::kind::{
-    ACCOUNT, AccountField, Doubt, Filler, Rendering, Secret, SecretState, ServiceAccount,
+    ACCOUNT, AccountField, Address, Doubt, Filler, Rendering, Secret, SecretState, ServiceAccount,
 };
 use crate::placeholder::is_open;
 use crate::subject::Subject;
@@ -43,6 +43,9 @@ pub(crate) struct InForce {
     pub(crate) unknown: Option<String>,
 }
 
+/// An account as it is deployed: its manifest, and what a tree makes of it.
+pub(crate) type Deployed<'i> = (&'i ServiceAccount, Option<&'i Rendering>);
+
 /// The content of a list of pull secrets.
 #[derive(Debug)]
 pub(crate) struct Opened {
@@ -62,7 +65,8 @@ pub(crate) struct Credentials<'i> {
     copied: BTreeMap<&'i str, Vec<usize>>,
     /// The first position of each name in a known namespace.
     secrets_by_name: BTreeMap<&'i str, usize>,
-    accounts: BTreeMap<(Option<&'i str>, &'i str), usize>,
+    /// Of several in a place the one of the tree that is asked for counts, and else the first.
+    accounts: BTreeMap<(Option<&'i str>, &'i str), Vec<Deployed<'i>>>,
     accounts_in_trees: InTrees<'i>,
     /// What is in each Secret, where that can be known.
     contents: Vec<Option<PullSecret>>,
@@ -126,12 +130,11 @@ impl<'i> Credentials<'i> {
     }
 
     fn take_account(&mut self, position: usize, one: &'i ServiceAccount) {
-        if one.renderings.is_empty() {
-            self.accounts.entry((one.namespace.as_deref(), &*one.name)).or_insert(position);
-        }
-        for tree in &one.renderings {
-            self.accounts.entry((tree.namespace.as_deref(), &*tree.name)).or_insert(position);
-            self.accounts_in_trees.add(&one.written_name, position, tree);
+        for Address { namespace, name, tree } in one.addresses() {
+            self.accounts.entry((namespace, name)).or_default().push((one, tree));
+            if let Some(tree) = tree {
+                self.accounts_in_trees.add(&one.written_name, position, tree);
+            }
         }
     }
 
@@ -184,8 +187,8 @@ impl<'i> Credentials<'i> {
         InForce { origin: Origin::Account, account, names: list.unwrap_or_default(), unknown }
     }
 
-    /// Lists the pull secrets that the manifest of a workload's account names, as the workload's tree
-    /// calls them; none where there is no manifest.
+    /// Lists the pull secrets that the manifest of a workload's account names; none where there is no
+    /// manifest.
     pub(crate) fn account_list(&self, subject: &Subject<'_>) -> Vec<String> {
         account_of(subject)
             .and_then(|name| self.list_in_manifest(subject, name))
@@ -193,15 +196,26 @@ impl<'i> Credentials<'i> {
     }
 
     fn list_in_manifest(&self, subject: &Subject<'_>, name: &str) -> Option<Vec<String>> {
-        let (account, tree) = self.account_meant(subject, name)?;
-        let list = tree.and_then(|tree| tree.pull_secrets.as_ref());
+        let account = self.account_meant(subject, name)?;
+        Some(self.list_as_deployed(account, subject.root.as_deref()))
+    }
+
+    /// Lists the pull secrets that an account's manifest names, as the tree of the account calls them;
+    /// where several trees come to the same, as that below `root` does.
+    pub(crate) fn list_as_deployed(
+        &self,
+        (account, tree): Deployed<'_>,
+        root: Option<&str>,
+    ) -> Vec<String> {
+        let Some(tree) = tree else { return account.pull_secrets.clone() };
         let referrer = Referrer {
             kind: ACCOUNT,
-            root: subject.root.as_deref(),
-            namespace: subject.namespace.as_deref(),
-            name: tree.map_or(&*account.name, |tree| &tree.name),
+            root: root.filter(|_| tree.is_in(root)).or(Some(&tree.root)),
+            namespace: tree.namespace.as_deref(),
+            name: &tree.name,
         };
-        Some(self.final_names(referrer, list.unwrap_or(&account.pull_secrets).clone()))
+        let list = tree.pull_secrets.as_ref().unwrap_or(&account.pull_secrets);
+        self.final_names(referrer, list.clone())
     }
 
     /// Lists the pull secrets of an account; `None` where nothing is known of it.
@@ -230,12 +244,8 @@ impl<'i> Credentials<'i> {
         tree.map_or(name, |tree| &tree.name).to_owned()
     }
 
-    /// Finds the account that a workload means, and what becomes of it in the workload's tree.
-    fn account_meant(
-        &self,
-        subject: &Subject<'_>,
-        name: &str,
-    ) -> Option<(&'i ServiceAccount, Option<&'i Rendering>)> {
+    /// Finds the account that a workload means, and what becomes of it in the tree that deploys it.
+    fn account_meant(&self, subject: &Subject<'_>, name: &str) -> Option<Deployed<'i>> {
         let referrer = Referrer::of(subject);
         let of_tree = referrer.find(&self.accounts_in_trees, name);
         // Where a pod names none, nothing is renamed along: it has the account `default`. Nor is
@@ -246,11 +256,7 @@ impl<'i> Credentials<'i> {
         {
             return Some((self.inventory.service_accounts.get(position)?, Some(tree)));
         }
-        let account = self.account(subject.namespace.as_deref(), name)?;
-        let tree = account.renderings.iter().find(|tree| {
-            tree.is_in(referrer.root) && tree.namespace == subject.namespace && tree.name == name
-        });
-        Some((account, tree))
+        self.account(referrer.root, referrer.namespace, name)
     }
 
     /// Returns the names that Secrets have in the tree of what refers to them.
@@ -263,14 +269,17 @@ impl<'i> Credentials<'i> {
         names.into_iter().map(final_name).collect()
     }
 
-    /// Finds an account by the name that it has in the cluster.
+    /// Finds an account by the name that it has in the cluster; the one of the tree below `root`
+    /// before others.
     pub(crate) fn account(
         &self,
+        root: Option<&str>,
         namespace: Option<&str>,
         name: &str,
-    ) -> Option<&'i ServiceAccount> {
-        let position = self.accounts.get(&(namespace, name))?;
-        self.inventory.service_accounts.get(*position)
+    ) -> Option<Deployed<'i>> {
+        let found = self.accounts.get(&(namespace, name))?;
+        let is_own = |(_, tree): &&Deployed<'_>| tree.is_some_and(|tree| tree.is_in(root));
+        found.iter().find(is_own).or(found.first()).copied()
     }
 
     /// Finds the position of a Secret, by the name that it has in the cluster; a copy of another one
@@ -345,12 +354,6 @@ fn account_of<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
     let account = subject.service_account.as_deref().filter(|name| !name.is_empty());
     let is_default = !subject.is_open() && !subject.leaves_account_open();
     account.or(is_default.then_some(DEFAULT_ACCOUNT))
-}
-
-/// Lists what the tree below `root` makes of an account's list.
-pub(crate) fn account_secrets<'a>(account: &'a ServiceAccount, root: Option<&str>) -> &'a [String] {
-    let tree = account.renderings.iter().find(|tree| tree.is_in(root));
-    tree.and_then(|tree| tree.pull_secrets.as_deref()).unwrap_or(&account.pull_secrets)
 }
 
 fn add_missing(names: &mut Vec<String>, more: impl IntoIterator<Item = impl AsRef<str>>) {

@@ -2,6 +2,7 @@
 
 mod account;
 mod account_field;
+mod address;
 mod admission;
 mod copy;
 mod deployer;
@@ -22,6 +23,7 @@ mod written;
 pub(crate) use self::account::ACCOUNT;
 pub use self::account::ServiceAccount;
 pub(crate) use self::account_field::AccountField;
+pub(crate) use self::address::Address;
 pub(crate) use self::admission::read_pods;
 pub(crate) use self::deployer::{DEPLOYERS, specification};
 pub(crate) use self::header::Header;

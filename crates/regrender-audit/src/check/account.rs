@@ -39,10 +39,10 @@ pub(crate) fn check_subject(
     let Some(account) = in_force.account.as_deref() else {
         return findings;
     };
-    match credentials.account(namespace, account) {
-        Some(found) if in_force.origin == Origin::Pod => {
+    match credentials.account(subject.root.as_deref(), namespace, account) {
+        Some((found, _)) if in_force.origin == Origin::Pod => {
             let list = credentials.account_list(subject);
-            check_against(&title, &in_force.names, found, &list, place, &mut findings);
+            check_against(&title, &in_force.names, (account, found), &list, place, &mut findings);
         }
         Some(_) => {}
         // Where an operator is installed from it, its accounts are made along.
@@ -129,7 +129,7 @@ fn missing_secret(
 fn check_against(
     title: &str,
     names: &[String],
-    account: &ServiceAccount,
+    (name, account): (&str, &ServiceAccount),
     list: &[String],
     place: &Place,
     findings: &mut Vec<Finding>,
@@ -141,18 +141,16 @@ fn check_against(
         .collect();
     if !left_out.is_empty() {
         let message = format!(
-            "{title} lists pull secrets of its own, so `{}` of ServiceAccount `{}` is not added",
+            "{title} lists pull secrets of its own, so `{}` of ServiceAccount `{name}` is not added",
             left_out.join("`, `"),
-            account.name
         );
         findings.push(Finding::new(Code::AccountSecretsNotAdded, place, message));
     }
     let enforces = account.metadata.annotations.get(ENFORCE_MOUNTABLE_SECRETS);
     if enforces.is_some_and(|value| enforces_mountable_secrets(value)) {
-        for name in names.iter().filter(|name| !list.contains(name)) {
+        for secret in names.iter().filter(|secret| !list.contains(secret)) {
             let message = format!(
-                "pods of {title} will be rejected: ServiceAccount `{}` enforces its list, and pull secret `{name}` is not on it",
-                account.name
+                "pods of {title} will be rejected: ServiceAccount `{name}` enforces its list, and pull secret `{secret}` is not on it"
             );
             findings.push(Finding::new(Code::AccountRejectsPod, place, message));
         }

@@ -56,8 +56,8 @@ fn names(
     credentials: &Credentials<'_>,
 ) -> (Vec<String>, Option<String>) {
     let AccountQuestion { namespace, service_account, .. } = question;
-    let found = credentials.account(Some(namespace), service_account);
-    let mut names = found.map(|one| one.pull_secrets.clone()).unwrap_or_default();
+    let found = credentials.account(None, Some(namespace), service_account);
+    let mut names = found.map(|one| credentials.list_as_deployed(one, None)).unwrap_or_default();
     for name in declarations.of_account(namespace, service_account) {
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());

@@ -10,13 +10,13 @@ use regrender_image::{AuthKey, DEFAULT_ACCOUNT, ImageReference, KeySet};
 use super::sorted::set;
 use super::{Edge, Graph, Kind, Mark, Node, Space, Step};
 use crate::check::check_subject;
-use crate::credentials::{Credentials, InForce, Opener, Origin, Referrer, account_secrets};
+use crate::credentials::{Credentials, InForce, Opener, Origin};
 use crate::declared::{Declarations, Declared};
 use crate::finding::{Code, Finding};
 use crate::inventory::Inventory;
 use crate::judge::Judge;
 use crate::judgement::{Judgement, host_of};
-use crate::kind::{ACCOUNT, Rendering};
+use crate::kind::Address;
 use crate::subject::{Subject, subjects};
 use crate::variable::reference_of;
 use crate::verdict::Verdict;
@@ -271,12 +271,8 @@ impl<'a> Chain<'a> {
     /// Adds the accounts that list something, whether a workload runs under them or not.
     fn add_accounts(&mut self) {
         for account in &self.inventory.service_accounts {
-            for (namespace, name, root) in
-                addresses(account.namespace.as_deref(), &account.name, &account.renderings)
-            {
-                let list = account_secrets(account, root).to_vec();
-                let referrer = Referrer { kind: ACCOUNT, root, namespace, name };
-                let list = self.credentials.final_names(referrer, list);
+            for Address { namespace, name, tree } in account.addresses() {
+                let list = self.credentials.list_as_deployed((account, tree), None);
                 self.add_account(namespace, name, &list);
             }
         }
@@ -369,21 +365,5 @@ fn remark(verdict: Verdict, host: &str) -> String {
         }
         Verdict::Undetermined => format!("not known for {host}"),
         _ => format!("{}: {host}", verdict.name()),
-    }
-}
-
-/// Lists where an object comes to be: namespace, name, and the tree that puts it there.
-fn addresses<'i>(
-    namespace: Option<&'i str>,
-    name: &'i str,
-    renderings: &'i [Rendering],
-) -> Vec<(Option<&'i str>, &'i str, Option<&'i str>)> {
-    match renderings {
-        [] => vec![(namespace, name, None)],
-        [only] => vec![(namespace, name, Some(&only.root))],
-        several => several
-            .iter()
-            .map(|one| (one.namespace.as_deref(), &*one.name, Some(&*one.root)))
-            .collect(),
     }
 }

@@ -1,6 +1,6 @@
 //! Which Secret and which account something means by a name, where there are several.
 
-use super::repository::report;
+use super::repository::{messages, report};
 
 const LOGIN: &str = r#"{"auths":{"a.io":{"username":"bot","password":"canary-4f1d"}}}"#;
 
@@ -396,4 +396,71 @@ fn a_secret_that_is_used_by_its_names_in_trees_is_used() {
         let found = super::repository::findings(&files);
         assert!(!found.iter().any(|one| one.starts_with("secret-unused")), "{found:?}");
     }
+}
+
+/// Two overlays of one base: what each makes of the account counts in its namespace, for the pods of
+/// other trees too.
+#[test]
+fn an_account_of_another_tree_has_the_list_that_its_own_tree_gives_it() {
+    let web = workload("apps/v1", "Deployment", "serviceAccountName: own");
+    let secret = secret("");
+    let patched = |value: &str| {
+        format!(
+            "namespace: prod\nresources: [../base, s.yaml]\npatches:\n- target: {{kind: ServiceAccount}}\n  \
+             patch: '[{{op: add, path: /imagePullSecrets, value: [{value}]}}]'\n"
+        )
+    };
+    let bare = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: own}\n";
+    let listing = format!("{bare}imagePullSecrets: [{{name: s}}]\n");
+    for (account, value, expected) in [
+        (bare, "{name: s}", "web own [s] covered"),
+        (&*listing, "", "web own [] uncovered-unknown"),
+    ] {
+        let files = [
+            ("base/kustomization.yaml", "resources: [a.yaml]\n"),
+            ("base/a.yaml", account),
+            ("prod/kustomization.yaml", &*patched(value)),
+            ("prod/s.yaml", &*secret),
+            ("staging/kustomization.yaml", "namespace: staging\nresources: [../base]\n"),
+            ("apps/kustomization.yaml", "namespace: prod\nresources: [w.yaml]\n"),
+            ("apps/w.yaml", &*web),
+        ];
+        assert_eq!(pulled(&files), [expected]);
+    }
+}
+
+/// A prefix renames what an account lists in the tree of the account, wherever its pods are.
+#[test]
+fn the_names_on_an_account_s_list_are_those_of_its_own_tree() {
+    let web = workload("apps/v1", "Deployment", "serviceAccountName: p-own");
+    let secret = secret("");
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: own}\n\
+                   imagePullSecrets: [{name: s}]\n";
+    let files = [
+        ("acc/kustomization.yaml", "namespace: n\nnamePrefix: p-\nresources: [a.yaml, s.yaml]\n"),
+        ("acc/a.yaml", account),
+        ("acc/s.yaml", &*secret),
+        ("app/kustomization.yaml", "namespace: n\nresources: [w.yaml]\n"),
+        ("app/w.yaml", &*web),
+    ];
+    assert_eq!(pulled(&files), ["web p-own [p-s] covered"]);
+}
+
+#[test]
+fn an_account_whose_list_is_kept_out_is_named_as_its_tree_calls_it() {
+    let web =
+        workload("apps/v1", "Deployment", "serviceAccountName: own, imagePullSecrets: [{name: o}]");
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: own}\n\
+                   imagePullSecrets: [{name: s}]\n";
+    let files = [
+        ("kustomization.yaml", "namespace: n\nnamePrefix: p-\nresources: [a.yaml, w.yaml]\n"),
+        ("a.yaml", account),
+        ("w.yaml", &*web),
+    ];
+    assert_eq!(
+        messages(&files, "account-secrets-not-added"),
+        [
+            "Deployment `p-web` lists pull secrets of its own, so `s` of ServiceAccount `p-own` is not added"
+        ]
+    );
 }

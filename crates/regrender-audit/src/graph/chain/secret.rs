@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::super::{Kind, Mark, Step};
-use super::{Chain, Key, addresses};
+use super::{Chain, Key};
 use crate::check::{check_secrets, is_pull_secret};
 use crate::finding::Finding;
-use crate::kind::{Secret, SecretState};
+use crate::kind::{Address, Secret, SecretState};
 
 impl Chain<'_> {
     /// Makes sure that a listed Secret is there to be seen, and says so if it is not there otherwise.
@@ -38,9 +38,7 @@ impl Chain<'_> {
         for (position, secret) in self.inventory.secrets.iter().enumerate() {
             let said = remarks.get(&(&*secret.place.file, secret.place.document));
             let keys = self.keys_of(position);
-            for (namespace, name, _) in
-                addresses(secret.namespace.as_deref(), &secret.name, &secret.renderings)
-            {
+            for Address { namespace, name, .. } in secret.addresses() {
                 let key = Key::new(Kind::Secret, namespace, name);
                 if is_pull_secret(secret) || self.nodes.contains_key(&key) {
                     self.note_content(&key, secret, keys.is_some());

@@ -40,7 +40,7 @@ impl<'r> Referrer<'r> {
         in_trees: &InTrees<'i>,
         name: &str,
     ) -> Option<(usize, &'i Rendering)> {
-        let found = in_trees.0.get(&(self.root?, self.namespace, name))?;
+        let found = in_trees.0.get(&(self.root?, space(self.namespace), name))?;
         let closeness = |rendering: &Rendering| {
             let (prefix, suffix) = rendering.name.split_once(name)?;
             let is_same = self.name.starts_with(prefix) && self.name.ends_with(suffix);
@@ -56,7 +56,12 @@ impl<'r> Referrer<'r> {
 pub(super) struct InTrees<'i>(BTreeMap<Name<'i>, Vec<(usize, &'i Rendering)>>);
 
 /// A tree, a namespace in it, and a name.
-type Name<'i> = (&'i str, Option<&'i str>, &'i str);
+type Name<'i> = (&'i str, &'i str, &'i str);
+
+/// What names no namespace is in `default`, for kustomize.
+fn space(namespace: Option<&str>) -> &str {
+    namespace.unwrap_or("default")
+}
 
 impl<'i> InTrees<'i> {
     /// Adds an object of a tree, by each of its names; by the one that is written wherever it is not
@@ -66,7 +71,7 @@ impl<'i> InTrees<'i> {
         names.insert(written);
         for root in tree.roots() {
             for name in &names {
-                let key = (root, tree.namespace.as_deref(), *name);
+                let key = (root, space(tree.namespace.as_deref()), *name);
                 self.0.entry(key).or_default().push((position, tree));
             }
         }

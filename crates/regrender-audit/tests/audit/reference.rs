@@ -464,3 +464,19 @@ fn an_account_whose_list_is_kept_out_is_named_as_its_tree_calls_it() {
         ]
     );
 }
+
+/// What names no namespace is in `default`, for kustomize.
+#[test]
+fn no_namespace_and_the_default_one_are_the_same_for_references() {
+    let web =
+        workload("apps/v1", "Deployment", "serviceAccountName: own, imagePullSecrets: [{name: s}]")
+            .replace("{name: web}", "{name: web, namespace: default}");
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: own}\n";
+    let files = [
+        ("kustomization.yaml", "namePrefix: p-\nresources: [a.yaml, s.yaml, w.yaml]\n"),
+        ("a.yaml", account),
+        ("s.yaml", &*secret("")),
+        ("w.yaml", &*web),
+    ];
+    assert_eq!(pulled(&files), ["p-web p-own [p-s] undetermined"]);
+}

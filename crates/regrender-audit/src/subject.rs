@@ -60,6 +60,13 @@ impl Subject<'_> {
     }
 }
 
+impl Inventory {
+    /// Lists the images that are pulled, as the workloads name them where they are deployed.
+    pub fn deployed_images(&self) -> impl Iterator<Item = String> {
+        subjects(self).into_iter().flat_map(|subject| subject.images).map(|image| image.image)
+    }
+}
+
 /// Lists every workload as it is deployed.
 ///
 /// Entries of a kustomization's `images:` that rename an image found elsewhere are left out: the

@@ -183,6 +183,22 @@ fn namespaces_in_use_are_those_of_all_objects() {
     assert_eq!(inventory.namespaces_in_use().into_iter().collect::<String>(), "bcde");
 }
 
+/// Two overlays of one base.
+const OVERLAYS: [(&str, &str); 4] = [
+    ("base/kustomization.yaml", "resources: [a.yaml]\n"),
+    ("base/a.yaml", "kind: Pod\nmetadata: {name: x}\nspec: {containers: [{name: c, image: i}]}\n"),
+    ("x/kustomization.yaml", "namespace: x\nresources: [../base]\n"),
+    (
+        "y/kustomization.yaml",
+        "namespace: y\nresources: [../base]\nimages: [{name: i, newName: j}]\n",
+    ),
+];
+
+#[test]
+fn images_are_those_that_overlays_deploy() {
+    assert_eq!(read(&OVERLAYS).deployed_images().collect::<String>(), "ij");
+}
+
 #[test]
 fn secrets_are_told_apart_by_state() {
     let text = "kind: Secret\nmetadata: {name: clear}\ntype: t\ndata: {a: Y2FuYXJ5LTRmMWQ=, b: '?'}\nstringData: {c: d}\n---\n\

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use regrender_audit::Inventory;
 use regrender_config::{Registry, RegistryKind};
 use regrender_image::{AuthKey, ImageReference};
 use regrender_remote::registry::Subject;
@@ -211,15 +210,7 @@ fn images(
     let mut manifests = Manifests::of_report(&directory);
     let walk = manifests.walk(&roots);
     let walk = Exclusion::of(exclude, &directory).apply(walk, &mut manifests, world);
-    Ok(images_of(&manifests.into_inventory(&walk, Vec::new())))
-}
-
-fn images_of(inventory: &Inventory) -> BTreeSet<String> {
-    inventory
-        .workloads()
-        .flat_map(|workload| &workload.images)
-        .map(|found| found.image.clone())
-        .collect()
+    Ok(manifests.into_inventory(&walk, Vec::new()).deployed_images().collect())
 }
 
 /// Adds an image to the registries whose credential the kubelet takes for it: those of its host with

@@ -63,8 +63,8 @@ pub(crate) struct Credentials<'i> {
     secrets_in_trees: InTrees<'i>,
     /// The positions of those that controllers copy, by name.
     copied: BTreeMap<&'i str, Vec<usize>>,
-    /// The first position of each name in a known namespace.
-    secrets_by_name: BTreeMap<&'i str, usize>,
+    /// A known namespace in which there is one of each name.
+    secrets_by_name: BTreeMap<&'i str, &'i str>,
     /// Of several in a place the one of the tree that is asked for counts, and else the first.
     accounts: BTreeMap<(Option<&'i str>, &'i str), Vec<Deployed<'i>>>,
     accounts_in_trees: InTrees<'i>,
@@ -99,19 +99,16 @@ impl<'i> Credentials<'i> {
     }
 
     fn take_secret(&mut self, position: usize, one: &'i Secret, open: Opener<'_>) {
-        if one.renderings.is_empty() {
-            self.secrets.entry((one.namespace.as_deref(), &*one.name)).or_insert(position);
-        }
-        if one.namespace.as_deref().is_some_and(|name| !is_open(name)) {
-            self.secrets_by_name.entry(&*one.name).or_insert(position);
-        }
         if one.copies.is_some() {
             self.copied.entry(&*one.name).or_default().push(position);
         }
-        for tree in &one.renderings {
-            self.secrets.entry((tree.namespace.as_deref(), &*tree.name)).or_insert(position);
+        for Address { namespace, name, tree } in one.addresses() {
+            self.secrets.entry((namespace, name)).or_insert(position);
+            if let Some(namespace) = namespace.filter(|name| !is_open(name)) {
+                self.secrets_by_name.entry(name).or_insert(namespace);
+            }
             // Of what only becomes a Secret in the cluster, kustomize knows no references.
-            if one.state.is_secret() {
+            if let Some(tree) = tree.filter(|_| one.state.is_secret()) {
                 self.secrets_in_trees.add(&one.written_name, position, tree);
             }
         }
@@ -298,8 +295,7 @@ impl<'i> Credentials<'i> {
 
     /// Finds a namespace in which there is a Secret of that name.
     pub(crate) fn namespace_with_secret(&self, name: &str) -> Option<&'i str> {
-        let position = self.secrets_by_name.get(name)?;
-        self.inventory.secrets.get(*position)?.namespace.as_deref()
+        self.secrets_by_name.get(name).copied()
     }
 
     /// Returns what is in a Secret, where that can be known.

@@ -9,7 +9,7 @@ use crate::credentials::{Credentials, InForce, Origin};
 use crate::declared::Declarations;
 use crate::finding::{Code, Finding};
 use crate::inventory::Inventory;
-use crate::kind::ServiceAccount;
+use crate::kind::{Address, ServiceAccount};
 use crate::place::Place;
 use crate::placeholder::is_open;
 use crate::subject::Subject;
@@ -169,9 +169,10 @@ fn account_elsewhere<'i>(
         return None;
     }
     let namespace = namespace.filter(|name| !is_open(name))?;
-    let same_name = inventory.service_accounts.iter().filter(|one| one.name == name);
+    let addresses = inventory.service_accounts.iter().flat_map(ServiceAccount::addresses);
+    let same_name = addresses.filter(|one| one.name == name);
     // One whose namespace is not known may well be the right one.
-    let known = |one: &'i ServiceAccount| one.namespace.as_deref().filter(|name| !is_open(name));
+    let known = |one: Address<'i>| one.namespace.filter(|name| !is_open(name));
     let mut namespaces = same_name.map(known).collect::<Option<Vec<_>>>()?;
     let other = namespaces.pop()?;
     let message = format!(

@@ -480,3 +480,29 @@ fn no_namespace_and_the_default_one_are_the_same_for_references() {
     ];
     assert_eq!(pulled(&files), ["p-web p-own [p-s] undetermined"]);
 }
+
+#[test]
+fn what_overlays_put_into_other_namespaces_only_is_elsewhere() {
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: own}\n";
+    let web =
+        workload("apps/v1", "Deployment", "serviceAccountName: own, imagePullSecrets: [{name: s}]");
+    let files = [
+        ("base/kustomization.yaml", "resources: [a.yaml, s.yaml]\n"),
+        ("base/a.yaml", account),
+        ("base/s.yaml", &*secret("")),
+        ("prod/kustomization.yaml", "namespace: prod\nresources: [../base]\n"),
+        ("staging/kustomization.yaml", "namespace: staging\nresources: [../base]\n"),
+        ("apps/kustomization.yaml", "namespace: other\nresources: [w.yaml]\n"),
+        ("apps/w.yaml", &*web),
+    ];
+    assert_eq!(
+        messages(&files, "account-elsewhere"),
+        [
+            "Deployment `web` runs under ServiceAccount `own`, which exists in `staging` but not in `other`"
+        ]
+    );
+    assert_eq!(
+        messages(&files, "pull-secret-elsewhere"),
+        ["Deployment `web` lists the pull secret `s`, which exists in `prod` but not in `other`"]
+    );
+}

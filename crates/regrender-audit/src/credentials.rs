@@ -46,6 +46,17 @@ pub(crate) struct InForce {
 /// An account as it is deployed: its manifest, and what a tree makes of it.
 pub(crate) type Deployed<'i> = (&'i ServiceAccount, Option<&'i Rendering>);
 
+/// The account that pods run under.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meant<'a> {
+    /// The folder of the outermost kustomization of the pods, if there is one.
+    root: Option<&'a str>,
+    namespace: Option<&'a str>,
+    name: &'a str,
+    /// The account itself, where the repository has it.
+    found: Option<Deployed<'a>>,
+}
+
 /// The content of a list of pull secrets.
 #[derive(Debug)]
 pub(crate) struct Opened {
@@ -137,33 +148,35 @@ impl<'i> Credentials<'i> {
 
     /// Works out which pull secrets are in force for a workload.
     pub(crate) fn in_force(&self, subject: &Subject<'_>) -> InForce {
-        let namespace = subject.namespace.as_deref();
+        let account = self.account_meant(subject);
         let mut names = subject.pull_secrets.clone();
-        if let Some(namespace) = namespace {
+        if let Some(namespace) = subject.namespace.as_deref() {
             let patched =
                 self.declarations.of_workload(namespace, &subject.workload.kind, &subject.name);
             add_missing(&mut names, patched);
         }
         if !names.is_empty() {
-            let account = account_of(subject).map(|name| self.account_name(subject, name));
+            let account = account.map(|account| account.name.to_owned());
             let names = self.final_names(Referrer::of(subject), names);
             return InForce { origin: Origin::Pod, account, names, unknown: None };
         }
-        let Some(account) = account_of(subject) else {
-            let reason = if subject.is_open() {
-                "the chart or base decides which pull secrets its pods have"
-            } else {
-                "it does not say which account its pods run under, and its controller decides"
-            };
-            let unknown = Some(reason.to_owned());
-            return InForce { origin: Origin::Unknown, account: None, names, unknown };
+        if let Some(account) = account {
+            return self.of_account(account);
+        }
+        let reason = if subject.is_open() {
+            "the chart or base decides which pull secrets its pods have"
+        } else {
+            "it does not say which account its pods run under, and its controller decides"
         };
-        self.of_account(subject, account)
+        let unknown = Some(reason.to_owned());
+        InForce { origin: Origin::Unknown, account: None, names, unknown }
     }
 
-    fn of_account(&self, subject: &Subject<'_>, name: &str) -> InForce {
-        let list = self.list_of_account(subject, name);
-        let mut unknown = match subject.namespace.as_deref() {
+    /// Works out what pods of an account have that list nothing themselves.
+    pub(crate) fn of_account(&self, account: Meant<'_>) -> InForce {
+        let list = self.list_of_account(account);
+        let Meant { namespace, name, found, .. } = account;
+        let mut unknown = match namespace {
             _ if list.is_some() => None,
             Some(namespace) if is_open(namespace) => {
                 Some(format!("nothing in the repository says which namespace `{namespace}` is"))
@@ -171,8 +184,8 @@ impl<'i> Credentials<'i> {
             _ if name == DEFAULT_ACCOUNT => None,
             _ => Some(format!("ServiceAccount `{name}` is not in the repository")),
         };
-        let (_, tree) = self.account_meant(subject, name).unzip();
-        match tree.flatten().and_then(|tree| tree.doubt.as_ref()) {
+        let tree = found.and_then(|(_, tree)| tree);
+        match tree.and_then(|tree| tree.doubt.as_ref()) {
             Some(Doubt::Change(place)) => {
                 unknown =
                     Some(format!("what `{place}` changes of its account is not followed here"));
@@ -180,21 +193,19 @@ impl<'i> Credentials<'i> {
             Some(Doubt::Variable(reason)) => unknown = Some(format!("of its account, {reason}")),
             None => {}
         }
-        let account = Some(self.account_name(subject, name));
+        let account = Some(name.to_owned());
         InForce { origin: Origin::Account, account, names: list.unwrap_or_default(), unknown }
     }
 
     /// Lists the pull secrets that the manifest of a workload's account names; none where there is no
     /// manifest.
     pub(crate) fn account_list(&self, subject: &Subject<'_>) -> Vec<String> {
-        account_of(subject)
-            .and_then(|name| self.list_in_manifest(subject, name))
-            .unwrap_or_default()
+        let account = self.account_meant(subject);
+        account.and_then(|account| self.list_in_manifest(account)).unwrap_or_default()
     }
 
-    fn list_in_manifest(&self, subject: &Subject<'_>, name: &str) -> Option<Vec<String>> {
-        let account = self.account_meant(subject, name)?;
-        Some(self.list_as_deployed(account, subject.root.as_deref()))
+    fn list_in_manifest(&self, account: Meant<'_>) -> Option<Vec<String>> {
+        Some(self.list_as_deployed(account.found?, account.root))
     }
 
     /// Lists the pull secrets that an account's manifest names, as the tree of the account calls them;
@@ -216,44 +227,52 @@ impl<'i> Credentials<'i> {
     }
 
     /// Lists the pull secrets of an account; `None` where nothing is known of it.
-    fn list_of_account(&self, subject: &Subject<'_>, name: &str) -> Option<Vec<String>> {
-        let namespace = subject.namespace.as_deref();
-        let found = self.list_in_manifest(subject, name);
+    fn list_of_account(&self, account: Meant<'_>) -> Option<Vec<String>> {
+        let found = self.list_in_manifest(account);
         let known = found.is_some();
         let mut names = found.unwrap_or_default();
         let before = names.len();
-        if let Some(namespace) = namespace {
-            add_missing(&mut names, self.declarations.of_account(namespace, name));
+        if let Some(namespace) = account.namespace {
+            add_missing(&mut names, self.declarations.of_account(namespace, account.name));
         }
         (known || names.len() > before).then_some(names)
     }
 
     /// Lists the pull secrets of the account that a workload with a list of its own runs under.
     pub(crate) fn kept_out(&self, subject: &Subject<'_>) -> Vec<String> {
-        let account = account_of(subject);
-        account.and_then(|account| self.list_of_account(subject, account)).unwrap_or_default()
+        let account = self.account_meant(subject);
+        account.and_then(|account| self.list_of_account(account)).unwrap_or_default()
     }
 
-    /// Returns the name that an account has in the workload's tree: a tree that renames objects
-    /// renames what refers to them.
-    fn account_name(&self, subject: &Subject<'_>, name: &str) -> String {
-        let tree = self.account_meant(subject, name).and_then(|(_, tree)| tree);
-        tree.map_or(name, |tree| &tree.name).to_owned()
-    }
-
-    /// Finds the account that a workload means, and what becomes of it in the tree that deploys it.
-    fn account_meant(&self, subject: &Subject<'_>, name: &str) -> Option<Deployed<'i>> {
+    /// Finds the account that a workload means, by the name that the workload's tree gives it: a tree
+    /// that renames objects renames what refers to them.
+    fn account_meant<'s>(&'s self, subject: &'s Subject<'_>) -> Option<Meant<'s>> {
+        let name = account_of(subject)?;
         let referrer = Referrer::of(subject);
-        let of_tree = referrer.find(&self.accounts_in_trees, name);
         // Where a pod names none, nothing is renamed along: it has the account `default`. Nor is
         // what it names by the deprecated field, of which kustomize knows nothing.
         let is_named = subject.service_account.as_deref() == Some(name)
             && subject.account_field == AccountField::Name;
-        if let Some((position, tree)) = of_tree.filter(|_| is_named && referrer.follows_accounts())
+        let Referrer { root, namespace, .. } = referrer;
+        if is_named
+            && referrer.follows_accounts()
+            && let Some((position, tree)) = referrer.find(&self.accounts_in_trees, name)
         {
-            return Some((self.inventory.service_accounts.get(position)?, Some(tree)));
+            let account = self.inventory.service_accounts.get(position)?;
+            return Some(Meant {
+                root,
+                namespace,
+                name: &tree.name,
+                found: Some((account, Some(tree))),
+            });
         }
-        self.account(referrer.root, referrer.namespace, name)
+        Some(Meant { root, namespace, name, found: self.account(root, namespace, name) })
+    }
+
+    /// Finds an account of a cluster, whatever its pods.
+    pub(crate) fn account_called<'s>(&'s self, namespace: &'s str, name: &'s str) -> Meant<'s> {
+        let namespace = Some(namespace);
+        Meant { root: None, namespace, name, found: self.account(None, namespace, name) }
     }
 
     /// Returns the names that Secrets have in the tree of what refers to them.
@@ -304,7 +323,7 @@ impl<'i> Credentials<'i> {
     }
 
     /// Says why nobody knows what is in a Secret that is there.
-    pub(crate) fn why_unknown(&self, position: usize) -> &'static str {
+    fn why_unknown(&self, position: usize) -> &'static str {
         let secret = self.inventory.secrets.get(position);
         let filler = secret.and_then(|secret| secret.filler);
         filler.map_or("cannot be opened", Filler::awaited)
@@ -312,35 +331,47 @@ impl<'i> Credentials<'i> {
 
     /// Opens the Secrets of a list.
     pub(crate) fn open(&self, namespace: Option<&str>, names: &[String]) -> Opened {
+        let (secrets, unknown) = self.held(namespace, names);
+        Opened { keyring: Keyring::build(&secrets), unknown }
+    }
+
+    /// Lists the Secrets of a list, and says of the first that nobody knows why that is so.
+    pub(crate) fn held(
+        &self,
+        namespace: Option<&str>,
+        names: &[String],
+    ) -> (Vec<PullSecret>, Option<String>) {
         let mut unknown = None;
         let mut secrets = Vec::new();
         for name in names.iter().filter(|name| !name.is_empty()) {
-            let position = self.secret(namespace, name);
-            let found = position.and_then(|position| self.inventory.secrets.get(position));
-            let is_refused =
-                found.is_some_and(|secret| secret.filler.is_none() && !secret.bad_keys.is_empty());
-            let content = position.and_then(|position| self.content(position));
-            let content = content.filter(|_| !is_refused);
-            let rendered =
-                namespace.and_then(|namespace| self.declarations.rendered(namespace, name));
-            match (content, rendered) {
-                (Some(content), _) => {
-                    secrets.push(PullSecret { name: name.clone(), ..content.clone() });
-                }
-                (None, Some(rendered)) => secrets.push(rendered.stand_in()),
-                (None, None) => {
-                    let what = match position {
-                        Some(_) if is_refused => {
-                            "is not valid base64, so the API server refuses it"
-                        }
-                        Some(position) => self.why_unknown(position),
-                        None => "is not in the repository",
-                    };
+            match self.held_secret(namespace, name) {
+                Ok(secret) => secrets.push(secret),
+                Err(what) => {
                     unknown.get_or_insert_with(|| format!("Secret `{name}` {what}"));
                 }
             }
         }
-        Opened { keyring: Keyring::build(&secrets), unknown }
+        (secrets, unknown)
+    }
+
+    fn held_secret(&self, namespace: Option<&str>, name: &str) -> Result<PullSecret, &'static str> {
+        let position = self.secret(namespace, name);
+        let found = position.and_then(|position| self.inventory.secrets.get(position));
+        let is_refused =
+            found.is_some_and(|secret| secret.filler.is_none() && !secret.bad_keys.is_empty());
+        let content = position.and_then(|position| self.content(position));
+        if let Some(content) = content.filter(|_| !is_refused) {
+            return Ok(PullSecret { name: name.to_owned(), ..content.clone() });
+        }
+        let rendered = namespace.and_then(|namespace| self.declarations.rendered(namespace, name));
+        match (rendered, position) {
+            (Some(rendered), _) => Ok(rendered.stand_in()),
+            (None, Some(_)) if is_refused => {
+                Err("is not valid base64, so the API server refuses it")
+            }
+            (None, Some(position)) => Err(self.why_unknown(position)),
+            (None, None) => Err("is not in the repository"),
+        }
     }
 }
 

@@ -161,12 +161,12 @@ impl Inventory {
     /// Lists the names of the namespaces that anything here is in, sorted, each once.
     #[must_use]
     pub fn namespaces_in_use(&self) -> BTreeSet<&str> {
-        let of_accounts = self.service_accounts.iter().map(|one| &one.namespace);
-        let of_workloads = self.workloads.iter().map(|one| &one.namespace);
-        let of_secrets = self.secrets.iter().map(|one| &one.namespace);
+        let of_accounts = self.service_accounts.iter().flat_map(ServiceAccount::addresses);
+        let of_workloads = self.workloads.iter().flat_map(Workload::addresses);
+        let of_secrets = self.secrets.iter().flat_map(Secret::addresses);
         let of_objects = of_accounts.chain(of_workloads).chain(of_secrets);
         let named = self.namespaces.iter().map(|found| found.name.as_str());
-        named.chain(of_objects.filter_map(Option::as_deref)).collect()
+        named.chain(of_objects.filter_map(|object| object.namespace)).collect()
     }
 
     /// Lists the names of the Namespaces that carry all of `labels`, sorted, each once; one that a

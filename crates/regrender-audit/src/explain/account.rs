@@ -1,6 +1,6 @@
 //! Knows the way from an image to its credentials for the pods of an account of the repository.
 
-use regrender_image::{DEFAULT_ACCOUNT, ImageReference, PullSecret};
+use regrender_image::ImageReference;
 
 use super::{Explanation, List, explain_list};
 use crate::credentials::{Credentials, Opener};
@@ -29,62 +29,22 @@ pub struct AccountQuestion<'q> {
 pub fn explain_account(question: &AccountQuestion<'_>) -> Explanation {
     let declarations = Declarations::new(question.declared);
     let credentials = Credentials::new(question.inventory, &declarations, question.open);
-    let (names, unknown) = names(question, &declarations, &credentials);
-    let mut list = List { names, unknown, ..List::default() };
-    for name in list.names.iter().filter(|name| !name.is_empty()) {
-        match content(question.namespace, name, &declarations, &credentials) {
-            Ok(secret) => list.secrets.push(secret),
-            Err(what) => {
-                list.unknown.get_or_insert(format!("Secret `{name}` {what}"));
-            }
-        }
-    }
+    let AccountQuestion { image, namespace, service_account, .. } = *question;
+    let of_account = credentials.of_account(credentials.account_called(namespace, service_account));
+    let (secrets, unknown) = credentials.held(Some(namespace), &of_account.names);
+    let image = ImageReference::parse(image);
+    // Whatever account it is, without a list that is known nothing speaks against it.
+    let is_anonymous = image.as_ref().is_ok_and(|image| declarations.is_anonymous(image));
+    let unknown = of_account.unknown.filter(|_| !is_anonymous).or(unknown);
+    let list = List { names: of_account.names, secrets, unknown, ..List::default() };
     let mut explanation = explain_list(question.image, list, &declarations);
     if explanation.verdict == Verdict::UncoveredPrivate
-        && let Ok(image) = ImageReference::parse(question.image)
+        && let Ok(image) = &image
     {
         let names = &explanation.pull_secrets;
-        explanation.reason += &declarations.after_a_build(question.namespace, names, &image);
+        explanation.reason += &declarations.after_a_build(namespace, names, image);
     }
     explanation
-}
-
-/// The list of the account: what its manifest says, and what a build adds.
-fn names(
-    question: &AccountQuestion<'_>,
-    declarations: &Declarations<'_>,
-    credentials: &Credentials<'_>,
-) -> (Vec<String>, Option<String>) {
-    let AccountQuestion { namespace, service_account, .. } = question;
-    let found = credentials.account(None, Some(namespace), service_account);
-    let mut names = found.map(|one| credentials.list_as_deployed(one, None)).unwrap_or_default();
-    for name in declarations.of_account(namespace, service_account) {
-        if !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
-        }
-    }
-    let is_known = found.is_some() || !names.is_empty() || *service_account == DEFAULT_ACCOUNT;
-    let unknown = (!is_known).then(|| {
-        format!("ServiceAccount `{namespace}/{service_account}` is not in the repository")
-    });
-    (names, unknown)
-}
-
-fn content(
-    namespace: &str,
-    name: &str,
-    declarations: &Declarations<'_>,
-    credentials: &Credentials<'_>,
-) -> Result<PullSecret, &'static str> {
-    let position = credentials.secret(Some(namespace), name);
-    if let Some(content) = position.and_then(|position| credentials.content(position)) {
-        return Ok(PullSecret { name: name.to_owned(), ..content.clone() });
-    }
-    match (declarations.rendered(namespace, name), position) {
-        (Some(rendered), _) => Ok(rendered.stand_in()),
-        (None, Some(position)) => Err(credentials.why_unknown(position)),
-        (None, None) => Err("is not in the repository"),
-    }
 }
 
 #[cfg(test)]
@@ -175,6 +135,46 @@ mod tests {
         });
         let secrets: Vec<&str> = explanation.credentials.iter().map(|one| &*one.secret).collect();
         assert_eq!(secrets, ["x-s"], "{}", explanation.reason);
+    }
+
+    #[test]
+    fn an_account_has_the_list_that_its_tree_gives_it_in_the_namespace() {
+        let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\n\
+             imagePullSecrets: [{name: written}]\n";
+        let tree = "namespace: team-a\nnamePrefix: x-\nresources: [../base]\npatches:\n\
+             - target: {kind: ServiceAccount}\n  \
+             patch: '[{op: replace, path: /imagePullSecrets, value: [{name: patched}]}]'\n";
+        let other = "namespace: team-b\nresources: [../base]\n";
+        let files = [
+            ("base/kustomization.yaml", "resources: [account.yaml]\n"),
+            ("base/account.yaml", account),
+            ("a/kustomization.yaml", tree),
+            ("b/kustomization.yaml", other),
+        ];
+        let inventory = Inventory::read(files.map(|(path, text)| (path, text.as_bytes())));
+        for (namespace, service_account, expected) in
+            [("team-a", "x-web", "patched"), ("team-b", "web", "written")]
+        {
+            let explanation = explain_account(&AccountQuestion {
+                image: "private-registry.io/apps/web:1",
+                namespace,
+                service_account,
+                inventory: &inventory,
+                declared: &Declared::default(),
+                open: &|_| None,
+            });
+            assert_eq!(explanation.pull_secrets, [expected]);
+        }
+    }
+
+    #[test]
+    fn a_secret_that_the_api_server_refuses_is_none() {
+        let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: team-a}\n\
+             type: kubernetes.io/dockerconfigjson\ndata: {note: '%'}\nstringData:\n  \
+             .dockerconfigjson: '{\"auths\":{\"private-registry.io\":{\"auth\":\"YTpi\"}}}'\n---\n\
+             apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace: team-a}\n\
+             imagePullSecrets: [{name: s}]\n";
+        check("web", secret, &["s"], Verdict::Undetermined);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Knows where an object comes to be in a cluster.
 
-use super::{Rendering, Secret, ServiceAccount};
+use super::{Rendering, Secret, ServiceAccount, Workload};
 
 /// Where an object comes to be, and what the tree that puts it there makes of it.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,13 @@ impl ServiceAccount {
 }
 
 impl Secret {
+    /// Lists where it comes to be.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = Address<'_>> {
+        Address::all(self.namespace.as_deref(), &self.name, &self.renderings)
+    }
+}
+
+impl Workload {
     /// Lists where it comes to be.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = Address<'_>> {
         Address::all(self.namespace.as_deref(), &self.name, &self.renderings)

@@ -195,6 +195,11 @@ const OVERLAYS: [(&str, &str); 4] = [
 ];
 
 #[test]
+fn what_overlays_put_into_a_namespace_is_in_it() {
+    assert_eq!(read(&OVERLAYS).namespaces_in_use().into_iter().collect::<String>(), "xy");
+}
+
+#[test]
 fn images_are_those_that_overlays_deploy() {
     assert_eq!(read(&OVERLAYS).deployed_images().collect::<String>(), "ij");
 }

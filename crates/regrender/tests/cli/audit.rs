@@ -219,7 +219,7 @@ fn an_image_is_explained_for_an_account_of_the_repository() {
     path         acme/web
     tag          1
     asked for    docker.io/acme/web
-    verdict      undetermined: ServiceAccount `team-a/builder` is not in the repository
+    verdict      undetermined: ServiceAccount `builder` is not in the repository
     ");
     let outcome = sandbox.run(&["explain", "x", "--service-account", "builder"]);
     assert_snapshot!(outcome.ended_with(1), @"

@@ -27,6 +27,8 @@ pub(crate) enum Origin {
     Pod,
     /// They are copied from its account.
     Account,
+    /// The pod was let in with them, and gets no others any more.
+    Admission,
     /// Nobody can tell from the repository.
     Unknown,
 }
@@ -150,6 +152,10 @@ impl<'i> Credentials<'i> {
     pub(crate) fn in_force(&self, subject: &Subject<'_>) -> InForce {
         let account = self.account_meant(subject);
         let mut names = subject.pull_secrets.clone();
+        if subject.is_admitted() {
+            let account = account.map(|account| account.name.to_owned());
+            return InForce { origin: Origin::Admission, account, names, unknown: None };
+        }
         if let Some(namespace) = subject.namespace.as_deref() {
             let patched =
                 self.declarations.of_workload(namespace, &subject.workload.kind, &subject.name);
@@ -376,8 +382,11 @@ impl<'i> Credentials<'i> {
 }
 
 /// Returns the name of the account that a workload runs under; `None` where its chart or base says, or
-/// the controller of a custom resource.
+/// the controller of a custom resource, and for what a node runs from a file of its own.
 fn account_of<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
+    if subject.mirrors_file() {
+        return None;
+    }
     let account = subject.service_account.as_deref().filter(|name| !name.is_empty());
     let is_default = !subject.is_open() && !subject.leaves_account_open();
     account.or(is_default.then_some(DEFAULT_ACCOUNT))

@@ -24,7 +24,7 @@ pub(crate) use self::account::ACCOUNT;
 pub use self::account::ServiceAccount;
 pub(crate) use self::account_field::AccountField;
 pub(crate) use self::address::Address;
-pub(crate) use self::admission::read_pods;
+pub(crate) use self::admission::{MIRROR, read_pods};
 pub(crate) use self::deployer::{DEPLOYERS, specification};
 pub(crate) use self::header::Header;
 pub(crate) use self::image::is_image_key;

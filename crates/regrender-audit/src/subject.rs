@@ -2,7 +2,7 @@
 
 use crate::inventory::Inventory;
 use crate::kind::helm::is_release;
-use crate::kind::{AccountField, Doubt, ImageUse, Rendering, Source, Workload};
+use crate::kind::{AccountField, Doubt, ImageUse, MIRROR, Rendering, Source, Workload};
 
 /// A workload as one tree deploys it.
 #[derive(Clone, Debug)]
@@ -37,6 +37,21 @@ impl Subject<'_> {
         self.workload.source == Source::Custom
             && !self.images.iter().any(|image| image.in_list)
             && !self.workload.runs_as_default()
+    }
+
+    /// Tells whether its list of pull secrets is the one that it keeps: an account's list is copied when
+    /// a pod is let in, and never to one that mirrors a file of the node.
+    pub(crate) fn is_admitted(&self) -> bool {
+        self.is_pod() && self.workload.metadata.is_live || self.mirrors_file()
+    }
+
+    /// Tells whether it shows what a node runs from a file of its own.
+    pub(crate) fn mirrors_file(&self) -> bool {
+        self.is_pod() && self.workload.metadata.annotations.contains_key(MIRROR)
+    }
+
+    fn is_pod(&self) -> bool {
+        self.workload.source == Source::Core && self.workload.kind == "Pod"
     }
 
     /// Tells whether somebody has to say in which namespace it is.

@@ -36,7 +36,9 @@ pub(crate) fn check_subject(
             }
         }
     }
-    let Some(account) = in_force.account.as_deref() else {
+    // What is admitted has found its account.
+    let account = in_force.account.as_deref().filter(|_| in_force.origin != Origin::Admission);
+    let Some(account) = account else {
         return findings;
     };
     match credentials.account(subject.root.as_deref(), namespace, account) {

@@ -202,6 +202,9 @@ impl<'a> Chain<'a> {
             return self.add_way_of_account(workload, &account, &secrets, in_force);
         }
         self.link_all(&secrets, workload);
+        if in_force.origin == Origin::Admission {
+            return;
+        }
         let mut kept_out = self.credentials.kept_out(subject);
         kept_out.retain(|name| !in_force.names.contains(name));
         let kept_out = self.listed(workload, &kept_out);

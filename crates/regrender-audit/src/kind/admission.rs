@@ -9,7 +9,7 @@ use crate::manifest::{Node, read_documents};
 use crate::place::Place;
 
 /// Marks a pod that mirrors a file of the node.
-const MIRROR: &str = "kubernetes.io/config.mirror";
+pub(crate) const MIRROR: &str = "kubernetes.io/config.mirror";
 
 /// Reads the pods of a text, or the pods that its workloads make, with their namespaces.
 pub(crate) fn read_pods(text: &str) -> Vec<(Option<String>, PodAdmission)> {

@@ -80,6 +80,40 @@ fn rendered_pull_secrets_count() {
     assert_eq!(verdicts(&[("a.yaml", &text)], &declared), ["uncovered-private"]);
 }
 
+/// An account's list is copied when a pod is let in, and never again.
+#[test]
+fn a_pod_that_comes_from_a_cluster_has_the_list_that_it_has() {
+    let account = "kind: ServiceAccount\nmetadata: {name: default, namespace: n}\n\
+        imagePullSecrets: [{name: s}, {name: o}]\n"
+        .to_owned()
+        + &secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#))
+        + &secret("o", &format!(r#"{{"q.io":{LOGIN}}}"#));
+    let declared = RenderedPullSecret {
+        namespace: "n".to_owned(),
+        name: "regcred".to_owned(),
+        keys: vec!["r.io".to_owned()],
+        service_accounts: vec!["default".to_owned()],
+        workloads: vec!["Pod/p".to_owned()],
+        ..RenderedPullSecret::default()
+    };
+    let declared = Declared { pull_secrets: vec![declared], ..private("r.io") };
+    for (list, account_of_pod, verdict) in
+        [("[]", Some("default"), "uncovered-private"), ("[{name: s}]", Some("default"), "covered")]
+    {
+        let live = pod("r.io/app", list).replace("namespace: n", "namespace: n, uid: 1-2");
+        let report = audited(&[("a.yaml", &(account.clone() + &live))], &declared);
+        let row = &report.images[0];
+        assert_eq!((row.service_account.as_deref(), row.verdict.name()), (account_of_pod, verdict));
+        let told = report.findings.iter().any(|one| one.code.name() == "account-secrets-not-added");
+        assert!(!told, "{:?}", report.findings);
+    }
+    let mirror = "namespace: n, annotations: {kubernetes.io/config.mirror: a1}";
+    let mirror = pod("r.io/app", "[]").replace("namespace: n", mirror);
+    let report = audited(&[("a.yaml", &(account + &mirror))], &declared);
+    let row = &report.images[0];
+    assert_eq!((row.service_account.as_deref(), row.verdict.name()), (None, "uncovered-private"));
+}
+
 #[test]
 fn a_pull_secret_that_a_build_would_change_is_told() {
     let rendered = RenderedPullSecret {

@@ -89,8 +89,10 @@ pub(crate) fn in_document(root: &Node<'_>, place: &Place, topics: Topics) -> Vec
     findings
 }
 
+/// Tells whether a node is a Secret of Kubernetes itself, whose group has no name.
 fn is_secret(node: &Node<'_>) -> bool {
-    node.get("kind").and_then(Node::scalar) == Some("Secret")
+    let text = |name: &str| node.get(name).and_then(Node::scalar).unwrap_or_default();
+    text("kind") == "Secret" && !text("apiVersion").contains('/')
 }
 
 fn private_keys_below(node: &Node<'_>, place: &Place, findings: &mut Vec<Finding>) {

@@ -67,13 +67,11 @@ pub(crate) fn entry(name: &str, Patch { target, written_names, .. }: &Patch) -> 
     if names.is_empty() {
         names.push(target.name());
     }
-    let mut selector = Mapping::new();
-    if let Some(group) = target.group() {
-        selector.push("group", group);
-    }
-    selector.push("kind", target.kind());
-    // kustomize reads the name as an anchored regular expression.
-    selector.push("name", names.join("|").replace('.', "\\."));
+    // kustomize reads group and name as anchored regular expressions, and an empty one matches all.
+    let selector = Mapping::new()
+        .with("group", target.group().unwrap_or("^$"))
+        .with("kind", target.kind())
+        .with("name", names.join("|").replace('.', "\\."));
     Mapping::new().with("path", name).with("target", selector)
 }
 

@@ -23,18 +23,20 @@ fn read_with(facts: &mut FileFacts, root: &Node<'_>, header: Header, words: Word
     }
     let place = &header.place.clone();
     // What has a directive is nothing that anybody deploys, though a custom resource may hold one.
-    let is_native = || header.group().is_empty() || core_pod_path(&header).is_some();
+    let is_core = header.group().is_empty();
+    let is_native = || is_core || core_pod_path(&header).is_some();
     if words.directives && (is_directed(root) || is_native() && directs(root)) {
         facts.parts.extend(Part::read_all(root, &header, words.directives));
         return;
     }
     match &*header.kind {
-        "Namespace" => facts.namespaces.push(Namespace {
+        // Operators have kinds of the same names: a namespace of a message bus, an account of a cloud.
+        "Namespace" if is_core => facts.namespaces.push(Namespace {
             labels: header.metadata.labels.clone(),
             name: header.name,
             place: place.clone(),
         }),
-        ACCOUNT => {
+        ACCOUNT if is_core => {
             facts.parts.extend(
                 Part::read_all(root, &header, words.directives)
                     .into_iter()
@@ -42,7 +44,8 @@ fn read_with(facts: &mut FileFacts, root: &Node<'_>, header: Header, words: Word
             );
             facts.service_accounts.push(ServiceAccount::read(root, header));
         }
-        "Secret" | "SealedSecret" | "ExternalSecret" | "ClusterExternalSecret" => {
+        "Secret" if is_core => facts.secrets.extend(secret::read(root, &header)),
+        "SealedSecret" | "ExternalSecret" | "ClusterExternalSecret" => {
             facts.secrets.extend(secret::read(root, &header));
         }
         kind if DEPLOYERS.contains(&kind) => {

@@ -77,7 +77,7 @@ impl Part {
     /// Reads an object as what a strategic merge changes of it; nothing where that is nothing at all.
     /// It may have directives or not.
     pub(crate) fn read_all(root: &Node<'_>, header: &Header, may_direct: bool) -> Vec<Self> {
-        if header.kind == ACCOUNT {
+        if header.kind == ACCOUNT && header.group().is_empty() {
             let mut part = header.workload(Source::Core);
             part.pull_secrets = pod::reference_names(root.get("imagePullSecrets"));
             return vec![Self::new(part, root, Some(&[]))];

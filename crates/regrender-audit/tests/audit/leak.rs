@@ -348,6 +348,13 @@ fn a_private_key_in_any_value_leaks() {
 }
 
 #[test]
+fn a_private_key_leaks_in_a_kind_that_is_only_called_secret() {
+    let key = pem("PRIVATE KEY").replace('\n', "\n    ");
+    let text = format!("apiVersion: example.io/v1\nkind: Secret\nspec:\n  key: |\n    {key}\n");
+    assert_eq!(leaks(&[("a.yaml", &text)]), ["a.yaml:4:5 leaked-private-key"]);
+}
+
+#[test]
 fn a_private_key_in_a_file_of_its_own_leaks() {
     let key = pem("CERTIFICATE") + &pem("PRIVATE KEY");
     for path in ["tls.pem", "a/id_ed25519"] {

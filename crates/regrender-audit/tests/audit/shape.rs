@@ -145,6 +145,31 @@ fn what_kubernetes_itself_knows_is_not_told_by_its_shape() {
     }
 }
 
+/// Azure Service Operator, Crossplane and the controllers of AWS have kinds of these names.
+#[test]
+fn kinds_of_operators_are_not_taken_for_those_of_kubernetes() {
+    let declares = |version: &str| {
+        let text: String = ["Namespace", "ServiceAccount", "Secret"]
+            .map(|kind| {
+                format!(
+                    "apiVersion: {version}\nkind: {kind}\nmetadata: {{name: n}}\ntype: t\n---\n"
+                )
+            })
+            .concat();
+        let inventory = read("a.yaml", &text);
+        [
+            inventory.namespaces().count(),
+            inventory.service_accounts().count(),
+            inventory.secrets().count(),
+        ]
+    };
+    assert_eq!(declares("v1"), [1, 1, 1]);
+    assert_eq!(declares("example.io/v1"), [0, 0, 0]);
+    let account = "apiVersion: example.io/v1\nkind: ServiceAccount\nmetadata: {name: n}\n\
+        spec: {image: r.io/a, imagePullSecrets: [{name: x}]}\n";
+    assert_eq!(images("a.yaml", account), ["spec.image r.io/a"]);
+}
+
 #[test]
 fn what_a_template_of_openshift_holds_is_read_by_kind() {
     let template = "apiVersion: template.openshift.io/v1\nkind: Template\nobjects:\n\

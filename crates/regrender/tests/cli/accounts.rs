@@ -157,6 +157,7 @@ fn an_account_that_the_repository_declares_is_patched() {
     patches:
     - path: serviceaccount-builder.yaml
       target:
+        group: ^$
         kind: ServiceAccount
         name: builder
     ");
@@ -311,6 +312,7 @@ fn a_patch_finds_what_an_overlay_gives_a_prefix_by_the_name_in_its_manifest() {
         name: web
     - path: serviceaccount-prod-app.yaml
       target:
+        group: ^$
         kind: ServiceAccount
         name: app
     ");

@@ -370,7 +370,6 @@ fn damage_is_found_without_the_key() {
     error[broken-file]: FILE: has `spec.data`, which controllers do not take any more
     error[outdated-file]: FILE: its name, namespace, type, labels, annotations or comments are not as declared
     error[not-sealed]: FILE: is not a SealedSecret
-    error[clear-secret]: FILE: Secret `regcred` can be read by everybody
     error[other-scope]: FILE: `sealedsecrets.bitnami.com/cluster-wide` asks for another scope than the strict one
     error[outdated-file]: FILE: its name, namespace, type, labels, annotations or comments are not as declared
     ");

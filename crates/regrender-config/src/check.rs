@@ -10,6 +10,7 @@ mod flux;
 mod generator;
 mod host;
 mod identifier;
+mod identity;
 mod label;
 mod list;
 mod name;
@@ -50,9 +51,11 @@ pub(crate) fn check(raw: &RawConfig, problems: &mut Problems) -> Option<Config> 
         raw.secrets.iter().map(|secret| secret::secret(secret, &declared, problems)).collect();
     agreement::agreements(&declared, &registries, problems);
     same_workload::agreements(&secrets, problems);
+    identity::agreements(&secrets, &registries, problems);
     if let Some(clusters) = &clusters {
         agreement::trust(raw, clusters, &registries, problems);
         agreement::sealed_secrets(raw, clusters, &registries, problems);
+        identity::of_kubelets(&secrets, &registries, clusters, problems);
     }
     let mut config = Config {
         clusters: clusters?,

@@ -5,6 +5,7 @@
 
 pub(crate) mod cluster;
 pub(crate) mod host;
+pub(crate) mod identity;
 pub(crate) mod name;
 pub(crate) mod path;
 pub(crate) mod provision;
@@ -38,6 +39,7 @@ pub fn pages() -> Vec<&'static Page> {
     let modules = [
         cluster::PAGES,
         host::PAGES,
+        identity::PAGES,
         name::PAGES,
         path::PAGES,
         provision::PAGES,

@@ -61,6 +61,22 @@ impl PullSecret {
             (Some(names), Some(cluster)) => names.iter().any(|name| name == cluster),
         }
     }
+
+    /// Says whether it lands in a namespace that the other one lands in, as far as the file tells:
+    /// what the inventory declares is not known here.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        let share =
+            |ours: &[String], theirs: &[String]| ours.iter().any(|name| theirs.contains(name));
+        let is_in_one_cluster = match (&self.clusters, &other.clusters) {
+            (Some(ours), Some(theirs)) => share(ours, theirs),
+            _ => true,
+        };
+        let is_in_one_namespace = match (&self.namespaces, &other.namespaces) {
+            (Namespaces::Listed(ours), Namespaces::Listed(theirs)) => share(ours, theirs),
+            (ours, theirs) => ours == theirs,
+        };
+        is_in_one_cluster && is_in_one_namespace
+    }
 }
 
 /// Returns the name of the Secret that External Secrets makes.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::problem::{Problems, workload as problem};
-use crate::{Namespaces, PullSecret, Workload};
+use crate::{PullSecret, Workload};
 
 /// Complains of workloads that two pull secrets declare differently for one namespace, as far as the
 /// file tells.
@@ -13,7 +13,7 @@ pub(crate) fn agreements(secrets: &[Option<PullSecret>], problems: &mut Problems
         for workload in &secret.workloads {
             let key = (group(workload), &workload.kind, &workload.name);
             let others = declared.entry(key).or_default();
-            let mut met = others.iter().filter(|(other, _)| meet(other, secret));
+            let mut met = others.iter().filter(|(other, _)| other.meets(secret));
             problems.extend(met.find_map(|(other, first)| {
                 let (before, after) = difference(first, workload)?;
                 let first = (other.name.as_str(), first.span.clone(), before);
@@ -26,21 +26,6 @@ pub(crate) fn agreements(secrets: &[Option<PullSecret>], problems: &mut Problems
 
 fn group(workload: &Workload) -> &str {
     workload.api_version.split_once('/').map_or("", |(group, _)| group)
-}
-
-/// Says whether two pull secrets land in one namespace. What the inventory declares is not known
-/// here.
-fn meet(one: &PullSecret, other: &PullSecret) -> bool {
-    let share = |ours: &[String], theirs: &[String]| ours.iter().any(|name| theirs.contains(name));
-    let is_in_one_cluster = match (&one.clusters, &other.clusters) {
-        (Some(ours), Some(theirs)) => share(ours, theirs),
-        _ => true,
-    };
-    let is_in_one_namespace = match (&one.namespaces, &other.namespaces) {
-        (Namespaces::Listed(ours), Namespaces::Listed(theirs)) => share(ours, theirs),
-        (ours, theirs) => ours == theirs,
-    };
-    is_in_one_cluster && is_in_one_namespace
 }
 
 /// Says what each of two declarations says, where that cannot be brought together.

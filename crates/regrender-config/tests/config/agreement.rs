@@ -32,9 +32,10 @@ const PAIR: &str = "host = \"r.io\"\nusername = \"u\"\npassword = { env = \"P\" 
 
 #[test]
 fn a_role_needs_an_issuer_where_its_pull_secret_lands() {
-    check(&text(ROLE, ""), &["irsa-without-oidc-provider"]);
-    check(&text(ROLE, "clusters = [\"sealed\"]"), &["irsa-without-oidc-provider"]);
-    check(&text(ROLE, "clusters = [\"plain\"]"), &[]);
+    let text = |clusters: &str| text(ROLE, &format!("service-accounts = [\"x\"]\n{clusters}"));
+    check(&text(""), &["irsa-without-oidc-provider"]);
+    check(&text("clusters = [\"sealed\"]"), &["irsa-without-oidc-provider"]);
+    check(&text("clusters = [\"plain\"]"), &[]);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Whether a repository can be pulled from.
 
+use serde::Deserialize;
+
 use super::fault::{Fault, said};
 use super::report::{More, Pull, Report, RepositoryReport, read_rate_limit};
 use super::session::{Answer, Session, Shown};
 use super::{Subject, Writes};
 use crate::url::encode_segment;
-use crate::{Method, Request, Url};
+use crate::{Method, Request, Response, Url};
 
 /// The kinds of manifests that a runtime takes.
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
@@ -15,6 +17,16 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
 /// A digest that nothing has.
 pub(super) const NOTHING: &str =
     "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
+#[derive(Deserialize)]
+struct Tags {
+    tags: Option<Vec<String>>,
+}
+
+/// Returns the first tag of a list, if there is one.
+fn first_tag(list: &Response) -> Option<String> {
+    list.json::<Tags>()?.tags?.into_iter().next()
+}
 
 impl Session<'_> {
     /// Asks all about one repository.
@@ -82,30 +94,44 @@ impl Session<'_> {
 
     fn look(&self, subject: &Subject, shown: &Shown, report: &mut Report) -> Result<Pull, Fault> {
         let Some(reference) = &subject.reference else {
-            return self.look_at_tags(&subject.repository, shown);
+            return self.look_at_any(&subject.repository, shown, report);
         };
         let answer = self.head(&subject.repository, reference, shown)?;
         report.rate_limit = report.rate_limit.or(read_rate_limit(&answer.response));
         if answer.elsewhere.is_none() && answer.response.status == 404 {
-            let tags = self.look_at_tags(&subject.repository, shown)?;
-            return Ok(Pull::NotFound { repository_is_there: tags == Pull::Allowed });
+            let tags = self.list_tags(&subject.repository, shown)?;
+            let repository_is_there = (200..300).contains(&tags.response.status);
+            return Ok(Pull::NotFound { repository_is_there });
         }
         Ok(self.pull_of(&answer))
     }
 
-    fn look_at_tags(&self, repository: &str, shown: &Shown) -> Result<Pull, Fault> {
+    /// Asks for whatever image of a repository there is.
+    fn look_at_any(
+        &self,
+        repository: &str,
+        shown: &Shown,
+        report: &mut Report,
+    ) -> Result<Pull, Fault> {
+        let tags = self.list_tags(repository, shown)?;
+        // To list is a right of its own: one who may pull and not list (ECR) is told that there is no
+        // such manifest, and one who may list and not pull is refused.
+        if !matches!(tags.response.status, 200..300 | 401 | 403 | 405) {
+            return Ok(self.pull_of(&tags));
+        }
+        let tag = first_tag(&tags.response);
+        let manifest = self.head(repository, tag.as_deref().unwrap_or(NOTHING), shown)?;
+        report.rate_limit = report.rate_limit.or(read_rate_limit(&manifest.response));
+        match (manifest.response.status, tags.response.status) {
+            (404, _) => Ok(Pull::Allowed),
+            (_, 200..300) => Ok(self.pull_of(&manifest)),
+            _ => Ok(self.pull_of(&tags)),
+        }
+    }
+
+    fn list_tags(&self, repository: &str, shown: &Shown) -> Result<Answer, Fault> {
         let url = self.of_repository(repository, "tags/list").with_parameter("n", "1");
-        let answer = self.ask_for_image(self.show(Request::new(Method::Get, url), shown))?;
-        if !matches!(answer.response.status, 401 | 403 | 405) {
-            return Ok(self.pull_of(&answer));
-        }
-        // To list is a right of its own at some registries (ECR): one who may pull and not list is
-        // told that there is no such manifest.
-        let manifest = self.head(repository, NOTHING, shown)?;
-        match manifest.response.status {
-            404 => Ok(Pull::Allowed),
-            _ => Ok(self.pull_of(&answer)),
-        }
+        self.ask_for_image(self.show(Request::new(Method::Get, url), shown))
     }
 
     fn head(&self, repository: &str, reference: &str, shown: &Shown) -> Result<Answer, Fault> {

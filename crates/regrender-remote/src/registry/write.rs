@@ -20,16 +20,20 @@ impl Session<'_> {
     ///
     /// `is_seen` says that it can be pulled from.
     pub(super) fn more(&self, repository: &str, writes: Writes, is_seen: bool) -> More {
-        let scope = format!("repository:{repository}:pull,push,delete");
-        let shown = match self.authorize(Some(&scope)) {
-            Ok(shown) => shown,
-            // Whoever may not gets no token at some servers, and one that grants less at others.
-            Err(Fault::Refused { .. } | Fault::AnonymousRefused { .. }) => {
-                return More::PullOnly(How::Token);
+        // Whoever may not do all that is asked for gets no token at some servers, and one that grants
+        // less at others.
+        for actions in ["pull,push,delete", "pull,push", "pull,delete"] {
+            match self.authorize(Some(&format!("repository:{repository}:{actions}"))) {
+                Ok(shown) => return self.more_with(&shown, repository, writes, is_seen),
+                Err(Fault::Refused { .. } | Fault::AnonymousRefused { .. }) => {}
+                Err(_) => return More::Unknown { status: None },
             }
-            Err(_) => return More::Unknown { status: None },
-        };
-        if let Shown::Token(token) = &shown
+        }
+        More::PullOnly(How::Token)
+    }
+
+    fn more_with(&self, shown: &Shown, repository: &str, writes: Writes, is_seen: bool) -> More {
+        if let Shown::Token(token) = shown
             && let Some(grants) = read_grants(&token.token)
         {
             return of_grants(&grants, repository);
@@ -37,7 +41,7 @@ impl Session<'_> {
         match writes {
             Writes::LeaveOut => More::NotAsked,
             Writes::Try => self
-                .try_to_write(repository, &shown, is_seen)
+                .try_to_write(repository, shown, is_seen)
                 .unwrap_or(More::Unknown { status: None }),
         }
     }
@@ -45,6 +49,15 @@ impl Session<'_> {
     fn try_to_write(&self, repository: &str, shown: &Shown, is_seen: bool) -> Result<More, Fault> {
         let begin = self.of_repository(repository, "blobs/uploads/");
         let answer = self.ask_registry(self.show(Request::new(Method::Post, begin), shown))?;
+        let is_shown = self.question.credential.is_none() || !matches!(shown, Shown::Nothing);
+        if !is_shown && matches!(answer.status, 401 | 403) {
+            // What everybody is refused may be allowed to the credential.
+            let status = Some(answer.status);
+            let challenged = self.challenged_by(&answer)?;
+            return Ok(challenged.map_or(More::Unknown { status }, |session| {
+                session.more(repository, Writes::Try, is_seen)
+            }));
+        }
         let push = match answer.status {
             202 | 201 => Trial::Can,
             401 | 403 | 405 => Trial::Cannot,

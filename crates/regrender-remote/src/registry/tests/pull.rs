@@ -79,6 +79,37 @@ fn a_registry_that_cannot_be_asked_is_not_asked_for_more() {
 }
 
 #[test]
+fn the_tag_that_is_listed_is_asked_for() {
+    let case = Case::new().of("app", None).read_only();
+    let tags = |line: &str, manifest: u16| match line {
+        line if line.contains("tags/list") => answer(200, &[], r#"{"tags":["1.0","2.0"]}"#),
+        _ => plain(manifest),
+    };
+    assert_eq!(pull(&case, move |line| tags(line, 200)), Pull::Allowed);
+    // Who may list may not pull.
+    let denied = Pull::Denied { status: 403, said: None };
+    assert_eq!(pull(&case, move |line| tags(line, 403)), denied);
+    let (_, asked) = case.ask(with_tokens("opaque", move |line| tags(line, 200)));
+    let expected = "HEAD https://reg.corp/v2/app/manifests/1.0 [Bearer opaque]";
+    assert!(asked.iter().any(|line| line == expected), "{asked:?}");
+}
+
+#[test]
+fn in_an_empty_repository_it_is_enough_to_be_let_in() {
+    let case = Case::new().of("app", None).read_only();
+    for list in [r#"{"tags":[]}"#, r#"{"tags":null}"#, ""] {
+        let tags = move |line: &str, manifest: u16| match line {
+            line if line.contains("tags/list") => answer(200, &[], list),
+            line if line.contains("manifests/sha256:0") => plain(manifest),
+            _ => plain(500),
+        };
+        assert_eq!(pull(&case, move |line| tags(line, 404)), Pull::Allowed);
+        let denied = Pull::Denied { status: 403, said: None };
+        assert_eq!(pull(&case, move |line| tags(line, 403)), denied);
+    }
+}
+
+#[test]
 fn who_may_pull_and_not_list_may_pull() {
     let case = Case::new().of("app", None).read_only();
     let found = pull(&case, |line| plain(if line.starts_with("HEAD") { 404 } else { 403 }));

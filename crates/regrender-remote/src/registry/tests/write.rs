@@ -40,7 +40,8 @@ fn tried(upload: u16, end: u16, deletion: u16, location: &'static str) -> (More,
         line if line.starts_with("DELETE") => plain(deletion),
         _ => plain(200),
     }));
-    let writes = asked.into_iter().filter(|line| !line.starts_with("GET")).collect();
+    let is_write = |line: &String| line.starts_with("POST") || line.starts_with("DELETE");
+    let writes = asked.into_iter().filter(is_write).collect();
     (report.repositories[0].more.clone(), writes)
 }
 
@@ -90,6 +91,66 @@ fn who_may_delete_is_told() {
 fn what_is_neither_is_not_known() {
     assert_eq!(tried(400, 0, 403, "").0, More::Unknown { status: Some(400) });
     assert_eq!(tried(500, 0, 403, "").0, More::Unknown { status: None });
+}
+
+#[test]
+fn a_credential_that_is_asked_for_only_to_push_is_shown_then() {
+    let case = Case::new().of("app", None);
+    let open = |refusal: Headers<'static>, status: u16| {
+        move |line: &str, shown: Option<&str>| match (line, shown) {
+            (line, _) if line.starts_with("GET") || line.starts_with("HEAD") => plain(200),
+            (_, None) => answer(status, refusal, ""),
+            (line, Some(PAIR)) if line.starts_with("POST") => {
+                answer(202, &[("Location", UPLOAD)], "")
+            }
+            (line, _) if line.contains("uploads") => plain(204),
+            _ => plain(403),
+        }
+    };
+    let (report, asked) = case.ask(open(&[BASIC], 401));
+    let actions = vec![String::from("push")];
+    let can = More::Can { actions, how: How::Trial, is_upload_left: false };
+    assert_eq!(report.repositories[0].more, can);
+    assert!(asked.iter().all(|line| !line.starts_with("GET") || !line.contains('[')), "{asked:?}");
+    // Nobody says how it is to be shown.
+    for status in [401, 403] {
+        let (report, asked) = case.ask(open(&[], status));
+        assert_eq!(report.repositories[0].more, More::Unknown { status: Some(status) });
+        assert!(asked.iter().all(|line| !line.contains('[')), "{asked:?}");
+    }
+    // There is none to show.
+    let (report, _) = Case::new().anonymous().of("app", None).ask(open(&[BASIC], 401));
+    assert_eq!(report.repositories[0].more, More::PullOnly(How::Trial));
+}
+
+/// What more can be done where a token is made only if all that is asked for is allowed.
+fn all_or_nothing(allowed: &'static [&'static str]) -> More {
+    let (report, _) = Case::new().of("app", None).ask(move |line, shown| match (line, shown) {
+        (line, Some(PAIR)) if line.contains("auth.corp/token") => {
+            let actions = line.split("app:").nth(1).and_then(|rest| rest.split('&').next());
+            let mut actions = actions.into_iter().flat_map(|actions| actions.split(','));
+            let is_allowed = actions.all(|action| action == "pull" || allowed.contains(&action));
+            if is_allowed { answer(200, &[], r#"{"token":"opaque"}"#) } else { plain(403) }
+        }
+        (_, Some("Bearer opaque")) => match line {
+            line if line.starts_with("POST") && allowed.contains(&"push") => plain(202),
+            line if line.starts_with("POST") => plain(401),
+            line if line.starts_with("DELETE") && allowed.contains(&"delete") => plain(404),
+            line if line.starts_with("DELETE") => plain(401),
+            _ => plain(200),
+        },
+        _ => answer(401, &[BEARER], ""),
+    });
+    report.repositories[0].more.clone()
+}
+
+#[test]
+fn a_token_that_is_refused_for_all_is_asked_for_one_by_one() {
+    assert_eq!(all_or_nothing(&[]), More::PullOnly(How::Token));
+    for action in [&["push"], &["delete"]] {
+        let More::Can { actions, .. } = all_or_nothing(action) else { panic!("{action:?}") };
+        assert_eq!(actions, action);
+    }
 }
 
 #[test]

@@ -11,7 +11,9 @@ use regrender_config::{
     Config, Credential as Declared, Registry, Source, SourceKind, Username, nearest,
 };
 use regrender_image::docker_config_secrets;
+use regrender_render::Credential;
 use regrender_seal::Identities;
+use zeroize::Zeroizing;
 
 use super::docker_config::DockerConfig;
 use super::failure::SourceFailure;
@@ -96,7 +98,13 @@ impl<'a> Inquiry<'a> {
         };
         let programs: Vec<&Question> = self.questions.iter().filter(is_program).collect();
         let answered = match self.means.reach {
-            Reach::Online => program::ask(&programs, self.base, &mut self.mask, world),
+            Reach::Online if programs.is_empty() => Vec::new(),
+            Reach::Online => {
+                for pair in self.known_pairs(world) {
+                    self.mask.add(&pair);
+                }
+                program::ask(&programs, self.base, &mut self.mask, world)
+            }
             Reach::Offline => programs.into_iter().map(refused).collect(),
         };
         self.answers.extend(answered);
@@ -126,6 +134,22 @@ impl<'a> Inquiry<'a> {
     /// Returns all answers.
     pub(crate) fn answers(&self) -> &Answers {
         &self.answers
+    }
+
+    /// Lists the credentials both halves of which are known, as `USERNAME:PASSWORD`: their base64 is
+    /// what HTTP's basic authentication shows.
+    fn known_pairs(&self, world: &World) -> Vec<Zeroizing<String>> {
+        let (identities, told) = (self.means.identities, Resolved::default());
+        let mut known = Resolution::new(&self.answers, self.base, identities, world, told);
+        for (registry, declared) in self.registries {
+            known.registry(registry, declared);
+        }
+        // What is wrong with them is told when all is known.
+        let credentials = known.into_resolved().credentials.into_values();
+        let pairs = credentials.map(|Credential { username, password, .. }| {
+            Zeroizing::new(format!("{username}:{}", password.expose()))
+        });
+        pairs.collect()
     }
 
     /// Returns the questions for the helpers that docker configs leave credentials to.

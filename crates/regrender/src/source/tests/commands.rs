@@ -218,6 +218,16 @@ fn other_secrets_are_masked_in_what_a_command_says() {
 }
 
 #[test]
+fn both_halves_of_a_credential_are_masked_as_a_program_sends_them() {
+    let auth = "YWNtZS1ib3Q6Y2FuYXJ5LTRmMWQ=";
+    let case = Case::new().password("file", file("key", Trim::Unstated));
+    let case = case.file("key", "canary-4f1d\n");
+    let mut case = case.password("hub", shell(&format!("echo Basic {auth} >&2; echo ok-4f1d")));
+    assert_eq!(password_of(&case.resolve(), "hub"), "ok-4f1d");
+    assert_eq!(case.said, "sh: Basic <masked>\n");
+}
+
+#[test]
 fn a_secret_is_masked_wherever_it_stands_in_a_long_line() {
     for case in [Case::new(), Case::new().watched()] {
         let case = case.file("key", "canary-4f1d\n").file("before", "a".repeat(4090));

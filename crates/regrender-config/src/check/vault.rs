@@ -1,5 +1,7 @@
 //! The table `[vault]`: where Vault is, and how to log in to it.
 
+use std::net::IpAddr;
+
 use regrender_diagnostic::{Span, Spanned};
 
 use crate::check::choice::choice;
@@ -94,7 +96,8 @@ fn parts(text: &str) -> Result<(&'static str, &str), (&'static str, Option<Strin
 }
 
 fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host == "[::1]" || host.starts_with("127.")
+    let number = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || number.is_ok_and(|number| number.is_loopback())
 }
 
 /// Checks a mount or a namespace, and returns it without slashes around.
@@ -278,5 +281,6 @@ mod tests {
     fn this_machine_goes_by_few_names() {
         assert!(is_this_machine("localhost") && is_this_machine("127.0.0.1"));
         assert!(is_this_machine("[::1]") && !is_this_machine("vault.localhost"));
+        assert!(is_this_machine("127.8.8.8") && !is_this_machine("127.vault.example.com"));
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod failure;
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::path::Path;
 
 use regrender_config::{KvVersion, Source, Username, Vault as Declared, VaultAuth};
@@ -108,9 +109,8 @@ pub(crate) fn is_in_clear(world: &World) -> bool {
     let address = first_of(world, ADDRESS).and_then(|address| Url::parse(&address).ok());
     address.is_some_and(|address| {
         let host = address.host();
-        let is_near = host == "localhost"
-            || host.starts_with("127.")
-            || host.trim_matches(['[', ']']) == "::1";
+        let number = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        let is_near = host == "localhost" || number.is_ok_and(|number| number.is_loopback());
         address.scheme() == Scheme::Http && !is_near
     })
 }

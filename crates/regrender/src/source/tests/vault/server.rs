@@ -49,7 +49,9 @@ fn an_address_in_clear_on_another_machine_is_warned_of() {
             Case::new().variable("VAULT_ADDR", address).password("hub", at("ci/hub", "token"));
         case.resolve().remarks.iter().map(rendered).collect()
     };
-    assert!(remarks("http://vault.example.com:8200").starts_with("warning[vault-in-clear]"));
+    for far in ["http://vault.example.com:8200", "http://127.vault.example.com"] {
+        assert!(remarks(far).starts_with("warning[vault-in-clear]"), "{far}");
+    }
     for near in ["https://vault.example.com:8200", "http://127.0.0.1:1", "http://[::1]:1"] {
         assert_eq!(remarks(near), "", "{near}");
     }

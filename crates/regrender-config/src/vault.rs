@@ -71,14 +71,21 @@ impl VaultAuth {
     /// Lists the sources that logging in needs.
     #[must_use]
     pub fn sources(&self) -> Vec<&Source> {
+        let identifier = match self {
+            Self::AppRole { role_id: Username::From(role_id), .. } => Some(role_id),
+            _ => None,
+        };
+        identifier.into_iter().chain(self.secret()).collect()
+    }
+
+    /// Returns the source of what nobody else may know.
+    #[must_use]
+    pub fn secret(&self) -> Option<&Source> {
         match self {
-            Self::Token { token } => token.iter().collect(),
-            Self::AppRole { role_id: Username::From(role_id), secret_id, .. } => {
-                vec![role_id, secret_id]
-            }
-            Self::AppRole { secret_id, .. } => vec![secret_id],
-            Self::Kubernetes { jwt, .. } => jwt.iter().collect(),
-            Self::Jwt { jwt, .. } => vec![jwt],
+            Self::Token { token } => token.as_ref(),
+            Self::AppRole { secret_id, .. } => Some(secret_id),
+            Self::Kubernetes { jwt, .. } => jwt.as_ref(),
+            Self::Jwt { jwt, .. } => Some(jwt),
         }
     }
 }

@@ -143,6 +143,15 @@ impl Inspection {
         Ok(metadata.wrapped_keys.into_iter().map(|key| key.recipient).collect())
     }
 
+    /// Returns the documents of a file in any format of sops; encrypted values are texts in them.
+    ///
+    /// # Errors
+    ///
+    /// Says why it is no such file.
+    pub fn documents_of(text: &str, format: FileFormat) -> Result<Vec<Document>, OpenError> {
+        Ok(SealedSops::parse(text, format)?.documents)
+    }
+
     /// Says whether the file is for exactly these recipients, in whatever order.
     #[must_use]
     pub fn is_for(&self, recipients: &Recipients) -> bool {

@@ -10,9 +10,11 @@ use regrender_render::{PatchTarget, Placement};
 
 use crate::error::Failure;
 use crate::evidence::applied::Applied;
+use crate::input::file::read_file;
 use crate::plan::ground::{Ground, survey};
 use crate::project::Project;
 use crate::project::manifests::Manifests;
+use crate::source::sealed::shows_value;
 use crate::world::World;
 
 /// Tells the audit what the clusters of these names declare, and which of it is applied beside which
@@ -79,7 +81,7 @@ fn keys_and_names(registry: &Registry) -> Vec<(String, Option<String>)> {
     registry.auth_keys().into_iter().map(|key| (key, name.map(str::to_owned))).collect()
 }
 
-/// A file that a secret is taken from as it is.
+/// A file that a secret is taken from as it stands in there.
 pub(crate) struct ClearFile {
     /// Where it is.
     pub(crate) path: PathBuf,
@@ -87,7 +89,7 @@ pub(crate) struct ClearFile {
     pub(crate) what: String,
 }
 
-/// Lists the files that secrets are taken from as they are.
+/// Lists the files that secrets are taken from as they stand in there.
 pub(crate) fn clear_files(project: &Project, world: &World) -> Vec<ClearFile> {
     let config = &project.config;
     let passwords = config.registries.iter().filter_map(|registry| {
@@ -98,14 +100,21 @@ pub(crate) fn clear_files(project: &Project, world: &World) -> Vec<ClearFile> {
     });
     let fingerprint_key =
         config.fingerprint_key.iter().map(|key| (key, String::from("the fingerprint key")));
-    let of_vault = config.vault.auth.iter().flat_map(|auth| auth.sources());
+    let of_vault = config.vault.auth.iter().filter_map(|auth| auth.secret());
     let of_vault = of_vault.map(|source| (source, String::from("what Vault is asked with")));
     let sources = passwords.chain(fingerprint_key).chain(of_vault);
-    let files = sources.filter_map(|(source, what)| match &source.kind {
-        SourceKind::File { path, .. } => {
-            Some(ClearFile { path: world.resolve(&project.folder, path), what })
-        }
-        _ => None,
+    let files = sources.filter_map(|(source, what)| {
+        let path = match &source.kind {
+            SourceKind::File { path, .. } => world.resolve(&project.folder, path),
+            SourceKind::Sops { path: name, key: Some(key), .. } => {
+                let path = world.resolve(&project.folder, name);
+                let bytes = read_file(&path).ok()?;
+                let text = std::str::from_utf8(bytes.expose()).ok()?;
+                shows_value(name, text, key).then_some(path)?
+            }
+            _ => return None,
+        };
+        Some(ClearFile { path, what })
     });
     files.collect()
 }

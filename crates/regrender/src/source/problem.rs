@@ -34,6 +34,7 @@ impl fmt::Display for Asker<'_> {
             Part::Username => write!(f, "the username of registry `{}`", self.registry),
             Part::Password => write!(f, "the password of registry `{}`", self.registry),
             Part::FingerprintKey => f.write_str("the fingerprint key"),
+            Part::RoleId => f.write_str("the role id for Vault"),
             Part::Login(what) => write!(f, "the {what} for Vault"),
         }
     }

@@ -126,6 +126,13 @@ fn is_sops(name: &str, bytes: &[u8]) -> bool {
     text.is_some_and(|text| Inspection::recipients_of(text, FileFormat::of_name(name)).is_ok())
 }
 
+/// Says whether everybody can read the value of a file of sops of that name that `path` leads to.
+pub(crate) fn shows_value(name: &str, text: &str, path: &ValuePath) -> bool {
+    let documents = Inspection::documents_of(text, FileFormat::of_name(name));
+    let value = documents.ok().and_then(|documents| value_at(&documents, path).ok());
+    value.is_some_and(|value| value.is_clear && !holds_sealed_value(value.text.expose().as_bytes()))
+}
+
 /// Says whether any value was sealed by sops: then a file without its metadata was cut off.
 pub(crate) fn holds_sealed_value(bytes: &[u8]) -> bool {
     String::from_utf8_lossy(bytes).contains("ENC[AES256_GCM,")

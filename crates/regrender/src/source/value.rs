@@ -18,8 +18,17 @@ pub(crate) enum Part {
     Password,
     /// The key of the fingerprints.
     FingerprintKey,
-    /// What logging in to Vault takes, in a word.
+    /// The role with which an application logs in to Vault.
+    RoleId,
+    /// What else logging in to Vault takes, in a word.
     Login(&'static str),
+}
+
+impl Part {
+    /// Says whether nobody else may know it.
+    pub(crate) fn is_secret(self) -> bool {
+        !matches!(self, Self::Username | Self::RoleId)
+    }
 }
 
 /// What becomes of line ends at the end of a value.

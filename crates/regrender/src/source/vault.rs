@@ -170,7 +170,7 @@ impl Server<'_> {
             Some(VaultAuth::AppRole { role_id, secret_id, mount }) => {
                 let role_id = match role_id {
                     Username::Literal(text) => Some(SecretText::new(text.clone())),
-                    Username::From(source) => values(Part::Login("role id"), source),
+                    Username::From(source) => values(Part::RoleId, source),
                 };
                 // Both are looked at before either is missed: every problem is told.
                 let secret_id = values(Part::Login("secret id"), secret_id);

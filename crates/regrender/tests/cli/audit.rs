@@ -51,6 +51,42 @@ fn a_password_that_is_read_from_the_repository_leaks() {
     assert_eq!(leaks(), 0);
 }
 
+/// What sops sealed but for the usernames.
+const PARTLY_CLEAR: &str =
+    include_str!("../../../../testdata/vectors/sops/credentials-yaml--unenc-regex/sealed.yaml");
+
+#[test]
+fn a_password_that_sops_left_in_clear_leaks() {
+    let sandbox = repository();
+    sandbox.write("secrets.yaml", PARTLY_CLEAR);
+    let original = sandbox.read("registries.toml");
+    let leaks = |source: &str| {
+        sandbox.write("registries.toml", &original.replace("{ env = \"HUB_TOKEN\" }", source));
+        let outcome = sandbox.run(&["audit", ".", "--output", "json"]);
+        outcome.stdout.matches("leaked-source").count()
+    };
+    assert_eq!(leaks("{ sops = \"secrets.yaml\", key = \"hub.username\" }"), 1);
+    assert_eq!(leaks("{ sops = \"secrets.yaml\", key = \"hub.password\" }"), 0);
+    assert_eq!(leaks("{ sops = \"secrets.yaml\", key = \"internal.empty\" }"), 0);
+    assert_eq!(leaks("{ sops = \"secrets.yaml\", key = \"nowhere\" }"), 0);
+}
+
+#[test]
+fn who_logs_in_to_vault_is_no_secret_and_what_with_is_one() {
+    let sandbox = repository();
+    for file in ["role", "secret"] {
+        sandbox.write(file, "swordfish\n");
+    }
+    sandbox.edit("registries.toml", "{ env = \"HUB_TOKEN\" }", "{ vault = \"a/b\", key = \"c\" }");
+    let auth = "[vault]\naddress = \"https://vault.example.com\"\n\
+                auth = { method = \"approle\", role-id = { file = \"role\" }, \
+                secret-id = { file = \"secret\" } }\n";
+    sandbox.write("registries.toml", &format!("{}{auth}", sandbox.read("registries.toml")));
+    let outcome = sandbox.run(&["audit", ".", "--output", "json"]);
+    assert_eq!(outcome.stdout.matches("leaked-source").count(), 1, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("what Vault is asked with stands here"), "{}", outcome.stdout);
+}
+
 #[test]
 fn an_image_is_explained_from_manifests() {
     let sandbox = Sandbox::new(&[

@@ -12,10 +12,10 @@ const FROM_AGE: &str = "[registry.hub]\nkind = \"docker-hub\"\nusername = \"acme
 pub(crate) static SEALED_SOURCE_IN_CLEAR: Page = Page {
     code: "sealed-source-in-clear",
     severity: Severity::Error,
-    title: "a file that should be sealed is in clear",
-    why: "A file that sops sealed has its metadata in it, and an age file begins with its version; this one has neither.\nWhoever can read the repository can read what is in it.",
+    title: "a file that should be sealed, or a secret in it, is in clear",
+    why: "A file that sops sealed has its metadata in it, and an age file begins with its version; this one has neither.\nOr sops left this one value of it in clear, because no rule such as `encrypted_regex` takes its key in.\nWhoever can read the repository can read what is in it.",
     example: FROM_SOPS,
-    way_out: "seal it with `sops encrypt --in-place FILE` or `age --recipient age1… --output FILE.age FILE`, and change the password if it was ever committed; or name it as a `file`.",
+    way_out: "seal it with `sops encrypt --in-place FILE` or `age --recipient age1… --output FILE.age FILE`, and change the password if it was ever committed; or name it as a `file`. A value in clear needs a rule that takes its key in, and the file to be sealed anew.",
 };
 
 pub(crate) static SEALED_SOURCE_NO_IDENTITY: Page = Page {

@@ -1,6 +1,6 @@
 //! What to tell a person about a sealed file that is a source.
 
-use regrender_config::{Page, Source};
+use regrender_config::{Page, Source, ValuePath};
 use regrender_diagnostic::Diagnostic;
 use regrender_seal::{OpenError, short_recipient};
 
@@ -149,6 +149,16 @@ pub(crate) fn no_value(asker: Asker<'_>, source: &Source, why: &PathFailure) -> 
             }
         }
     }
+}
+
+/// Says that a value stands in clear in a file that is sealed otherwise.
+pub(crate) fn value_in_clear(asker: Asker<'_>, source: &Source, key: &ValuePath) -> Diagnostic {
+    let key = key.to_string();
+    let what = format!("`{}` of {} is in clear", key.escape_debug(), name_of(&source.kind));
+    missed(&page::SEALED_SOURCE_IN_CLEAR, asker, source, what)
+        .note("sops seals only what the rule takes in that the file was sealed by, such as its `encrypted_regex`")
+        .help("seal it by a rule that takes the key in: `sops decrypt --in-place FILE`, then `sops encrypt --in-place FILE`")
+        .help("change the secret if the file was ever committed")
 }
 
 /// Says that a value is no text in its file, so that it may be spelled otherwise than it was written.

@@ -56,7 +56,7 @@ fn fault_found(asker: Asker<'_>, fault: Fault) -> Diagnostic {
                 Part::Username => &page::value::EMPTY_USERNAME,
                 Part::Password => &page::value::EMPTY_PASSWORD,
                 Part::FingerprintKey => &page::value::EMPTY_FINGERPRINT_KEY,
-                Part::Login(_) => &page::vault::EMPTY_VAULT_LOGIN,
+                Part::RoleId | Part::Login(_) => &page::vault::EMPTY_VAULT_LOGIN,
             };
             told(page, format!("{asker} is empty"))
         }

@@ -51,6 +51,9 @@ impl Resolution<'_> {
             (Given::Bytes(bytes), _) => return Some(Zeroizing::new(bytes.expose().to_vec())),
             (Given::Sealed(content), SourceKind::Sops { key: Some(key), .. }) => {
                 match content.value_at(key) {
+                    Ok(value) if value.is_clear && asker.part.is_secret() => {
+                        Err(problem::sealed::value_in_clear(asker, source, key))
+                    }
                     Ok(value) => {
                         let remark = problem::sealed::not_quoted(asker, source, value.kind);
                         self.resolved.remarks.extend(remark);

@@ -12,6 +12,8 @@ pub(crate) struct Value {
     pub(crate) text: SecretText,
     /// What the file takes it for.
     pub(crate) kind: Kind,
+    /// Whether everybody can read it, since sops was not told to seal it.
+    pub(crate) is_clear: bool,
 }
 
 /// What a file takes a value for that has no quotes.
@@ -153,5 +155,7 @@ fn text_of(node: &Node) -> Result<Value, PathFailure> {
         Node::Sequence(_) => return not_a_value("a list", Vec::new()),
         Node::Mapping(mapping) => return not_a_value("a mapping", names(mapping)),
     };
-    Ok(Value { text, kind })
+    // An empty text is never sealed.
+    let is_clear = matches!(node, Node::Scalar(_)) && !text.expose().is_empty();
+    Ok(Value { text, kind, is_clear })
 }

@@ -88,13 +88,31 @@ fn values_of_the_other_formats_are_read() {
     reads("s.ini", in_default, "DEFAULT.password", "dckr_pat_of_default");
 }
 
+const PARTLY_CLEAR: &str = "credentials-yaml--unenc-regex/sealed.yaml";
+
 #[test]
-fn a_value_that_was_left_in_clear_is_read() {
-    let sealed = "credentials-yaml--unenc-regex/sealed.yaml";
-    let case = opened("s.yaml", sealed).username("hub", sops("s.yaml", "hub.username"));
-    let mut case = case;
+fn a_username_that_was_left_in_clear_is_read() {
+    let mut case = opened("s.yaml", PARTLY_CLEAR).username("hub", sops("s.yaml", "hub.username"));
     let resolved = case.resolve();
     assert_eq!(resolved.credentials["hub"].username, "acme-bot");
+}
+
+#[test]
+fn a_password_that_was_left_in_clear_is_refused() {
+    let case = |key| opened("s.yaml", PARTLY_CLEAR).password("hub", sops("s.yaml", key));
+    assert_eq!(
+        case("hub.username").told(),
+        "\
+error[sealed-source-in-clear]: the password of registry `hub` cannot be obtained: `hub.username` of SOPS file `s.yaml` is in clear
+  --> 2..3 read from SOPS file `s.yaml`
+  note: sops seals only what the rule takes in that the file was sealed by, such as its `encrypted_regex`
+  help: seal it by a rule that takes the key in: `sops decrypt --in-place FILE`, then `sops encrypt --in-place FILE`
+  help: change the secret if the file was ever committed
+"
+    );
+    assert_eq!(case("hub.password").told(), "");
+    // sops leaves an empty text as it is.
+    assert!(case("internal.empty").told().starts_with("error[empty-password]"));
 }
 
 #[test]

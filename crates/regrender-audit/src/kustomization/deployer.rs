@@ -105,14 +105,41 @@ fn argo(
 
 /// Tells whether an object changes anything of what it applies.
 pub(super) fn changes_something(one: &Kustomization) -> bool {
+    edits(one) || one.default_namespace.is_some() || one.post_build.is_some()
+}
+
+/// Tells whether an object changes anything before kustomize builds what it applies.
+fn edits(one: &Kustomization) -> bool {
     one.namespace.is_some()
-        || one.default_namespace.is_some()
         || !one.prefix.is_empty()
         || !one.suffix.is_empty()
         || !one.components.is_empty()
         || !one.images.is_empty()
         || !one.patches.is_empty()
-        || one.post_build.is_some()
+}
+
+/// Returns what an object makes of the kustomization of the folder that it applies, where that is
+/// anything: what it says goes into that file before kustomize builds it, and is no layer above.
+pub(super) fn edited(own: &Kustomization, object: &Kustomization) -> Option<Kustomization> {
+    if !edits(object) {
+        return None;
+    }
+    let mut edited = own.clone();
+    edited.key.clone_from(&object.key);
+    edited.default_namespace.clone_from(&object.default_namespace);
+    edited.post_build.clone_from(&object.post_build);
+    if object.namespace.is_some() {
+        edited.namespace.clone_from(&object.namespace);
+    }
+    let affixes = [(&mut edited.prefix, &object.prefix), (&mut edited.suffix, &object.suffix)];
+    for (own, given) in affixes.into_iter().filter(|(_, given)| !given.is_empty()) {
+        own.clone_from(given);
+    }
+    edited.components.extend_from_slice(&object.components);
+    edited.patches.extend_from_slice(&object.patches);
+    edited.patches.sort_by_key(|patch| patch.list);
+    ImageChange::merge_all(&mut edited.images, &object.images);
+    Some(edited)
 }
 
 /// Finds the folder that an object in `file` means by a path from the top of its repository.

@@ -18,7 +18,14 @@ pub(crate) struct ImageChange {
     tag_suffix: Option<String>,
     digest: Option<String>,
     pub(super) place: Place,
+    /// Where the entry stands that it was merged with.
+    merged: Option<Place>,
+    /// Whether it takes the place of a whole entry of the same name.
+    is_whole: bool,
 }
+
+/// What Argo CD writes for what the entry of a kustomization says.
+const KEPT: &str = "*";
 
 impl ImageChange {
     pub(super) fn read(node: &Node<'_>, place: Place) -> Option<Self> {
@@ -34,6 +41,8 @@ impl ImageChange {
             tag_suffix: member(node, "tagSuffix"),
             digest: member(node, "digest"),
             place,
+            merged: None,
+            is_whole: false,
         })
     }
 
@@ -52,7 +61,52 @@ impl ImageChange {
             tag_suffix: None,
             digest: digest.map(str::to_owned),
             place,
+            merged: None,
+            is_whole: true,
         }
+    }
+
+    /// Merges entries into those of a kustomization, as Flux does, and `kustomize edit set image` for
+    /// Argo CD.
+    pub(super) fn merge_all(all: &mut Vec<Self>, given: &[Self]) {
+        for new in given {
+            match all.iter_mut().find(|one| one.name == new.name) {
+                Some(own) => *own = new.merged_with(own),
+                None => all.push(new.clone()),
+            }
+        }
+        if given.iter().any(|one| one.is_whole) {
+            all.sort_by(|one, other| one.name.cmp(&other.name));
+            all.dedup_by(|one, first| one.name == first.name);
+        }
+    }
+
+    /// Returns what it makes of an entry of the same name.
+    fn merged_with(&self, own: &Self) -> Self {
+        let is_kept = |text: &Option<String>| text.as_deref() == Some(KEPT);
+        let keeps_name = is_kept(&self.new_name) || !self.is_whole && self.new_name.is_none();
+        // Tag and digest say together which version it is.
+        let keeps_version = !self.is_whole && self.new_tag.is_none() && self.digest.is_none();
+        let from = |keeps: bool| if keeps { own } else { self };
+        let mut places = [&self.place, &own.place];
+        if keeps_name {
+            places.reverse();
+        }
+        let [place, merged] = places.map(Place::clone);
+        Self {
+            new_name: from(keeps_name).new_name.clone(),
+            new_tag: from(keeps_version || is_kept(&self.new_tag)).new_tag.clone(),
+            digest: from(keeps_version || is_kept(&self.digest)).digest.clone(),
+            tag_suffix: from(!self.is_whole).tag_suffix.clone(),
+            place,
+            merged: Some(merged),
+            ..own.clone()
+        }
+    }
+
+    /// Lists where it stands.
+    pub(super) fn places(&self) -> impl Iterator<Item = &Place> {
+        std::iter::once(&self.place).chain(&self.merged)
     }
 
     /// Lists what a template may have open places in.
@@ -84,13 +138,15 @@ impl ImageChange {
     /// Returns what kustomize makes of `image`.
     pub(super) fn apply(&self, image: &str) -> String {
         let (name, tag, digest) = split_image(image);
-        let mut changed = self.new_name.as_deref().unwrap_or(name).to_owned();
-        let (tag, digest) = match (self.new_tag.as_deref(), self.digest.as_deref()) {
+        let [new_name, new_tag, new_digest] = [&self.new_name, &self.new_tag, &self.digest]
+            .map(|given| given.as_deref().filter(|text| *text != KEPT));
+        let mut changed = new_name.unwrap_or(name).to_owned();
+        let is_given = new_tag.is_some() || new_digest.is_some();
+        let (tag, digest) = match (new_tag, new_digest) {
             (None, None) if self.tag_suffix.is_some() => (Some(tag.unwrap_or_default()), None),
             (None, None) => (tag, digest),
             given => given,
         };
-        let is_given = self.new_tag.is_some() || self.digest.is_some();
         let suffix = self.tag_suffix.as_deref().filter(|_| !is_given).unwrap_or_default();
         if let Some(tag) = tag {
             changed = format!("{changed}:{tag}{suffix}");

@@ -134,6 +134,11 @@ impl<'o> Object<'o> {
         }
     }
 
+    /// Gives it a namespace if it has none.
+    pub(super) fn settle_in(&mut self, namespace: Option<&String>) {
+        self.namespace = self.namespace.take().or_else(|| namespace.cloned());
+    }
+
     pub(super) fn doubt(&mut self, place: &Place) {
         self.doubt.get_or_insert_with(|| Doubt::Change(place.clone()));
     }

@@ -19,8 +19,16 @@ pub(super) struct Patch {
     pub(super) gives_variables: bool,
     /// What else it may change of what it is for.
     pub(super) may_change: Identity,
-    /// Whether it is applied after the kustomization has renamed and moved everything.
-    pub(super) is_late: bool,
+    pub(super) list: PatchList,
+}
+
+/// The list of a kustomization that a patch is in; they are applied in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum PatchList {
+    StrategicMerge,
+    Patches,
+    /// Applied after the kustomization has renamed and moved everything.
+    Json6902,
 }
 
 /// What kustomize leaves as it is unless a patch is allowed to change it.
@@ -125,19 +133,21 @@ pub(super) fn read_patches(root: &Node<'_>, place: &Place) -> Vec<Patch> {
                 place: place.of(node),
                 gives_variables: speaks_of_variables(text),
                 may_change: Identity::default(),
-                is_late: false,
+                list: PatchList::StrategicMerge,
             });
         }
     }
-    for (member, is_late) in [("patches", false), ("patchesJson6902", true)] {
+    for (member, list) in
+        [("patches", PatchList::Patches), ("patchesJson6902", PatchList::Json6902)]
+    {
         let found = root.items_of(member).iter();
-        patches.extend(found.filter_map(|node| read_patch(node, place.of(node), is_late)));
+        patches.extend(found.filter_map(|node| read_patch(node, place.of(node), list)));
     }
     patches
 }
 
 /// Reads a patch that says itself whom it is for.
-pub(super) fn read_patch(node: &Node<'_>, place: Place, is_late: bool) -> Option<Patch> {
+pub(super) fn read_patch(node: &Node<'_>, place: Place, list: PatchList) -> Option<Patch> {
     let text = |name: &str| node.get(name).and_then(Node::string);
     let target = node.get("target").filter(|target| !target.is_null()).map(Target::read);
     let body = match (text("path"), text("patch")) {
@@ -154,7 +164,7 @@ pub(super) fn read_patch(node: &Node<'_>, place: Place, is_late: bool) -> Option
         place,
         gives_variables: text("patch").is_some_and(speaks_of_variables),
         may_change: Identity { kind: allows("allowKindChange"), name: allows("allowNameChange") },
-        is_late,
+        list,
     })
 }
 

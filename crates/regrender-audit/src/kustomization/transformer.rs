@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::image_change::ImageChange;
-use super::patch::read_patch;
+use super::patch::{PatchList, read_patch};
 use super::{Kustomization, member};
 use crate::manifest::{Document, Node, read_documents};
 use crate::place::{Place, join};
@@ -80,7 +80,7 @@ fn same(root: &Node<'_>, place: &Place) -> Option<Kustomization> {
             Some(Kustomization { images, configurations: fields, ..nothing() })
         }
         "PatchTransformer" => {
-            let patches = read_patch(root, place.clone(), false).into_iter().collect();
+            let patches = read_patch(root, place.clone(), PatchList::Patches).into_iter().collect();
             Some(Kustomization { patches, ..nothing() })
         }
         "LabelTransformer" => {

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use self::chain::Rendered;
-use super::deployer::{changes_something, deployed_folder, files_below};
+use super::deployer::{changes_something, deployed_folder, edited, files_below};
 use super::entry::is_local;
 use super::object::Object;
 use super::patch::{Body, Change, Patch};
@@ -31,6 +31,8 @@ const STEP_LIMIT: usize = 1000;
 #[derive(Debug, Default)]
 pub(crate) struct Kustomizations {
     by_folder: BTreeMap<String, Kustomization>,
+    /// What objects of Flux and Argo CD make of the kustomizations that they apply, by their keys.
+    edited: BTreeMap<String, Kustomization>,
     /// For each file or folder, the folders of the kustomizations that list it as a resource.
     parents: BTreeMap<String, BTreeSet<String>>,
     /// The folders that objects of Flux and Argo CD apply as they are, with nothing opened, and where
@@ -132,7 +134,7 @@ impl Kustomizations {
     /// patch in a file of its own may give them more.
     pub(crate) fn settle_variables(&mut self, sources: &[VariableSource], is_patched: bool) {
         let is_patched = is_patched || self.by_folder.values().any(Kustomization::gives_variables);
-        for one in self.by_folder.values_mut() {
+        for one in self.by_folder.values_mut().chain(self.edited.values_mut()) {
             if let Some(post_build) = &mut one.post_build {
                 post_build.settle(sources, is_patched);
             }
@@ -191,6 +193,7 @@ impl Kustomizations {
     /// Lets the objects of Flux and Argo CD have their say over what they apply.
     fn connect_deployers(&mut self, files: &BTreeSet<String>, base: &Base) {
         let mut found: Vec<(String, String)> = Vec::new();
+        let mut all_edited = BTreeMap::new();
         for (key, one) in &self.by_folder {
             let Some(path) = &one.deploys else {
                 continue;
@@ -198,7 +201,12 @@ impl Kustomizations {
             let Some(folder) = deployed_folder(&one.place.file, path, files, base) else {
                 continue;
             };
-            if self.by_folder.contains_key(&folder) {
+            if let Some(own) = self.by_folder.get(&folder) {
+                if let Some(edited) = edited(own, one) {
+                    let components = one.components.iter().map(|path| join(&own.base, path));
+                    found.extend(components.map(|path| (path, key.clone())));
+                    all_edited.insert(key.clone(), edited);
+                }
                 found.push((folder, key.clone()));
                 continue;
             }
@@ -212,6 +220,7 @@ impl Kustomizations {
         for (path, key) in found {
             self.parents.entry(path).or_default().insert(key);
         }
+        self.edited = all_edited;
     }
 
     /// Finds the outermost kustomization on the way from `folder` to `file`.

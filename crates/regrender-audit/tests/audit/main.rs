@@ -7,6 +7,7 @@ mod check;
 mod custom_resource;
 mod deployer;
 mod drawing;
+mod edited;
 mod explain;
 mod followed;
 mod format;

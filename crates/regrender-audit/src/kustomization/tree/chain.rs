@@ -42,10 +42,8 @@ impl Kustomizations {
         let mut rendered = Rendered { is_cut, ..Rendered::default() };
         let mut is_deleted = false;
         for chain in chains {
-            let kustomizations: Vec<&Kustomization> =
-                chain.iter().filter_map(|folder| self.by_folder.get(*folder)).collect();
             if let Some(root) = chain.last() {
-                let (rendering, used) = object(&kustomizations).into_rendering(root);
+                let (rendering, used) = object(&self.acting_on(chain)).into_rendering(root);
                 is_deleted |= rendering.is_none();
                 rendered.renderings.extend(rendering);
                 rendered.used.extend(used);
@@ -64,6 +62,21 @@ impl Kustomizations {
             is_same
         });
         rendered
+    }
+
+    /// Returns the kustomizations on a way. Where an object of Flux or Argo CD applies one, it is built
+    /// as that object edits it.
+    pub(super) fn acting_on(&self, chain: &[&str]) -> Vec<&Kustomization> {
+        let mut acting: Vec<&Kustomization> = Vec::new();
+        for key in chain {
+            if let Some(edited) = self.edited.get(*key) {
+                acting.pop_if(|last| last.key == edited.base);
+                acting.push(edited);
+            } else {
+                acting.extend(self.by_folder.get(*key));
+            }
+        }
+        acting
     }
 
     /// Lists the ways from `path` to the top, innermost kustomization first.

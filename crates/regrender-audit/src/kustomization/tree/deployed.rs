@@ -61,10 +61,9 @@ impl Kustomizations {
     fn ways_of(&self, written: &Workload) -> Vec<Way> {
         let mut ways = Vec::new();
         for chain in self.chains_of(&written.place.file) {
-            let chain = chain.into_iter().filter_map(|key| self.by_folder.get(key));
             let mut object = object_of(written);
             object.steps = Some(Vec::new());
-            self.transform(&mut object, &chain.collect::<Vec<_>>());
+            self.transform(&mut object, &self.acting_on(&chain));
             let way = object.steps.unwrap_or_default();
             if !ways.contains(&way) {
                 ways.push(way);

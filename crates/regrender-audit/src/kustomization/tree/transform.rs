@@ -5,7 +5,7 @@ use crate::kind::{ImageUse, Role};
 use crate::kustomization::Kustomization;
 use crate::kustomization::object::Object;
 use crate::kustomization::operation::Marks;
-use crate::kustomization::patch::{Change, Identity};
+use crate::kustomization::patch::{Change, Identity, PatchList};
 use crate::kustomization::target::Target;
 use crate::place::join;
 
@@ -49,10 +49,14 @@ impl Kustomizations {
         doubt_replaced(object, one);
         for transformer in &one.transformers {
             match &transformer.same {
-                Some(same) => self.transform_itself(object, same),
+                Some(same) => {
+                    self.transform_itself(object, same);
+                    object.settle_in(same.default_namespace.as_ref());
+                }
                 None => object.doubt(&transformer.place),
             }
         }
+        object.settle_in(one.default_namespace.as_ref());
         if let Some(post_build) = &one.post_build {
             object.fill_in(post_build);
         }
@@ -60,9 +64,9 @@ impl Kustomizations {
 
     /// Applies what a kustomization says itself, without what it leaves to others.
     fn transform_itself(&self, object: &mut Object<'_>, one: &Kustomization) {
-        self.apply_patches(object, one, false);
+        self.apply_patches(object, one, |list| list < PatchList::Json6902);
         transform_metadata(object, one);
-        self.apply_patches(object, one, true);
+        self.apply_patches(object, one, |list| list == PatchList::Json6902);
         change_images(object, one);
     }
 
@@ -83,8 +87,13 @@ impl Kustomizations {
         }
     }
 
-    fn apply_patches(&self, object: &mut Object<'_>, one: &Kustomization, is_late: bool) {
-        for patch in one.patches.iter().filter(|patch| patch.is_late == is_late) {
+    fn apply_patches(
+        &self,
+        object: &mut Object<'_>,
+        one: &Kustomization,
+        is_now: impl Fn(PatchList) -> bool,
+    ) {
+        for patch in one.patches.iter().filter(|patch| is_now(patch.list)) {
             let changes = self.changes(one, patch);
             let is_for = |target: &Target| object.is_chosen_by(target);
             let is_same = patch.may_change == Identity::default();
@@ -126,9 +135,6 @@ fn transform_metadata(object: &mut Object<'_>, one: &Kustomization) {
     if let Some(namespace) = &one.namespace {
         object.move_to(namespace);
     }
-    if object.namespace.is_none() {
-        object.namespace.clone_from(&one.default_namespace);
-    }
     object.rename(format!("{}{}", one.prefix, object.name));
     object.rename(format!("{}{}", object.name, one.suffix));
     object.mark(Marks::Labels, &one.labels);
@@ -165,7 +171,7 @@ fn change_images(object: &mut Object<'_>, one: &Kustomization) {
                     image.image = change.apply(&image.image);
                 }
                 object.images_changed = true;
-                object.used.push(change.place.clone());
+                object.used.extend(change.places().cloned());
             } else if one.configurations.is_some() || image.role == Role::Volume && !is_core {
                 doubt = Some(&change.place);
             }

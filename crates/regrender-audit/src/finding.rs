@@ -241,7 +241,7 @@ codes! {
         "A patch for pull secrets with a target matches nothing; kustomize says nothing about it.",
         "correct kind and name of the patch's target";
     BrokenKustomization, "broken-kustomization", Error,
-        "A kustomization names a file or folder, or patches an object, that is not there, and kustomize builds nothing of it.",
+        "A kustomization names a file or folder, or patches an object or a part of one, that is not there, and kustomize builds nothing of it.",
         "put it there, or correct or take out what names it";
     LeakedPullSecret, "leaked-pull-secret", Error,
         "The repository holds a pull secret in clear.",

@@ -36,5 +36,6 @@ pub(crate) use self::pod_path::{core_pod_path, core_pods, is_core, pod_path};
 pub use self::rendering::{Doubt, Rendering};
 pub(crate) use self::secret::Filler;
 pub use self::secret::{Secret, SecretState};
+pub(crate) use self::workload::Lists;
 pub use self::workload::{Source, Workload};
 pub(crate) use self::written::Written;

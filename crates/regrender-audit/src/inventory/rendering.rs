@@ -1,8 +1,9 @@
 //! Knows what the trees of a repository make of its objects.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Inventory;
+use crate::finding::{Code, Finding};
 use crate::kind::{Rendering, Secret, ServiceAccount, Source, Workload};
 use crate::kustomization::Rendered;
 use crate::place::{Place, folder_of, join};
@@ -27,19 +28,23 @@ impl Inventory {
     pub(super) fn render(&mut self, files: &BTreeSet<String>) {
         let kustomizations = std::mem::take(&mut self.kustomizations);
         let mut used = BTreeSet::new();
+        let mut broken = BTreeMap::new();
         let mut is_cut = false;
         self.workloads.retain(|one| !kustomizations.is_only_patch(&one.place.file));
         self.service_accounts.retain(|one| !kustomizations.is_only_patch(&one.place.file));
         self.secrets.retain(|one| !kustomizations.is_only_patch(&one.place.file));
         self.workloads.retain_mut(|one| {
-            let rendered = kustomizations.render_workload(one);
+            let mut rendered = kustomizations.render_workload(one);
             is_cut |= rendered.is_cut;
+            broken.append(&mut rendered.broken);
             settle_workload(one, rendered, &mut used) && pulls_anything(one)
         });
         self.service_accounts.retain_mut(|one| {
             let (file, list) = (&one.place.file, &one.pull_secrets);
-            let rendered = kustomizations.render_object(file, one.written(), &one.metadata, list);
+            let mut rendered =
+                kustomizations.render_object(file, one.written(), &one.metadata, list);
             is_cut |= rendered.is_cut;
+            broken.append(&mut rendered.broken);
             settle_account(one, rendered, &mut used)
         });
         self.secrets.retain_mut(|one| {
@@ -58,6 +63,8 @@ impl Inventory {
                 self.workloads.push(one.workload);
             }
         }
+        let finding = |(place, message)| Finding::new(Code::BrokenKustomization, &place, message);
+        self.findings.extend(broken.into_iter().map(finding));
         if !is_cut {
             let mut read = files.clone();
             for one in &self.unreadable {

@@ -1,6 +1,6 @@
 //! Knows the images, the account and the pull secrets of a pod specification.
 
-use super::{AccountField, Filling, Header, ImageUse, Role, Source, Workload};
+use super::{AccountField, Filling, Header, ImageUse, Lists, Role, Source, Workload};
 use crate::manifest::Node;
 use crate::place::Place;
 
@@ -17,6 +17,13 @@ pub(crate) fn read(spec: &Node<'_>, header: &Header) -> Workload {
     take_account(&mut workload, spec);
     workload.pull_secrets = reference_names(spec.get("imagePullSecrets"));
     workload.images = images(spec, &header.place);
+    let is_bare = |container: &Node<'_>| container.get("image").and_then(Node::scalar).is_none();
+    workload.lists = Lists {
+        names_nothing: spec.get("imagePullSecrets").is_some() && workload.pull_secrets.is_empty(),
+        has_bare_container: CONTAINERS
+            .iter()
+            .any(|(list, _)| spec.items_of(list).iter().any(is_bare)),
+    };
     workload
 }
 

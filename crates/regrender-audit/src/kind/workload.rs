@@ -41,6 +41,8 @@ pub struct Workload {
     pub pull_secrets: Vec<String>,
     /// The images that they pull.
     pub images: Vec<ImageUse>,
+    /// What of the lists of its pod those do not tell.
+    pub(crate) lists: Lists,
     /// The ways to what a custom resource says of pods, where kinds of Kubernetes itself have theirs.
     pub(crate) core_pods: Vec<&'static [&'static str]>,
     /// Whether its namespace is one that no tree changes: the target of a release.
@@ -53,6 +55,15 @@ pub struct Workload {
     pub place: Place,
     /// What becomes of it in each tree that lists its file.
     pub renderings: Vec<Rendering>,
+}
+
+/// What a pod specification has beside names and images.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Lists {
+    /// A list of pull secrets that names none.
+    pub(crate) names_nothing: bool,
+    /// A container without an image.
+    pub(crate) has_bare_container: bool,
 }
 
 impl Workload {
@@ -69,6 +80,7 @@ impl Workload {
             spare_account: None,
             pull_secrets: Vec::new(),
             images: Vec::new(),
+            lists: Lists::default(),
             core_pods: Vec::new(),
             keeps_namespace: false,
             metadata: Arc::default(),

@@ -14,7 +14,8 @@ use super::post_build::PostBuild;
 use super::step::Step;
 use super::target::Target;
 use crate::kind::{
-    ACCOUNT, AccountField, Doubt, Filling, ImageUse, Metadata, Rendering, Role, Written, pod_path,
+    ACCOUNT, AccountField, Doubt, Filling, ImageUse, Lists, Metadata, Rendering, Role, Written,
+    pod_path,
 };
 use crate::place::Place;
 
@@ -33,6 +34,7 @@ pub(super) struct Object<'o> {
     pub(super) images_changed: bool,
     pub(super) pull_secrets: Vec<String>,
     pub(super) pull_secrets_changed: bool,
+    pub(super) lists: Lists,
     /// What the pods name as `serviceAccountName`.
     pub(super) service_account: Option<String>,
     /// What they name as `serviceAccount`, which counts where that names nothing.
@@ -45,6 +47,8 @@ pub(super) struct Object<'o> {
     pub(super) is_deleted: bool,
     /// What changes it in a way that is not followed.
     pub(super) doubt: Option<Doubt>,
+    /// Where a patch stands with which kustomize fails, and why.
+    pub(super) broken: Option<(Place, String)>,
     /// How many kustomizations may still act on it.
     pub(super) budget: usize,
     /// The places of the image entries and patches that took effect.
@@ -77,6 +81,7 @@ impl<'o> Object<'o> {
             images_changed: false,
             pull_secrets: Vec::new(),
             pull_secrets_changed: false,
+            lists: Lists::default(),
             service_account: None,
             deprecated_account: None,
             service_account_changed: false,
@@ -84,6 +89,7 @@ impl<'o> Object<'o> {
             is_unseen: false,
             is_deleted: false,
             doubt: None,
+            broken: None,
             budget,
             used: Vec::new(),
             steps: None,
@@ -257,6 +263,10 @@ impl<'o> Object<'o> {
         for (list, name) in &directives.removed {
             self.take_out(*list, name);
         }
+        // What is left where nothing is named any more is not followed.
+        self.lists.names_nothing |= part.workload.lists.names_nothing || directives.takes_away();
+        self.lists.has_bare_container |=
+            part.workload.lists.has_bare_container || directives.takes_away();
         for field in &directives.cleared_accounts {
             self.set_account(*field, None);
         }

@@ -10,8 +10,8 @@ use crate::place::Place;
 /// One JSON operation that touches what an image is pulled with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
-    /// The whole list of pull secrets is given.
-    SetPullSecrets(Vec<String>),
+    /// The whole list of pull secrets is given, or taken out.
+    SetPullSecrets(Option<Vec<String>>),
     /// One more pull secret is added, at the end without a position.
     AddPullSecret(Option<usize>, String),
     /// The pull secret at a position is another one.
@@ -55,6 +55,7 @@ pub(crate) enum Operation {
 /// An operation, and the way to what it is within.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Located {
+    pub(super) path: Box<str>,
     /// The keys to the pod specification that its path leads into; `None` where it leads into none.
     pub(super) pod: Option<String>,
     pub(super) operation: Operation,
@@ -141,12 +142,13 @@ fn located(node: &Node<'_>) -> Option<Located> {
         "remove" => ("remove", None),
         "move" | "copy" => {
             let operation = between_places(node, &parts)?;
-            return Some(Located { pod: None, operation });
+            return Some(Located { path: path.into(), pod: None, operation });
         }
         // RFC 6902, section 4.6: `test` compares.
         _ => return None,
     };
-    Some(Located { pod: pod_of(&parts), operation: operation(op, &parts, value)? })
+    let operation = operation(op, &parts, value)?;
+    Some(Located { path: path.into(), pod: pod_of(&parts), operation })
 }
 
 /// Returns the keys to the pod specification that a path leads into.
@@ -175,7 +177,10 @@ fn operation(op: &str, parts: &[&str], value: Option<&Node<'_>>) -> Option<Opera
             Marks::of_member(member).map(|which| Operation::SetMark(which, key, text()))
         }
         ["metadata", _, ..] => None,
-        [.., "imagePullSecrets"] => Some(Operation::SetPullSecrets(reference_names(value))),
+        [.., "imagePullSecrets"] => {
+            let names = (op != "remove").then(|| reference_names(value));
+            Some(Operation::SetPullSecrets(names))
+        }
         [.., "imagePullSecrets", position] => pull_secret(op, position, value),
         [.., "imagePullSecrets", position, "name"] => {
             Some(Operation::ReplacePullSecret { position: position.parse().ok()?, name: text()? })
@@ -344,10 +349,10 @@ mod tests {
         assert_eq!(
             found,
             [
-                Operation::SetPullSecrets(vec!["a".to_owned()]),
+                Operation::SetPullSecrets(Some(vec!["a".to_owned()])),
                 Operation::AddPullSecret(None, "b".to_owned()),
                 Operation::AddPullSecret(Some(0), "b".to_owned()),
-                Operation::SetPullSecrets(Vec::new()),
+                Operation::SetPullSecrets(None),
                 Operation::ReplacePullSecret { position: 1, name: "c".to_owned() },
                 Operation::SetNamespace(Some("n".to_owned())),
             ]

@@ -304,6 +304,8 @@ impl Kustomizations {
             object.is_core = true;
             object.metadata = Arc::clone(metadata);
             object.pull_secrets = pull_secrets.to_vec();
+            // Whether there is an empty list is not known.
+            object.lists.names_nothing = true;
             self.transform(&mut object, chain);
             object
         })
@@ -347,6 +349,7 @@ fn object_of(workload: &Workload) -> Object<'_> {
     };
     Object {
         images: workload.images.clone(),
+        lists: workload.lists,
         pull_secrets: workload.pull_secrets.clone(),
         service_account,
         deprecated_account,

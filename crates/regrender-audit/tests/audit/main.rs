@@ -18,6 +18,7 @@ mod image_change;
 mod inventory;
 mod leak;
 mod merge;
+mod missed_operation;
 mod operation;
 mod patch;
 mod patched_deployer;

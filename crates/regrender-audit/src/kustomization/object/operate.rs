@@ -1,27 +1,72 @@
 //! Knows what JSON operations do to an object.
 
 use super::{Object, Reach};
-use crate::kind::{Filling, ImageUse, Role};
+use crate::kind::{Filling, ImageUse, Role, Written};
+use crate::kustomization::entry::OUTCOME;
 use crate::kustomization::operation::{Entry, Located, Operation};
 use crate::kustomization::part::List;
 use crate::place::Place;
 
 impl Object<'_> {
     pub(super) fn operate(&mut self, located: &Located, place: &Place) {
-        let Located { pod, operation } = located;
+        let Located { path, pod, operation } = located;
         match pod.as_deref().map_or(Reach::Pod, |path| self.reach(path)) {
             Reach::Elsewhere => return,
             Reach::NotKnown if operation.is_about_whole_pod() => self.doubt(place),
             Reach::NotKnown | Reach::Pod => {}
         }
+        if self.misses(operation) {
+            self.miss(path, place);
+            return;
+        }
         self.change(operation, place);
+    }
+
+    /// Takes note of a path that is not there, at which kustomize fails.
+    fn miss(&mut self, path: &str, place: &Place) {
+        let path = path.strip_suffix("/-").unwrap_or(path);
+        let Written { kind, name, .. } = self.written;
+        let what = format!("this patch is for `{path}`, which {kind} `{name}` does not have");
+        self.broken.get_or_insert_with(|| (place.clone(), format!("{what}, {OUTCOME}")));
+    }
+
+    /// Tells whether kustomize certainly fails at an operation, since what it is about is not there.
+    fn misses(&self, operation: &Operation) -> bool {
+        // Of a custom resource nobody knows which list is meant; of what is not at hand, what it has.
+        if !self.is_core || self.is_unseen || self.doubt.is_some() {
+            return false;
+        }
+        let count = self.pull_secrets.len();
+        match operation {
+            Operation::AddPullSecret(..) | Operation::SetPullSecrets(None)
+                if count == 0 && !self.lists.names_nothing =>
+            {
+                true
+            }
+            Operation::AddPullSecret(Some(position), _) => *position > count,
+            Operation::ReplacePullSecret { position, .. }
+            | Operation::RemovePullSecret(position) => *position >= count,
+            Operation::Container { role, position, change } if !self.lists.has_bare_container => {
+                let count = self.images.iter().filter(|one| one.role == *role).count();
+                match change {
+                    Entry::Insert(_) | Entry::Unclear => {
+                        position.is_some_and(|position| position > count)
+                    }
+                    Entry::Replace(_) | Entry::Remove | Entry::Image(_) | Entry::Name(_) => {
+                        position.is_none_or(|position| position >= count)
+                    }
+                }
+            }
+            _ => false,
+        }
     }
 
     fn change(&mut self, operation: &Operation, place: &Place) {
         match operation {
             Operation::SetPullSecrets(names) => {
-                self.pull_secrets.clone_from(names);
+                self.pull_secrets = names.clone().unwrap_or_default();
                 self.pull_secrets_changed = true;
+                self.lists.names_nothing = names.is_some();
             }
             Operation::AddPullSecret(position, name) => {
                 let end = self.pull_secrets.len();
@@ -73,6 +118,7 @@ impl Object<'_> {
 
     fn set_containers(&mut self, role: Role, images: &[ImageUse], place: &Place) {
         // A custom resource may have further lists, of which any may be meant.
+        self.lists.has_bare_container = true;
         let has_volumes = || self.images.iter().any(|one| one.role == Role::Volume);
         if self.is_core {
             self.clear(List::Images(role));

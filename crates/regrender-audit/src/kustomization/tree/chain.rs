@@ -1,6 +1,8 @@
 //! Knows the ways of a file through the kustomizations to the top, and what comes of an object on all
 //! of them.
 
+use std::collections::BTreeMap;
+
 use super::{CHAIN_LIMIT, Kustomizations};
 use crate::kind::Rendering;
 use crate::kustomization::Kustomization;
@@ -14,6 +16,8 @@ const RENDERING_LIMIT: usize = 64;
 pub(crate) struct Rendered {
     pub(crate) renderings: Vec<Rendering>,
     pub(crate) used: Vec<Place>,
+    /// Where patches stand with which kustomize fails, and why.
+    pub(crate) broken: BTreeMap<Place, String>,
     /// Whether a tree takes it out, and no other keeps it.
     pub(crate) is_gone: bool,
     /// Whether there are more trees.
@@ -43,7 +47,9 @@ impl Kustomizations {
         let mut is_deleted = false;
         for chain in chains {
             if let Some(root) = chain.last() {
-                let (rendering, used) = object(&self.acting_on(chain)).into_rendering(root);
+                let mut object = object(&self.acting_on(chain));
+                rendered.broken.extend(object.broken.take());
+                let (rendering, used) = object.into_rendering(root);
                 is_deleted |= rendering.is_none();
                 rendered.renderings.extend(rendering);
                 rendered.used.extend(used);

@@ -15,7 +15,7 @@ use crate::credentials::Opener;
 use crate::declared::{Declarations, Declared};
 use crate::inventory::{FileFacts, read_file};
 use crate::judgement::{Judgement, judge};
-use crate::kind::{SecretState, read_pods};
+use crate::kind::{PodManifest, SecretState, read_pods};
 use crate::text::{self, visible};
 use crate::unreadable::Unreadable;
 use crate::verdict::Verdict;
@@ -29,7 +29,7 @@ pub struct Question<'q> {
     pub image: &'q str,
     /// Manifests of Secrets, in the order of the list of pull secrets.
     pub pull_secrets: &'q [File<'q>],
-    /// The manifest of a pod or of a workload; its own list counts then.
+    /// The manifest of a pod or of a workload; its own list counts then. Of several, the first counts.
     pub pod: Option<File<'q>>,
     /// Manifests of ServiceAccounts.
     pub service_account: Option<File<'q>>,
@@ -116,6 +116,13 @@ struct List {
     refused: Vec<Broken>,
     rejected: Option<AdmissionError>,
     unknown: Option<String>,
+}
+
+/// Lists `KIND/NAME` of the pods, and of what makes pods, in the manifest of a question's pod.
+#[must_use]
+pub fn pods_in(bytes: &[u8]) -> Vec<String> {
+    let pods = text::decode(bytes).map(|text| read_pods(&text)).unwrap_or_default();
+    pods.into_iter().map(|one| format!("{}/{}", one.kind, one.name)).collect()
 }
 
 /// Explains which credentials the kubelet tries for an image, and in which order.
@@ -262,8 +269,8 @@ fn list_of(question: &Question<'_>, unreadable: &mut Vec<Unreadable>) -> List {
 fn admitted(question: &Question<'_>, unreadable: &mut Vec<Unreadable>) -> List {
     let pod_facts = question.pod.map(|(path, bytes)| read(path, bytes, unreadable));
     let pod_text = question.pod.and_then(|(_, bytes)| text::decode(bytes).ok());
-    let (namespace, pod) =
-        pod_text.and_then(|text| read_pods(&text).into_iter().next()).unwrap_or_default();
+    let pod = pod_text.and_then(|text| read_pods(&text).into_iter().next()).unwrap_or_default();
+    let PodManifest { namespace, admission: pod, .. } = pod;
     let mut found = pod_facts.map(|facts| facts.service_accounts).unwrap_or_default();
     if let Some((path, bytes)) = question.service_account {
         found.extend(read(path, bytes, unreadable).service_accounts);

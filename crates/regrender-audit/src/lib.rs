@@ -36,6 +36,7 @@ pub use self::credentials::Opener;
 pub use self::declared::{ClearSource, Declared, DeclaredRegistry, RenderedPullSecret};
 pub use self::explain::{
     AccountQuestion, Broken, Credential, Explanation, File, Question, explain, explain_account,
+    pods_in,
 };
 pub use self::finding::{Code, Finding, Severity};
 pub use self::graph::{Graph, GraphSize};

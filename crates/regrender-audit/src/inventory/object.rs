@@ -6,6 +6,7 @@ use super::facts::FileFacts;
 use super::word::Words;
 use crate::kind::{
     ACCOUNT, DEPLOYERS, Header, Namespace, ServiceAccount, Source, core_pod_path, helm, secret,
+    unfolded,
 };
 use crate::kustomization::{Part, directs, is_directed, read_deployers};
 use crate::manifest::Node;
@@ -89,16 +90,4 @@ fn read_items(facts: &mut FileFacts, items: &Node<'_>, header: &Header, words: W
     for one in facts.workloads.iter_mut().skip(before).filter(|_| !is_list) {
         one.keeps_namespace = true;
     }
-}
-
-/// Returns the objects that an object holds: a list, a template of `OpenShift`, or a set that the
-/// operator of Flux makes them from.
-fn unfolded<'n, 'a>(root: &'n Node<'a>, header: &Header) -> Option<&'n Node<'a>> {
-    let path: &[&str] = match (header.group(), &*header.kind) {
-        (_, kind) if kind.ends_with("List") => &["items"],
-        (_, "Template") => &["objects"],
-        ("fluxcd.controlplane.io", "ResourceSet") => &["spec", "resources"],
-        _ => return None,
-    };
-    root.at(path).filter(|items| items.is_sequence())
 }

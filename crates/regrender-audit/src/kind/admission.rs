@@ -4,42 +4,91 @@ use regrender_image::{
     Account, ENFORCE_MOUNTABLE_SECRETS, PodAdmission, SecretReference, enforces_mountable_secrets,
 };
 
-use super::{Header, ServiceAccount, core_pod_path, pod};
+use super::helm::is_release;
+use super::{
+    DEPLOYERS, Header, ServiceAccount, Workload, core_pod_path, core_pods, pod, shape, unfolded,
+};
 use crate::manifest::{Node, read_documents};
 use crate::place::Place;
 
 /// Marks a pod that mirrors a file of the node.
 pub(crate) const MIRROR: &str = "kubernetes.io/config.mirror";
 
-/// Reads the pods of a text, or the pods that its workloads make, with their namespaces.
-pub(crate) fn read_pods(text: &str) -> Vec<(Option<String>, PodAdmission)> {
-    let documents = read_documents(text);
-    let roots = documents.iter().filter_map(|document| document.root.as_ref().ok());
-    let items = roots.flat_map(|root| match root.get("items") {
-        Some(items) => items.items().iter().collect(),
-        None => vec![root],
-    });
-    items.filter_map(read_pod).collect()
+/// A pod, or the pods that something makes, as admission looks at them.
+#[derive(Default)]
+pub(crate) struct PodManifest {
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) namespace: Option<String>,
+    pub(crate) admission: PodAdmission,
 }
 
-fn read_pod(root: &Node<'_>) -> Option<(Option<String>, PodAdmission)> {
-    let place = Place::default().of(root);
-    let header = Header::of(root, &place);
-    let spec = match core_pod_path(&header) {
-        Some(path) => root.at(path)?,
-        None => root.at(&["spec", "template", "spec"]).or_else(|| root.get("spec"))?,
+/// Reads the pods of a text, and those that its workloads make.
+pub(crate) fn read_pods(text: &str) -> Vec<PodManifest> {
+    let mut pods = Vec::new();
+    for root in read_documents(text).iter().filter_map(|document| document.root.as_ref().ok()) {
+        take_pods(root, &Header::of(root, &Place::default()), &mut pods);
+    }
+    pods
+}
+
+fn take_pods(root: &Node<'_>, header: &Header, pods: &mut Vec<PodManifest>) {
+    if let Some(items) = unfolded(root, header) {
+        for item in items.items() {
+            take_pods(item, &Header::of(item, &header.place).in_list(header), pods);
+        }
+        return;
+    }
+    let manifest = |admission: PodAdmission| PodManifest {
+        kind: header.kind.clone(),
+        name: header.name.clone(),
+        namespace: header.namespace.clone(),
+        admission,
     };
+    match core_pod_path(header) {
+        Some(path) => pods.extend(root.at(path).map(|spec| manifest(of_core(root, spec, header)))),
+        None => {
+            let found = custom_workloads(root, header);
+            pods.extend(found.into_iter().map(|one| manifest(of_custom(root, one))));
+        }
+    }
+}
+
+fn of_core(root: &Node<'_>, spec: &Node<'_>, header: &Header) -> PodAdmission {
     let text = |name: &str| spec.get(name).and_then(Node::scalar).unwrap_or_default().to_owned();
     let annotations = root.at(&["metadata", "annotations"]);
     let is_mirror = annotations.is_some_and(|all| all.get(MIRROR).is_some());
-    let admission = PodAdmission {
+    PodAdmission {
         service_account_name: text("serviceAccountName"),
         deprecated_service_account: text("serviceAccount"),
         image_pull_secrets: pod::reference_names(spec.get("imagePullSecrets")),
         is_mirror: is_mirror && header.kind == "Pod",
         secret_references: secret_references(spec),
-    };
-    Some((header.namespace, admission))
+    }
+}
+
+/// Reads what a custom resource pulls, or how it pulls what others name. Of what installs charts or has
+/// folders applied, nobody knows the pods.
+fn custom_workloads(root: &Node<'_>, header: &Header) -> Vec<Workload> {
+    let kind = &*header.kind;
+    if kind.is_empty() || is_release(kind) || DEPLOYERS.contains(&kind) {
+        return Vec::new();
+    }
+    match shape::read(root, header) {
+        Ok(found) => found.workloads,
+        Err(true) => Vec::from_iter(shape::pulling(root, header)),
+        Err(false) => Vec::new(),
+    }
+}
+
+fn of_custom(root: &Node<'_>, workload: Workload) -> PodAdmission {
+    let specs = core_pods(root).into_iter().filter_map(|path| root.at(path));
+    PodAdmission {
+        service_account_name: workload.service_account.unwrap_or_default(),
+        image_pull_secrets: workload.pull_secrets,
+        secret_references: specs.flat_map(secret_references).collect(),
+        ..PodAdmission::default()
+    }
 }
 
 impl From<&ServiceAccount> for Account {

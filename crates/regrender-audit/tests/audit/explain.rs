@@ -1,7 +1,7 @@
 //! What an explanation says of an image.
 
 use insta::assert_snapshot;
-use regrender_audit::{Declared, Explanation, Question, explain};
+use regrender_audit::{Declared, Explanation, Question, explain, pods_in};
 
 const SECRET: &str = r#"{"kind":"Secret","metadata":{"name":"regcred"},"type":"kubernetes.io/dockerconfigjson",
     "stringData":{".dockerconfigjson":"{\"auths\":{\"r.io\":{\"username\":\"bot\",\"password\":\"canary-4f1d\"}}}"}}"#;
@@ -111,6 +111,37 @@ fn an_account_of_another_namespace_is_not_the_pods() {
     }
     let found = of_account(Some(pod), &account(", namespace: m"));
     assert!(found.rejected.is_some() && found.pull_secrets.is_empty());
+}
+
+#[test]
+fn the_pods_of_custom_resources_are_read_as_an_audit_reads_them() {
+    let list = "imagePullSecrets: [{name: regcred}]";
+    for (kind, spec) in [
+        (
+            "CronWorkflow",
+            format!("workflowSpec: {{{list}, templates: [{{container: {{image: a}}}}]}}"),
+        ),
+        (
+            "JobSet",
+            format!("jobs: [{{template: {{spec: {{{list}, containers: [{{image: a}}]}}}}}}]"),
+        ),
+        (
+            "PipelineRun",
+            format!("taskRunTemplate: {{podTemplate: {{{list}}}}}, pipelineSpec: {{image: a}}"),
+        ),
+    ] {
+        let text =
+            format!("apiVersion: x.io/v1\nkind: {kind}\nmetadata: {{name: n}}\nspec: {{{spec}}}\n");
+        let service = "apiVersion: v1\nkind: Service\nspec: {ports: []}\n---\n";
+        for pod in [&text, &format!("{service}{text}")] {
+            assert_eq!(pods_in(pod.as_bytes()), [format!("{kind}/n")]);
+            assert_eq!(ask("r.io/app", &[SECRET], Some(pod)).pull_secrets, ["regcred"], "{kind}");
+        }
+    }
+    let release =
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec: {values: {image: a}}\n";
+    assert_eq!(pods_in(release.as_bytes()), [""; 0]);
+    assert_eq!(pods_in(b"image: r.io/a\n"), [""; 0]);
 }
 
 #[test]

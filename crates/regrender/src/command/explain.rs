@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use regrender_audit::{
     AccountQuestion, Code, Declared, Explanation, Inventory, Question, explain, explain_account,
+    pods_in,
 };
 use regrender_image::DEFAULT_ACCOUNT;
 use serde_json::json;
@@ -128,7 +129,24 @@ fn of_files(arguments: &Explain, world: &mut World) -> Result<Explanation, Failu
         open: &|secret| opener.open(secret),
     });
     unread::check(&explanation.unreadable, |_| true)?;
+    if let Some((name, bytes)) = pod.first() {
+        check_pods(name, &pods_in(bytes), world)?;
+    }
     Ok(explanation)
+}
+
+/// Fails if the manifest `name` makes no pod, and notes which is taken if there are several.
+fn check_pods(name: &str, pods: &[String], world: &mut World) -> Result<(), CliError> {
+    match pods {
+        [] => Err(CliError::new(ErrorKind::Files, format!("`{name}` is the manifest of no pod"))
+            .with_hint("name one of a Pod, or of a Deployment or another workload")),
+        [_] => Ok(()),
+        [first, ..] => {
+            let count = pods.len();
+            world.note(&format!("`{name}` has {count} manifests of pods; `{first}` is taken"));
+            Ok(())
+        }
+    }
 }
 
 /// Warns of files that hold nothing of what they are named for, a docker config for example.

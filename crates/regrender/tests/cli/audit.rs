@@ -151,6 +151,41 @@ fn the_list_of_a_pod_switches_the_list_of_its_account_off() {
 }
 
 #[test]
+fn a_pod_is_looked_for_among_all_that_its_file_holds() {
+    let service =
+        "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n---\n";
+    let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+        spec: {template: {spec: {imagePullSecrets: [{name: one}], containers: [{name: c, image: a}]}}}\n";
+    let other = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: other}\nspec: {}\n";
+    let sandbox = Sandbox::new(&[
+        ("one.yaml", &secret("one", "registry.example.com")),
+        ("web.yaml", &format!("{service}{web}")),
+        ("two.yaml", &format!("{service}{web}{other}")),
+        ("service.yaml", service),
+    ]);
+    let ask = |pod: &str| {
+        let image = "registry.example.com/app";
+        sandbox.run(&["explain", image, "--pull-secret", "one.yaml", "--pod", pod])
+    };
+    assert_snapshot!(ask("web.yaml").succeeded(), @"
+    image        registry.example.com/app
+    host         registry.example.com
+    path         app
+    asked for    registry.example.com/app
+    pull secret  one
+    tried        1. user u by key registry.example.com of one (exact)
+    verdict      covered: key `registry.example.com` of Secret `one`
+    ");
+    assert_snapshot!(ask("two.yaml").stderr, @"note: `two.yaml` has 2 manifests of pods; `Deployment/web` is taken");
+    let refused = ask("service.yaml");
+    assert_eq!(refused.status, 1);
+    assert_snapshot!(refused.stderr, @"
+    error: `service.yaml` is the manifest of no pod
+      help: name one of a Pod, or of a Deployment or another workload
+    ");
+}
+
+#[test]
 fn an_image_alone_is_covered_by_nothing_and_a_note_says_what_to_name() {
     let sandbox = Sandbox::simple();
     assert_snapshot!(sandbox.run(&["explain", "acme/web:1"]).succeeded(), @"

@@ -1,7 +1,7 @@
 //! Knows how to find images in custom resources: by shape, not by kind.
 
 use super::image::{self, is_image_key};
-use super::{Filling, Header, ImageUse, Role, Source, Workload, core_pods, pod};
+use super::{AccountField, Filling, Header, ImageUse, Role, Source, Workload, core_pods, pod};
 use crate::manifest::Node;
 use crate::place::Place;
 
@@ -29,7 +29,20 @@ const SKIPPED: [&str; 16] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Surroundings {
     service_account: Option<String>,
+    account_field: AccountField,
     pull_secrets: Vec<String>,
+}
+
+impl Surroundings {
+    /// Makes a custom resource whose images are pulled with them, and has none yet.
+    fn workload(&self, header: &Header) -> Workload {
+        Workload {
+            service_account: self.service_account.clone(),
+            account_field: self.account_field,
+            pull_secrets: self.pull_secrets.clone(),
+            ..header.workload(Source::Custom)
+        }
+    }
 }
 
 /// What an object of any kind pulls.
@@ -85,10 +98,7 @@ pub(crate) fn pulling(root: &Node<'_>, header: &Header) -> Option<Workload> {
     let [(path, said)] = paths.as_slice() else {
         return None;
     };
-    let mut workload = header.workload(Source::Custom);
-    workload.service_account.clone_from(&said.service_account);
-    workload.pull_secrets.clone_from(&said.pull_secrets);
-    workload.core_pods = core_pods(root);
+    let workload = Workload { core_pods: core_pods(root), ..said.workload(header) };
     matches!(&**path, "spec" | "spec.template.spec").then_some(workload)
 }
 
@@ -160,17 +170,14 @@ impl<'h> Walk<'h> {
         }
         let same = |one: &&mut Workload| {
             one.service_account == surroundings.service_account
+                && one.account_field == surroundings.account_field
                 && one.pull_secrets == surroundings.pull_secrets
         };
         if let Some(known) = self.found.iter_mut().find(same) {
             known.images.extend(images);
             return;
         }
-        let mut workload = self.header.workload(Source::Custom);
-        workload.service_account.clone_from(&surroundings.service_account);
-        workload.pull_secrets.clone_from(&surroundings.pull_secrets);
-        workload.images = images;
-        self.found.push(workload);
+        self.found.push(Workload { images, ..surroundings.workload(self.header) });
     }
 }
 
@@ -212,8 +219,17 @@ fn surroundings(node: &Node<'_>, outer: &Surroundings) -> Surroundings {
         } else if let Some(name) = place.get("imagePullSecret").and_then(Node::string) {
             inner.pull_secrets = vec![name.to_owned()];
         }
-        if let Some(name) = place.get("serviceAccountName").and_then(Node::string) {
+        let name = |member| place.get(member).and_then(Node::string);
+        if let Some(name) = name("serviceAccountName") {
             inner.service_account = Some(name.to_owned());
+            inner.account_field = AccountField::Name;
+        }
+        let unnamed = name("serviceAccountName").is_none_or(str::is_empty);
+        // In other mappings than pods, a field of this name may be anything.
+        let deprecated = name("serviceAccount").filter(|_| unnamed && is_pod(place));
+        if let Some(name) = deprecated.filter(|name| !name.is_empty()) {
+            inner.service_account = Some(name.to_owned());
+            inner.account_field = AccountField::Deprecated;
         }
     }
     inner

@@ -70,6 +70,29 @@ fn images_that_are_pulled_with_something_else_are_workloads_of_their_own() {
     );
 }
 
+/// The API server takes the deprecated field where the other is empty.
+#[test]
+fn a_pod_in_a_custom_resource_may_name_its_account_by_the_deprecated_field() {
+    let account = |fields: &str, image: &str| {
+        let pod = format!("{{{fields}, {image}}}");
+        let text = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {{name: w}}\n\
+             spec: {{template: {{spec: {pod}}}}}\n"
+        );
+        read("a.yaml", &text).workloads().next().unwrap().service_account.clone()
+    };
+    let containers = "containers: [{name: c, image: r.io/x}]";
+    assert_eq!(account("serviceAccount: old", containers).as_deref(), Some("old"));
+    let both = "serviceAccountName: new, serviceAccount: old";
+    assert_eq!(account(both, containers).as_deref(), Some("new"));
+    assert_eq!(
+        account("serviceAccountName: '', serviceAccount: old", containers).as_deref(),
+        Some("old")
+    );
+    // Elsewhere than in a pod, it may be anything.
+    assert_eq!(account("serviceAccount: old", "image: r.io/x"), None);
+}
+
 /// Custom resources list pull secrets as pods do, or by their plain names.
 #[test]
 fn a_custom_resource_may_list_the_names_of_its_pull_secrets() {

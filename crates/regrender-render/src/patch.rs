@@ -15,6 +15,8 @@ pub struct Patch {
     pub target: PatchTarget,
     /// The names that it has in its manifests, where kustomize gives it the name it is known by.
     pub written_names: BTreeSet<String>,
+    /// Its namespace, where all its manifests name it.
+    pub written_namespace: Option<String>,
     /// The names of its pull secrets.
     pub pull_secrets: Vec<String>,
     /// What an account says of itself.
@@ -58,20 +60,24 @@ pub(crate) fn render(patch: &Patch) -> Document {
 
 /// Renders the entry of the component that applies the patch in the file `name` to its target.
 ///
-/// The target is named without a namespace: components run before the namespace transformer of the
-/// overlay that takes them, so a namespace would silently match nothing. So would the name that the
-/// prefix of that overlay makes; the one in the manifest matches in every overlay. With a target a
-/// patch that matches nothing does not break the build.
-pub(crate) fn entry(name: &str, Patch { target, written_names, .. }: &Patch) -> Mapping {
-    let mut names: Vec<&str> = written_names.iter().map(String::as_str).collect();
+/// Components run before the namespace transformer of the overlay that takes them, so a namespace that
+/// this one gives would silently match nothing. So would the name that its prefix makes. What stands in
+/// the manifest matches in every overlay, and a namespace there keeps the patch from what is called the
+/// same in others. With a target a patch that matches nothing does not break the build.
+pub(crate) fn entry(name: &str, patch: &Patch) -> Mapping {
+    let target = &patch.target;
+    let mut names: Vec<&str> = patch.written_names.iter().map(String::as_str).collect();
     if names.is_empty() {
         names.push(target.name());
     }
-    // kustomize reads group and name as anchored regular expressions, and an empty one matches all.
-    let selector = Mapping::new()
+    // kustomize reads all of them as anchored regular expressions, and an empty one matches all.
+    let mut selector = Mapping::new()
         .with("group", target.group().unwrap_or("^$"))
         .with("kind", target.kind())
         .with("name", names.join("|").replace('.', "\\."));
+    if let Some(namespace) = &patch.written_namespace {
+        selector.push("namespace", namespace.as_str());
+    }
     Mapping::new().with("path", name).with("target", selector)
 }
 

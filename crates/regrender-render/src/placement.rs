@@ -231,7 +231,8 @@ impl<'a> Placement<'a> {
         let (kind, name) = target.address();
         let key = (namespace, kind.to_owned(), name.to_owned());
         let written_names = surroundings.written_names.get(&key).cloned().unwrap_or_default();
-        let patch = Patch { target, written_names, pull_secrets, annotations };
+        let written_namespace = surroundings.written_namespaces.contains(&key).then_some(key.0);
+        let patch = Patch { target, written_names, written_namespace, pull_secrets, annotations };
         self.patches.insert(patch.target.file_name(), patch);
     }
 

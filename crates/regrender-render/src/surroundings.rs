@@ -15,6 +15,8 @@ pub struct Surroundings {
     /// The names that accounts and workloads have in their manifests, where kustomize gives them
     /// another one, by namespace, kind and that other name.
     pub written_names: BTreeMap<(String, String, String), BTreeSet<String>>,
+    /// The accounts and workloads, by namespace, kind and name, whose manifests all name that namespace.
+    pub written_namespaces: BTreeSet<(String, String, String)>,
     /// Accounts, by namespace and name, that an earlier build wrote; the list of one that is not
     /// declared any more is emptied.
     pub written_accounts: BTreeSet<(String, String)>,

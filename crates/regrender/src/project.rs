@@ -16,6 +16,7 @@ pub(crate) mod taken_along;
 pub(crate) mod unlisted_component;
 mod unread_manifest;
 pub(crate) mod written_name;
+mod written_namespace;
 
 use std::fs::{self, File};
 use std::io::Read as _;

@@ -86,6 +86,7 @@ fn settle_workload(one: &mut Workload, rendered: Rendered, used: &mut BTreeSet<P
             rendering.namespace.clone_from(&one.namespace);
         }
     }
+    one.names_namespace &= !one.keeps_namespace && stays(one.namespace.as_ref(), &one.renderings);
     settle(&mut one.namespace, &mut one.name, &one.renderings);
     let Workload { renderings, images, pull_secrets, service_account, account_field, .. } = one;
     if let [only] = renderings.as_slice() {
@@ -108,6 +109,7 @@ fn settle_account(
 ) -> bool {
     used.extend(rendered.used);
     one.renderings = rendered.renderings;
+    one.names_namespace &= stays(one.namespace.as_ref(), &one.renderings);
     settle(&mut one.namespace, &mut one.name, &one.renderings);
     if let [Rendering { pull_secrets: Some(changed), .. }] = one.renderings.as_slice() {
         one.pull_secrets.clone_from(changed);
@@ -126,6 +128,11 @@ fn settle_secret(one: &mut Secret, rendered: Rendered, used: &mut BTreeSet<Place
     }
     settle(&mut one.namespace, &mut one.name, &one.renderings);
     !rendered.is_gone
+}
+
+/// Tells whether every tree leaves an object in the namespace that it is in as written.
+fn stays(namespace: Option<&String>, renderings: &[Rendering]) -> bool {
+    renderings.iter().all(|rendering| rendering.namespace.as_ref() == namespace)
 }
 
 /// Takes over what all renderings agree on; a namespace that they do not agree on is undetermined.

@@ -18,6 +18,8 @@ pub struct ServiceAccount {
     pub name: String,
     /// Its name as written, before any tree renames it.
     pub written_name: String,
+    /// Whether its manifest names its namespace, and every tree leaves it there.
+    pub names_namespace: bool,
     /// The names in `imagePullSecrets`; an entry without a name is an empty one.
     pub pull_secrets: Vec<String>,
     /// The names in `secrets`.
@@ -34,6 +36,7 @@ impl ServiceAccount {
     /// Reads one.
     pub(crate) fn read(root: &Node<'_>, header: Header) -> Self {
         Self {
+            names_namespace: header.namespace.is_some(),
             namespace: header.namespace,
             written_name: header.name.clone(),
             name: header.name,

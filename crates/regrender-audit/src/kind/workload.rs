@@ -31,6 +31,8 @@ pub struct Workload {
     pub name: String,
     /// Its name as written, before any tree renames it.
     pub written_name: String,
+    /// Whether its manifest names its namespace, and every tree leaves it there.
+    pub names_namespace: bool,
     /// The account that its pods name.
     pub service_account: Option<String>,
     /// The field by which they name it.
@@ -75,6 +77,7 @@ impl Workload {
             namespace: written.namespace.map(str::to_owned),
             name: written.name.to_owned(),
             written_name: written.name.to_owned(),
+            names_namespace: written.namespace.is_some(),
             service_account: None,
             account_field: AccountField::default(),
             spare_account: None,

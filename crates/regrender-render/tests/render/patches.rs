@@ -103,6 +103,27 @@ fn a_target_has_the_name_that_its_manifest_gives_it() {
     );
 }
 
+/// What is called the same in another namespace of the overlay is not patched along.
+#[test]
+fn a_target_has_the_namespace_that_its_manifests_give_it() {
+    let config = config(&text("\"Deployment/web\", \"Job/web\"", ""));
+    let mut surroundings = surroundings(&config);
+    for (namespace, kind) in [("team-a", "Deployment"), ("team-b", "Job")] {
+        let key = (namespace.to_owned(), kind.to_owned(), String::from("web"));
+        surroundings.written_namespaces.insert(key);
+    }
+    let component = yaml(&texts_in(&config, &surroundings)["patches/team-a/kustomization.yaml"]);
+    let targets: Vec<&Value> =
+        component["patches"].as_array().unwrap().iter().map(|one| &one["target"]).collect();
+    assert_eq!(
+        targets,
+        [
+            &json!({ "group": "apps", "kind": "Deployment", "name": "web", "namespace": "team-a" }),
+            &json!({ "group": "batch", "kind": "Job", "name": "web" }),
+        ]
+    );
+}
+
 #[test]
 fn the_list_stands_in_the_pod_spec() {
     let tree = tree("\"Pod/a\", \"Deployment/b\", \"CronJob/c\"", "\"Deployment/b\"");

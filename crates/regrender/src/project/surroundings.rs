@@ -9,7 +9,7 @@ use regrender_render::{DeclaredWorkload, Surroundings, account_of_path, roots};
 
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::{OutputFolder, Text};
-use crate::project::{Project, repository_path, shared_name, written_name};
+use crate::project::{Project, repository_path, shared_name, written_name, written_namespace};
 
 /// Works out what rendering needs of the inventory and of the output folder as it is.
 pub(crate) fn surroundings(
@@ -28,6 +28,7 @@ pub(crate) fn surroundings(
         declared_accounts: declared_accounts(inventory),
         workloads: workloads(inventory),
         written_names: written_name::all(inventory),
+        written_namespaces: written_namespace::all(inventory),
         written_accounts: written,
         written_roots: written_roots(folder).map_err(|error| vec![error])?,
         repository_path: repository_path::of(project, cluster),

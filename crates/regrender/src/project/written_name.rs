@@ -9,7 +9,7 @@ use regrender_render::Surroundings;
 use crate::project::Project;
 
 /// The kind of accounts.
-const ACCOUNT: &str = "ServiceAccount";
+pub(super) const ACCOUNT: &str = "ServiceAccount";
 
 /// Lists what accounts and workloads are called in their manifests, where kustomize calls them
 /// something else, by namespace, kind and that other name.

@@ -160,6 +160,7 @@ fn an_account_that_the_repository_declares_is_patched() {
         group: ^$
         kind: ServiceAccount
         name: builder
+        namespace: team-a
     ");
 }
 
@@ -328,6 +329,63 @@ fn a_patch_finds_what_an_overlay_gives_a_prefix_by_the_name_in_its_manifest() {
     sandbox.run(&["build", "--check"]).succeeded();
     let audit = sandbox.run(&["audit"]);
     assert!(!audit.stdout.contains("patch-without-target"), "{audit}");
+}
+
+/// A Deployment `web` for the file `apps/FILE`, and a pull secret for that of `team-a`.
+fn with_web(files: &[(&str, &str)]) -> Sandbox {
+    let sandbox = Sandbox::simple();
+    let more = "namespaces = [\"team-a\"]\nworkloads = [\"Deployment/web\"]\n";
+    sandbox.edit("registries.toml", "namespaces = [\"team-a\"]\n", more);
+    for (file, namespace) in files {
+        let manifest = format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web{namespace}}}\n\
+             spec: {{template: {{spec: {{containers: [{{image: acme/web}}]}}}}}}\n"
+        );
+        sandbox.write(&format!("apps/{file}"), &manifest);
+    }
+    sandbox
+}
+
+/// The target of the patch, as the build writes it.
+fn target_of_web(sandbox: &Sandbox) -> String {
+    sandbox.run(&["build"]).succeeded();
+    let component = sandbox.read("pull-secrets/patches/team-a/kustomization.yaml");
+    component.split_once("kind: Deployment\n").unwrap().1.to_owned()
+}
+
+/// kustomize 5.7 gives the list to both where the target names no namespace.
+#[test]
+fn a_patch_leaves_alone_what_has_the_same_name_in_another_namespace() {
+    let sandbox = with_web(&[("a.yaml", ", namespace: team-a"), ("b.yaml", ", namespace: team-b")]);
+    sandbox.write("apps/kustomization.yaml", "resources: [a.yaml, b.yaml]\n");
+    assert_eq!(target_of_web(&sandbox), "    name: web\n    namespace: team-a\n");
+    let component = "components: [../pull-secrets/patches/team-a]\n";
+    sandbox.write("apps/kustomization.yaml", &format!("resources: [a.yaml, b.yaml]\n{component}"));
+    assert_eq!(target_of_web(&sandbox), "    name: web\n    namespace: team-a\n");
+    let audit = sandbox.run(&["audit", "--output", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&audit.stdout).unwrap();
+    let of = |namespace: &str| {
+        let images = report["images"].as_array().unwrap();
+        images.iter().find(|image| image["namespace"] == namespace).unwrap()["pull_secrets"].clone()
+    };
+    assert_eq!((of("team-a"), of("team-b")), (["regcred"].into(), serde_json::json!([])));
+}
+
+/// Components run before the `namespace` of the kustomization that lists them: there kustomize 5.7
+/// patches nothing if the target names a namespace that the manifest does not.
+#[test]
+fn a_patch_names_no_namespace_that_a_kustomization_gives() {
+    for written in ["", ", namespace: team-b"] {
+        let sandbox = with_web(&[("web.yaml", written)]);
+        let overlay = "namespace: team-a\nresources: [web.yaml]\n";
+        sandbox.write("apps/kustomization.yaml", overlay);
+        assert_eq!(target_of_web(&sandbox), "    name: web\n", "{written}");
+    }
+    // Nothing says where this one is, so it may be in the same namespace.
+    let sandbox = with_web(&[("a.yaml", ", namespace: team-a"), ("base/web.yaml", "")]);
+    assert_eq!(target_of_web(&sandbox), "    name: web\n");
+    let sandbox = with_web(&[]);
+    assert_eq!(target_of_web(&sandbox), "    name: web\n");
 }
 
 #[test]

@@ -23,8 +23,13 @@ impl<'b> Text<'b> {
     }
 }
 
-/// Says whether a file was written by a build.
+/// Says whether a file was written by a build, or is what Git left of two such files.
 fn is_ours(text: &str) -> bool {
+    is_written(text) || sides(text).is_some_and(|sides| sides.iter().all(|side| is_written(side)))
+}
+
+/// Says whether a text is what a build writes.
+fn is_written(text: &str) -> bool {
     is_headed(text.as_bytes())
         || is_our_policy(text)
         || regrender_seal::inspect_age(text).is_ok_and(|inspection| inspection.is_marked())
@@ -57,6 +62,43 @@ fn is_our_policy(text: &str) -> bool {
         .is_some_and(|list| !list.is_empty() && list.iter().all(is_ours))
 }
 
+/// Where a line of an unfinished merge belongs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Both,
+    First,
+    Base,
+    Second,
+}
+
+/// Takes apart what Git merged and left conflict markers in; neither side has any.
+fn sides(text: &str) -> Option<[String; 2]> {
+    if !text.contains("<<<<<<<") {
+        return None;
+    }
+    let mut sides = [String::new(), String::new()];
+    let [first, second] = &mut sides;
+    let mut part = Part::Both;
+    for line in text.split_inclusive('\n') {
+        part = match (line.split([' ', '\r', '\n']).next(), part) {
+            (Some("<<<<<<<"), Part::Both) => Part::First,
+            (Some("|||||||"), Part::First) => Part::Base,
+            (Some("======="), Part::First | Part::Base) => Part::Second,
+            (Some(">>>>>>>"), Part::Second) => Part::Both,
+            _ => {
+                if matches!(part, Part::Both | Part::First) {
+                    first.push_str(line);
+                }
+                if matches!(part, Part::Both | Part::Second) {
+                    second.push_str(line);
+                }
+                part
+            }
+        };
+    }
+    (part == Part::Both).then_some(sides)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +123,25 @@ mod tests {
         check(&format!("{{\"Statement\": [{ours}, {{\"Sid\": \"Mine\"}}]}}"), false);
         check(&format!("{{\"Statement\": [], \"Id\": \"{STATEMENT_MARK}\"}}"), false);
         check(&ours, false);
+    }
+
+    /// What `git merge` makes of files that both branches add; `diff3` is a style of it.
+    #[test]
+    fn what_a_merge_left_is_ours_when_both_sides_are() {
+        let written = |id: &str| format!("{{\"Statement\": [{{\"Sid\": \"{id}\"}}]}}\n");
+        let (ours, other) = (written(&format!("{STATEMENT_MARK}Pull")), written("Mine"));
+        let merged = |first: &str, second: &str| {
+            format!("<<<<<<< HEAD\n{first}=======\n{second}>>>>>>> other\n")
+        };
+        check(&merged(&ours, &ours), true);
+        check(&merged(&ours, &other), false);
+        check(&merged(&other, &ours), false);
+        check(&merged(&ours, &ours).replace("=======", "||||||| 1f2e\n{}\n======="), true);
+        check(&merged(&ours, &ours).replace('\n', "\r\n"), true);
+        check(&merged(&ours, &ours).replace(">>>>>>>", ""), false);
+        let headed = format!("#{HEADER}\na: b\n");
+        check(&merged(&headed, &headed), true);
+        check(&merged(&headed, "a: b\n"), false);
     }
 
     #[test]

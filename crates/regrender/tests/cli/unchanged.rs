@@ -342,3 +342,26 @@ fn a_sealed_file_edited_by_hand_is_told_and_mended() {
     ");
     sandbox.run(&["build", "--check"]).succeeded();
 }
+
+/// That is how `git merge` leaves a file that both branches add, with `merge.conflictStyle=diff3`.
+#[test]
+fn conflict_markers_around_a_whole_file_are_mended() {
+    let sandbox = Sandbox::simple();
+    let age = "[output]\nconsumer = \"kubectl\"\n\n[seal]\nformat = \"age\"\n";
+    sandbox.edit("registries.toml", "[seal]\n", age);
+    sandbox.run(&["build"]).succeeded();
+    let file = "pull-secrets/manifests/team-a/regcred.age";
+    let sealed = sandbox.read(file);
+    let merged = format!("<<<<<<< HEAD\n{sealed}=======\n{sealed}>>>>>>> other\n");
+    sandbox.write(file, &merged);
+    assert_snapshot!(sandbox.run(&["build"]).succeeded(), @"
+    update pull-secrets/manifests/team-a/regcred.age  (is not a sealed file: the age file is damaged)
+    1 updated, 1 unchanged
+    --- stderr
+    warning: `pull-secrets/manifests/team-a/regcred.age` is not a sealed file: the age file is damaged; it is sealed anew
+    ");
+    sandbox.run(&["build", "--check"]).succeeded();
+    sandbox.write(file, &merged.replacen(&sealed, "mine\n", 1));
+    let outcome = sandbox.run(&["build"]);
+    assert!(outcome.stderr.contains("is not marked as a generated file"), "{outcome}");
+}

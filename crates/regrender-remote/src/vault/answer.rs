@@ -105,6 +105,9 @@ pub fn read_mount(
         Some("2") => KvVersion::Two,
         _ => KvVersion::One,
     };
+    if data.path.trim_matches('/') == path.to_string() {
+        return Err(VaultError::OnlyMount);
+    }
     path.mount_named(&data.path, version).ok_or_else(not_vault)
 }
 

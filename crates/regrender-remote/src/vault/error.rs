@@ -87,6 +87,9 @@ pub enum VaultError {
         /// What it said.
         said: Vec<Said>,
     },
+    /// The path ends where the mount does.
+    #[error("a store is mounted there, and the path names no secret in it")]
+    OnlyMount,
     /// There is no such secret.
     #[error("there is no such secret{}", list(warnings))]
     SecretMissing {

@@ -165,6 +165,14 @@ fn a_mount_that_may_not_be_seen_says_so() {
 }
 
 #[test]
+fn a_path_that_ends_with_the_mount_names_no_secret() {
+    assert_eq!(
+        mount(200, r#"{"data":{"path":"team/kv/hub/","options":{"version":"2"}}}"#).unwrap_err(),
+        "a store is mounted there, and the path names no secret in it"
+    );
+}
+
+#[test]
 fn a_mount_of_another_path_is_not_believed() {
     assert_eq!(
         mount(200, r#"{"data":{"path":"sys/"}}"#).unwrap_err(),

@@ -101,6 +101,10 @@ fn page_of(error: &VaultError) -> (&'static Page, &'static str) {
         VaultError::VersionTwo => {
             (&page::VAULT_MISSING_SECRET, "remove `kv-version`, or write `kv-version = 2`")
         }
+        VaultError::OnlyMount => (
+            &page::VAULT_MISSING_SECRET,
+            "write the path of the secret behind the mount: `vault kv list MOUNT` shows it",
+        ),
         VaultError::SecretMissing { .. } => {
             (&page::VAULT_MISSING_SECRET, "write the path as `vault kv list` shows it")
         }

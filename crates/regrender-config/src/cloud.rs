@@ -37,6 +37,8 @@ const PARTITIONS: &[Partition] = &[
     Partition { regions: "eusc-", name: "aws-eusc", hosts: "amazonaws.eu" },
     Partition { regions: "us-isob-", name: "aws-iso-b", hosts: "sc2s.sgov.gov" },
     Partition { regions: "us-iso-", name: "aws-iso", hosts: "c2s.ic.gov" },
+    Partition { regions: "eu-isoe-", name: "aws-iso-e", hosts: "cloud.adc-e.uk" },
+    Partition { regions: "us-isof-", name: "aws-iso-f", hosts: "csp.hci.ic.gov" },
 ];
 
 const AWS: Partition = Partition { regions: "", name: "aws", hosts: "amazonaws.com" };
@@ -236,6 +238,18 @@ mod tests {
             "aws-iso-b",
         );
         check("us-iso-east-1", false, "111122223333.dkr.ecr.us-iso-east-1.c2s.ic.gov", "aws-iso");
+        check(
+            "eu-isoe-west-1",
+            false,
+            "111122223333.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk",
+            "aws-iso-e",
+        );
+        check(
+            "us-isof-east-1",
+            false,
+            "111122223333.dkr.ecr.us-isof-east-1.csp.hci.ic.gov",
+            "aws-iso-f",
+        );
         check(
             "eusc-de-east-1",
             false,

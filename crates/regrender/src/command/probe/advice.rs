@@ -143,7 +143,7 @@ fn for_tls(fault: &TlsFault, registry: &Registry) -> String {
             String::from("have the registry take passwords: a pull secret holds no certificate")
         }
         TlsFault::BadCertificate(_) => {
-            String::from("have its certificate made anew: runtimes refuse it too")
+            String::from("have its certificate made anew; a runtime may take it all the same")
         }
         _ => String::from(
             "have it speak TLS 1.2 or 1.3, as runtimes do, and ask for no certificate of the client",

@@ -9,7 +9,7 @@ use crate::check::{list, name, path, provision, repository, repository_path};
 use crate::field::Field;
 use crate::problem::{Problems, provision as provision_problem, registry as problem, shape};
 use crate::raw::{RawDate, RawRegistry};
-use crate::{Connection, Date, Registry, RegistryKind};
+use crate::{Access, Connection, Date, Generator, Provision, Registry, RegistryKind};
 
 /// Checks one registry.
 pub(crate) fn registry(raw: &RawRegistry, problems: &mut Problems) -> Option<Registry> {
@@ -30,6 +30,12 @@ pub(crate) fn registry(raw: &RawRegistry, problems: &mut Problems) -> Option<Reg
     let expires = raw.expires.check(|date| day(&raw.name.value, date, problems));
     let connection = connection(raw, problems);
     let access = provision::access(raw, kind, cloud.as_ref(), problems);
+    if let Some(Access::Provided(Provision::ExternalSecrets(Generator::GitHub { .. }))) = &access
+        && let Some(span) = raw.host.span()
+        && host.as_deref().is_some_and(|host| RegistryKind::Ghcr.default_host() != Some(host))
+    {
+        problems.push(provision_problem::other_github(&raw.name.value, span));
+    }
     Some(Registry {
         name: name?,
         kind: kind?,

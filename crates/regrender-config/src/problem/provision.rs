@@ -33,7 +33,7 @@ static PROVIDE_ELSEWHERE: Page = Page {
     code: "provide-elsewhere",
     severity: Severity::Error,
     title: "a way to provide tokens that this kind of registry does not have",
-    why: "Each provider knows certain clouds: `irsa` is for AWS, `workload-identity` for Azure and Google Cloud, and External Secrets has generators for ECR, ACR, Google, Quay and GitHub.\n`node` is for every kind, `sealed` for the clouds.",
+    why: "Each provider knows certain clouds: `irsa` is for AWS, `workload-identity` for Azure and Google Cloud, and External Secrets has generators for ECR, ACR, Google, Quay and GitHub (`ghcr.io` alone).\n`node` is for every kind, `sealed` for the clouds.",
     example: "[registry.images]\nkind = \"acr\"\nregistry = \"acme\"\nprovide = \"irsa\"\n",
     way_out: "choose one that the message lists.",
 };
@@ -158,6 +158,14 @@ pub(crate) fn elsewhere(
         .problem(format!("registry `{registry}` of kind `{kind}` has no `{}`", provide.value))
         .at(provide.span.clone(), format!("not for `{kind}`"))
         .help(format!("write {}", one_of(choices)))
+}
+
+/// External Secrets for a registry of GitHub with a host of its own.
+pub(crate) fn other_github(registry: &str, host: Span) -> Diagnostic {
+    PROVIDE_ELSEWHERE
+        .problem(format!("registry `{registry}` has no `external-secrets`: it is not `ghcr.io`"))
+        .at(host, "its tokens would be asked of `api.github.com`, which does not know them")
+        .help("remove `provide`, and write a `username` and a `password` that last")
 }
 
 /// A credential beside a provider.

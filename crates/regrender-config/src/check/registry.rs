@@ -44,7 +44,7 @@ pub(crate) fn registry(raw: &RawRegistry, problems: &mut Problems) -> Option<Reg
         hub_aliases: hub_aliases?,
         access: access?,
         repositories: repositories?,
-        connection: connection?,
+        connection,
         allow_short_lived: raw.provision.allow_short_lived.clone().or(false)?,
         expires: expires.optional()?,
         span: raw.name.span.clone(),
@@ -104,17 +104,10 @@ fn paths(raw: &RawRegistry, problems: &mut Problems) -> Option<Vec<String>> {
     paths.or(Vec::new())
 }
 
-fn connection(raw: &RawRegistry, problems: &mut Problems) -> Option<Connection> {
-    let name = &raw.name.value;
+fn connection(raw: &RawRegistry, problems: &mut Problems) -> Connection {
     let owner = raw.owner();
     let authorities = raw.ca.check(|ca| path::anywhere(&owner, "ca", ca, problems));
-    let is_insecure = raw.insecure.is_true();
-    if let (Field::Given(authorities), true) = (&authorities, is_insecure) {
-        let belongs = "certificates that are checked, and `insecure` checks none";
-        problems.push(provision_problem::idle_key(name, "ca", authorities.span.clone(), belongs));
-        return None;
-    }
-    Some(Connection { authorities: authorities.given(), is_insecure })
+    Connection { authorities: authorities.given(), is_insecure: raw.insecure.is_true() }
 }
 
 fn hub_aliases(

@@ -66,6 +66,24 @@ fn a_certificate_of_nobody_who_is_trusted_is_told() {
 }
 
 #[test]
+fn an_insecure_registry_may_have_a_token_server_with_an_authority() {
+    let own = certified(|_| {});
+    let tokens = Server::https(&own, |_| Answer::new(200, &[], r#"{"token":"opaque"}"#));
+    let realm = format!("Bearer realm=\"https://localhost:{}/token\"", tokens.port());
+    let server = Server::http(move |asked| match asked.header("authorization") {
+        None => Answer::new(401, &[("WWW-Authenticate", &realm)], ""),
+        Some(_) => Answer::new(200, &[], "{}"),
+    });
+    let case = Case::new().calls(tokens.port(), "tokens").file("ca.pem", &own.cert.pem());
+    assert_snapshot!(case.at("corp", &server, "ca = \"ca.pem\"").probe(&[]), @"
+    corp (127.0.0.1:CORP): works
+      tokens (60 s each) are made by another host, localhost:TOKENS, which the registry names; the credential goes there
+      no repository was asked for; `repositories`, `--repository` and `--from-audit` name some
+    --- status 0
+    ");
+}
+
+#[test]
 fn an_expired_certificate_is_told() {
     let own = certified(|parameters| parameters.not_after = date_time_ymd(2021, 1, 1));
     assert_snapshot!(safely(&own, &own, "localhost"), @"

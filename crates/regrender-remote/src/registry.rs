@@ -109,6 +109,8 @@ fn may_speak_http(error: &TransportError) -> bool {
         TransportError::Refused
             | TransportError::Closed
             | TransportError::TimedOut(_)
+            // Many tunnel to the port of HTTPS alone, and another may lead to HTTP.
+            | TransportError::Proxy(_)
             | TransportError::Tls(TlsFault::NotTls | TlsFault::Other(_))
     )
 }

@@ -54,6 +54,15 @@ pub(crate) struct Project {
 impl Project {
     /// Finds, reads and checks registries.toml, and shows everything that is wrong with it.
     pub(crate) fn open(selection: &Selection, world: &mut World) -> Result<Self, Failure> {
+        Self::open_or("nothing was written", selection, world)
+    }
+
+    /// Does the same, and says in other words what is not done where it is wrong.
+    pub(crate) fn open_or(
+        not_done: &str,
+        selection: &Selection,
+        world: &mut World,
+    ) -> Result<Self, Failure> {
         let file = match &selection.config {
             Some(path) => world.directory.join(path),
             None => find(&world.directory)?,
@@ -63,7 +72,7 @@ impl Project {
         let parsed = regrender_config::parse(source.text());
         show_first(&parsed.diagnostics, &source, world);
         let Some(config) = parsed.config else {
-            return Err(invalid(&source, &parsed.diagnostics).into());
+            return Err(invalid(&source, &parsed.diagnostics, not_done).into());
         };
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
         let project = Self { file, folder, source, config };
@@ -262,11 +271,11 @@ fn show_first(diagnostics: &[Diagnostic], source: &SourceText, world: &mut World
     }
 }
 
-fn invalid(source: &SourceText, diagnostics: &[Diagnostic]) -> CliError {
+fn invalid(source: &SourceText, diagnostics: &[Diagnostic], not_done: &str) -> CliError {
     let count = match diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count() {
         1 => String::from("1 error"),
         count => format!("{count} errors"),
     };
-    let message = format!("{} has {count}; nothing was written", source.path());
+    let message = format!("{} has {count}; {not_done}", source.path());
     CliError::new(ErrorKind::Config, message).with_problems(diagnostics, source)
 }

@@ -33,6 +33,7 @@ impl Transport for Fake {
             0 => Err(TransportError::Refused),
             1 => Err(TransportError::Tls(TlsFault::NotTls)),
             2 => Err(TransportError::Tls(TlsFault::UnknownAuthority)),
+            3 => Err(TransportError::Proxy(String::from("it answers with status 403"))),
             _ => Ok(answer),
         }
     }

@@ -33,6 +33,8 @@ use crate::{identity, source};
 const DOCKER_HUB: &str = "registry-1.docker.io";
 /// A repository of Docker Hub that is there to ask how many pulls are left.
 const DOCKER_HUB_COUNTER: &str = "ratelimitpreview/test";
+/// What is told where something is missing or wrong beforehand.
+const NOT_DONE: &str = "no registry was asked";
 /// How many registries are asked at the same time.
 const AT_ONCE: usize = 16;
 
@@ -56,7 +58,7 @@ enum Finding {
 pub(crate) fn run(arguments: &Probe, world: &mut World) -> Result<Exit, Failure> {
     let started = Instant::now();
     let selection = Selection { config: arguments.config.clone(), cluster: Vec::new() };
-    let project = Project::open(&selection, world)?;
+    let project = Project::open_or(NOT_DONE, &selection, world)?;
     let chosen = choose(&project, arguments, world)?;
     let authorities = read_authorities(&chosen, &project, world)?;
     let credentials = resolve(&chosen, &project, arguments, world)?;
@@ -106,7 +108,7 @@ fn resolve(
     let means = Means { identities: &discovered, reach: Reach::Online };
     let resolved = source::resolve(&config, &needed, &project.folder, means, world);
     world.warn_of(discovered.warnings);
-    let missing = resolved.tell("no registry was asked", &project.source, world);
+    let missing = resolved.tell(NOT_DONE, &project.source, world);
     Failure::of_any(missing.into_iter().chain(discovered.problems).collect())?;
     Ok(resolved.credentials)
 }

@@ -10,7 +10,7 @@ pub(crate) static DOCKER_CONFIG_NOT_JSON: Page = Page {
     code: "docker-config-not-json",
     severity: Severity::Error,
     title: "a docker config is not JSON",
-    why: "Docker itself would refuse it as well.",
+    why: "A docker config is one JSON object and nothing else.\nDocker reads nothing behind the object; what stands there is mostly a sign that the file was damaged.",
     example: FROM_DOCKER_CONFIG,
     way_out: "repair it, or log in again with `docker login`.",
 };

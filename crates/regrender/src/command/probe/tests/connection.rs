@@ -84,6 +84,12 @@ fn an_insecure_registry_may_have_a_token_server_with_an_authority() {
 }
 
 #[test]
+fn where_a_file_is_wrong_no_registry_is_asked() {
+    let told = Case::new().registry("corp", "host = 7\nanonymous = true").probe(&[]);
+    assert!(told.contains("registries.toml has 1 error; no registry was asked"), "{told}");
+}
+
+#[test]
 fn an_expired_certificate_is_told() {
     let own = certified(|parameters| parameters.not_after = date_time_ymd(2021, 1, 1));
     assert_snapshot!(safely(&own, &own, "localhost"), @"

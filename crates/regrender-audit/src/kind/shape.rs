@@ -61,14 +61,29 @@ pub(crate) fn read(root: &Node<'_>, header: &Header) -> Result<Found, bool> {
     let mut walk = Walk::new(header);
     walk.mapping(root, &Surroundings::default(), Role::Container, "");
     let Walk { found: mut workloads, speaks, takes_away, .. } = walk;
+    let pods_differ = pods_differ(root, header);
     for workload in &mut workloads {
         workload.core_pods = core_pods(root);
+        if pods_differ {
+            workload.pods_differ = true;
+            workload.service_account = None;
+            workload.pull_secrets.clear();
+        }
     }
     if workloads.is_empty() {
         Err(speaks || takes_away)
     } else {
         Ok(Found { workloads, takes_away })
     }
+}
+
+/// Tells whether a run of Tekton says for single tasks how their pods pull.
+fn pods_differ(root: &Node<'_>, header: &Header) -> bool {
+    let of_task =
+        ["serviceAccountName", "podTemplate", "taskServiceAccountName", "taskPodTemplate"];
+    let differs = |task: &Node<'_>| of_task.iter().any(|member| task.get(member).is_some());
+    let tasks = || root.at(&["spec", "taskRunSpecs"]).map(Node::items).unwrap_or_default();
+    header.kind == "PipelineRun" && tasks().iter().any(differs)
 }
 
 /// Reads the images of a value that a patch puts somewhere into an object, at a path of keys.

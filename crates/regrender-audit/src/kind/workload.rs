@@ -39,6 +39,8 @@ pub struct Workload {
     pub(crate) account_field: AccountField,
     /// What they name as `serviceAccount` beside that: it counts once nothing else is named.
     pub(crate) spare_account: Option<String>,
+    /// Whether some of its pods have an account or pull secrets of their own, and nobody follows which.
+    pub(crate) pods_differ: bool,
     /// The names in the pods' `imagePullSecrets`; an entry without a name is an empty one.
     pub pull_secrets: Vec<String>,
     /// The images that they pull.
@@ -81,6 +83,7 @@ impl Workload {
             service_account: None,
             account_field: AccountField::default(),
             spare_account: None,
+            pods_differ: false,
             pull_secrets: Vec::new(),
             images: Vec::new(),
             lists: Lists::default(),
@@ -94,16 +97,16 @@ impl Workload {
     }
 
     /// Tells whether it is a custom resource whose pods are known to run under the account `default`
-    /// where it names none, though its images stand in no list of containers.
+    /// where it names none, though its images stand in no list of containers. Of a template or a task,
+    /// what uses it may name one.
     pub(crate) fn runs_as_default(&self) -> bool {
-        matches!(
+        let is_known = matches!(
             (self.group(), &*self.kind),
-            (
-                "argoproj.io",
-                "Workflow" | "CronWorkflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate"
-            ) | ("tekton.dev", "TaskRun" | "PipelineRun")
+            ("argoproj.io", "Workflow" | "CronWorkflow")
+                | ("tekton.dev", "TaskRun" | "PipelineRun")
                 | ("serving.kserve.io", "InferenceService")
-        )
+        );
+        is_known && !self.pods_differ
     }
 
     /// Tells whether it is a custom resource that is in no namespace: its pods are in that of what uses

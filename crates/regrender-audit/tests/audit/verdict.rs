@@ -288,12 +288,18 @@ fn a_controller_decides_under_which_account_it_runs_an_image() {
 fn what_is_known_to_run_under_the_default_account_does() {
     let step = "{steps: [{name: s, image: r.io/app}]}";
     let container = "{templates: [{name: t, container: {image: r.io/app}}]}";
+    let run = "{pipelineSpec: {tasks: [{name: t, taskSpec: {steps: [{image: r.io/app}]}}]}}";
+    let run_of = |task: &str| run.replacen('{', &format!("{{taskRunSpecs: [{task}], "), 1);
     let model = "{predictor: {model: {image: r.io/app}}}";
     for (api_version, kind, spec, expected) in [
         ("argoproj.io/v1alpha1", "Workflow", container, "covered"),
-        ("argoproj.io/v1alpha1", "WorkflowTemplate", container, "covered"),
+        ("argoproj.io/v1alpha1", "WorkflowTemplate", container, "undetermined"),
         ("tekton.dev/v1", "TaskRun", step, "covered"),
         ("tekton.dev/v1", "Task", step, "undetermined"),
+        ("tekton.dev/v1", "PipelineRun", run, "covered"),
+        ("tekton.dev/v1", "PipelineRun", &run_of("{pipelineTaskName: t}"), "covered"),
+        ("tekton.dev/v1", "PipelineRun", &run_of("{serviceAccountName: own}"), "undetermined"),
+        ("tekton.dev/v1beta1", "PipelineRun", &run_of("{taskPodTemplate: {}}"), "undetermined"),
         ("serving.kserve.io/v1beta1", "InferenceService", model, "covered"),
         ("example.org/v1", "Workflow", container, "undetermined"),
     ] {

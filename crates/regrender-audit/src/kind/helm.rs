@@ -64,7 +64,7 @@ pub(crate) fn read_charts(root: &Node<'_>, place: &Place) -> Vec<Workload> {
 
 /// Reads a file without a kind as values of a chart.
 pub(crate) fn read_values_file(path: &str, document: usize, root: &Node<'_>) -> Option<Workload> {
-    if !root.is_mapping() || is_of_another_tool(path) {
+    if !root.is_mapping() || is_of_another_tool(path) || is_report(root) {
         return None;
     }
     let place = Place { file: Arc::from(path), document, line: root.line, column: root.column };
@@ -79,6 +79,11 @@ pub(crate) fn read_values_file(path: &str, document: usize, root: &Node<'_>) -> 
     let mut workload = header.workload(Source::HelmValues);
     take_values(&mut workload, root, &header.place);
     (!workload.images.is_empty()).then_some(workload)
+}
+
+/// Tells whether a mapping is what an audit said, which lists images that others pull.
+fn is_report(root: &Node<'_>) -> bool {
+    ["images", "findings", "unreadable", "summary"].iter().all(|member| root.get(member).is_some())
 }
 
 /// Tells whether a file without a kind belongs to a program that is not Helm.

@@ -90,6 +90,15 @@ fn files_of_other_tools_are_no_values() {
     assert_eq!(images(&[("values.yaml", text)]).len(), 1);
 }
 
+/// Who keeps it beside the manifests has each image once all the same.
+#[test]
+fn what_an_audit_said_is_no_values() {
+    let said = report(&[("web.yaml", WEB)]).to_json().to_string();
+    assert_eq!(images(&[("web.yaml", WEB), ("audit.json", &said)]).len(), 1);
+    // Values may have some of its members.
+    assert_eq!(images(&[("values.yaml", "images: [{image: r.io/a}]\nsummary: x\n")]).len(), 1);
+}
+
 #[test]
 fn chart_templates_are_named_even_where_they_parse() {
     let files = [

@@ -9,7 +9,7 @@ use regrender_image::{BrokenSecret, DEFAULT_ACCOUNT, Keyring, PullSecret};
 use self::referrer::InTrees;
 pub(crate) use self::referrer::Referrer;
 use crate::check::is_pull_secret;
-use crate::declared::Declarations;
+use crate::declared::{Declarations, RenderedList};
 use crate::inventory::Inventory;
 use crate::kind::{
     ACCOUNT, AccountField, Address, Doubt, Filler, Rendering, Secret, SecretState, ServiceAccount,
@@ -156,10 +156,9 @@ impl<'i> Credentials<'i> {
             let account = account.map(|account| account.name.to_owned());
             return InForce { origin: Origin::Admission, account, names, unknown: None };
         }
-        if let Some(namespace) = subject.namespace.as_deref() {
-            let patched =
-                self.declarations.of_workload(namespace, &subject.workload.kind, &subject.name);
-            add_missing(&mut names, patched);
+        if let Some(patch) = self.patch_of(subject) {
+            names.clone_from(&patch.pull_secrets);
+            add_missing(&mut names, &subject.pull_secrets);
         }
         if !names.is_empty() {
             let account = account.map(|account| account.name.to_owned());
@@ -214,34 +213,53 @@ impl<'i> Credentials<'i> {
         Some(self.list_as_deployed(account.found?, account.root))
     }
 
-    /// Lists the pull secrets that an account's manifest names, as the tree of the account calls them;
-    /// where several trees come to the same, as that below `root` does.
+    /// Lists the pull secrets that an account's manifest names, as they are deployed.
     pub(crate) fn list_as_deployed(
         &self,
-        (account, tree): Deployed<'_>,
+        account: Deployed<'_>,
         root: Option<&str>,
     ) -> Vec<String> {
-        let Some(tree) = tree else { return account.pull_secrets.clone() };
+        let changed = account.1.and_then(|tree| tree.pull_secrets.as_ref());
+        self.names_on_list(account, root, changed.unwrap_or(&account.0.pull_secrets))
+    }
+
+    /// Returns the names on a list of an account as the tree of the account calls them; where several
+    /// trees come to the same, as that below `root` does.
+    fn names_on_list(
+        &self,
+        (_, tree): Deployed<'_>,
+        root: Option<&str>,
+        list: &[String],
+    ) -> Vec<String> {
+        let Some(tree) = tree else { return list.to_vec() };
         let referrer = Referrer {
             kind: ACCOUNT,
             root: root.filter(|_| tree.is_in(root)).or(Some(&tree.root)),
             namespace: tree.namespace.as_deref(),
             name: &tree.name,
         };
-        let list = tree.pull_secrets.as_ref().unwrap_or(&account.pull_secrets);
-        self.final_names(referrer, list.clone())
+        self.final_names(referrer, list.to_vec())
     }
 
     /// Lists the pull secrets of an account; `None` where nothing is known of it.
     fn list_of_account(&self, account: Meant<'_>) -> Option<Vec<String>> {
         let found = self.list_in_manifest(account);
-        let known = found.is_some();
-        let mut names = found.unwrap_or_default();
-        let before = names.len();
-        if let Some(namespace) = account.namespace {
-            add_missing(&mut names, self.declarations.of_account(namespace, account.name));
-        }
-        (known || names.len() > before).then_some(names)
+        let written = account
+            .namespace
+            .and_then(|namespace| self.declarations.list(namespace, ACCOUNT, account.name));
+        let Some(RenderedList { pull_secrets: written, .. }) = written else { return found };
+        let mut names = match account.found {
+            Some(found) => self.names_on_list(found, account.root, written),
+            None => written.clone(),
+        };
+        add_missing(&mut names, &found.unwrap_or_default());
+        Some(names)
+    }
+
+    /// Finds what a build patches a workload with.
+    fn patch_of(&self, subject: &Subject<'_>) -> Option<&'i RenderedList> {
+        let namespace = subject.namespace.as_deref().filter(|_| !subject.is_admitted())?;
+        self.declarations.list(namespace, &subject.workload.kind, &subject.name)
     }
 
     /// Lists the pull secrets of the account that a workload with a list of its own runs under.
@@ -253,7 +271,8 @@ impl<'i> Credentials<'i> {
     /// Finds the account that a workload means, by the name that the workload's tree gives it: a tree
     /// that renames objects renames what refers to them.
     fn account_meant<'s>(&'s self, subject: &'s Subject<'_>) -> Option<Meant<'s>> {
-        let name = account_of(subject)?;
+        let patched = self.patch_of(subject).and_then(|patch| patch.service_account.as_deref());
+        let name = patched.or_else(|| account_of(subject))?;
         let referrer = Referrer::of(subject);
         // Where a pod names none, nothing is renamed along: it has the account `default`. Nor is
         // what it names by the deprecated field, of which kustomize knows nothing.
@@ -392,10 +411,10 @@ fn account_of<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
     account.or(is_default.then_some(DEFAULT_ACCOUNT))
 }
 
-fn add_missing(names: &mut Vec<String>, more: impl IntoIterator<Item = impl AsRef<str>>) {
+fn add_missing(names: &mut Vec<String>, more: &[String]) {
     for name in more {
-        if !names.iter().any(|known| known == name.as_ref()) {
-            names.push(name.as_ref().to_owned());
+        if !names.contains(name) {
+            names.push(name.clone());
         }
     }
 }

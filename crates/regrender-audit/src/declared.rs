@@ -26,6 +26,8 @@ pub struct Declared {
     pub registries: Vec<DeclaredRegistry>,
     /// The pull secrets that a build renders.
     pub pull_secrets: Vec<RenderedPullSecret>,
+    /// The lists of pull secrets that it writes, one for each account or workload.
+    pub lists: Vec<RenderedList>,
     /// The files of the repository that secrets are taken from as they are.
     pub clear_sources: Vec<ClearSource>,
     /// What time it is: RFC 3339 in UTC to the second; without it nothing is said to be over.
@@ -52,10 +54,21 @@ pub struct RenderedPullSecret {
     pub keys: Vec<String>,
     /// The usernames that stand in registries.toml, by key; sources are not asked for theirs.
     pub usernames: BTreeMap<String, String>,
-    /// The accounts that get it.
-    pub service_accounts: Vec<String>,
-    /// The workloads that get it, as `Kind/name`.
-    pub workloads: Vec<String>,
+}
+
+/// A list of pull secrets that a build writes, for an account or for a workload.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RenderedList {
+    /// The namespace.
+    pub namespace: String,
+    /// The kind of what gets it.
+    pub kind: String,
+    /// The name of what gets it.
+    pub name: String,
+    /// The account that a workload gets along with it.
+    pub service_account: Option<String>,
+    /// The names of the Secrets, in order.
+    pub pull_secrets: Vec<String>,
 }
 
 /// The declarations, ready to be asked.
@@ -67,6 +80,8 @@ pub(crate) struct Declarations<'d> {
     node_provided: KeySet,
     /// The pull secrets that a build renders, by namespace.
     rendered: BTreeMap<&'d str, Vec<&'d RenderedPullSecret>>,
+    /// The lists that it writes, by namespace, kind and name.
+    lists: BTreeMap<(&'d str, &'d str, &'d str), &'d RenderedList>,
 }
 
 impl<'d> Declarations<'d> {
@@ -75,8 +90,10 @@ impl<'d> Declarations<'d> {
         for one in &declared.pull_secrets {
             rendered.entry(&one.namespace).or_default().push(one);
         }
+        let address = |one: &'d RenderedList| (&*one.namespace, &*one.kind, &*one.name);
         Self {
             declared,
+            lists: declared.lists.iter().map(|one| (address(one), one)).collect(),
             private: keys(&declared.private),
             anonymous: keys(&declared.anonymous),
             node_provided: keys(&declared.node_provided),
@@ -124,24 +141,9 @@ impl<'d> Declarations<'d> {
         told.unwrap_or_default()
     }
 
-    /// Lists the pull secrets that a build gives to an account.
-    pub(crate) fn of_account<'s>(
-        &'s self,
-        namespace: &str,
-        account: &'s str,
-    ) -> impl Iterator<Item = &'d str> + 's {
-        self.rendered_into(namespace)
-            .filter(move |one| one.service_accounts.iter().any(|name| name == account))
-            .map(|one| &*one.name)
-    }
-
-    /// Lists the pull secrets that a build gives to a workload.
-    pub(crate) fn of_workload(&self, namespace: &str, kind: &str, name: &str) -> Vec<&'d str> {
-        let wanted = format!("{kind}/{name}");
-        self.rendered_into(namespace)
-            .filter(|one| one.workloads.contains(&wanted))
-            .map(|one| &*one.name)
-            .collect()
+    /// Finds the list that a build writes for an account or a workload.
+    pub(crate) fn list(&self, namespace: &str, kind: &str, name: &str) -> Option<&'d RenderedList> {
+        self.lists.get(&(namespace, kind, name)).copied()
     }
 
     /// Lists the pull secrets that a build renders into a namespace.

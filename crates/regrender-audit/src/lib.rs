@@ -33,7 +33,9 @@ pub use self::audit::audit;
 pub use self::base::Base;
 pub use self::check::Landing;
 pub use self::credentials::Opener;
-pub use self::declared::{ClearSource, Declared, DeclaredRegistry, RenderedPullSecret};
+pub use self::declared::{
+    ClearSource, Declared, DeclaredRegistry, RenderedList, RenderedPullSecret,
+};
 pub use self::explain::{
     AccountQuestion, Broken, Credential, Explanation, File, Question, explain, explain_account,
     pods_in,

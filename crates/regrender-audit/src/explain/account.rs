@@ -50,7 +50,7 @@ pub fn explain_account(question: &AccountQuestion<'_>) -> Explanation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::declared::RenderedPullSecret;
+    use crate::declared::{RenderedList, RenderedPullSecret};
 
     #[track_caller]
     fn check(account: &str, manifests: &str, names: &[&str], verdict: Verdict) {
@@ -59,9 +59,14 @@ mod tests {
                 namespace: String::from("team-a"),
                 name: String::from("regcred"),
                 keys: vec![String::from("private-registry.io")],
-                service_accounts: vec![String::from("builder")],
-                workloads: Vec::new(),
                 ..RenderedPullSecret::default()
+            }],
+            lists: vec![RenderedList {
+                namespace: String::from("team-a"),
+                kind: String::from("ServiceAccount"),
+                name: String::from("builder"),
+                pull_secrets: vec![String::from("regcred")],
+                ..RenderedList::default()
             }],
             ..Declared::default()
         };
@@ -103,7 +108,7 @@ mod tests {
         };
         check("builder", &account("{name: regcred}"), &["regcred"], Verdict::Covered);
         let other = account("{name: other}");
-        check("builder", &other, &["other", "regcred"], Verdict::Covered);
+        check("builder", &other, &["regcred", "other"], Verdict::Covered);
         let bare = other.replace("builder", "web").replace("{name: other}", "");
         check("web", &bare, &[], Verdict::UncoveredUnknown);
     }

@@ -11,12 +11,12 @@ use super::sorted::set;
 use super::{Edge, Graph, Kind, Mark, Node, Space, Step};
 use crate::check::check_subject;
 use crate::credentials::{Credentials, InForce, Opener, Origin};
-use crate::declared::{Declarations, Declared};
+use crate::declared::{Declarations, Declared, RenderedList};
 use crate::finding::{Code, Finding};
 use crate::inventory::Inventory;
 use crate::judge::Judge;
 use crate::judgement::{Judgement, host_of};
-use crate::kind::Address;
+use crate::kind::{ACCOUNT, Address};
 use crate::subject::{Subject, subjects};
 use crate::variable::reference_of;
 use crate::verdict::Verdict;
@@ -279,10 +279,11 @@ impl<'a> Chain<'a> {
                 self.add_account(namespace, name, &list);
             }
         }
-        for secret in &self.declarations.declared.pull_secrets {
-            for account in &secret.service_accounts {
-                let list = std::slice::from_ref(&secret.name);
-                self.add_account(Some(&secret.namespace), account, list);
+        for RenderedList { namespace, kind, name, .. } in &self.declarations.declared.lists {
+            if kind == ACCOUNT {
+                let account = self.credentials.account_called(namespace, name);
+                let list = self.credentials.of_account(account).names;
+                self.add_account(Some(namespace), name, &list);
             }
         }
     }

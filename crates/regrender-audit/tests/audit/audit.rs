@@ -1,7 +1,7 @@
 //! What an audit makes of a repository.
 
 use insta::assert_snapshot;
-use regrender_audit::{Declared, Inventory, RenderedPullSecret, Severity, audit};
+use regrender_audit::{Declared, Inventory, RenderedList, RenderedPullSecret, Severity, audit};
 
 use super::repository::{LOGIN, audited, finds, messages, pod, private, secret, verdicts};
 
@@ -50,34 +50,66 @@ fn references_of_a_tree_count_in_a_namespace_that_is_assumed() {
     }
 }
 
-#[test]
-fn rendered_pull_secrets_count() {
+/// Declares `r.io`, a pull secret for `key`, and the lists that a build writes in the namespace `n`.
+fn built(key: &str, lists: &[(&str, &str, &[&str])]) -> Declared {
+    let list = |(kind, name, pull_secrets): &(&str, &str, &[&str])| RenderedList {
+        namespace: "n".to_owned(),
+        kind: (*kind).to_owned(),
+        name: (*name).to_owned(),
+        service_account: None,
+        pull_secrets: pull_secrets.iter().copied().map(str::to_owned).collect(),
+    };
     let rendered = RenderedPullSecret {
         namespace: "n".to_owned(),
         name: "regcred".to_owned(),
-        keys: vec!["r.io".to_owned()],
-        service_accounts: vec!["default".to_owned()],
-        workloads: Vec::new(),
+        keys: vec![key.to_owned()],
         ..RenderedPullSecret::default()
     };
-    let declared = Declared { pull_secrets: vec![rendered.clone()], ..private("r.io") };
+    let lists = lists.iter().map(list).collect();
+    Declared { pull_secrets: vec![rendered], lists, ..private("r.io") }
+}
+
+#[test]
+fn rendered_pull_secrets_count() {
+    let declared = built("r.io", &[("ServiceAccount", "default", &["regcred"])]);
     let text = pod("r.io/app", "[]");
     let report = audited(&[("a.yaml", &text)], &declared);
     assert_eq!(report.images[0].verdict.name(), "covered");
     assert_eq!(report.images[0].pull_secrets, ["regcred"]);
-    let for_workload = RenderedPullSecret {
-        service_accounts: Vec::new(),
-        workloads: vec!["Pod/p".to_owned()],
-        ..rendered
-    };
-    let declared = Declared { pull_secrets: vec![for_workload.clone()], ..private("r.io") };
+    let mut declared = built("r.io", &[("Pod", "p", &["regcred"])]);
     assert_eq!(verdicts(&[("a.yaml", &text)], &declared), ["covered"]);
     let listed = audited(&[("a.yaml", &pod("r.io/app", "[{name: regcred}]"))], &declared);
     assert_eq!(listed.images[0].pull_secrets, ["regcred"]);
     assert!(listed.findings.is_empty(), "{:?}", listed.findings);
-    let elsewhere = RenderedPullSecret { namespace: "m".to_owned(), ..for_workload };
-    let declared = Declared { pull_secrets: vec![elsewhere], ..private("r.io") };
+    declared.lists[0].namespace = "m".to_owned();
     assert_eq!(verdicts(&[("a.yaml", &text)], &declared), ["uncovered-private"]);
+}
+
+/// What stays on a list, and what a workload gets of its account, is on the lists that a build writes.
+#[test]
+fn lists_that_a_build_writes_count_as_a_whole() {
+    let lists: [(&str, &str, &[&str]); 2] = [
+        ("ServiceAccount", "default", &["regcred", "kept"]),
+        ("Pod", "p", &["regcred", "of-account"]),
+    ];
+    let of_pod = |declared: &Declared, text: &str| {
+        let report = audited(&[("a.yaml", text)], declared);
+        let row = &report.images[0];
+        format!("{} {:?}", row.service_account.as_deref().unwrap_or("-"), row.pull_secrets)
+    };
+    let text = pod("r.io/app", "[]");
+    let account = "kind: ServiceAccount\nmetadata: {name: default, namespace: n}\n\
+        imagePullSecrets: [{name: own}, {name: kept}]\n";
+    let mut declared = built("r.io", &lists[..1]);
+    assert_eq!(of_pod(&declared, &text), r#"default ["regcred", "kept"]"#);
+    let with_account = format!("{account}{text}");
+    assert_eq!(of_pod(&declared, &with_account), r#"default ["regcred", "kept", "own"]"#);
+    declared = built("r.io", &lists);
+    assert_eq!(of_pod(&declared, &with_account), r#"default ["regcred", "of-account"]"#);
+    let listing = pod("r.io/app", "[{name: own}]");
+    assert_eq!(of_pod(&declared, &listing), r#"default ["regcred", "of-account", "own"]"#);
+    declared.lists[1].service_account = Some("db".to_owned());
+    assert_eq!(of_pod(&declared, &text), r#"db ["regcred", "of-account"]"#);
 }
 
 /// An account's list is copied when a pod is let in, and never again.
@@ -88,15 +120,9 @@ fn a_pod_that_comes_from_a_cluster_has_the_list_that_it_has() {
         .to_owned()
         + &secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#))
         + &secret("o", &format!(r#"{{"q.io":{LOGIN}}}"#));
-    let declared = RenderedPullSecret {
-        namespace: "n".to_owned(),
-        name: "regcred".to_owned(),
-        keys: vec!["r.io".to_owned()],
-        service_accounts: vec!["default".to_owned()],
-        workloads: vec!["Pod/p".to_owned()],
-        ..RenderedPullSecret::default()
-    };
-    let declared = Declared { pull_secrets: vec![declared], ..private("r.io") };
+    let lists: [(&str, &str, &[&str]); 2] =
+        [("ServiceAccount", "default", &["regcred"]), ("Pod", "p", &["regcred"])];
+    let declared = built("r.io", &lists);
     for (list, account_of_pod, verdict) in
         [("[]", Some("default"), "uncovered-private"), ("[{name: s}]", Some("default"), "covered")]
     {
@@ -116,13 +142,7 @@ fn a_pod_that_comes_from_a_cluster_has_the_list_that_it_has() {
 
 #[test]
 fn a_pull_secret_that_a_build_would_change_is_told() {
-    let rendered = RenderedPullSecret {
-        namespace: "n".to_owned(),
-        name: "regcred".to_owned(),
-        keys: vec!["r.io".to_owned()],
-        ..RenderedPullSecret::default()
-    };
-    let declared = Declared { pull_secrets: vec![rendered], ..private("r.io") };
+    let declared = built("r.io", &[]);
     let older = secret("regcred", &format!(r#"{{"q.io":{LOGIN}}}"#));
     let text = pod("r.io/app", "[{name: regcred}]");
     let report = audited(&[("a.yaml", &text), ("s.yaml", &older)], &declared);
@@ -132,15 +152,7 @@ fn a_pull_secret_that_a_build_would_change_is_told() {
 
 #[test]
 fn an_account_that_a_build_writes_is_known() {
-    let rendered = RenderedPullSecret {
-        namespace: "n".to_owned(),
-        name: "regcred".to_owned(),
-        keys: vec!["q.io".to_owned()],
-        service_accounts: vec!["web".to_owned()],
-        workloads: Vec::new(),
-        ..RenderedPullSecret::default()
-    };
-    let declared = Declared { pull_secrets: vec![rendered], ..private("r.io") };
+    let declared = built("q.io", &[("ServiceAccount", "web", &["regcred"])]);
     let text = pod("r.io/app", "[]\n  serviceAccountName: web");
     assert_eq!(verdicts(&[("a.yaml", &text)], &declared), ["uncovered-private"]);
     // What the build adds is on the account's list when the pod is admitted.

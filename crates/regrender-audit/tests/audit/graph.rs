@@ -1,7 +1,7 @@
 //! What becomes of a repository as a graph.
 
 use insta::assert_snapshot;
-use regrender_audit::{Declared, DeclaredRegistry, Graph, RenderedPullSecret};
+use regrender_audit::{Declared, DeclaredRegistry, Graph, RenderedList, RenderedPullSecret};
 
 use super::repository::{LOGIN, read};
 
@@ -210,6 +210,16 @@ fn registry(name: &str, key: &str) -> DeclaredRegistry {
 }
 
 /// One registry of each sort, and a pull secret for one of them.
+fn list((kind, name): (&str, &str)) -> RenderedList {
+    RenderedList {
+        namespace: "n".to_owned(),
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        pull_secrets: vec!["pull".to_owned()],
+        ..RenderedList::default()
+    }
+}
+
 fn declared() -> Declared {
     Declared {
         private: vec!["r.io".to_owned(), "r.io/apps".to_owned()],
@@ -225,10 +235,9 @@ fn declared() -> Declared {
             namespace: "n".to_owned(),
             name: "pull".to_owned(),
             keys: vec!["r.io/apps".to_owned()],
-            service_accounts: vec!["default".to_owned()],
-            workloads: vec!["Deployment/gone".to_owned()],
             ..RenderedPullSecret::default()
         }],
+        lists: [("ServiceAccount", "default"), ("Deployment", "gone")].map(list).into(),
         clear_sources: Vec::new(),
         now: None,
     }

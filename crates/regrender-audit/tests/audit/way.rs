@@ -190,8 +190,6 @@ fn a_secret_that_a_build_renders_is_known_without_being_opened() {
             namespace: "n".to_owned(),
             name: "s".to_owned(),
             keys: vec!["r.io".to_owned()],
-            service_accounts: Vec::new(),
-            workloads: Vec::new(),
             ..RenderedPullSecret::default()
         }],
         ..Declared::default()

@@ -1,10 +1,9 @@
 //! What registries.toml declares, as the audit wants to hear it.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use regrender_audit::{Declared, DeclaredRegistry, RenderedPullSecret};
+use regrender_audit::{Declared, DeclaredRegistry, RenderedList, RenderedPullSecret};
 use regrender_config::{Access, Config, Credential, Registry, SourceKind};
 use regrender_render::{PatchTarget, Placement};
 
@@ -35,7 +34,9 @@ pub(crate) fn declared(
     Failure::of_any(errors)?;
     let config = &project.config;
     let applied = grounds.iter().map(|ground| Applied::of(project, ground)).collect();
-    let rendered = grounds.iter().flat_map(|ground| rendered(config, ground)).collect();
+    let of_cluster =
+        |ground: &Ground<'_>| Placement::of_cluster(config, ground.cluster, &ground.surroundings);
+    let placements: Vec<_> = grounds.iter().flat_map(of_cluster).collect();
     let keys = |wanted: fn(&Registry) -> bool| -> Vec<String> {
         let registries = config.registries.iter().filter(|registry| wanted(registry));
         registries.flat_map(Registry::auth_keys).collect()
@@ -47,38 +48,68 @@ pub(crate) fn declared(
         anonymous: keys(|registry| matches!(registry.access, Access::Anonymous)),
         node_provided: keys(Registry::is_without_pull_secret),
         registries: config.registries.iter().map(named).collect(),
-        pull_secrets: brought_together(rendered),
+        pull_secrets: rendered(config, &placements),
+        lists: lists(&placements),
         clear_sources: Vec::new(),
         now: None,
     };
     Ok((declared, applied))
 }
 
-/// Lists the pull secrets of a cluster in each namespace.
-fn rendered(config: &Config, ground: &Ground<'_>) -> Vec<RenderedPullSecret> {
-    let mut rendered = Vec::new();
-    let placements = Placement::of_cluster(config, ground.cluster, &ground.surroundings);
-    for (namespace, placement) in &placements {
+/// Lists the pull secrets that land in each namespace. Of those that several clusters have in a
+/// namespace of one name one is made: which of the clusters a manifest is for, nobody knows.
+fn rendered(config: &Config, placements: &[(String, Placement<'_>)]) -> Vec<RenderedPullSecret> {
+    let mut rendered: BTreeMap<(&str, String), RenderedPullSecret> = BTreeMap::new();
+    for (namespace, placement) in placements {
+        let mut pull_secret = |name: &str, registry: &Registry| {
+            let one = rendered.entry((namespace, name.to_owned())).or_default();
+            one.namespace.clone_from(namespace);
+            name.clone_into(&mut one.name);
+            let username = registry.sealed_credential().and_then(Credential::declared_username);
+            let keys = registry.auth_keys();
+            if let Some(username) = username {
+                one.usernames.extend(keys.iter().map(|key| (key.clone(), username.to_owned())));
+            }
+            add(&mut one.keys, keys);
+        };
         for secret in &placement.secrets {
-            let sealed = config.sealed_registries_of(secret);
-            let (keys, names): (Vec<_>, Vec<_>) = sealed.flat_map(keys_and_names).unzip();
-            let usernames = keys.iter().cloned().zip(names);
-            let usernames = usernames.filter_map(|(key, name)| Some((key, name?))).collect();
-            let secret = pull_secret(&secret.secret_name, keys, namespace, placement);
-            rendered.push(RenderedPullSecret { usernames, ..secret });
+            for registry in config.sealed_registries_of(secret) {
+                pull_secret(&secret.secret_name, registry);
+            }
         }
         for made in &placement.made {
-            let keys = made.registry.auth_keys();
-            rendered.push(pull_secret(&made.name, keys, namespace, placement));
+            pull_secret(&made.name, made.registry);
         }
     }
-    rendered
+    rendered.into_values().collect()
 }
 
-/// Lists the keys of a registry, each with its username if that stands in registries.toml.
-fn keys_and_names(registry: &Registry) -> Vec<(String, Option<String>)> {
-    let name = registry.sealed_credential().and_then(Credential::declared_username);
-    registry.auth_keys().into_iter().map(|key| (key, name.map(str::to_owned))).collect()
+/// Lists what accounts and workloads get, brought together in the same way.
+fn lists(placements: &[(String, Placement<'_>)]) -> Vec<RenderedList> {
+    let mut lists: BTreeMap<(&str, &str, &str), RenderedList> = BTreeMap::new();
+    for (namespace, placement) in placements {
+        let accounts = placement.accounts.iter();
+        let accounts = accounts.map(|(name, list)| ("ServiceAccount", &**name, None, list));
+        let patches = placement.patches.values().map(|patch| {
+            let (kind, name) = patch.target.address();
+            let account = match &patch.target {
+                PatchTarget::Account(_) => None,
+                PatchTarget::Workload(workload) => workload.service_account.clone(),
+            };
+            (kind, name, account, &patch.pull_secrets)
+        });
+        for (kind, name, service_account, pull_secrets) in accounts.chain(patches) {
+            let list = lists.entry((namespace, kind, name)).or_insert_with(|| RenderedList {
+                namespace: namespace.clone(),
+                kind: kind.to_owned(),
+                name: name.to_owned(),
+                ..RenderedList::default()
+            });
+            list.service_account = list.service_account.take().or(service_account);
+            add(&mut list.pull_secrets, pull_secrets.clone());
+        }
+    }
+    lists.into_values().collect()
 }
 
 /// A file that a secret is taken from as it stands in there.
@@ -123,61 +154,10 @@ fn named(registry: &Registry) -> DeclaredRegistry {
     DeclaredRegistry { name: registry.name.clone(), keys: registry.auth_keys() }
 }
 
-/// Makes one of those that several clusters have in a namespace of one name: which of the clusters a
-/// manifest is for, nobody knows.
-fn brought_together(rendered: Vec<RenderedPullSecret>) -> Vec<RenderedPullSecret> {
-    let mut all: BTreeMap<(String, String), RenderedPullSecret> = BTreeMap::new();
-    for one in rendered {
-        match all.entry((one.namespace.clone(), one.name.clone())) {
-            Entry::Vacant(place) => drop(place.insert(one)),
-            Entry::Occupied(mut known) => {
-                let known = known.get_mut();
-                add(&mut known.keys, one.keys);
-                known.usernames.extend(one.usernames);
-                add(&mut known.service_accounts, one.service_accounts);
-                add(&mut known.workloads, one.workloads);
-            }
-        }
-    }
-    all.into_values().collect()
-}
-
 fn add(known: &mut Vec<String>, more: Vec<String>) {
     for one in more {
         if !known.contains(&one) {
             known.push(one);
         }
-    }
-}
-
-fn pull_secret(
-    name: &str,
-    keys: Vec<String>,
-    namespace: &str,
-    placement: &Placement<'_>,
-) -> RenderedPullSecret {
-    let has = |list: &Vec<String>| list.iter().any(|listed| listed == name);
-    let mut accounts: BTreeSet<&String> = placement
-        .accounts
-        .iter()
-        .filter(|(_, list)| has(list))
-        .map(|(account, _)| account)
-        .collect();
-    let mut workloads = Vec::new();
-    for patch in placement.patches.values().filter(|patch| has(&patch.pull_secrets)) {
-        match &patch.target {
-            PatchTarget::Account(account) => drop(accounts.insert(account)),
-            PatchTarget::Workload(workload) => {
-                workloads.push(format!("{}/{}", workload.kind, workload.name));
-            }
-        }
-    }
-    RenderedPullSecret {
-        namespace: namespace.to_owned(),
-        name: name.to_owned(),
-        keys,
-        usernames: BTreeMap::new(),
-        service_accounts: accounts.into_iter().cloned().collect(),
-        workloads,
     }
 }

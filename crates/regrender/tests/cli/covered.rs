@@ -61,6 +61,62 @@ fn verdict(registry: &Registry, namespace: &str, account: &str, name: &str, way:
     audit["images"][0]["verdict"].clone()
 }
 
+/// Returns the account and the pull secrets of the only image.
+fn pulled_with(sandbox: &Sandbox) -> String {
+    let audit = sandbox.run(&["audit", "--output", "json"]);
+    let audit: Value = serde_json::from_str(&audit.stdout).unwrap();
+    let image = &audit["images"][0];
+    format!("{} {}", image["service_account"], image["pull_secrets"])
+}
+
+/// The lists are those that kustomize makes of the patches.
+#[test]
+fn a_build_changes_nothing_that_the_audit_says_of_lists() {
+    for (declared, pod, expected) in [
+        (r#"workloads = ["Deployment/web"]"#, "", r#""default" ["regcred","own"]"#),
+        (
+            "workloads = [\"Deployment/web\"]\nkeep = [\"kept\"]",
+            "imagePullSecrets: [{name: mine}], ",
+            r#""default" ["regcred","own","kept","mine"]"#,
+        ),
+        (
+            r#"workloads = [{ kind = "Deployment", name = "web", service-account = "db" }]"#,
+            "",
+            r#""db" ["regcred","of-db"]"#,
+        ),
+        (
+            "service-accounts = [\"default\"]\nkeep = [\"kept\"]",
+            "",
+            r#""default" ["regcred","kept","own"]"#,
+        ),
+    ] {
+        let sandbox = Sandbox::simple();
+        let config = sandbox.read("registries.toml");
+        sandbox.write("registries.toml", &format!("{config}{declared}\n"));
+        let overlay = "namespace: team-a\nresources: [web.yaml, accounts.yaml]\n";
+        sandbox.write("apps/kustomization.yaml", overlay);
+        sandbox.write(
+            "apps/accounts.yaml",
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default}\n\
+             imagePullSecrets: [{name: own}]\n---\n\
+             apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: db}\n\
+             imagePullSecrets: [{name: of-db}]\n",
+        );
+        sandbox.write(
+            "apps/web.yaml",
+            &format!(
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec: {{template: \
+                 {{spec: {{{pod}containers: [{{name: c, image: acme/web}}]}}}}}}\n"
+            ),
+        );
+        assert_eq!(pulled_with(&sandbox), expected, "{declared}");
+        sandbox.run(&["build"]).succeeded();
+        let component = "components: [../pull-secrets/patches/team-a]\n";
+        sandbox.write("apps/kustomization.yaml", &format!("{overlay}{component}"));
+        assert_eq!(pulled_with(&sandbox), expected, "{declared}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -6,7 +6,7 @@ use super::super::{Kind, Mark, Step};
 use super::{Chain, Key};
 use crate::check::{check_secrets, is_pull_secret};
 use crate::finding::Finding;
-use crate::kind::{Address, Secret, SecretState};
+use crate::kind::{ACCOUNT, Address, Secret, SecretState};
 
 impl Chain<'_> {
     /// Makes sure that a listed Secret is there to be seen, and says so if it is not there otherwise.
@@ -94,15 +94,15 @@ impl Chain<'_> {
 
     /// Adds the workloads that a build patches and that no manifest has.
     pub(super) fn add_declared_workloads(&mut self) {
-        for secret in &self.declarations.declared.pull_secrets {
-            for workload in &secret.workloads {
-                let name = workload.replacen('/', " ", 1);
-                let key = Key::new(Kind::Workload, Some(&secret.namespace), &name);
-                if self.nodes.contains_key(&key) {
-                    continue;
-                }
-                self.node(&key).note(Mark::Doubtful, "not in the repository");
-                let secret = self.secret(Some(&secret.namespace), &secret.name);
+        for list in &self.declarations.declared.lists {
+            let name = format!("{} {}", list.kind, list.name);
+            let key = Key::new(Kind::Workload, Some(&list.namespace), &name);
+            if list.kind == ACCOUNT || self.nodes.contains_key(&key) {
+                continue;
+            }
+            self.node(&key).note(Mark::Doubtful, "not in the repository");
+            for secret in &list.pull_secrets {
+                let secret = self.secret(Some(&list.namespace), secret);
                 self.link(&secret, &key, Step::Taken);
             }
         }

@@ -122,7 +122,7 @@ fn declarations(
     }
     let project = Project::open(selection, world)?;
     project.warn_of_expiry(world);
-    let (declared, applied) = declared(&project, &selection.cluster, manifests)?;
+    let (declared, applied) = declared(&project, &selection.cluster, manifests, world)?;
     let declared = Declared { now, ..declared };
     let secrets = clear_files(&project, world);
     Ok(Declarations { declared, applied, secrets, unbuilt: unbuilt(&project) })

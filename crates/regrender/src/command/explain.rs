@@ -181,7 +181,7 @@ fn of_repository(
     let mut manifests = Manifests::of_report(&world.directory);
     let (declared, folder) = if selection.config.is_some() || Project::is_near(world) {
         let project = Project::open(selection, world)?;
-        let (declared, _) = declared(&project, &selection.cluster, &mut manifests)?;
+        let (declared, _) = declared(&project, &selection.cluster, &mut manifests, world)?;
         (declared, project.folder)
     } else {
         (Declared::default(), world.directory.clone())

@@ -19,11 +19,13 @@ use crate::world::World;
 /// Tells the audit what the clusters of these names declare, and which of it is applied beside which
 /// manifests; none named means all.
 ///
-/// What `manifests` has read already is not read again, if it is named from the same folder.
+/// Components of patches that nothing takes are told. What `manifests` has read already is not read
+/// again, if it is named from the same folder.
 pub(crate) fn declared(
     project: &Project,
     clusters: &[String],
     manifests: &mut Manifests,
+    world: &mut World,
 ) -> Result<(Declared, Vec<Applied>), Failure> {
     let mut errors = Vec::new();
     let mut own = Manifests::of_report(&project.folder);
@@ -32,6 +34,9 @@ pub(crate) fn declared(
     let manifests = if is_shared { manifests } else { &mut own };
     let grounds = survey(project, clusters, false, manifests, &mut errors);
     Failure::of_any(errors)?;
+    for ground in &grounds {
+        world.warn_of(ground.warnings.iter().cloned());
+    }
     let config = &project.config;
     let applied = grounds.iter().map(|ground| Applied::of(project, ground)).collect();
     let of_cluster =

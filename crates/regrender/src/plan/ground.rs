@@ -28,7 +28,7 @@ pub(crate) struct Ground<'a> {
     pub(crate) folder: OutputFolder,
     /// What the repository around it says.
     pub(crate) surroundings: Surroundings,
-    /// What there goes badly with registries.toml; none for a report.
+    /// What there goes badly with registries.toml; for a report only what it cannot see itself.
     pub(crate) warnings: BTreeSet<String>,
 }
 
@@ -51,10 +51,11 @@ pub(crate) fn survey<'a>(
                 continue;
             }
         };
+        ground.warnings.extend(unlisted(project, &ground, &inventory));
         // A report has findings of its own.
         if manifests.must_be_read() {
             errors.extend(lost(project, &ground, &inventory));
-            ground.warnings = warnings(project, &ground, &inventory);
+            ground.warnings.extend(warnings(project, &ground, &inventory));
             namespaces.push(KnownNamespaces::of(&inventory, &ground.surroundings));
         }
         grounds.push(ground);
@@ -121,8 +122,13 @@ fn warnings(project: &Project, ground: &Ground<'_>, inventory: &Inventory) -> BT
     warnings.extend(repository_path::warning(project, cluster));
     warnings.extend(lost_target::warnings(project, cluster, inventory, folder, surroundings));
     warnings.extend(taken_along::warnings(project, cluster, inventory));
-    warnings.extend(unlisted_component::warning(project, cluster, inventory, folder, surroundings));
     warnings
+}
+
+/// Tells of components that nothing takes, on which a report goes as if they were taken.
+fn unlisted(project: &Project, ground: &Ground<'_>, inventory: &Inventory) -> Option<String> {
+    let Ground { cluster, folder, surroundings, .. } = ground;
+    unlisted_component::warning(project, cluster, inventory, folder, surroundings)
 }
 
 /// Links may lead from the output folders of two clusters to one, in which each build would take away

@@ -31,6 +31,19 @@ fn a_component_that_nothing_takes_is_told_by_the_builds_that_come_after() {
     assert_eq!(sandbox.run(&["verify"]).succeeded().stderr, "");
 }
 
+/// They go by what is declared, as if it were taken.
+#[test]
+fn reports_tell_of_it_too() {
+    let sandbox = built();
+    let warning = sandbox.run(&["verify"]).stderr;
+    let explain = ["explain", "acme/web", "--namespace", "team-a", "--service-account", "builder"];
+    for command in [&["audit"][..], &["graph"], &explain] {
+        assert_eq!(sandbox.run(command).succeeded().stderr, warning, "{command:?}");
+    }
+    sandbox.write(OVERLAY, &(sandbox.read(OVERLAY) + COMPONENTS));
+    assert_eq!(sandbox.run(&explain).succeeded().stderr, "");
+}
+
 #[test]
 fn an_object_of_flux_may_take_it() {
     let sandbox = built();

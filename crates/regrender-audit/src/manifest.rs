@@ -106,8 +106,21 @@ impl<'a> Node<'a> {
 
     /// Lists the members that count: the last of each name, merged ones included.
     pub(crate) fn members(&self) -> Vec<(&Key<'a>, &Self)> {
+        let Value::Mapping(members) = self.value() else {
+            return Vec::new();
+        };
         let mut found: Vec<(&Key<'a>, &Self)> = Vec::new();
-        self.collect_members(&mut found);
+        // Below this, looking through the list is faster than keeping a set.
+        if members.len() < 24 && members.iter().all(|member| member.key.is_some()) {
+            for Member { key, value } in members.iter().rev() {
+                let Some(key) = key else { continue };
+                if !found.iter().any(|(known, _)| known.text == key.text) {
+                    found.push((key, value));
+                }
+            }
+        } else {
+            self.collect_members(&mut found, &mut BTreeSet::new());
+        }
         found.reverse();
         found
     }
@@ -121,34 +134,19 @@ impl<'a> Node<'a> {
     }
 
     /// Goes backwards, so that the first of each name that is met is the one that counts.
-    fn collect_members<'n>(&'n self, found: &mut Vec<(&'n Key<'a>, &'n Self)>) {
+    fn collect_members<'n>(
+        &'n self,
+        found: &mut Vec<(&'n Key<'a>, &'n Self)>,
+        seen: &mut BTreeSet<&'n str>,
+    ) {
         let Value::Mapping(members) = self.value() else {
             return;
         };
-        // Below this, looking through the list is faster than keeping a set.
-        let mut seen = BTreeSet::new();
-        let small = members.len() < 24 && members.iter().all(|member| member.key.is_some());
-        if !small {
-            seen.extend(found.iter().map(|(key, _)| &*key.text));
-        }
-        for member in members.iter().rev() {
-            match &member.key {
-                Some(key) if small => {
-                    if !found.iter().any(|(known, _)| known.text == key.text) {
-                        found.push((key, &member.value));
-                    }
-                }
-                Some(key) => {
-                    if seen.insert(&*key.text) {
-                        found.push((key, &member.value));
-                    }
-                }
-                None => {
-                    for node in member.value.merged() {
-                        node.collect_members(found);
-                    }
-                    seen.extend(found.iter().map(|(key, _)| &*key.text));
-                }
+        for Member { key, value } in members.iter().rev() {
+            match key {
+                Some(key) if seen.insert(&key.text) => found.push((key, value)),
+                Some(_) => {}
+                None => value.merged().for_each(|node| node.collect_members(found, seen)),
             }
         }
     }
@@ -247,6 +245,14 @@ mod tests {
     fn very_many_members_are_listed_in_time() {
         let lines: Vec<String> = (0..200_000).map(|i| format!("k{i}: x")).collect();
         with(&lines.join("\n"), |root| assert_eq!(root.members().len(), 200_000));
+    }
+
+    #[test]
+    fn very_many_merges_are_listed_in_time() {
+        let merged: Vec<String> = (0..40_000).map(|i| format!("{{k{i}: x}}")).collect();
+        with(&format!("<<: [{}]", merged.join(", ")), |root| {
+            assert_eq!(root.members().len(), 40_000);
+        });
     }
 
     #[test]

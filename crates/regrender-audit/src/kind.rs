@@ -26,7 +26,7 @@ pub use self::account::ServiceAccount;
 pub(crate) use self::account_field::AccountField;
 pub(crate) use self::address::Address;
 pub(crate) use self::admission::{MIRROR, PodManifest, read_pods};
-pub(crate) use self::deployer::{DEPLOYERS, specification};
+pub(crate) use self::deployer::{DEPLOYERS, is_deployer, specification};
 pub(crate) use self::header::Header;
 pub(crate) use self::image::is_image_key;
 pub(crate) use self::image_use::Filling;

@@ -203,6 +203,23 @@ impl Kustomization {
     }
 }
 
+/// Does to the images of a `HelmRelease` what Flux has kustomize do to what comes of its chart. Of what the
+/// values do not name, the chart may have it.
+pub(crate) fn post_render(release: &mut Workload, root: &Node<'_>, place: &Place) {
+    let renderers = root.at(&["spec", "postRenderers"]).map(Node::items).unwrap_or_default();
+    for kustomize in renderers.iter().filter_map(|one| one.get("kustomize")) {
+        for change in images(kustomize, place) {
+            let meant = |image: &&mut ImageUse| change.is_about(&image.image);
+            let mut changed = release.images.iter_mut().filter(meant).peekable();
+            if changed.peek().is_some() {
+                changed.for_each(|image| image.image = change.apply(&image.image));
+            } else {
+                release.images.push(ImageUse { in_list: false, ..change.as_use() });
+            }
+        }
+    }
+}
+
 /// The names by which kustomize knows a kustomization.
 pub const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 

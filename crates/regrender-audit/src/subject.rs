@@ -28,7 +28,7 @@ impl Subject<'_> {
         let is_of_chart =
             matches!(self.workload.source, Source::HelmValues | Source::KustomizeImages);
         // A patch of a release brings an image that way.
-        is_of_chart || is_release(&self.workload.kind)
+        is_of_chart || is_release(&self.workload.written())
     }
 
     /// Tells whether it leaves the account of its pods to its controller: a custom resource that holds

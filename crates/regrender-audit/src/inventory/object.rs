@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::facts::FileFacts;
 use super::word::Words;
 use crate::kind::{
-    ACCOUNT, DEPLOYERS, Header, Namespace, ServiceAccount, Source, core_pod_path, helm, secret,
-    unfolded,
+    ACCOUNT, Header, Namespace, ServiceAccount, Source, Workload, core_pod_path, helm, is_deployer,
+    secret, unfolded,
 };
-use crate::kustomization::{Part, directs, is_directed, read_deployers};
+use crate::kustomization::{Part, directs, is_directed, post_render, read_deployers};
 use crate::manifest::Node;
 use crate::place::{Place, folder_of, join};
 
@@ -49,17 +49,19 @@ fn read_with(facts: &mut FileFacts, root: &Node<'_>, header: Header, words: Word
         "SealedSecret" | "ExternalSecret" | "ClusterExternalSecret" => {
             facts.secrets.extend(secret::read(root, &header));
         }
-        kind if DEPLOYERS.contains(&kind) => {
+        _ if is_deployer(&header.written()) => {
             let object = header.workload(Source::Custom);
-            let release =
-                if helm::is_release(kind) { helm::read_release(root, &header) } else { None };
+            let is_release = helm::is_release(&header.written());
+            let release = if is_release { read_release(root, &header) } else { None };
             if release.is_none() {
                 facts.parts.push(Part::from(object.clone()));
             }
             facts.workloads.extend(release);
             facts.deployers.extend(read_deployers(root, place, &Arc::new(object)));
         }
-        kind if helm::is_release(kind) => facts.workloads.extend(helm::read_release(root, &header)),
+        _ if helm::is_release(&header.written()) => {
+            facts.workloads.extend(read_release(root, &header));
+        }
         "ksops" | "SopsSecretGenerator" => {
             let folder = folder_of(&facts.path);
             let files = root.items_of("files");
@@ -76,6 +78,13 @@ fn read_with(facts: &mut FileFacts, root: &Node<'_>, header: Header, words: Word
             facts.parts.extend(parts.into_iter().filter(part));
         }
     }
+}
+
+/// Reads what installs a chart, unless it names no image.
+fn read_release(root: &Node<'_>, header: &Header) -> Option<Workload> {
+    let mut release = helm::read_release(root, header)?;
+    post_render(&mut release, root, &header.place);
+    (!release.images.is_empty()).then_some(release)
 }
 
 /// Takes what a list or template holds.

@@ -6,7 +6,7 @@ use regrender_image::{
 
 use super::helm::is_release;
 use super::{
-    DEPLOYERS, Header, ServiceAccount, Workload, core_pod_path, core_pods, pod, shape, unfolded,
+    Header, ServiceAccount, Workload, core_pod_path, core_pods, is_deployer, pod, shape, unfolded,
 };
 use crate::manifest::{Node, read_documents};
 use crate::place::Place;
@@ -70,8 +70,8 @@ fn of_core(root: &Node<'_>, spec: &Node<'_>, header: &Header) -> PodAdmission {
 /// Reads what a custom resource pulls, or how it pulls what others name. Of what installs charts or has
 /// folders applied, nobody knows the pods.
 fn custom_workloads(root: &Node<'_>, header: &Header) -> Vec<Workload> {
-    let kind = &*header.kind;
-    if kind.is_empty() || is_release(kind) || DEPLOYERS.contains(&kind) {
+    let object = header.written();
+    if object.kind.is_empty() || is_release(&object) || is_deployer(&object) {
         return Vec::new();
     }
     match shape::read(root, header) {

@@ -47,19 +47,23 @@ impl Header {
         }
     }
 
-    /// Returns the API group, empty for the core.
-    pub(crate) fn group(&self) -> &str {
-        self.api_version.split_once('/').map_or("", |(group, _)| group)
-    }
-
-    pub(crate) fn workload(&self, source: Source) -> Workload {
-        let written = Written {
+    /// Returns what it says the object is.
+    pub(crate) fn written(&self) -> Written<'_> {
+        Written {
             kind: &self.kind,
             api_version: &self.api_version,
             namespace: self.namespace.as_deref(),
             name: &self.name,
-        };
+        }
+    }
+
+    /// Returns the API group, empty for the core.
+    pub(crate) fn group(&self) -> &str {
+        self.written().group()
+    }
+
+    pub(crate) fn workload(&self, source: Source) -> Workload {
         let metadata = Arc::clone(&self.metadata);
-        Workload { metadata, ..Workload::new(written, source, &self.place) }
+        Workload { metadata, ..Workload::new(self.written(), source, &self.place) }
     }
 }

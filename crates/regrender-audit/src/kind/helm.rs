@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
+use super::deployer::is_of_argo;
 use super::{
     Filling, Header, ImageUse, Role, Source, Workload, Written, image, pod, specification,
 };
@@ -9,12 +12,13 @@ use crate::manifest::{Document, Node, read_documents};
 use crate::place::{Place, file_name};
 use crate::placeholder::is_open;
 
-/// Tells whether an object of a kind installs charts, whose values it holds.
-pub(crate) fn is_release(kind: &str) -> bool {
-    matches!(
-        kind,
-        "HelmRelease" | "HelmChart" | "HelmChartConfig" | "Application" | "ApplicationSet"
-    )
+/// Tells whether an object installs charts, whose values it holds.
+pub(crate) fn is_release(object: &Written<'_>) -> bool {
+    match object.kind {
+        "HelmRelease" | "HelmChart" | "HelmChartConfig" => true,
+        "Application" | "ApplicationSet" => is_of_argo(object),
+        _ => false,
+    }
 }
 
 /// Reads the values of a `HelmRelease` (Flux), a `HelmChart` (k3s), or an `Application` or
@@ -40,7 +44,10 @@ pub(crate) fn read_release(root: &Node<'_>, header: &Header) -> Option<Workload>
     for text in spec.get("valuesContent").into_iter().chain(texts) {
         take_text(&mut workload, text, &header.place);
     }
-    (!workload.images.is_empty()).then_some(workload)
+    for chart in charts {
+        take_parameters(&mut workload, chart.items_of("parameters"), &header.place);
+    }
+    Some(workload)
 }
 
 /// Reads the values of the charts that a kustomization renders.
@@ -113,6 +120,40 @@ fn take_text(workload: &mut Workload, text: &Node<'_>, place: &Place) {
     for image in workload.images.iter_mut().skip(before) {
         image.place.line += text.line;
     }
+}
+
+/// Reads parameters of Argo CD, which are values with a path for a name (`image.tag`), and count
+/// before all others.
+fn take_parameters(workload: &mut Workload, parameters: &[Node<'_>], place: &Place) {
+    let Some(first) = parameters.first() else { return };
+    let mut values = Map::new();
+    for parameter in parameters {
+        let text = |name: &str| parameter.get(name).and_then(Node::scalar);
+        if let (Some(path), Some(value)) = (text("name"), text("value")) {
+            set(&mut values, path, value);
+        }
+    }
+    let values = Value::from(values).to_string();
+    let documents = read_documents(&values);
+    let Some(Document { root: Ok(root), .. }) = documents.first() else { return };
+    let mut others = std::mem::take(&mut workload.images);
+    take_values(workload, root, place);
+    for image in &mut workload.images {
+        image.place = place.of(first);
+    }
+    others.retain(|one| workload.images.iter().all(|image| image.container != one.container));
+    workload.images.splice(..0, others);
+}
+
+/// Sets the value at a path of keys, unless that is too long for one.
+fn set(values: &mut Map<String, Value>, path: &str, value: &str) {
+    let (mut values, mut path) = (values, path);
+    while let Some((key, rest)) = path.split_once('.').filter(|_| path.len() < 256) {
+        let inner = values.entry(key).or_insert_with(|| Value::from(Map::new()));
+        let Value::Object(inner) = inner else { return };
+        (values, path) = (inner, rest);
+    }
+    values.insert(path.to_owned(), value.into());
 }
 
 fn take_values(workload: &mut Workload, values: &Node<'_>, place: &Place) {

@@ -101,7 +101,7 @@ impl Workload {
     /// what uses it may name one.
     pub(crate) fn runs_as_default(&self) -> bool {
         let is_known = matches!(
-            (self.group(), &*self.kind),
+            (self.written().group(), &*self.kind),
             ("argoproj.io", "Workflow" | "CronWorkflow")
                 | ("tekton.dev", "TaskRun" | "PipelineRun")
                 | ("serving.kserve.io", "InferenceService")
@@ -113,15 +113,11 @@ impl Workload {
     /// it.
     pub(crate) fn is_cluster_wide(&self) -> bool {
         matches!(
-            (self.group(), &*self.kind),
+            (self.written().group(), &*self.kind),
             ("argoproj.io", "ClusterWorkflowTemplate" | "ClusterAnalysisTemplate")
                 | ("tekton.dev", "ClusterTask")
                 | ("serving.kserve.io", "ClusterServingRuntime")
         )
-    }
-
-    fn group(&self) -> &str {
-        self.api_version.split_once('/').map_or("", |(group, _)| group)
     }
 
     /// Returns what it is.

@@ -9,3 +9,10 @@ pub(crate) struct Written<'o> {
     pub(crate) namespace: Option<&'o str>,
     pub(crate) name: &'o str,
 }
+
+impl<'o> Written<'o> {
+    /// Returns the API group, empty for the core.
+    pub(crate) fn group(&self) -> &'o str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+}

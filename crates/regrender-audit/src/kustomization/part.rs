@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::operation::Marks;
 use crate::kind::{
-    ACCOUNT, AccountField, DEPLOYERS, Header, Role, Source, Workload, core_pod_path, pod, pod_path,
-    shape,
+    ACCOUNT, AccountField, Header, Role, Source, Workload, core_pod_path, is_deployer, pod,
+    pod_path, shape,
 };
 use crate::manifest::Node;
 use crate::place::Place;
@@ -149,8 +149,7 @@ impl Part {
 
     /// Tells whether it is for what may make pods.
     pub(crate) fn makes_pods(&self) -> bool {
-        let kind = &*self.workload.kind;
-        kind != ACCOUNT && !DEPLOYERS.contains(&kind)
+        self.workload.kind != ACCOUNT && !is_deployer(&self.workload.written())
     }
 
     /// Tells whether it says nothing but what is merged.

@@ -135,6 +135,52 @@ fn values_in_a_text_are_found_at_their_line() {
     assert_eq!(inventory.workloads().next().unwrap().images[0].place.line, 8);
 }
 
+/// Argo CD hands them to Helm as `--set`, which counts before values.
+#[test]
+fn parameters_of_an_application_are_values() {
+    let parameters = |list: &str| {
+        let text = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: a}}\nspec:\n  \
+             source:\n    helm:\n      valuesObject: {{web: {{image: r.io/web}}, image: r.io/own}}\n      \
+             parameters: [{list}]\n"
+        );
+        images(&[("a.yaml", &text)])
+    };
+    let web = "container web.image r.io/web";
+    let split = "{name: image.repository, value: r.io/x}, {name: image.tag, value: '2'}";
+    assert_eq!(parameters(split), [web, "container image r.io/x:2"]);
+    assert_eq!(parameters("{name: replicas, value: '2'}"), [web, "container image r.io/own"]);
+    assert_eq!(
+        parameters("{name: web.image, value: r.io/y}, {name: web.image.tag, value: '2'}"),
+        ["container image r.io/own", "container web.image r.io/y"]
+    );
+}
+
+/// Flux hands what comes of the chart to kustomize.
+#[test]
+fn post_renderers_of_a_release_change_its_images() {
+    let post = |values: &str, entry: &str| {
+        let text = format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: h}}\nspec:\n  \
+             values: {values}\n  postRenderers:\n  - kustomize: {{images: [{entry}]}}\n"
+        );
+        images(&[("a.yaml", &text)])
+    };
+    let moved = "{name: quay.io/app, newName: r.io/app}";
+    assert_eq!(post("{image: 'quay.io/app:1'}", moved), ["container image r.io/app:1"]);
+    assert_eq!(post("{}", moved), ["container quay.io/app r.io/app"]);
+    let both = post("{image: q.io/b}", "{name: quay.io/app, newTag: '2'}");
+    assert_eq!(both, ["container image q.io/b", "container quay.io/app quay.io/app:2"]);
+}
+
+/// `KubeVela` deploys what its Applications hold itself.
+#[test]
+fn an_application_of_another_group_is_told_by_its_shape() {
+    let text = "apiVersion: core.oam.dev/v1beta1\nkind: Application\nmetadata: {name: a, namespace: n}\n\
+        spec: {components: [{name: web, properties: {image: r.io/web, imagePullSecrets: [own]}}]}\n";
+    assert_eq!(workloads(&[("a.yaml", text)]), ["n/a [\"own\"] -"]);
+}
+
 #[test]
 fn values_name_the_account_of_the_pods() {
     let inventory = read(&[("values.yaml", "serviceAccountName: s\nimage: r.io/x\n")]);

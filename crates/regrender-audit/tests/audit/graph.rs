@@ -64,6 +64,20 @@ fn the_way_leads_from_a_registry_to_the_pods_of_an_account() {
 }
 
 #[test]
+fn a_key_below_a_declared_registry_is_for_that() {
+    let registry = DeclaredRegistry { name: "internal".to_owned(), keys: vec!["r.io".to_owned()] };
+    let declared = Declared { registries: vec![registry], ..Declared::default() };
+    let files = [("a.yaml", &*secret("n", "pull", "r.io/team"))];
+    assert_snapshot!(drawn(&graph(&files, &declared)), @r#"
+    r0[("registry internal<br/>r.io<br/>○ no image here comes from it")]:::unused
+    subgraph n0["namespace n"]
+      s1{{"Secret pull<br/>○ nothing here lists it"}}:::unused
+    end
+    r0 --> s1
+    "#);
+}
+
+#[test]
 fn a_pod_with_a_list_of_its_own_is_not_given_that_of_its_account() {
     let text = secret("n", "pull", "r.io")
         + &secret("n", "other", "q.io")

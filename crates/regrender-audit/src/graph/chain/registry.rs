@@ -63,9 +63,18 @@ impl Chain<'_> {
             found.extend(covered.map(|(_, registry)| registry.clone()));
         }
         if found.is_empty() {
-            found.insert(self.undeclared(&host_of_key(text)));
+            let around = self.registry_around(text);
+            found.insert(around.unwrap_or_else(|| self.undeclared(&host_of_key(text))));
         }
         found
+    }
+
+    /// Finds the declared registry that the path of a key lies in.
+    fn registry_around(&self, text: &str) -> Option<Key> {
+        let path = key_for_people(text);
+        // Without a path, a host is a name on Docker Hub.
+        let image = ImageReference::parse(&path).ok().filter(|_| path.contains('/'))?;
+        self.known.narrowest(&image).map(|name| Key::new(Kind::Registry, None, name))
     }
 }
 

@@ -33,6 +33,7 @@ pub fn audit(inventory: &Inventory, declared: &Declared, open: Opener<'_>) -> Au
         credentials: &credentials,
         judge: Judge::new(&declarations, &credentials),
         images: Vec::new(),
+        workloads: BTreeSet::new(),
         findings: inventory.findings.clone(),
         used: Vec::new(),
         hosts: BTreeMap::new(),
@@ -48,7 +49,7 @@ pub fn audit(inventory: &Inventory, declared: &Declared, open: Opener<'_>) -> Au
     let mut findings = auditor.findings;
     findings.sort_unstable();
     findings.dedup();
-    AuditReport::new(auditor.images, findings, inventory)
+    AuditReport::new(auditor.images, auditor.workloads.len(), findings, inventory)
 }
 
 struct Auditor<'a> {
@@ -57,6 +58,8 @@ struct Auditor<'a> {
     credentials: &'a Credentials<'a>,
     judge: Judge<'a>,
     images: Vec<ImageRow>,
+    /// The workloads that pull, by their place, namespace and name: a patch may bring an image of one.
+    workloads: BTreeSet<(Place, Option<String>, String)>,
     findings: Vec<Finding>,
     /// What is in force for each workload, by namespace.
     used: Vec<(Option<String>, InForce)>,
@@ -75,6 +78,10 @@ impl Auditor<'_> {
                 self.credentials,
                 self.declarations,
             ));
+        }
+        if !subject.images.is_empty() {
+            let place = subject.workload.place.clone();
+            self.workloads.insert((place, subject.namespace.clone(), subject.name.clone()));
         }
         let mut needed = BTreeSet::new();
         for image in &subject.images {

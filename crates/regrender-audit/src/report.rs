@@ -132,22 +132,17 @@ impl Summary {
 impl AuditReport {
     pub(crate) fn new(
         images: Vec<ImageRow>,
+        workloads: usize,
         findings: Vec<Finding>,
         inventory: &Inventory,
     ) -> Self {
         let mut summary = Summary {
             files: inventory.files(),
             images: images.len(),
+            workloads,
             unreadable: inventory.unreadable.len(),
             ..Summary::default()
         };
-        let mut workloads: Vec<_> = images
-            .iter()
-            .map(|row| (&row.file, row.document, &row.kind, &row.namespace, &row.name))
-            .collect();
-        workloads.sort_unstable();
-        workloads.dedup();
-        summary.workloads = workloads.len();
         for row in &images {
             *summary.verdicts.entry(row.verdict.name()).or_default() += 1;
         }

@@ -166,6 +166,7 @@ fn walk(workload: &mut Workload, node: &Node<'_>, place: &Place, path: &str) {
             if path.is_empty() { key.text.to_string() } else { format!("{path}.{}", key.text) };
         match &*key.text {
             "imagePullSecrets" | "pullSecrets" => add_pull_secrets(workload, value),
+            "imagePullSecret" => add_missing(workload, value.string().map(str::to_owned)),
             "serviceAccountName" => {
                 workload.service_account = value.string().map(str::to_owned);
             }
@@ -197,7 +198,11 @@ fn walk(workload: &mut Workload, node: &Node<'_>, place: &Place, path: &str) {
 }
 
 fn add_pull_secrets(workload: &mut Workload, list: &Node<'_>) {
-    for name in pod::plain_names(list) {
+    add_missing(workload, pod::plain_names(list));
+}
+
+fn add_missing(workload: &mut Workload, names: impl IntoIterator<Item = String>) {
+    for name in names {
         if !workload.pull_secrets.contains(&name) {
             workload.pull_secrets.push(name);
         }

@@ -3,7 +3,7 @@
 use regrender_audit::Workload;
 
 use super::patch::{IMAGE, operated};
-use super::repository::{read, report};
+use super::repository::{WEB, read, report};
 
 /// Images that only a patch names: of a base elsewhere, or of an object that names none itself.
 #[test]
@@ -44,6 +44,19 @@ fn an_image_that_only_a_patch_names_is_found() {
         let found: Vec<_> = inventory.workloads().map(line).collect();
         assert_eq!(found, expected, "{kustomization}");
     }
+}
+
+#[test]
+fn a_workload_counts_once_however_many_files_bring_its_images() {
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+        spec: {template: {spec: {containers: [{name: late, image: late.io/x}]}}}\n";
+    let files = [
+        ("kustomization.yaml", "resources: [web.yaml]\npatches: [{path: p.yaml}]\n"),
+        ("web.yaml", WEB),
+        ("p.yaml", patch),
+    ];
+    let summary = report(&files).summary;
+    assert_eq!((summary.images, summary.workloads), (2, 1));
 }
 
 #[test]

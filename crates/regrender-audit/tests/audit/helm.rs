@@ -77,6 +77,8 @@ fn helm_releases_bring_their_pull_secrets() {
         metadata: {name: h, namespace: n}\nspec:\n  targetNamespace: t\n  values:\n    \
         imagePullSecrets: [{name: a}, b]\n    image: {repository: r.io/x, tag: 1, pullSecrets: [c]}\n";
     assert_eq!(workloads(&[("a.yaml", text)]), ["t/h [\"a\", \"b\", \"c\"] -"]);
+    let single = text.replace("imagePullSecrets: [{name: a}, b]", "imagePullSecret: a");
+    assert_eq!(workloads(&[("a.yaml", &single)]), ["t/h [\"a\", \"c\"] -"]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod application_set;
 mod deployer;
+mod directory;
 mod entry;
 mod expansion;
 mod glob;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 pub(crate) use self::application_set::ReadFile;
 use self::application_set::{ApplicationSet, Filling, Repository, folders_of};
 pub(crate) use self::deployer::read_deployers;
+use self::directory::Directory;
 pub use self::entry::{Entry, EntryKind, Fault};
 use self::image_change::ImageChange;
 pub(crate) use self::operation::{Located, read_operations};
@@ -59,8 +61,8 @@ pub(crate) struct Kustomization {
     opens_sealed: bool,
     /// What makes several of it, each with something else filled in.
     set: Option<Arc<ApplicationSet>>,
-    /// How much of a folder without a kustomization it applies.
-    depth: Depth,
+    /// What of a folder without a kustomization it applies.
+    directory: Directory,
     /// The namespace of what has none.
     default_namespace: Option<String>,
     pub(crate) is_component: bool,
@@ -87,16 +89,6 @@ pub(crate) struct Kustomization {
     annotations: BTreeMap<String, String>,
     /// What Flux fills in when everything is built.
     post_build: Option<PostBuild>,
-}
-
-/// How much of a folder without a kustomization is applied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Depth {
-    /// Everything below.
-    #[default]
-    Tree,
-    /// The files in it.
-    Folder,
 }
 
 #[derive(Clone, Debug)]
@@ -132,6 +124,7 @@ impl Kustomization {
             let plain = [&mut one.base, &mut one.prefix, &mut one.suffix].into_iter();
             named.chain(plain).chain(&mut one.components).for_each(|text| filling.fill(text));
             one.images.iter_mut().flat_map(ImageChange::texts).for_each(|text| filling.fill(text));
+            one.directory.fill(filling);
             one.base = one.base.trim_start_matches("./").to_owned();
             one
         });
@@ -246,7 +239,7 @@ pub(crate) fn read(path: &Arc<str>, document: usize, root: &Node<'_>) -> Kustomi
         object: None,
         opens_sealed: false,
         set: None,
-        depth: Depth::default(),
+        directory: Directory::default(),
         default_namespace: None,
         is_component: text("kind") == "Component",
         namespace: Some(text("namespace")).filter(|name| !name.is_empty()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::patch::read_patches;
 use super::post_build::PostBuild;
-use super::{ApplicationSet, Depth, ImageChange, Kustomization, images, member, texts};
+use super::{ApplicationSet, Directory, ImageChange, Kustomization, images, member, texts};
 use crate::base::Base;
 use crate::kind::{Workload, specification};
 use crate::manifest::Node;
@@ -80,7 +80,6 @@ fn argo(
     place: &Place,
 ) -> Option<Kustomization> {
     let path = member(source, "path")?;
-    let recurses = source.at(&["directory", "recurse"]).and_then(Node::scalar);
     let options = source.get("kustomize");
     let text = |name: &str| options.and_then(|options| member(options, name));
     let images = options.map(|options| options.items_of("images")).unwrap_or_default();
@@ -98,7 +97,7 @@ fn argo(
         // `kubectl apply --namespace` is what it comes to for objects without a namespace.
         default_namespace: namespace.map(str::to_owned),
         deploys: Some(path),
-        depth: if recurses == Some("true") { Depth::Tree } else { Depth::Folder },
+        directory: Directory::read(source),
         ..Kustomization::default()
     })
 }

@@ -12,14 +12,15 @@ use std::sync::Arc;
 
 pub(crate) use self::chain::Rendered;
 use super::deployer::{changes_something, deployed_folder, edited, files_below};
+use super::directory::Selection;
 use super::entry::is_local;
 use super::object::Object;
 use super::patch::{Body, Change, Patch};
 use super::post_build::{PostBuild, VariableSource};
-use super::{Depth, Entry, Kustomization, ReadFile, Repository, folders_of};
+use super::{Entry, Kustomization, ReadFile, Repository, folders_of};
 use crate::base::Base;
 use crate::kind::{AccountField, Metadata, Source, Workload, Written};
-use crate::place::{Place, folder_of, join, path_below};
+use crate::place::{Place, join, path_below};
 
 /// Kustomizations are not nested deeper than this.
 const CHAIN_LIMIT: usize = 32;
@@ -35,9 +36,9 @@ pub(crate) struct Kustomizations {
     edited: BTreeMap<String, Kustomization>,
     /// For each file or folder, the folders of the kustomizations that list it as a resource.
     parents: BTreeMap<String, BTreeSet<String>>,
-    /// The folders that objects of Flux and Argo CD apply as they are, with nothing opened, and where
-    /// those stand.
-    whole_folders: Vec<(String, Place)>,
+    /// The folders that objects of Flux and Argo CD apply as they are, with nothing opened, what of
+    /// each, and where those stand.
+    whole_folders: Vec<(String, Selection, Place)>,
     /// What the files hold that only patches name.
     patch_files: BTreeMap<String, Vec<Change>>,
 }
@@ -169,25 +170,30 @@ impl Kustomizations {
         namespaces.all(|other| other == Some(first)).then_some(first)
     }
 
-    fn find_whole_folders(&self, files: &BTreeSet<String>, base: &Base) -> Vec<(String, Place)> {
+    fn find_whole_folders(
+        &self,
+        files: &BTreeSet<String>,
+        base: &Base,
+    ) -> Vec<(String, Selection, Place)> {
         let closed = self.by_folder.values().filter(|one| !one.opens_sealed);
-        let trees = closed.filter(|one| one.depth == Depth::Tree);
+        let trees = closed.filter(|one| !one.directory.is_flat);
         let named = trees.filter_map(|one| {
             let folder = deployed_folder(&one.place.file, one.deploys.as_ref()?, files, base)?;
-            Some((folder, one.place.clone()))
+            let is_whole = !self.by_folder.contains_key(&folder);
+            is_whole.then(|| (folder, one.directory.selection(), one.place.clone()))
         });
-        named.filter(|(folder, _)| !self.by_folder.contains_key(folder)).collect()
+        named.collect()
     }
 
     /// Lists what applies `folder` because nothing says what is to be applied of a folder above it:
     /// that folder, and where the object of Flux or Argo CD stands.
     pub(crate) fn taking_along(&self, folder: &str) -> impl Iterator<Item = (&str, &Place)> {
         let file = format!("{folder}/kustomization.yaml");
-        let above = self.whole_folders.iter().filter(move |(whole, _)| {
-            let is_below = path_below(whole, &file).is_some();
-            is_below && whole != folder && self.first_kustomization(whole, &file).is_none()
+        let above = self.whole_folders.iter().filter(move |(whole, selection, _)| {
+            let is_applied = path_below(whole, &file).is_some_and(|path| selection.takes(path));
+            is_applied && whole != folder && self.first_kustomization(whole, &file).is_none()
         });
-        above.map(|(whole, place)| (if whole.is_empty() { "." } else { &**whole }, place))
+        above.map(|(whole, _, place)| (if whole.is_empty() { "." } else { &**whole }, place))
     }
 
     /// Lets the objects of Flux and Argo CD have their say over what they apply.
@@ -211,7 +217,10 @@ impl Kustomizations {
                 continue;
             }
             // Without a kustomization, the files are applied, and folders that have one as such.
-            let is_applied = |file: &&String| one.depth == Depth::Tree || folder_of(file) == folder;
+            let selection = one.directory.selection();
+            let is_applied = |file: &&String| {
+                path_below(&folder, file).is_some_and(|path| selection.takes(path))
+            };
             for file in files_below(&folder, files).filter(is_applied) {
                 let nested = self.first_kustomization(&folder, file);
                 found.push((nested.unwrap_or_else(|| file.clone()), key.clone()));

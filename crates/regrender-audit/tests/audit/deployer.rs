@@ -34,6 +34,45 @@ fn an_application_applies_no_folder_within_its_own_unless_it_says_so() {
     }
 }
 
+/// Argo CD compares the path in the folder; what is excluded is not included either.
+#[test]
+fn an_application_applies_what_it_includes_and_does_not_exclude() {
+    let old = WEB.replace("name: web", "name: old");
+    for (directory, expected) in [
+        ("recurse: true, exclude: 'old/*'", ["?/old [] -", "n/web [] -"]),
+        ("recurse: true, exclude: '{a.yaml,old/*}'", ["?/old [] -", "n/web [] -"]),
+        ("recurse: true, include: '*.yaml', exclude: 'old/**'", ["?/old [] -", "n/web [] -"]),
+        ("recurse: true, include: 'old/*'", ["n/old [] -", "?/web [] -"]),
+        ("recurse: true, exclude: 'other/*'", ["n/old [] -", "n/web [] -"]),
+        ("exclude: web.yaml", ["?/old [] -", "?/web [] -"]),
+    ] {
+        let spec = format!(
+            "{{source: {{path: apps, directory: {{{directory}}}}}, destination: {{namespace: n}}}}"
+        );
+        let files = [
+            ("argocd/a.yaml", &*application("Application", &spec)),
+            ("apps/old/web.yaml", &*old),
+            ("apps/web.yaml", WEB),
+        ];
+        assert_eq!(workloads(&files), expected, "{directory}");
+    }
+}
+
+/// A set fills in the patterns, too; one that stays open leaves nothing out.
+#[test]
+fn patterns_of_a_template_are_filled_in() {
+    for (exclude, expected) in [("{{part}}/*", "?/web [] -"), ("{{other}}/*", "n/web [] -")] {
+        let set = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: a}}\n\
+             spec: {{generators: [{{list: {{elements: [{{part: old}}]}}}}], template: {{metadata: {{name: x}}, \
+             spec: {{source: {{path: apps, directory: {{recurse: true, exclude: '{exclude}'}}}}, \
+             destination: {{namespace: n}}}}}}}}\n"
+        );
+        let files = [("argocd/a.yaml", &*set), ("apps/old/web.yaml", WEB)];
+        assert_eq!(workloads(&files), [expected], "{exclude}");
+    }
+}
+
 #[test]
 fn the_template_of_an_application_set_is_one_of_applications() {
     let spec = |namespace: &str| {

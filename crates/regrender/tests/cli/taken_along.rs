@@ -60,13 +60,18 @@ fn what_says_what_is_to_be_applied_takes_nothing_else_along() {
 
 #[test]
 fn an_application_that_recurses_takes_everything_along() {
-    for (recurses, expected) in [("true", true), ("false", false)] {
+    for (directory, expected) in [
+        ("recurse: true", true),
+        ("recurse: false", false),
+        ("recurse: true, exclude: 'pull-secrets/*'", false),
+        ("recurse: true, exclude: 'old/*'", true),
+    ] {
         let sandbox = project(&format!(
             "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: prod, namespace: argocd}}\n\
-             spec: {{destination: {{namespace: x}}, source: {{path: clusters/prod, directory: {{recurse: {recurses}}}}}}}\n"
+             spec: {{destination: {{namespace: x}}, source: {{path: clusters/prod, directory: {{{directory}}}}}}}\n"
         ));
         let outcome = sandbox.run(&["build"]).succeeded();
-        assert_eq!(is_told(&outcome), expected, "{recurses}: {outcome}");
+        assert_eq!(is_told(&outcome), expected, "{directory}: {outcome}");
     }
 }
 

@@ -233,37 +233,45 @@ impl<'a> Folder<'a> {
 
     /// The files that list all namespaces.
     fn render_roots(&mut self, placements: &BTreeMap<String, Placement<'_>>) {
-        let names = |lists: &dyn Fn(&Placement<'_>) -> bool| -> Vec<String> {
-            let listed = placements.iter().filter(|(_, placement)| lists(placement));
-            listed.map(|(namespace, _)| namespace.clone()).collect()
-        };
-        let applied = names(&|placement| self.applies_any(placement));
-        if !applied.is_empty() || self.serves(Consumer::Flux) {
-            self.render_root(layout::root_kustomization(), applied);
-        }
         if self.serves(Consumer::Kubectl) {
             let text = makefile::render(self.cluster.format);
             self.files.push((layout::MAKEFILE.to_owned(), WantedFile::Text(text)));
         }
-        let namespaces = names(&lands_any);
-        let files: Vec<String> = namespaces.iter().map(|name| layout::listed_file(name)).collect();
-        if self.serves(Consumer::ArgoCd) {
-            self.render_root(layout::argocd_root_kustomization(), namespaces);
-            if self.cluster.per_namespace {
-                self.render_root(layout::argocd_applications(), files.clone());
-            }
-        }
-        if self.cluster.per_namespace && self.serves(Consumer::Flux) {
-            self.render_root(layout::flux_root_kustomization(), files);
+        for (path, entries) in self.roots(placements) {
+            self.clear(path, kustomize::resources(entries));
         }
     }
 
-    /// A file that lists all namespaces. Where there is one and nothing is left, it stays: whoever
-    /// applies a folder that is gone only fails, and takes nothing away.
-    fn render_root(&mut self, path: String, entries: Vec<String>) {
-        if !entries.is_empty() || self.surroundings.written_roots.contains(&path) {
-            self.clear(path, kustomize::resources(entries));
+    /// Lists the kustomizations that list all namespaces, and their entries. Where there is one and
+    /// nothing is left, it stays: whoever applies a folder that is gone only fails, and takes nothing
+    /// away.
+    pub(crate) fn roots(
+        &self,
+        placements: &BTreeMap<String, Placement<'_>>,
+    ) -> Vec<(String, Vec<String>)> {
+        let names = |lists: &dyn Fn(&Placement<'_>) -> bool| -> Vec<String> {
+            let listed = placements.iter().filter(|(_, placement)| lists(placement));
+            listed.map(|(namespace, _)| namespace.clone()).collect()
+        };
+        let mut roots = Vec::new();
+        let applied = names(&|placement| self.applies_any(placement));
+        if !applied.is_empty() || self.serves(Consumer::Flux) {
+            roots.push((layout::root_kustomization(), applied));
         }
+        let namespaces = names(&lands_any);
+        let files: Vec<String> = namespaces.iter().map(|name| layout::listed_file(name)).collect();
+        if self.serves(Consumer::ArgoCd) {
+            roots.push((layout::argocd_root_kustomization(), namespaces));
+            if self.cluster.per_namespace {
+                roots.push((layout::argocd_applications(), files.clone()));
+            }
+        }
+        if self.cluster.per_namespace && self.serves(Consumer::Flux) {
+            roots.push((layout::flux_root_kustomization(), files));
+        }
+        let written = &self.surroundings.written_roots;
+        roots.retain(|(path, entries)| !entries.is_empty() || written.contains(path));
+        roots
     }
 }
 

@@ -115,6 +115,15 @@ impl Rendered<'_> {
         }
         emptied
     }
+
+    /// Lists the kustomizations that stay though they list nothing any more.
+    #[must_use]
+    pub fn empty_roots(&self) -> Vec<String> {
+        let Rendered { config, cluster, surroundings, payloads, placements } = self;
+        let roots = Folder::new(config, cluster, surroundings, payloads).roots(placements);
+        let empty = roots.into_iter().filter(|(_, entries)| entries.is_empty());
+        empty.map(|(path, _)| path).collect()
+    }
 }
 
 impl Part<'_> {

@@ -173,6 +173,8 @@ mod tests {
             left: Vec::new(),
             current: OutputFolder { folders, ..OutputFolder::default() },
             emptied_accounts: Vec::new(),
+            empty_roots: Vec::new(),
+            taken_components: BTreeSet::new(),
         }
     }
 

@@ -11,6 +11,9 @@ mod reason;
 mod sealed_source;
 pub(crate) mod sealing;
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use regrender_seal::Reason;
 use serde::Serialize;
 
@@ -33,6 +36,10 @@ pub(crate) struct Plan {
     pub(crate) current: OutputFolder,
     /// The accounts, by namespace and name, whose list is empty since nothing declares them.
     pub(crate) emptied_accounts: Vec<(String, String)>,
+    /// The kustomizations, by path, that stay though they list nothing.
+    pub(crate) empty_roots: Vec<String>,
+    /// The folders that something takes as components.
+    pub(crate) taken_components: BTreeSet<PathBuf>,
 }
 
 /// What a build would do to a file that does not stay as it is.

@@ -2,7 +2,7 @@
 //! cluster.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use regrender_audit::Inventory;
 use regrender_config::Cluster;
@@ -30,6 +30,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) surroundings: Surroundings,
     /// What there goes badly with registries.toml; for a report only what it cannot see itself.
     pub(crate) warnings: BTreeSet<String>,
+    /// The folders that something takes as components.
+    pub(crate) taken_components: BTreeSet<PathBuf>,
 }
 
 /// Reads what is there: the inventory and the output folder of each cluster.
@@ -102,7 +104,9 @@ fn read<'a>(
     }
     let surroundings =
         surroundings::surroundings(project, cluster, &inventory, &folder, drop_emptied)?;
-    Ok((Ground { cluster, folder, surroundings, warnings: BTreeSet::new() }, inventory))
+    let taken_components = unlisted_component::taken(project, &inventory);
+    let warnings = BTreeSet::new();
+    Ok((Ground { cluster, folder, surroundings, warnings, taken_components }, inventory))
 }
 
 /// Tells of what looks gone only because a manifest cannot be read.
@@ -127,8 +131,8 @@ fn warnings(project: &Project, ground: &Ground<'_>, inventory: &Inventory) -> BT
 
 /// Tells of components that nothing takes, on which a report goes as if they were taken.
 fn unlisted(project: &Project, ground: &Ground<'_>, inventory: &Inventory) -> Option<String> {
-    let Ground { cluster, folder, surroundings, .. } = ground;
-    unlisted_component::warning(project, cluster, inventory, folder, surroundings)
+    let Ground { cluster, folder, surroundings, taken_components: taken, .. } = ground;
+    unlisted_component::warning(project, cluster, inventory, folder, surroundings, taken)
 }
 
 /// Links may lead from the output folders of two clusters to one, in which each build would take away

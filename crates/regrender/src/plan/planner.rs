@@ -71,7 +71,7 @@ pub(crate) fn plan(
             purpose.give_up(&ground.folder);
         }
     })?;
-    let emptied: Vec<_> = trees.iter().map(Tree::emptied_accounts).collect();
+    let emptied: Vec<Emptied> = trees.iter().map(Emptied::of).collect();
     drop(trees);
     drop(rendered);
     let plans = of_compared(grounds, compared, emptied);
@@ -89,10 +89,22 @@ struct Tree<'a> {
     only: Option<Only<'a>>,
 }
 
-impl Tree<'_> {
-    /// Lists the accounts that a build empties; one for some pull secrets leaves them alone.
-    fn emptied_accounts(&self) -> Vec<(String, String)> {
-        if self.only.is_some() { Vec::new() } else { self.rendered.emptied_accounts() }
+/// What a tree has no more entries in.
+struct Emptied {
+    /// Accounts, by namespace and name, whose list a build empties.
+    accounts: Vec<(String, String)>,
+    /// The lists of all namespaces.
+    roots: Vec<String>,
+}
+
+impl Emptied {
+    /// A build for some pull secrets leaves all other accounts alone.
+    fn of(tree: &Tree<'_>) -> Self {
+        let accounts = tree.rendered.emptied_accounts();
+        Self {
+            accounts: if tree.only.is_some() { Vec::new() } else { accounts },
+            roots: tree.rendered.empty_roots(),
+        }
     }
 }
 
@@ -128,10 +140,10 @@ fn tell(project: &Project, plans: &[Plan], passed_over: &[String], world: &mut W
 fn of_compared(
     grounds: Vec<Ground<'_>>,
     compared: Vec<Compared>,
-    emptied: Vec<Vec<(String, String)>>,
+    emptied: Vec<Emptied>,
 ) -> Vec<Plan> {
     let all = grounds.into_iter().zip(compared).zip(emptied);
-    let plan = |((ground, compared), emptied_accounts): ((Ground<'_>, Compared), _)| {
+    let plan = |((ground, compared), emptied): ((Ground<'_>, Compared), Emptied)| {
         let Compared { changed, kept, left, .. } = compared;
         let untouched = left.iter().filter(|(action, _)| *action != Action::Create);
         Plan {
@@ -141,7 +153,9 @@ fn of_compared(
             kept: kept.len() + untouched.count(),
             left,
             current: ground.folder,
-            emptied_accounts,
+            emptied_accounts: emptied.accounts,
+            empty_roots: emptied.roots,
+            taken_components: ground.taken_components,
         }
     };
     all.map(plan).collect()

@@ -13,6 +13,15 @@ use crate::output_folder::OutputFolder;
 use crate::path::without_dots;
 use crate::project::Project;
 
+/// Lists the folders that something takes as components.
+pub(crate) fn taken(project: &Project, inventory: &Inventory) -> BTreeSet<PathBuf> {
+    inventory.components().map(|path| place(project, &path)).collect()
+}
+
+fn place(project: &Project, path: &str) -> PathBuf {
+    without_dots(&project.folder.join(path))
+}
+
 /// Tells of those in the output folder that patch what the inventory knows. The build that makes one
 /// says itself where it belongs.
 pub(crate) fn warning(
@@ -21,16 +30,15 @@ pub(crate) fn warning(
     inventory: &Inventory,
     folder: &OutputFolder,
     surroundings: &Surroundings,
+    taken: &BTreeSet<PathBuf>,
 ) -> Option<String> {
     if surroundings.declared_accounts.is_empty() && surroundings.workloads.is_empty() {
         return None;
     }
-    let place = |path: &str| without_dots(&project.folder.join(path));
-    let taken: BTreeSet<PathBuf> = inventory.components().map(|path| place(&path)).collect();
     let components = folder.files.iter().filter_map(|path| component_folder(path));
     let mut components = components
         .map(|component| format!("{}/{component}", cluster.directory))
-        .filter(|component| !taken.contains(&place(component)))
+        .filter(|component| !taken.contains(&place(project, component)))
         .peekable();
     components.peek()?;
     if inventory.unreadable().iter().any(|found| is_kustomization(&found.file)) {

@@ -59,6 +59,8 @@ fn what_is_applied_stays_applicable_when_nothing_is_left() {
     let (rest, _) = declared.split_once("[secret.regcred]").unwrap();
     sandbox.write("registries.toml", rest);
     sandbox.run(&["build"]).succeeded();
+    let check = sandbox.run(&["build", "--drop-emptied", "--check"]).ended_with(3);
+    assert!(check.stderr.contains("note: nothing is left in `pull-secrets/manifests`"), "{check}");
     assert_snapshot!(sandbox.run(&["build", "--drop-emptied"]).succeeded(), @"
     update pull-secrets/manifests/kustomization.yaml
     remove pull-secrets/manifests/team-a/kustomization.yaml
@@ -78,6 +80,10 @@ fn what_is_applied_stays_applicable_when_nothing_is_left() {
     let again = sandbox.run(&["build", "--drop-emptied"]).succeeded();
     assert_eq!(again.stdout, "1 unchanged\n");
     assert!(!again.stderr.contains("nothing is left"), "{again}");
+    sandbox.write("registries.toml", &declared);
+    let check = sandbox.run(&["build", "--check"]).ended_with(3);
+    assert!(!check.stderr.contains("nothing is left"), "{check}");
+    sandbox.write("registries.toml", rest);
     // Nobody needs it once it is gone.
     std::fs::remove_dir_all(sandbox.path("pull-secrets")).unwrap();
     let again = sandbox.run(&["build"]).succeeded();

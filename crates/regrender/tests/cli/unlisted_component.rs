@@ -44,6 +44,15 @@ fn reports_tell_of_it_too() {
     assert_eq!(sandbox.run(&explain).succeeded().stderr, "");
 }
 
+/// Whoever listed it before the build that makes it is done.
+#[test]
+fn the_build_that_makes_one_does_not_tell_what_is_done() {
+    let sandbox = built();
+    sandbox.write(OVERLAY, &(sandbox.read(OVERLAY) + COMPONENTS));
+    std::fs::remove_dir_all(sandbox.path("pull-secrets")).unwrap();
+    assert_eq!(sandbox.run(&["build"]).succeeded().stderr, "");
+}
+
 #[test]
 fn an_object_of_flux_may_take_it() {
     let sandbox = built();

@@ -1,13 +1,14 @@
 //! What a build entails beyond its files, for people to do or to wait for.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fmt::Display;
 
 use regrender_render::{
-    PatchTarget, account_of_path, component_folder, namespace_of_patch, pull_secret_of_path, roots,
+    PatchTarget, account_of_path, component_folder, namespace_of_patch, pull_secret_of_path,
 };
 
 use crate::enumeration::in_a_sentence;
+use crate::path::{folder_of, without_dots};
 use crate::plan::{Action, Plan};
 use crate::repository::ignored;
 
@@ -21,11 +22,11 @@ pub(super) fn ignored_by_git(plan: &Plan) -> Option<String> {
     let new = plan.changed.iter().filter(|file| file.action == Action::Create);
     let new: Vec<&str> = new.map(|file| file.path.as_str()).collect();
     let ignored = if new.is_empty() { new } else { ignored(&plan.current.place, &new) };
-    let ignored: Vec<String> =
-        ignored.into_iter().map(|file| format!("{}/{file}", plan.shown_folder)).collect();
+    let ignored = shown(plan, ignored);
+    let them = if ignored.len() == 1 { "it" } else { "them" };
     (!ignored.is_empty()).then(|| {
         format!(
-            "Git ignores {}, so that no commit takes it along; `git check-ignore -v FILE` says why",
+            "Git ignores {}, so that no commit takes {them} along; `git check-ignore -v FILE` says why",
             in_a_sentence(&ignored)
         )
     })
@@ -120,7 +121,11 @@ fn told((count, names): (usize, &str), one: &str, several: &str) -> Option<Strin
 
 /// Says how the patches get into the build of whoever owns what they patch.
 fn new_components(plan: &Plan) -> Option<String> {
-    let folders = components(plan, Action::Create);
+    let is_listed = |folder: &&str| {
+        plan.taken_components.contains(&without_dots(&plan.current.place.join(folder)))
+    };
+    let new = components(plan, Action::Create).filter(|folder| !is_listed(folder));
+    let folders = shown(plan, new);
     (!folders.is_empty()).then(|| {
         format!(
             "new patches: list {} under `components:` in the kustomization.yaml of the overlay that \
@@ -132,7 +137,7 @@ fn new_components(plan: &Plan) -> Option<String> {
 
 /// Says which lines must go: kustomize fails where a folder that it shall read is not there.
 fn gone_components(plan: &Plan) -> Option<String> {
-    let folders = components(plan, Action::Remove);
+    let folders = shown(plan, components(plan, Action::Remove));
     (!folders.is_empty()).then(|| {
         format!(
             "no patches any more: take {} off `components:` wherever a kustomization.yaml lists it, \
@@ -145,19 +150,12 @@ fn gone_components(plan: &Plan) -> Option<String> {
 /// Says what comes after the last pull secret is gone: whoever applied it takes it away, and fails
 /// where there is nothing at all any more.
 fn left_empty(plan: &Plan) -> Option<String> {
-    let is_empty = |path: &&String| {
-        let text = fs::read_to_string(plan.current.place.join(path)).unwrap_or_default();
-        text.ends_with("\nresources: []\n")
-    };
-    let is_new = |path: &String| {
+    let is_updated = |path: &&String| {
         let mut changed = plan.changed.iter();
-        changed.any(|file| file.path == *path && file.action == Action::Update)
+        changed.any(|file| file.path == **path && file.action == Action::Update)
     };
-    let roots = roots();
-    let empty = roots.iter().filter(|path| is_new(path)).filter(is_empty);
-    let folders = empty.filter_map(|path| path.rsplit_once('/'));
-    let folders: Vec<String> =
-        folders.map(|(folder, _)| format!("{}/{folder}", plan.shown_folder)).collect();
+    let emptied = plan.empty_roots.iter().filter(is_updated);
+    let folders = shown(plan, emptied.filter_map(|path| folder_of(path)));
     (!folders.is_empty()).then(|| {
         format!(
             "nothing is left in {}: an empty list stays there, so that what was applied is taken \
@@ -168,8 +166,12 @@ fn left_empty(plan: &Plan) -> Option<String> {
 }
 
 /// Lists the folders of patches to which this happens.
-fn components(plan: &Plan, action: Action) -> Vec<String> {
-    let files = plan.changed.iter().filter(|file| file.action == action);
-    let folders = files.filter_map(|file| component_folder(&file.path));
-    folders.map(|folder| format!("{}/{folder}", plan.shown_folder)).collect()
+fn components(plan: &Plan, action: Action) -> impl Iterator<Item = &str> {
+    let files = plan.changed.iter().filter(move |file| file.action == action);
+    files.filter_map(|file| component_folder(&file.path))
+}
+
+/// Names what is in the output folder as people know it.
+fn shown(plan: &Plan, paths: impl IntoIterator<Item: Display>) -> Vec<String> {
+    paths.into_iter().map(|path| format!("{}/{path}", plan.shown_folder)).collect()
 }

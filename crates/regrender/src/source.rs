@@ -54,6 +54,8 @@ pub(crate) struct Resolved {
     pub(crate) fingerprint_key: Option<SecretText>,
     /// Why a credential cannot be obtained; with any of these nothing may be written.
     pub(crate) problems: Vec<Diagnostic>,
+    /// How many of them are those of the fingerprint key alone.
+    pub(crate) problems_of_fingerprint_key: usize,
     /// Warnings and notes.
     pub(crate) remarks: Vec<Diagnostic>,
 }
@@ -70,10 +72,14 @@ impl Resolved {
         for diagnostic in self.remarks.iter().chain(&self.problems) {
             world.show(diagnostic, source);
         }
-        let things = match self.problems.len() {
-            0 => return None,
-            1 => "a credential",
-            _ => "credentials",
+        let of_key = self.problems_of_fingerprint_key;
+        let things = match (self.problems.len() - of_key, of_key) {
+            (0, 0) => return None,
+            (0, _) => "the fingerprint key",
+            (1, 0) => "a credential",
+            (_, 0) => "credentials",
+            (1, _) => "a credential and the fingerprint key",
+            (_, _) => "credentials and the fingerprint key",
         };
         let message = format!("{things} cannot be obtained; {not_done}");
         Some(CliError::new(ErrorKind::Credentials, message).with_problems(&self.problems, source))

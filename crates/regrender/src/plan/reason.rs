@@ -20,7 +20,9 @@ pub(crate) fn describe(reason: &Reason) -> Option<String> {
         Reason::CertificateChanged { .. } => String::from("for another certificate"),
         Reason::OptionsChanged => String::from("the MAC covers something else"),
         Reason::FingerprintMissing => String::from("gets a fingerprint"),
-        Reason::FingerprintDiffers => String::from("what its fingerprint covers changes"),
+        Reason::FingerprintDiffers => String::from(
+            "its fingerprint does not match: what it covers changes, or the key is another",
+        ),
         Reason::NotComparable => String::from("cannot be compared"),
         Reason::Unreadable(error) => format!("is not a sealed file: {error}"),
         Reason::HandEdited(error) => format!("was edited by hand: {error}"),

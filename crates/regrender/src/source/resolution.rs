@@ -77,7 +77,9 @@ impl<'a> Resolution<'a> {
     pub(crate) fn fingerprint_key(&mut self, config: &Config) {
         let asker = Asker { registry: "", part: Part::FingerprintKey };
         let source = config.fingerprint_key.as_ref();
+        let others = self.resolved.problems.len();
         self.resolved.fingerprint_key = source.and_then(|source| self.value(asker, source));
+        self.resolved.problems_of_fingerprint_key = self.resolved.problems.len() - others;
     }
 
     /// Keeps a credential, and tells what it looks like.

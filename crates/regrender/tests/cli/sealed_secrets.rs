@@ -283,7 +283,7 @@ fn a_fingerprint_key_that_cannot_be_had_is_an_error_of_a_build() {
       |
       = help: set `FINGERPRINT_KEY`, or name another source in registries.toml
 
-    error: a credential cannot be obtained; nothing was written
+    error: the fingerprint key cannot be obtained; nothing was written
       help: `regrender explain source-variable-unset` says more
     --- status 1
     "#);

@@ -121,7 +121,7 @@ fn a_rotation_is_seen_through_the_fingerprint() {
     sandbox.run(&["build"]).succeeded();
     sandbox.set("HUB_TOKEN", &format!("{CANARY}-rotated"));
     assert_snapshot!(sandbox.run(&["build", "--check"]).ended_with(3), @"
-    update pull-secrets/manifests/team-a/regcred.sops.yaml  (what its fingerprint covers changes)
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (its fingerprint does not match: what it covers changes, or the key is another)
     1 to be updated, 2 unchanged
     --- status 3
     ");
@@ -133,7 +133,7 @@ fn another_fingerprint_key_shows_nothing_to_be_the_same() {
     sandbox.run(&["build"]).succeeded();
     sandbox.set("FINGERPRINT_KEY", "canary-4f1d-another-key-0123456789-0123456789");
     assert_snapshot!(sandbox.run(&["build", "--check"]).ended_with(3), @"
-    update pull-secrets/manifests/team-a/regcred.sops.yaml  (what its fingerprint covers changes)
+    update pull-secrets/manifests/team-a/regcred.sops.yaml  (its fingerprint does not match: what it covers changes, or the key is another)
     1 to be updated, 2 unchanged
     --- status 3
     ");

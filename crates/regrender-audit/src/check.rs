@@ -6,4 +6,4 @@ mod secret;
 
 pub(crate) use self::account::{check_accounts, check_subject};
 pub use self::second_manifest::Landing;
-pub(crate) use self::secret::{check_secrets, is_pull_secret};
+pub(crate) use self::secret::check_secrets;

@@ -8,7 +8,6 @@ use regrender_image::{BrokenSecret, DEFAULT_ACCOUNT, Keyring, PullSecret};
 
 use self::referrer::InTrees;
 pub(crate) use self::referrer::Referrer;
-use crate::check::is_pull_secret;
 use crate::declared::{Declarations, RenderedList};
 use crate::inventory::Inventory;
 use crate::kind::{
@@ -132,7 +131,7 @@ impl<'i> Credentials<'i> {
             // The API server takes a damaged one for what it says, or refuses it.
             SecretState::Clear | SecretState::Damaged => Some(one.content.clone()),
             // Whatever is in it, the kubelet passes over a Secret of another type.
-            SecretState::SealedSecret if !one.kind.is_empty() && !is_pull_secret(one) => {
+            SecretState::SealedSecret if !one.kind.is_empty() && !one.is_pull_secret() => {
                 Some(one.content.clone())
             }
             _ => open(one),

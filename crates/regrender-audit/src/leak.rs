@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 use regrender_image::{
-    ConfigShape, DockerConfig, decode_auth_field, decode_docker_config, mask_user,
+    ConfigShape, DockerConfig, PullSecret, decode_auth_field, decode_docker_config, mask_user,
 };
 
 pub(crate) use self::sops::{SealedPart, SopsRules, Wish, is_sealed};
@@ -130,11 +130,7 @@ pub(crate) fn in_secret(secret: &Secret) -> Vec<Finding> {
         return findings;
     }
     findings.extend(key_in_secret(secret));
-    let shapes = [
-        (".dockerconfigjson", ConfigShape::DockerConfigJson),
-        (".dockercfg", ConfigShape::DockerCfg),
-    ];
-    for (key, shape) in shapes {
+    for (_, key, shape) in PullSecret::TYPES {
         let Some(payload) = secret.content.data.get(key).filter(|payload| !payload.is_empty())
         else {
             continue;

@@ -6,11 +6,6 @@ use thiserror::Error;
 
 use crate::docker_config::{ConfigError, ConfigShape, DockerConfig, decode_docker_config};
 
-/// The type and key of the present format.
-const DOCKER_CONFIG_JSON: (&str, &str) = ("kubernetes.io/dockerconfigjson", ".dockerconfigjson");
-/// The type and key of the format before it.
-const DOCKER_CFG: (&str, &str) = ("kubernetes.io/dockercfg", ".dockercfg");
-
 /// What the keyring needs of a Secret: its decoded data by key.
 #[derive(Clone, Default)]
 pub struct PullSecret {
@@ -47,18 +42,28 @@ pub enum SecretFault {
 }
 
 impl PullSecret {
+    /// The types of pull secrets, the present one first: each with the key of its docker config, and the
+    /// shape of that.
+    pub const TYPES: [(&'static str, &'static str, ConfigShape); 2] = [
+        ("kubernetes.io/dockerconfigjson", ".dockerconfigjson", ConfigShape::DockerConfigJson),
+        ("kubernetes.io/dockercfg", ".dockercfg", ConfigShape::DockerCfg),
+    ];
+
+    /// Says whether a key of `data` is one of those that hold a docker config.
+    #[must_use]
+    pub fn is_payload_key(key: &str) -> bool {
+        Self::TYPES.iter().any(|(_, of_type, _)| *of_type == key)
+    }
+
     /// Finds the JSON that the kubelet reads.
     ///
     /// # Errors
     ///
     /// Says why the kubelet skips the Secret, which it does without an error of its own.
     pub fn payload(&self) -> Result<(&[u8], ConfigShape), SecretFault> {
-        let (key, shape) = match &*self.kind {
-            kind if kind == DOCKER_CONFIG_JSON.0 => {
-                (DOCKER_CONFIG_JSON.1, ConfigShape::DockerConfigJson)
-            }
-            kind if kind == DOCKER_CFG.0 => (DOCKER_CFG.1, ConfigShape::DockerCfg),
-            kind => return Err(SecretFault::WrongType { kind: kind.to_owned() }),
+        let mut types = Self::TYPES.into_iter();
+        let Some((_, key, shape)) = types.find(|(kind, _, _)| *kind == self.kind) else {
+            return Err(SecretFault::WrongType { kind: self.kind.clone() });
         };
         match self.data.get(key) {
             None => Err(SecretFault::MissingKey { key }),
@@ -105,10 +110,10 @@ mod tests {
 
     #[test]
     fn type_and_key_pair_up() {
-        for (kind, key) in [DOCKER_CONFIG_JSON, DOCKER_CFG] {
+        for (kind, key, _) in PullSecret::TYPES {
             assert!(secret(kind, key, "{}").payload().is_ok());
         }
-        let crossed = secret(DOCKER_CFG.0, DOCKER_CONFIG_JSON.1, "{}");
+        let crossed = secret(PullSecret::TYPES[1].0, PullSecret::TYPES[0].1, "{}");
         assert_eq!(crossed.payload(), Err(SecretFault::MissingKey { key: ".dockercfg" }));
     }
 
@@ -123,9 +128,10 @@ mod tests {
 
     #[test]
     fn empty_payload_is_skipped_and_white_space_is_broken() {
-        let empty = secret(DOCKER_CONFIG_JSON.0, DOCKER_CONFIG_JSON.1, "");
+        let (kind, key, _) = PullSecret::TYPES[0];
+        let empty = secret(kind, key, "");
         assert!(matches!(empty.payload(), Err(SecretFault::EmptyPayload { .. })));
-        assert!(secret(DOCKER_CONFIG_JSON.0, DOCKER_CONFIG_JSON.1, " ").decode().is_err());
+        assert!(secret(kind, key, " ").decode().is_err());
     }
 
     #[test]

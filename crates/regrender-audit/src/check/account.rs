@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use regrender_image::{ENFORCE_MOUNTABLE_SECRETS, enforces_mountable_secrets};
 
-use super::secret::is_pull_secret;
 use crate::credentials::{Credentials, InForce, Origin};
 use crate::declared::Declarations;
 use crate::finding::{Code, Finding};
@@ -84,7 +83,7 @@ pub(crate) fn check_accounts(
             findings.push(Finding::new(Code::AccountUnused, &account.place, message));
         }
     }
-    for secret in inventory.secrets.iter().filter(|secret| is_pull_secret(secret)) {
+    for secret in inventory.secrets.iter().filter(|secret| secret.is_pull_secret()) {
         let in_trees = secret.renderings.iter().map(|one| &*one.name);
         let mut all = in_trees.chain([&*secret.name, &*secret.written_name]);
         if !all.any(|name| named.contains(name)) {

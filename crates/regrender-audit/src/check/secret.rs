@@ -26,14 +26,6 @@ pub(crate) fn check_secrets(
     findings
 }
 
-/// Tells whether a Secret is meant as a pull secret.
-pub(crate) fn is_pull_secret(secret: &Secret) -> bool {
-    matches!(&*secret.kind, "kubernetes.io/dockerconfigjson" | "kubernetes.io/dockercfg")
-        || [".dockerconfigjson", ".dockercfg"].iter().any(|key| {
-            secret.content.data.contains_key(*key) || secret.bad_keys.iter().any(|bad| bad == key)
-        })
-}
-
 /// Tells when a sealed Secret is dead; both moments are spelled alike, so the earlier sorts first.
 fn expiry(secret: &Secret, now: Option<&str>) -> Option<Finding> {
     let moment = secret.expires_at.as_deref()?;
@@ -47,7 +39,7 @@ fn expiry(secret: &Secret, now: Option<&str>) -> Option<Finding> {
 }
 
 fn check(secret: &Secret, content: &PullSecret, findings: &mut Vec<Finding>) {
-    if !is_pull_secret(secret) {
+    if !secret.is_pull_secret() {
         return;
     }
     let name = &secret.name;

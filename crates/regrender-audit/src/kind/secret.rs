@@ -17,9 +17,6 @@ use crate::placeholder::{awaits_filling, bytes_await_filling};
 /// The annotation of a sealed Secret that says when the first of its credentials is dead.
 const EXPIRES_AT: &str = "regrender.dev/expires-at";
 
-/// The keys of a pull secret.
-const PAYLOADS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
-
 /// How the content of a Secret stands in the repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SecretState {
@@ -120,6 +117,14 @@ impl Secret {
             SecretState::SealedSecret | SecretState::ExternalSecret => true,
             SecretState::Clear | SecretState::Damaged | SecretState::Sops => !self.kind.is_empty(),
         }
+    }
+
+    /// Tells whether it is meant as a pull secret: by its type, or by a key of it that no kubelet reads.
+    #[must_use]
+    pub fn is_pull_secret(&self) -> bool {
+        let mut keys = self.content.data.keys().chain(&self.bad_keys);
+        PullSecret::TYPES.iter().any(|(kind, _, _)| *kind == self.kind)
+            || keys.any(|key| PullSecret::is_payload_key(key))
     }
 
     /// Tells whether a controller copies it to a namespace.
@@ -232,7 +237,7 @@ fn plain_or_sops(root: &Node<'_>, header: &Header) -> Secret {
 
 /// Tells whether the registries of a pull secret cannot be read for its placeholders.
 fn is_for_unknown(content: &PullSecret) -> bool {
-    let mut payloads = PAYLOADS.iter().filter_map(|key| content.data.get(*key));
+    let mut payloads = PullSecret::TYPES.iter().filter_map(|(_, key, _)| content.data.get(*key));
     payloads.any(|payload| bytes_await_filling(payload))
         && content
             .decode()

@@ -8,10 +8,6 @@ use super::docker_config::pairs;
 use super::found::{Found, FoundAccount, FoundSecret};
 use super::remark::Remarks;
 
-const TYPES: [&str; 2] = ["kubernetes.io/dockerconfigjson", OLD_TYPE];
-/// The keys that hold a docker config in Secrets of these types.
-const KEYS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
-
 impl Found {
     /// Takes what manifests declare; `open` opens what is sealed, where an identity is at hand.
     pub(crate) fn take_inventory(
@@ -19,7 +15,7 @@ impl Found {
         inventory: &Inventory,
         open: &dyn Fn(&Secret) -> Option<PullSecret>,
     ) {
-        for secret in inventory.secrets().filter(|secret| is_pull_secret(secret)) {
+        for secret in inventory.secrets().filter(|secret| secret.is_pull_secret()) {
             self.take_secret(secret, open);
         }
         let accounts = inventory.service_accounts();
@@ -71,14 +67,8 @@ impl Found {
     }
 }
 
-/// Says whether a Secret is a pull secret, or has the key of one, which no kubelet reads.
-fn is_pull_secret(secret: &Secret) -> bool {
-    let has_key = || KEYS.iter().any(|key| secret.content.data.contains_key(*key));
-    TYPES.contains(&&*secret.kind) || has_key()
-}
-
 fn has_bad_key(secret: &Secret) -> bool {
-    secret.bad_keys.iter().any(|key| KEYS.contains(&&**key))
+    secret.bad_keys.iter().any(|key| PullSecret::is_payload_key(key))
 }
 
 fn content_of(
@@ -95,7 +85,7 @@ fn content_of(
         remarks.add("", fault.to_string(), origin);
         return None;
     }
-    for key in content.data.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+    for key in content.data.keys().filter(|key| !PullSecret::is_payload_key(key)) {
         let reason = "a pull secret has no key but that of its docker config; left out";
         remarks.add(&format!("key `{key}`"), reason, origin);
     }
@@ -155,6 +145,8 @@ fn shown(namespace: Option<&str>, name: &str) -> String {
 mod tests {
     use super::*;
 
+    const TYPES: [&str; 2] = [PullSecret::TYPES[0].0, PullSecret::TYPES[1].0];
+
     /// base64 of `{"auths":{"r.io":{"username":"bot","password":"canary-4f1d"}}}`.
     const JSON: &str =
         "eyJhdXRocyI6eyJyLmlvIjp7InVzZXJuYW1lIjoiYm90IiwicGFzc3dvcmQiOiJjYW5hcnktNGYxZCJ9fX0=";
@@ -203,9 +195,14 @@ mod tests {
         let text = secret(TYPES[0], "a", ".dockerconfigjson", "e30x")
             + &secret(TYPES[0], "b", "other", "e30=")
             + &secret(TYPES[0], "c", ".dockerconfigjson", "''")
-            + &secret(TYPES[0], "d", ".dockerconfigjson", "'%'");
-        let remarked =
-            ["cannot be decoded", "is empty", "has no `.dockerconfigjson`", "is not base64"];
+            + &secret(TYPES[0], "d", ".dockerconfigjson", "'%'")
+            + &secret("''", "e", ".dockerconfigjson", "'%'");
+        let remarked = [
+            "cannot be decoded",
+            "is empty",
+            "has no `.dockerconfigjson`",
+            "`team-a/d`, `team-a/e`: its docker config is not base64",
+        ];
         check(&text, &[], &remarked);
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::{Kind, Mark, Step};
 use super::{Chain, Key};
-use crate::check::{check_secrets, is_pull_secret};
+use crate::check::check_secrets;
 use crate::finding::Finding;
 use crate::kind::{ACCOUNT, Address, Secret, SecretState};
 
@@ -40,7 +40,7 @@ impl Chain<'_> {
             let keys = self.keys_of(position);
             for Address { namespace, name, .. } in secret.addresses() {
                 let key = Key::new(Kind::Secret, namespace, name);
-                if is_pull_secret(secret) || self.nodes.contains_key(&key) {
+                if secret.is_pull_secret() || self.nodes.contains_key(&key) {
                     self.note_content(&key, secret, keys.is_some());
                     let node = self.node(&key);
                     for (mark, text) in said.into_iter().flatten() {
@@ -65,7 +65,7 @@ impl Chain<'_> {
         let state = state(secret).filter(|_| !is_known && rendered.is_none());
         let node = self.node(key);
         // The kubelet passes over it without a word.
-        if is_known && !is_pull_secret(secret) {
+        if is_known && !secret.is_pull_secret() {
             node.note(Mark::Broken, "no pull secret, by its type");
         }
         if let Some(state) = state {

@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 
 use super::top;
 
-/// What an entry begins with before its path: times, mode, owner, size, object and flags.
-const FIXED: usize = 62;
+/// What an entry begins with: times, mode, owner and size.
+const FIXED: usize = 40;
+
+/// The bytes of the flags that follow the name of the object.
+const FLAGS: usize = 2;
 
 /// Lists the files below a folder that the index of its repository holds; none where there is no
 /// index, or none that can be read.
 pub(crate) fn tracked(folder: &Path) -> Vec<PathBuf> {
-    let Some((index, start)) = index_of(folder) else {
+    let Some(Index { bytes, name_length, start }) = index_of(folder) else {
         return Vec::new();
     };
     let below = |name: &[u8]| {
@@ -22,12 +25,21 @@ pub(crate) fn tracked(folder: &Path) -> Vec<PathBuf> {
     };
     let mut found = Vec::new();
     // What is damaged ends the list, and takes nothing from it.
-    let _whole = each_file(&index, |name| found.extend(below(name)));
+    let _whole = each_file(&bytes, name_length, |name| found.extend(below(name)));
     found
 }
 
-/// Returns the index of the repository that a folder lies in, and what the paths below it begin with.
-fn index_of(folder: &Path) -> Option<(Vec<u8>, String)> {
+/// The index of a repository.
+struct Index {
+    bytes: Vec<u8>,
+    /// How many bytes the name of an object has.
+    name_length: usize,
+    /// What the paths below the folder that is asked for begin with.
+    start: String,
+}
+
+/// Returns the index of the repository that a folder lies in.
+fn index_of(folder: &Path) -> Option<Index> {
     let real = folder.canonicalize().ok().filter(|real| real.is_dir())?;
     let top = top(&real);
     let mut start = String::new();
@@ -41,19 +53,36 @@ fn index_of(folder: &Path) -> Option<(Vec<u8>, String)> {
         Ok(text) => top.join(text.strip_prefix("gitdir: ")?.trim_end()),
         Err(_) => git,
     };
-    Some((fs::read(git.join("index")).ok()?, start))
+    let bytes = fs::read(git.join("index")).ok()?;
+    Some(Index { bytes, name_length: name_length(&git), start })
+}
+
+/// Returns how many bytes the name of an object has: more where the repository uses SHA-256.
+fn name_length(git: &Path) -> usize {
+    // The folder of a further worktree names the one that has the settings of all.
+    let common = fs::read_to_string(git.join("commondir"));
+    let common = common.map_or_else(|_| git.to_owned(), |path| git.join(path.trim_end()));
+    let settings = fs::read_to_string(common.join("config")).unwrap_or_default();
+    let uses_sha256 = settings.lines().any(|line| {
+        let setting = line.split_once('=').map(|(name, value)| (name.trim(), value.trim()));
+        setting.is_some_and(|(name, value)| {
+            name.eq_ignore_ascii_case("objectformat") && value.eq_ignore_ascii_case("sha256")
+        })
+    });
+    if uses_sha256 { 32 } else { 20 }
 }
 
 /// Hands out the path of each file in an index; `None` if it breaks off.
-fn each_file(index: &[u8], mut take: impl FnMut(&[u8])) -> Option<()> {
+fn each_file(index: &[u8], name_length: usize, mut take: impl FnMut(&[u8])) -> Option<()> {
+    let flags = FIXED + name_length;
     let version = number(index.strip_prefix(b"DIRC")?)?;
     let count = number(index.get(8..)?)?;
     let mut rest = index.get(12..)?;
     let mut name = Vec::new();
     for _ in 0..count {
         let mode = number(rest.get(24..)?)?;
-        let is_extended = rest.get(60)? & 0x40 != 0;
-        let mut start = if is_extended { FIXED + 2 } else { FIXED };
+        let is_extended = rest.get(flags)? & 0x40 != 0;
+        let mut start = flags + if is_extended { 2 * FLAGS } else { FLAGS };
         let kept = if version == 4 {
             let (cut, length) = distance(rest.get(start..)?)?;
             start += length;
@@ -99,15 +128,15 @@ pub(super) mod tests {
     const FILE: u32 = 0o100_644;
 
     /// An index of these files; those of version 3 have further flags.
-    fn index(version: u32, files: &[(&str, u32)]) -> Vec<u8> {
+    fn index(version: u32, name_length: usize, files: &[(&str, u32)]) -> Vec<u8> {
         let mut index = b"DIRC".to_vec();
         index.extend(version.to_be_bytes());
         index.extend(u32::try_from(files.len()).unwrap().to_be_bytes());
         let mut last = "";
         for (path, mode) in files {
-            let mut entry = vec![b'x'; FIXED];
+            let mut entry = vec![b'x'; FIXED + name_length];
             entry[24..28].copy_from_slice(&mode.to_be_bytes());
-            entry[60..].copy_from_slice(&[if version == 3 { 0x40 } else { 0 }, 1]);
+            entry.extend([if version == 3 { 0x40 } else { 0 }, 1]);
             entry.extend(if version == 3 { &b"\0\0"[..] } else { b"" });
             if version == 4 {
                 let same = last.bytes().zip(path.bytes()).take_while(|(a, b)| a == b).count();
@@ -128,7 +157,7 @@ pub(super) mod tests {
     /// An index of the usual version.
     pub(in crate::repository) fn index_of_files(paths: &[&str]) -> Vec<u8> {
         let files: Vec<(&str, u32)> = paths.iter().map(|path| (*path, FILE)).collect();
-        index(2, &files)
+        index(2, 20, &files)
     }
 
     /// Spells a distance as Git does.
@@ -141,9 +170,9 @@ pub(super) mod tests {
         bytes
     }
 
-    fn files(index: &[u8]) -> (Vec<String>, bool) {
+    fn files(index: &[u8], name_length: usize) -> (Vec<String>, bool) {
         let mut found = Vec::new();
-        let is_whole = each_file(index, |name| {
+        let is_whole = each_file(index, name_length, |name| {
             found.push(String::from_utf8(name.to_vec()).unwrap());
         });
         (found, is_whole.is_some())
@@ -155,8 +184,8 @@ pub(super) mod tests {
         let listed =
             [("a.yaml", FILE), ("a/run", 0o100_755), ("b", 0o120_000), (&long, FILE), ("c", FILE)];
         let expected = ["a.yaml", "a/run", &long, "c"];
-        for version in [2, 3, 4] {
-            let (found, is_whole) = files(&index(version, &listed));
+        for (version, length) in [(2, 20), (3, 20), (4, 20), (2, 32), (3, 32), (4, 32)] {
+            let (found, is_whole) = files(&index(version, length, &listed), length);
             assert_eq!(
                 (found, is_whole),
                 (expected.map(str::to_owned).to_vec(), true),
@@ -168,14 +197,14 @@ pub(super) mod tests {
     #[test]
     fn an_index_that_breaks_off_is_read_as_far_as_it_goes() {
         for version in [2, 3, 4] {
-            let whole = index(version, &[("a.yaml", FILE), ("b.yaml", FILE)]);
+            let whole = index(version, 20, &[("a.yaml", FILE), ("b.yaml", FILE)]);
             for length in 0..whole.len() - 8 {
-                let (found, is_whole) = files(&whole[..length]);
+                let (found, is_whole) = files(&whole[..length], 20);
                 assert!(found.len() < 2 && !is_whole, "{version} {length}");
             }
         }
-        assert_eq!(files(b"").0, [""; 0]);
-        assert_eq!(files(b"DIRC\0\0\0\x04\xff\xff\xff\xff").0, [""; 0]);
+        assert_eq!(files(b"", 20).0, [""; 0]);
+        assert_eq!(files(b"DIRC\0\0\0\x04\xff\xff\xff\xff", 20).0, [""; 0]);
     }
 
     #[test]
@@ -196,6 +225,22 @@ pub(super) mod tests {
         let walk = walk(top, &[path("left")]);
         assert_eq!(walk.manifests, [path("d.yaml"), path("out/a.yaml")]);
         assert_eq!(walk.others, [path(".gitignore"), path(".ignore"), path("out/a.txt")]);
+    }
+
+    /// As Git writes them, also for a further worktree.
+    #[test]
+    fn the_settings_say_how_long_the_name_of_an_object_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        fs::create_dir_all(top.join("worktrees/w")).unwrap();
+        fs::write(top.join("worktrees/w/commondir"), "../..\n").unwrap();
+        let lengths = || [top, &top.join("worktrees/w")].map(name_length);
+        assert_eq!(lengths(), [20, 20]);
+        let settings = "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = ";
+        fs::write(top.join("config"), format!("{settings}sha256\n")).unwrap();
+        assert_eq!(lengths(), [32, 32]);
+        fs::write(top.join("config"), format!("{settings}sha1\n")).unwrap();
+        assert_eq!(lengths(), [20, 20]);
     }
 
     #[test]

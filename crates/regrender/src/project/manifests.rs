@@ -45,19 +45,10 @@ pub(crate) struct Manifests {
 /// A manifest that was read.
 #[derive(Clone, Debug)]
 struct Manifest {
-    /// What it declares, or why it cannot be read.
-    facts: Result<Box<FileFacts>, Reason>,
+    /// What it declares, or why the system does not read it, though it may well be a manifest.
+    facts: Result<Box<FileFacts>, Arc<io::Error>>,
     /// Whether it begins with the header of a build.
     is_written: bool,
-}
-
-/// Why a file cannot be read.
-#[derive(Clone, Debug)]
-enum Reason {
-    /// It is no file of a size that a manifest has.
-    Unfit(String),
-    /// The system does not read it, though it may well be a manifest.
-    Refused(Arc<io::Error>),
 }
 
 /// What becomes of what the system does not read.
@@ -139,10 +130,7 @@ impl Manifests {
             return Vec::new();
         }
         let files = walk.manifests.iter().filter_map(|path| {
-            match &self.read.get(path.as_os_str())?.facts {
-                Err(Reason::Refused(error)) => Some((path, error)),
-                _ => None,
-            }
+            Some((path, self.read.get(path.as_os_str())?.facts.as_ref().err()?))
         });
         let folders = walk.unreadable.iter().map(|(path, error)| (path, error));
         files.chain(folders).map(|(path, error)| refused(&shown(path, &self.base), error)).collect()
@@ -150,26 +138,25 @@ impl Manifests {
 
     /// Says whether anything is in a manifest that was read.
     pub(crate) fn content(&self, path: &Path) -> Content {
-        let manifest = self.read.get(path.as_os_str());
         // Its own row says why one cannot be read.
-        let facts = manifest.and_then(|manifest| manifest.facts.as_ref().ok());
-        facts.map_or(Content::Unreadable, |facts| facts.content())
+        self.facts(path).map_or(Content::Unreadable, FileFacts::content)
     }
 
     /// Lists the files and folders that a manifest which was read names as parts of a build, from
     /// the folder that files are named from.
     pub(crate) fn named_by(&self, path: &Path) -> Vec<String> {
-        let manifest = self.read.get(path.as_os_str());
-        let facts = manifest.and_then(|manifest| manifest.facts.as_ref().ok());
-        facts.map(|facts| facts.named_paths()).unwrap_or_default()
+        self.facts(path).map(FileFacts::named_paths).unwrap_or_default()
     }
 
     /// Lists the folders that objects of Flux and Argo CD in a manifest which was read apply, from the
     /// top of the repository.
     pub(crate) fn applied_by(&self, path: &Path) -> impl Iterator<Item = &str> {
-        let manifest = self.read.get(path.as_os_str());
-        let facts = manifest.and_then(|manifest| manifest.facts.as_ref().ok());
-        facts.into_iter().flat_map(|facts| facts.applied_folders())
+        self.facts(path).into_iter().flat_map(FileFacts::applied_folders)
+    }
+
+    /// Returns what a manifest declares that was read.
+    fn facts(&self, path: &Path) -> Option<&FileFacts> {
+        self.read.get(path.as_os_str())?.facts.as_deref().ok()
     }
 
     /// Says whether a root is neither a file nor a folder, as a pipe that a shell makes.
@@ -213,11 +200,8 @@ impl Manifest {
         let limit = SIZE_LIMIT as u64 + 1;
         let read = File::open(path).and_then(|file| file.take(limit).read_to_end(buffer));
         let facts = match read {
-            Err(error) => Err(Reason::Refused(Arc::new(error))),
-            Ok(size) if size > SIZE_LIMIT => {
-                let limit = SIZE_LIMIT / 1024 / 1024;
-                Err(Reason::Unfit(format!("is larger than {limit} MiB")))
-            }
+            Err(error) => Err(Arc::new(error)),
+            Ok(size) if size > SIZE_LIMIT => Ok(Box::new(FileFacts::too_large(name))),
             Ok(_) => Ok(Box::new(take(name, buffer))),
         };
         let is_written = is_headed(buffer);
@@ -238,8 +222,7 @@ fn inventory_of(
     for (path, manifest) in manifests {
         match manifest.facts {
             Ok(found) => facts.push(*found),
-            Err(Reason::Unfit(reason)) => unreadable.push((path, reason)),
-            Err(Reason::Refused(error)) => unreadable.push((path, error.to_string())),
+            Err(error) => unreadable.push((path, error.to_string())),
         }
     }
     // A file that was found is named from the base, or in full.
@@ -379,6 +362,8 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_listed_with_its_reason() {
         let folder = Folder::of("not-read", &[("a.yaml", "\u{0}GITCRYPT\u{0}")]);
+        let large = File::create(folder.0.join("large.yaml")).unwrap();
+        large.set_len(SIZE_LIMIT as u64 + 1).unwrap();
         let missing = Walk { manifests: vec![folder.0.join("b.yaml")], ..Walk::default() };
         let mut manifests = folder.manifests();
         let inventory = manifests.inventory(&missing);
@@ -390,7 +375,10 @@ mod tests {
         let found = reasons(&inventory);
         assert!(found[0].starts_with("b.yaml: could not be opened: No such file"), "{found:?}");
         let walk = manifests.walk(std::slice::from_ref(&folder.0));
-        assert_eq!(reasons(&manifests.inventory(&walk)), ["a.yaml: encrypted with git-crypt"]);
+        assert_eq!(
+            reasons(&manifests.inventory(&walk)),
+            ["a.yaml: encrypted with git-crypt", "large.yaml: larger than 64 MiB"]
+        );
     }
 
     #[test]

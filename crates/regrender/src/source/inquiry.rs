@@ -278,10 +278,15 @@ fn ask_variable(environment: &BTreeMap<OsString, OsString>, name: &str) -> Answe
     }
 }
 
+/// Variables that every shell has, and nobody for a secret. Shorter ones look like anything.
+const OF_SHELLS: [&str; 7] = ["HOME", "LOGNAME", "OLDPWD", "PATH", "SHELL", "TERM", "USER"];
+
 /// Returns the name of the variable that is set and that somebody probably meant.
 fn similar(environment: &BTreeMap<OsString, OsString>, name: &str) -> Option<String> {
     let set = environment.iter().filter(|(_, value)| !value.is_empty());
-    nearest(name, set.filter_map(|(name, _)| name.to_str())).map(str::to_owned)
+    let names = set.filter_map(|(name, _)| name.to_str());
+    let may_be_meant = |name: &&str| name.len() >= 4 && !OF_SHELLS.contains(name);
+    nearest(name, names.filter(may_be_meant)).map(str::to_owned)
 }
 
 fn ask_stdin(stdin: &mut dyn Read, terminal: Terminal) -> Answer {

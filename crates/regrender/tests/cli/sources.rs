@@ -81,6 +81,22 @@ fn a_slip_in_a_variable_names_the_one_that_is_set() {
     assert!(!told.contains("similar"), "{told}");
 }
 
+/// Whoever follows the advice seals the name of a folder.
+#[test]
+fn a_variable_of_the_shell_is_no_slip() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.set("PWD", "/somewhere");
+    sandbox.set("USER", "somebody");
+    for name in ["PW", "USR", "USERS"] {
+        let declared = format!("password = {{ env = \"{name}\" }}");
+        sandbox.edit("registries.toml", "password = { env = \"HUB_TOKEN\" }", &declared);
+        let told = sandbox.run(&["build"]).stderr;
+        assert!(told.contains(&format!("environment variable `{name}` is not set")), "{told}");
+        assert!(!told.contains("similar name"), "{told}");
+        sandbox.edit("registries.toml", &declared, "password = { env = \"HUB_TOKEN\" }");
+    }
+}
+
 #[test]
 fn a_slip_in_a_key_names_the_keys_that_are_there() {
     let sandbox = sandbox(

@@ -68,7 +68,7 @@ impl Evidence {
         let mut walk = exclusion.apply(walk, &mut manifests, world);
         named::add_elsewhere(&mut walk, &sources.roots, &mut manifests, &world.directory);
         if from.selection.config.is_none() && !Project::is_near(world) {
-            warn_of_unread(&walk, world);
+            warn_of_unread(&walk, &sources.roots, world);
         }
         unnamed::warn(&walk, &sources.roots, &manifests, &exclusion, world);
         let named = sources.names(&world.directory);
@@ -134,11 +134,17 @@ fn unbuilt(project: &Project) -> Vec<PathBuf> {
     missing.filter_map(|folder| repository::real_place(&folder)).collect()
 }
 
-/// Warns that nothing is declared although there are files that would declare it: they lie below.
-fn warn_of_unread(walk: &Walk, world: &mut World) {
-    let files = walk.others.iter();
-    let unread = files.filter(|file| file.file_name().is_some_and(|name| name == CONFIG_FILE));
-    let unread: Vec<String> = unread.map(|file| shown(file, &world.directory)).collect();
+/// Warns that nothing is declared although there are files that would declare it: they lie below the
+/// folder of the run, in what is walked through or on the way to it.
+fn warn_of_unread(walk: &Walk, roots: &[PathBuf], world: &mut World) {
+    let files = walk.others.iter().cloned();
+    let walked = files.filter(|file| file.file_name().is_some_and(|name| name == CONFIG_FILE));
+    let is_below =
+        |folder: &&Path| *folder != world.directory && folder.starts_with(&world.directory);
+    let folders = roots.iter().flat_map(|root| root.ancestors().skip(1)).filter(is_below);
+    let on_the_way = folders.map(|folder| folder.join(CONFIG_FILE)).filter(|file| file.is_file());
+    let unread: BTreeSet<PathBuf> = walked.chain(on_the_way).collect();
+    let unread: Vec<String> = unread.iter().map(|file| shown(file, &world.directory)).collect();
     if !unread.is_empty() {
         world.warn(&format!(
             "nothing is declared here: name a {CONFIG_FILE} with `--config`, such as {}",

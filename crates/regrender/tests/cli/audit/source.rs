@@ -154,6 +154,11 @@ fn a_registries_toml_below_is_not_read_and_a_warning_says_so() {
     assert_snapshot!(sandbox.run(&["audit"]).succeeded().stderr, @"
     warning: nothing is declared here: name a registries.toml with `--config`, such as `deploy/registries.toml`
     ");
+    sandbox.write("deploy/apps/web.yaml", WEB);
+    assert_snapshot!(sandbox.run(&["audit", "deploy/apps"]).stderr, @"
+    warning: nothing is declared here: name a registries.toml with `--config`, such as `deploy/registries.toml`
+    ");
+    std::fs::remove_file(sandbox.path("deploy/apps/web.yaml")).unwrap();
     for arguments in [&["graph"][..], &["audit", "--config", "deploy/registries.toml"]] {
         let outcome = sandbox.run(arguments).succeeded();
         assert_eq!(outcome.stderr.contains("nothing is declared"), arguments.len() == 1);

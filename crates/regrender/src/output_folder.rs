@@ -30,6 +30,9 @@ const LONGEST_NAME: usize = 255;
 /// What is told of a longer one.
 pub(crate) const TOO_LONG: &str = "has a name that is too long for a file";
 
+/// What Git keeps at the top of a repository, be it a folder or a file: never a part of a tree.
+const GIT: &str = ".git";
+
 /// Most files are smaller, and so are read at once.
 const USUAL_FILE: usize = 4096;
 
@@ -223,7 +226,7 @@ impl Listing {
         let mut listing = Self::default();
         let entries =
             open.entries(folder).map_err(|error| unreadable(&output.join(folder), error))?;
-        for (name, kind) in entries {
+        for (name, kind) in entries.into_iter().filter(|(name, _)| name != GIT) {
             let path = if folder.is_empty() { name } else { [folder, &name].join("/") };
             if path.ends_with(UNFINISHED) {
                 listing.unfinished.push(path);
@@ -346,6 +349,20 @@ mod tests {
         assert_eq!(text.len() as u64, LARGEST_FILE);
         file.set_len(LARGEST_FILE + 1).unwrap();
         assert!(matches!(folder.read("x", &mut buffer).unwrap(), Text::Foreign(None)));
+    }
+
+    #[test]
+    fn what_git_keeps_is_nothing_in_the_folder() {
+        let top = tempfile::tempdir().unwrap();
+        fs::create_dir_all(top.path().join(".git/refs")).unwrap();
+        fs::create_dir_all(top.path().join("a/b")).unwrap();
+        fs::write(top.path().join(format!(".git/HEAD{UNFINISHED}")), "").unwrap();
+        fs::write(top.path().join("a/b/.git"), "gitdir: elsewhere\n").unwrap();
+        fs::write(top.path().join("a/.gitignore"), "").unwrap();
+        let folder = OutputFolder::list(top.path()).unwrap();
+        assert_eq!(folder.files.iter().collect::<Vec<_>>(), ["a/.gitignore"]);
+        assert_eq!(folder.folders.iter().collect::<Vec<_>>(), ["a", "a/b"]);
+        assert_eq!(folder.unfinished, [""; 0]);
     }
 
     #[test]

@@ -22,6 +22,19 @@ fn a_file_of_somebody_else_is_not_overwritten() {
     assert_eq!(sandbox.read(FILE), "mine: true\n");
 }
 
+#[test]
+fn an_output_folder_may_be_a_git_repository() {
+    let sandbox = Sandbox::simple();
+    for folder in ["pull-secrets/.git/refs/heads", "pull-secrets/.git/objects/info"] {
+        fs::create_dir_all(sandbox.path(folder)).unwrap();
+    }
+    sandbox.write("pull-secrets/.git/HEAD", "ref: refs/heads/main\n");
+    sandbox.run(&["build"]).succeeded();
+    assert!(sandbox.exists("pull-secrets/.git/refs/heads"));
+    assert!(sandbox.exists("pull-secrets/.git/objects/info"));
+    sandbox.run(&["verify"]).succeeded();
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_name_that_is_no_text_is_told() {

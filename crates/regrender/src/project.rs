@@ -14,7 +14,7 @@ pub(crate) mod stranger;
 pub(crate) mod surroundings;
 pub(crate) mod taken_along;
 pub(crate) mod unlisted_component;
-mod unread_manifest;
+pub(crate) mod unread_manifest;
 pub(crate) mod written_name;
 mod written_namespace;
 

@@ -1,7 +1,10 @@
 //! The Git repository around a folder: where its top is, and which files in it count.
 
+mod git_folder;
 mod ignored;
+mod split_index;
 mod tracked;
+mod unseen;
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -10,8 +13,11 @@ use regrender_audit::Base;
 
 use crate::path::shown;
 
+pub(crate) use self::git_folder::GitFolder;
 pub(crate) use self::ignored::{ignored, would_be_ignored};
-pub(crate) use self::walk::{Walk, walk};
+pub(crate) use self::tracked::tracked;
+pub(crate) use self::unseen::{Cause, Unseen};
+pub(crate) use self::walk::{Walk, is_manifest, walk};
 
 /// Returns the top of the Git repository that `folder` lies in, if it lies in one.
 pub(crate) fn find_top(folder: &Path) -> Option<&Path> {

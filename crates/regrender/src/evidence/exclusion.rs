@@ -43,7 +43,8 @@ impl Exclusion {
             world.warn(&warning);
         }
         let stays = |file: &Path| !self.leaves_out(file);
-        let Walk { manifests: files, mut others, mut dangling, mut unreadable } = walk;
+        let Walk { manifests: files, mut others, mut dangling, mut unreadable, indexes, unseen } =
+            walk;
         let (mut files, left_out): (Vec<PathBuf>, Vec<PathBuf>) =
             files.into_iter().partition(|file| stays(file));
         files.extend(self.in_use(&files, left_out, manifests));
@@ -51,7 +52,7 @@ impl Exclusion {
         others.retain(|file| stays(file));
         dangling.retain(|file| stays(file));
         unreadable.retain(|(path, _)| stays(path));
-        Walk { manifests: files, others, dangling, unreadable }
+        Walk { manifests: files, others, dangling, unreadable, indexes, unseen }
     }
 
     /// Finds what of `left_out` the kustomizations among `files` name, and what those name in turn.

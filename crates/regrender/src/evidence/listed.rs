@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use regrender_audit::{Entry, EntryKind, Fault, KUSTOMIZATIONS};
 
 use crate::path::without_dots;
-use crate::repository::{find_top, would_be_ignored};
+use crate::repository::{Cause, GitFolder, find_top, tracked, would_be_ignored};
 
 /// Looks at what an entry names; kustomizations are named from `base`, and what lies in `unbuilt`
 /// is there after a build.
@@ -59,14 +59,24 @@ fn top_of(folder: &Path, base: &Path) -> Option<PathBuf> {
 /// time.
 fn is_elsewhere(target: &Path, top: &Path) -> bool {
     !target.starts_with(top)
-        || is_sparse(top)
+        || is_sparse(target, top)
         || is_in_empty_folder(target, top)
         || would_be_ignored(target, top)
 }
 
-/// Says whether a part of the repository may not be checked out.
-fn is_sparse(top: &Path) -> bool {
-    top.join(".git/info/sparse-checkout").exists()
+/// Says whether something is committed at a path, and a sparse checkout leaves it out.
+fn is_sparse(target: &Path, top: &Path) -> bool {
+    // It stays when the whole repository is checked out again; without it, nothing is left out.
+    if !GitFolder::of(top).own.join("info/sparse-checkout").exists() {
+        return false;
+    }
+    let tracked = tracked(top);
+    let is_left_out = tracked.unseen.iter().any(|one| match one.cause {
+        Cause::SparseFile => one.path.starts_with(target),
+        Cause::SparseFolder => one.path.starts_with(target) || target.starts_with(&one.path),
+        Cause::Submodule | Cause::Link => false,
+    });
+    is_left_out || tracked.unreadable.is_some()
 }
 
 /// Git knows no empty folder: one is a submodule that is not checked out.

@@ -12,11 +12,12 @@ use crate::error::{CliError, ErrorKind};
 use crate::output_folder::OutputFolder;
 use crate::project::manifests::Manifests;
 use crate::project::stranger::KnownNamespaces;
+use crate::project::unread_manifest::Unread;
 use crate::project::{
     Project, inventory, left_over, lost_namespace, lost_target, repository_path, second_manifest,
     stranger, surroundings, taken_along, unlisted_component, written_name,
 };
-use crate::repository;
+use crate::repository::{self, Unseen};
 use crate::world::World;
 
 /// The part of a cluster that needs neither a credential nor a key.
@@ -46,7 +47,8 @@ pub(crate) fn survey<'a>(
     let mut namespaces = Vec::new();
     errors.extend(shared_folder(project));
     for cluster in project.clusters(clusters) {
-        let (mut ground, inventory) = match read(project, cluster, drop_emptied, manifests) {
+        let (mut ground, inventory, unseen) = match read(project, cluster, drop_emptied, manifests)
+        {
             Ok(found) => found,
             Err(found) => {
                 errors.extend(found);
@@ -56,7 +58,7 @@ pub(crate) fn survey<'a>(
         ground.warnings.extend(unlisted(project, &ground, &inventory));
         // A report has findings of its own.
         if manifests.must_be_read() {
-            errors.extend(lost(project, &ground, &inventory));
+            errors.extend(lost(project, &ground, &inventory, &unseen));
             ground.warnings.extend(warnings(project, &ground, &inventory));
             namespaces.push(KnownNamespaces::of(&inventory, &ground.surroundings));
         }
@@ -92,29 +94,33 @@ fn read<'a>(
     cluster: &'a Cluster,
     drop_emptied: bool,
     manifests: &mut Manifests,
-) -> Result<(Ground<'a>, Inventory), Vec<CliError>> {
+) -> Result<(Ground<'a>, Inventory, Vec<Unseen>), Vec<CliError>> {
     let path = project.folder.join(&cluster.directory);
     if let Some(error) = outside_of_repository(project, cluster, &path) {
         return Err(vec![error]);
     }
     let folder = OutputFolder::list(&path).map_err(|error| vec![error])?;
-    let (inventory, unread) = inventory::of(project, cluster, manifests);
-    if !unread.is_empty() {
-        return Err(unread);
-    }
+    let (inventory, unseen) = inventory::of(project, cluster, manifests)?;
     let surroundings =
         surroundings::surroundings(project, cluster, &inventory, &folder, drop_emptied)?;
     let taken_components = unlisted_component::taken(project, &inventory);
     let warnings = BTreeSet::new();
-    Ok((Ground { cluster, folder, surroundings, warnings, taken_components }, inventory))
+    let ground = Ground { cluster, folder, surroundings, warnings, taken_components };
+    Ok((ground, inventory, unseen))
 }
 
-/// Tells of what looks gone only because a manifest cannot be read.
-fn lost(project: &Project, ground: &Ground<'_>, inventory: &Inventory) -> Vec<CliError> {
+/// Tells of what looks gone only because a manifest cannot be read, or is not there.
+fn lost(
+    project: &Project,
+    ground: &Ground<'_>,
+    inventory: &Inventory,
+    unseen: &[Unseen],
+) -> Vec<CliError> {
     let Ground { cluster, folder, surroundings, .. } = ground;
-    let wanted = &surroundings.namespaces;
-    let mut errors = lost_namespace::errors(project, cluster, inventory, folder, wanted);
-    errors.extend(lost_target::errors(project, cluster, inventory, folder, surroundings));
+    let unread = Unread { inventory, unseen };
+    let mut errors =
+        lost_namespace::errors(project, cluster, unread, folder, &surroundings.namespaces);
+    errors.extend(lost_target::errors(project, cluster, unread, folder, surroundings));
     errors
 }
 

@@ -5,23 +5,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regrender_audit::Inventory;
 use regrender_config::{Cluster, Config, Namespaces};
 use regrender_render::MANIFESTS;
 
 use crate::error::CliError;
 use crate::output_folder::OutputFolder;
 use crate::project::Project;
-use crate::project::unread_manifest::{self, Lost};
+use crate::project::unread_manifest::{self, Lost, Unread};
 
 /// The word that the manifest of a namespace cannot do without.
 const NAMESPACE: &str = "Namespace";
 
-/// Tells of the manifests that cannot be read and could be those of namespaces that are gone.
+/// Tells of the manifests that cannot be read, or are not there, and could be those of namespaces that are gone.
 pub(crate) fn errors(
     project: &Project,
     cluster: &Cluster,
-    inventory: &Inventory,
+    unread: Unread<'_>,
     folder: &OutputFolder,
     namespaces: &BTreeMap<String, Vec<String>>,
 ) -> Vec<CliError> {
@@ -36,7 +35,7 @@ pub(crate) fn errors(
         // It may stand there without the prefix that kustomize gives it.
         name: None,
     });
-    unread_manifest::errors(project, inventory, &lost.collect::<Vec<Lost>>())
+    unread_manifest::errors(project, unread, &lost.collect::<Vec<Lost>>())
 }
 
 /// Says whether the namespaces of any pull secret come from the inventory.

@@ -13,20 +13,20 @@ use regrender_render::{PatchTarget, Surroundings, account_of_path};
 use crate::error::CliError;
 use crate::output_folder::OutputFolder;
 use crate::project::Project;
-use crate::project::unread_manifest::{self, Lost};
+use crate::project::unread_manifest::{self, Lost, Unread};
 
 /// The kind of accounts.
 const ACCOUNT: &str = "ServiceAccount";
 
-/// Tells of the manifests that cannot be read and could be those of what was patched.
+/// Tells of the manifests that cannot be read, or are not there, and could be those of what was patched.
 pub(crate) fn errors(
     project: &Project,
     cluster: &Cluster,
-    inventory: &Inventory,
+    unread: Unread<'_>,
     folder: &OutputFolder,
     surroundings: &Surroundings,
 ) -> Vec<CliError> {
-    if inventory.unreadable().is_empty() {
+    if unread.is_empty() {
         return Vec::new();
     }
     let is_patched =
@@ -37,7 +37,7 @@ pub(crate) fn errors(
         // contrast, is there without a manifest, too.
         account.name = None;
     }
-    unread_manifest::errors(project, inventory, &lost)
+    unread_manifest::errors(project, unread, &lost)
 }
 
 /// Tells of those that could be the manifests of accounts which no build has written or patched yet.

@@ -133,7 +133,22 @@ impl Manifests {
             Some((path, self.read.get(path.as_os_str())?.facts.as_ref().err()?))
         });
         let folders = walk.unreadable.iter().map(|(path, error)| (path, error));
-        files.chain(folders).map(|(path, error)| refused(&shown(path, &self.base), error)).collect()
+        let read = files.chain(folders).map(|(path, error)| {
+            let hint = "leave it out if it declares nothing: with `inventory` in registries.toml, or in \
+                        .gitignore";
+            let message = format!("`{}` of the inventory cannot be read", shown(path, &self.base));
+            CliError::new(ErrorKind::Files, message).because_of(again(error)).with_hint(hint)
+        });
+        let indexes = walk.indexes.iter().map(|(path, error)| {
+            let message = format!(
+                "`{}`, in which Git lists what is committed, cannot be read",
+                shown(path, &self.base)
+            );
+            let hint =
+                "see that it may be read; if it is damaged, `git read-tree HEAD` writes it again";
+            CliError::new(ErrorKind::Files, message).with_source(again(error)).with_hint(hint)
+        });
+        read.chain(indexes).collect()
     }
 
     /// Says whether anything is in a manifest that was read.
@@ -231,7 +246,8 @@ fn inventory_of(
     let mut inventory = Inventory::from_facts(facts, &from_top, &read);
     let dangling = "it is a symbolic link that leads nowhere";
     let dangling = walk.dangling.iter().map(|path| (path, dangling.to_owned()));
-    let folders = walk.unreadable.iter().map(|(path, error)| (path, error.to_string()));
+    let folders = walk.unreadable.iter().chain(&walk.indexes);
+    let folders = folders.map(|(path, error)| (path, error.to_string()));
     for (path, reason) in unreadable.into_iter().chain(dangling).chain(folders) {
         inventory.add_unreadable(&shown(path, base), &reason);
     }
@@ -249,17 +265,12 @@ fn read_again(path: &Path) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-fn refused(file: &str, error: &io::Error) -> CliError {
-    // An error of the system is no more than its number.
-    let error = match error.raw_os_error() {
+/// Makes an error once more: one of the system is no more than its number.
+fn again(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
         Some(number) => io::Error::from_raw_os_error(number),
         None => io::Error::new(error.kind(), error.to_string()),
-    };
-    let hint = "leave it out if it declares nothing: with `inventory` in registries.toml, or in \
-                .gitignore";
-    CliError::new(ErrorKind::Files, format!("`{file}` of the inventory cannot be read"))
-        .because_of(error)
-        .with_hint(hint)
+    }
 }
 
 /// Searches the files of a walk that are no manifests for what leaks.

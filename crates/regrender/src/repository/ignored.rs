@@ -7,6 +7,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
 
+use super::git_folder::GitFolder;
 use super::tracked::tracked;
 use super::{find_top, real_place};
 use crate::path::{folder_of, folders_above};
@@ -31,7 +32,7 @@ pub(crate) fn ignored<'f>(folder: &Path, files: &[&'f str]) -> Vec<&'f str> {
     let ignored = files.par_iter().filter(|file| is_ignored(&folders, file, false));
     let mut ignored: Vec<&str> = ignored.copied().collect();
     if !ignored.is_empty() {
-        let tracked: BTreeSet<PathBuf> = tracked(&folder).into_iter().collect();
+        let tracked: BTreeSet<PathBuf> = tracked(&folder).files.into_iter().collect();
         ignored.retain(|file| !tracked.contains(&folder.join(file)));
     }
     ignored
@@ -65,7 +66,7 @@ impl<'t> Rules<'t> {
         let levels = folder.ancestors().take_while(|level| level.starts_with(top));
         let mut all: Vec<Gitignore> =
             levels.map(|level| read(level, &level.join(".gitignore"))).collect();
-        all.push(read(top, &top.join(".git/info/exclude")));
+        all.push(read(top, &GitFolder::of(top).common.join("info/exclude")));
         all.push(GitignoreBuilder::new(top).build_global().0);
         all.retain(|rules| !rules.is_empty());
         Self { top, all }

@@ -1,9 +1,15 @@
-//! The files that Git keeps whatever a `.gitignore` says: those in the index of the repository.
+//! What the index of a repository says of a folder: the files that Git keeps whatever a `.gitignore`
+//! says, and what of it is not checked out.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::git_folder::GitFolder;
+use super::split_index::{Damaged, SharedIndex};
 use super::top;
+use super::unseen::{Cause, Unseen};
 
 /// What an entry begins with: times, mode, owner and size.
 const FIXED: usize = 40;
@@ -11,35 +17,57 @@ const FIXED: usize = 40;
 /// The bytes of the flags that follow the name of the object.
 const FLAGS: usize = 2;
 
-/// Lists the files below a folder that the index of its repository holds; none where there is no
-/// index, or none that can be read.
-pub(crate) fn tracked(folder: &Path) -> Vec<PathBuf> {
-    let Some(Index { bytes, name_length, start }) = index_of(folder) else {
-        return Vec::new();
+/// What the index of a repository says of a folder.
+#[derive(Debug, Default)]
+pub(crate) struct Tracked {
+    /// The files below it.
+    pub(crate) files: Vec<PathBuf>,
+    /// Submodules, and what a sparse checkout leaves out.
+    pub(crate) unseen: Vec<Unseen>,
+    /// The index, if it cannot be read, and why; what is damaged ends the lists, and takes nothing from
+    /// them.
+    pub(crate) unreadable: Option<(PathBuf, Arc<io::Error>)>,
+}
+
+/// What is said of a path.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    mode: u32,
+    /// Whether a sparse checkout leaves it out.
+    is_skipped: bool,
+}
+
+/// Looks up what the index of its repository says of a folder: nothing where there is none.
+pub(crate) fn tracked(folder: &Path) -> Tracked {
+    let mut found = Tracked::default();
+    let Some((git, start)) = place_in_repository(folder) else { return found };
+    let below = |name: &str| {
+        let path = name.strip_prefix(&*start)?;
+        let mut place = folder.to_owned();
+        place.extend(path.split('/').filter(|part| !part.is_empty()));
+        Some(place)
     };
-    let below = |name: &[u8]| {
-        let path = str::from_utf8(name).ok()?.strip_prefix(&*start)?;
-        let mut file = folder.to_owned();
-        file.extend(path.split('/'));
-        Some(file)
+    let take = |name: &[u8], entry: Entry| {
+        let Ok(name) = str::from_utf8(name) else { return };
+        let cause = match entry.mode >> 12 {
+            0o10 if entry.is_skipped => Cause::SparseFile,
+            0o4 => Cause::SparseFolder,
+            0o10 => return found.files.extend(below(name)),
+            0o16 => Cause::Submodule,
+            _ => return,
+        };
+        let is_folder_itself = start.strip_suffix('/') == Some(name);
+        let path = if is_folder_itself { Some(folder.to_owned()) } else { below(name) };
+        found.unseen.extend(path.map(|path| Unseen { path, cause }));
     };
-    let mut found = Vec::new();
-    // What is damaged ends the list, and takes nothing from it.
-    let _whole = each_file(&bytes, name_length, |name| found.extend(below(name)));
+    let read = each_entry_of(&git, take);
+    found.unreadable = read.err().map(|error| (git.own.join("index"), Arc::new(error)));
     found
 }
 
-/// The index of a repository.
-struct Index {
-    bytes: Vec<u8>,
-    /// How many bytes the name of an object has.
-    name_length: usize,
-    /// What the paths below the folder that is asked for begin with.
-    start: String,
-}
-
-/// Returns the index of the repository that a folder lies in.
-fn index_of(folder: &Path) -> Option<Index> {
+/// Returns where Git keeps what belongs to the repository that a folder lies in, and what the paths
+/// below the folder begin with.
+fn place_in_repository(folder: &Path) -> Option<(GitFolder, String)> {
     let real = folder.canonicalize().ok().filter(|real| real.is_dir())?;
     let top = top(&real);
     let mut start = String::new();
@@ -47,34 +75,45 @@ fn index_of(folder: &Path) -> Option<Index> {
         start.push_str(part.to_str()?);
         start.push('/');
     }
-    let git = top.join(".git");
-    // In a further worktree and in a submodule, that is a file that says where the folder is.
-    let git = match fs::read_to_string(&git) {
-        Ok(text) => top.join(text.strip_prefix("gitdir: ")?.trim_end()),
-        Err(_) => git,
+    Some((GitFolder::of(top), start))
+}
+
+/// Hands out each entry of the index of a worktree.
+fn each_entry_of(git: &GitFolder, mut take: impl FnMut(&[u8], Entry)) -> io::Result<()> {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    let index = match fs::read(git.own.join("index")) {
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => return Ok(()),
+        index => index?,
     };
-    let bytes = fs::read(git.join("index")).ok()?;
-    Some(Index { bytes, name_length: name_length(&git), start })
-}
-
-/// Returns how many bytes the name of an object has: more where the repository uses SHA-256.
-fn name_length(git: &Path) -> usize {
-    // The folder of a further worktree names the one that has the settings of all.
-    let common = fs::read_to_string(git.join("commondir"));
-    let common = common.map_or_else(|_| git.to_owned(), |path| git.join(path.trim_end()));
-    let settings = fs::read_to_string(common.join("config")).unwrap_or_default();
-    let uses_sha256 = settings.lines().any(|line| {
-        let setting = line.split_once('=').map(|(name, value)| (name.trim(), value.trim()));
-        setting.is_some_and(|(name, value)| {
-            name.eq_ignore_ascii_case("objectformat") && value.eq_ignore_ascii_case("sha256")
-        })
+    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "it is damaged, or of a new kind");
+    let id = git.id_length();
+    // What replaces an entry of the shared index has no path.
+    let mut replacements = Vec::new();
+    let rest = each_entry(&index, id, |name, entry| match name {
+        [] => replacements.push(entry),
+        name => take(name, entry),
     });
-    if uses_sha256 { 32 } else { 20 }
+    let rest = rest.ok_or_else(damaged)?;
+    let Some(shared) = SharedIndex::find(rest, id).map_err(|Damaged| damaged())? else {
+        return Ok(());
+    };
+    let index = fs::read(git.own.join(&shared.file))?;
+    let mut replacements = replacements.into_iter();
+    let mut position = 0;
+    let rest = each_entry(&index, id, |name, entry| {
+        let replacement = shared.is_replaced(position).then(|| replacements.next()).flatten();
+        if !shared.is_gone(position) {
+            take(name, replacement.unwrap_or(entry));
+        }
+        position += 1;
+    });
+    rest.map(drop).ok_or_else(damaged)
 }
 
-/// Hands out the path of each file in an index; `None` if it breaks off.
-fn each_file(index: &[u8], name_length: usize, mut take: impl FnMut(&[u8])) -> Option<()> {
-    let flags = FIXED + name_length;
+/// Hands out each entry of an index, and returns what comes after them; `None` if it breaks off. `id` is
+/// the length of an object's name.
+fn each_entry(index: &[u8], id: usize, mut take: impl FnMut(&[u8], Entry)) -> Option<&[u8]> {
+    let flags = FIXED + id;
     let version = number(index.strip_prefix(b"DIRC")?)?;
     let count = number(index.get(8..)?)?;
     let mut rest = index.get(12..)?;
@@ -82,6 +121,7 @@ fn each_file(index: &[u8], name_length: usize, mut take: impl FnMut(&[u8])) -> O
     for _ in 0..count {
         let mode = number(rest.get(24..)?)?;
         let is_extended = rest.get(flags)? & 0x40 != 0;
+        let is_skipped = is_extended && rest.get(flags + FLAGS)? & 0x40 != 0;
         let mut start = flags + if is_extended { 2 * FLAGS } else { FLAGS };
         let kept = if version == 4 {
             let (cut, length) = distance(rest.get(start..)?)?;
@@ -96,14 +136,12 @@ fn each_file(index: &[u8], name_length: usize, mut take: impl FnMut(&[u8])) -> O
         // Entries end in one to eight zeros, up to the next multiple of eight, before version 4.
         let end = start + length;
         rest = rest.get(if version == 4 { end + 1 } else { (end + 8) & !7 }..)?;
-        if mode >> 12 == 0o10 {
-            take(&name);
-        }
+        take(&name, Entry { mode, is_skipped });
     }
-    Some(())
+    Some(rest)
 }
 
-fn number(bytes: &[u8]) -> Option<u32> {
+pub(super) fn number(bytes: &[u8]) -> Option<u32> {
     bytes.first_chunk().map(|bytes| u32::from_be_bytes(*bytes))
 }
 
@@ -127,14 +165,17 @@ pub(super) mod tests {
 
     const FILE: u32 = 0o100_644;
 
+    /// How long the name of an object mostly is.
+    const ID: usize = 20;
+
     /// An index of these files; those of version 3 have further flags.
-    fn index(version: u32, name_length: usize, files: &[(&str, u32)]) -> Vec<u8> {
+    fn index(version: u32, id: usize, files: &[(&str, u32)]) -> Vec<u8> {
         let mut index = b"DIRC".to_vec();
         index.extend(version.to_be_bytes());
         index.extend(u32::try_from(files.len()).unwrap().to_be_bytes());
         let mut last = "";
         for (path, mode) in files {
-            let mut entry = vec![b'x'; FIXED + name_length];
+            let mut entry = vec![b'x'; FIXED + id];
             entry[24..28].copy_from_slice(&mode.to_be_bytes());
             entry.extend([if version == 3 { 0x40 } else { 0 }, 1]);
             entry.extend(if version == 3 { &b"\0\0"[..] } else { b"" });
@@ -157,7 +198,7 @@ pub(super) mod tests {
     /// An index of the usual version.
     pub(in crate::repository) fn index_of_files(paths: &[&str]) -> Vec<u8> {
         let files: Vec<(&str, u32)> = paths.iter().map(|path| (*path, FILE)).collect();
-        index(2, 20, &files)
+        index(2, ID, &files)
     }
 
     /// Spells a distance as Git does.
@@ -170,12 +211,14 @@ pub(super) mod tests {
         bytes
     }
 
-    fn files(index: &[u8], name_length: usize) -> (Vec<String>, bool) {
+    fn files(index: &[u8], id: usize) -> (Vec<String>, bool) {
         let mut found = Vec::new();
-        let is_whole = each_file(index, name_length, |name| {
-            found.push(String::from_utf8(name.to_vec()).unwrap());
+        let rest = each_entry(index, id, |name, entry| {
+            if entry.mode >> 12 == 0o10 {
+                found.push(String::from_utf8(name.to_vec()).unwrap());
+            }
         });
-        (found, is_whole.is_some())
+        (found, rest.is_some())
     }
 
     #[test]
@@ -184,8 +227,8 @@ pub(super) mod tests {
         let listed =
             [("a.yaml", FILE), ("a/run", 0o100_755), ("b", 0o120_000), (&long, FILE), ("c", FILE)];
         let expected = ["a.yaml", "a/run", &long, "c"];
-        for (version, length) in [(2, 20), (3, 20), (4, 20), (2, 32), (3, 32), (4, 32)] {
-            let (found, is_whole) = files(&index(version, length, &listed), length);
+        for (version, id) in [(2, 20), (3, 20), (4, 20), (2, 32), (3, 32), (4, 32)] {
+            let (found, is_whole) = files(&index(version, id, &listed), id);
             assert_eq!(
                 (found, is_whole),
                 (expected.map(str::to_owned).to_vec(), true),
@@ -197,14 +240,14 @@ pub(super) mod tests {
     #[test]
     fn an_index_that_breaks_off_is_read_as_far_as_it_goes() {
         for version in [2, 3, 4] {
-            let whole = index(version, 20, &[("a.yaml", FILE), ("b.yaml", FILE)]);
+            let whole = index(version, ID, &[("a.yaml", FILE), ("b.yaml", FILE)]);
             for length in 0..whole.len() - 8 {
-                let (found, is_whole) = files(&whole[..length], 20);
+                let (found, is_whole) = files(&whole[..length], ID);
                 assert!(found.len() < 2 && !is_whole, "{version} {length}");
             }
         }
-        assert_eq!(files(b"", 20).0, [""; 0]);
-        assert_eq!(files(b"DIRC\0\0\0\x04\xff\xff\xff\xff", 20).0, [""; 0]);
+        assert_eq!(files(b"", ID).0, [""; 0]);
+        assert_eq!(files(b"DIRC\0\0\0\x04\xff\xff\xff\xff", ID).0, [""; 0]);
     }
 
     #[test]
@@ -227,36 +270,101 @@ pub(super) mod tests {
         assert_eq!(walk.others, [path(".gitignore"), path(".ignore"), path("out/a.txt")]);
     }
 
-    /// As Git writes them, also for a further worktree.
-    #[test]
-    fn the_settings_say_how_long_the_name_of_an_object_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let top = folder.path();
-        fs::create_dir_all(top.join("worktrees/w")).unwrap();
-        fs::write(top.join("worktrees/w/commondir"), "../..\n").unwrap();
-        let lengths = || [top, &top.join("worktrees/w")].map(name_length);
-        assert_eq!(lengths(), [20, 20]);
-        let settings = "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = ";
-        fs::write(top.join("config"), format!("{settings}sha256\n")).unwrap();
-        assert_eq!(lengths(), [32, 32]);
-        fs::write(top.join("config"), format!("{settings}sha1\n")).unwrap();
-        assert_eq!(lengths(), [20, 20]);
-    }
-
     #[test]
     fn paths_are_below_the_folder_and_the_index_where_git_keeps_it() {
         let folder = tempfile::tempdir().unwrap();
         let top = folder.path();
         fs::create_dir_all(top.join("apps/shop")).unwrap();
         fs::create_dir_all(top.join("kept/index-of-a-worktree")).unwrap();
-        assert_eq!(tracked(top), [top; 0], "no repository");
+        let tracked_files = |folder: &Path| {
+            let found = tracked(folder);
+            assert!(found.unseen.is_empty() && found.unreadable.is_none(), "{found:?}");
+            found.files
+        };
+        assert_eq!(tracked_files(top), [top; 0], "no repository");
         fs::write(top.join(".git"), "gitdir: kept/index-of-a-worktree\n").unwrap();
-        assert_eq!(tracked(top), [top; 0], "no index");
+        assert_eq!(tracked_files(top), [top; 0], "no index");
         let index = index_of_files(&["a.yaml", "apps/shop/b.yaml", "apps2/c"]);
         fs::write(top.join("kept/index-of-a-worktree/index"), index).unwrap();
-        assert_eq!(tracked(&top.join("apps")), [top.join("apps").join("shop").join("b.yaml")]);
-        assert_eq!(tracked(top).len(), 3);
-        assert_eq!(tracked(&top.join("apps/../apps/shop")).len(), 1);
-        assert_eq!(tracked(&top.join("a.yaml")), [top; 0], "a file");
+        assert_eq!(
+            tracked_files(&top.join("apps")),
+            [top.join("apps").join("shop").join("b.yaml")]
+        );
+        assert_eq!(tracked_files(top).len(), 3);
+        assert_eq!(tracked_files(&top.join("apps/../apps/shop")).len(), 1);
+        assert_eq!(tracked_files(&top.join("a.yaml")), [top; 0], "a file");
+    }
+
+    const SUBMODULE: u32 = 0o160_000;
+
+    /// Writes an index of these entries into a folder of Git's, and returns what it says of `folder`.
+    fn tracked_in(top: &Path, folder: &str, index: &[u8]) -> Tracked {
+        fs::create_dir_all(top.join(".git")).unwrap();
+        fs::create_dir_all(top.join(folder)).unwrap();
+        fs::write(top.join(".git/index"), index).unwrap();
+        tracked(&top.join(folder))
+    }
+
+    #[test]
+    fn what_is_not_checked_out_is_known() {
+        let top = tempfile::tempdir().unwrap();
+        let top = top.path();
+        let mut listed = index(3, ID, &[("a/x.yaml", FILE), ("b/", 0o40_000), ("s", SUBMODULE)]);
+        // The flag of the first two that a sparse checkout leaves them out.
+        let further = FIXED + ID + FLAGS;
+        listed[12 + further] = 0x40;
+        let second = 12 + ((further + FLAGS + "a/x.yaml".len() + 8) & !7);
+        listed[second + further] = 0x40;
+        let unseen = |path: &str, cause| Unseen { path: top.join(path), cause };
+        let found = tracked_in(top, "a", &listed);
+        assert_eq!(found.unseen, [unseen("a/x.yaml", Cause::SparseFile)]);
+        let found = tracked_in(top, ".", &listed);
+        let in_top = |path: &str, cause| Unseen { path: top.join(".").join(path), cause };
+        let all = [
+            in_top("a/x.yaml", Cause::SparseFile),
+            in_top("b", Cause::SparseFolder),
+            in_top("s", Cause::Submodule),
+        ];
+        assert_eq!(found.unseen, all);
+        assert_eq!(found.files, [top; 0]);
+        assert_eq!(tracked_in(top, "s", &listed).unseen, [unseen("s", Cause::Submodule)]);
+    }
+
+    #[test]
+    fn an_index_that_cannot_be_read_is_told() {
+        let top = tempfile::tempdir().unwrap();
+        let whole = index_of_files(&["a.yaml", "b.yaml"]);
+        let found = tracked_in(top.path(), ".", &whole[..whole.len() / 2]);
+        let (path, error) = found.unreadable.unwrap();
+        assert!(path.ends_with(".git/index") && error.kind() == io::ErrorKind::InvalidData);
+        fs::remove_file(top.path().join(".git/index")).unwrap();
+        fs::create_dir(top.path().join(".git/index")).unwrap();
+        assert!(tracked(top.path()).unreadable.is_some(), "a folder");
+    }
+
+    #[test]
+    fn a_split_index_is_put_together() {
+        let top = tempfile::tempdir().unwrap();
+        let top = top.path();
+        let shared = index_of_files(&["a.yaml", "b.yaml", "c.yaml"]);
+        // The second entry is replaced by a submodule, the third is gone, and another one is new.
+        let mut own = index(2, ID, &[("", SUBMODULE), ("d.yaml", FILE)]);
+        own.truncate(own.len() - 8);
+        let bitmap = |word: u64| -> Vec<u8> {
+            let words = [1_u64 << 33, word].map(u64::to_be_bytes).concat();
+            [&[0, 0, 0, 3, 0, 0, 0, 2][..], &words, &[0; 4]].concat()
+        };
+        let link = [&[0xab; ID][..], &bitmap(0b100), &bitmap(0b010)].concat();
+        own.extend(b"link");
+        own.extend(u32::try_from(link.len()).unwrap().to_be_bytes());
+        own.extend(link);
+        own.extend([0; ID]);
+        assert!(tracked_in(top, ".", &own).unreadable.is_some(), "nothing is shared");
+        fs::write(top.join(format!(".git/sharedindex.{}", "ab".repeat(ID))), shared).unwrap();
+        let found = tracked(top);
+        assert_eq!(found.files, [top.join("d.yaml"), top.join("a.yaml")]);
+        let submodule = Unseen { path: top.join("b.yaml"), cause: Cause::Submodule };
+        assert_eq!(found.unseen, [submodule]);
+        assert!(found.unreadable.is_none());
     }
 }

@@ -8,6 +8,7 @@ use std::{fs, io};
 use ignore::WalkBuilder;
 
 use super::tracked::tracked;
+use super::unseen::{Cause, Unseen};
 
 /// Names of manifests that do not end like one: what holds credentials in JSON, and a kustomization.
 const OTHER_NAMES: [&str; 3] = [".dockerconfigjson", ".dockercfg", "Kustomization"];
@@ -23,6 +24,10 @@ pub(crate) struct Walk {
     pub(crate) dangling: Vec<PathBuf>,
     /// Folders and files that cannot be looked at, and why.
     pub(crate) unreadable: Vec<(PathBuf, Arc<io::Error>)>,
+    /// Indexes of Git that cannot be read, and why: what is committed all the same may be missing.
+    pub(crate) indexes: Vec<(PathBuf, Arc<io::Error>)>,
+    /// What can hold manifests and was not walked through.
+    pub(crate) unseen: Vec<Unseen>,
 }
 
 impl Walk {
@@ -39,20 +44,31 @@ impl Walk {
                 in_order(paths);
             }
         }
-        self.unreadable.extend_from_slice(&other.unreadable);
-        self.unreadable.dedup_by(|one, next| one.0 == next.0);
+        for (errors, more) in
+            [(&mut self.unreadable, &other.unreadable), (&mut self.indexes, &other.indexes)]
+        {
+            errors.extend_from_slice(more);
+            errors.dedup_by(|one, next| one.0 == next.0);
+        }
+        self.unseen.extend_from_slice(&other.unseen);
+        self.unseen.dedup();
     }
 
-    /// Adds the files below `root` that are committed though a `.gitignore` is about them.
+    /// Adds the files below `root` that are committed though a `.gitignore` is about them, and what is
+    /// committed and not there.
     fn take_committed(&mut self, root: &Path, except: &BTreeSet<PathBuf>) {
-        for file in tracked(root) {
+        let tracked = tracked(root);
+        self.indexes.extend(tracked.unreadable);
+        let is_left_out = |path: &Path| path.ancestors().any(|above| except.contains(above));
+        let unseen = tracked.unseen.into_iter();
+        self.unseen.extend(unseen.filter(|one| one.is_missing() && !is_left_out(&one.path)));
+        for file in tracked.files {
             let is_manifest = is_manifest(&file);
             let files = if is_manifest { &mut self.manifests } else { &mut self.others };
             let place = files.binary_search_by(|one| one.as_os_str().cmp(file.as_os_str()));
-            let is_left_out = || file.ancestors().any(|above| except.contains(above));
             let is_file = || fs::symlink_metadata(&file).is_ok_and(|found| found.is_file());
             if let Err(place) = place
-                && !is_left_out()
+                && !is_left_out(&file)
                 && is_file()
             {
                 files.insert(place, file);
@@ -66,6 +82,7 @@ impl Walk {
             paths.retain(|path| !folders.iter().any(|folder| path.starts_with(folder)));
         }
         self.unreadable.retain(|(path, _)| !folders.iter().any(|folder| path.starts_with(folder)));
+        self.unseen.retain(|one| !folders.iter().any(|folder| one.path.starts_with(folder)));
         self
     }
 }
@@ -73,8 +90,8 @@ impl Walk {
 /// Walks through `root`, leaving out what lies below `except`.
 ///
 /// What Git ignores is no part of the repository, unless it is named or committed all the same, and a
-/// further worktree below is the repository once more. Links are not followed: where they lead inside
-/// of the repository is walked through anyway.
+/// further worktree below is the repository once more. Links are not followed: where they lead is walked
+/// through anyway, or it is no part of what the walk is for.
 pub(crate) fn walk(root: &Path, except: &[PathBuf]) -> Walk {
     let mut found = Walk::default();
     let except: Arc<BTreeSet<PathBuf>> = Arc::new(except.iter().cloned().collect());
@@ -106,6 +123,8 @@ pub(crate) fn walk(root: &Path, except: &[PathBuf]) -> Walk {
                 found.dangling.push(entry.into_path());
             } else if is_named && !path.is_dir() {
                 found.manifests.push(entry.into_path());
+            } else if !is_named {
+                found.unseen.push(Unseen { path: entry.into_path(), cause: Cause::Link });
             }
         } else if kind.is_file() {
             let is_manifest = is_named || is_manifest(path);
@@ -159,7 +178,8 @@ fn place(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
-fn is_manifest(path: &Path) -> bool {
+/// Says whether a file can be a manifest, by its name.
+pub(crate) fn is_manifest(path: &Path) -> bool {
     let is_named =
         path.file_name().is_some_and(|name| OTHER_NAMES.iter().any(|known| name == *known));
     let has_ending = path.extension().is_some_and(|extension| {

@@ -21,6 +21,7 @@ mod import;
 mod many;
 mod mistakes;
 mod names;
+mod not_there;
 mod obstacles;
 mod one_name;
 mod only;

@@ -101,6 +101,24 @@ impl Sandbox {
         fs::write(path, text).unwrap();
     }
 
+    /// Writes an index of Git's in which these stand: their paths and modes, and whether a sparse
+    /// checkout leaves them out.
+    pub(crate) fn write_index(&self, entries: &[(&str, u32, bool)]) {
+        let mut index = b"DIRC\0\0\0\x03".to_vec();
+        index.extend(u32::try_from(entries.len()).unwrap().to_be_bytes());
+        for (path, mode, is_left_out) in entries {
+            let mut entry = vec![0; 64];
+            entry[24..28].copy_from_slice(&mode.to_be_bytes());
+            entry[60] = 0x40;
+            entry[62] = if *is_left_out { 0x40 } else { 0 };
+            entry.extend(path.as_bytes());
+            entry.resize((entry.len() + 8) & !7, 0);
+            index.extend(entry);
+        }
+        index.extend([0; 20]);
+        fs::write(self.path(".git/index"), index).unwrap();
+    }
+
     /// Reads a file.
     #[track_caller]
     pub(crate) fn read(&self, path: &str) -> String {

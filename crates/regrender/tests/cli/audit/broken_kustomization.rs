@@ -112,7 +112,12 @@ fn what_may_be_there_elsewhere_is_not_missed() {
     // Once there is a build, what it did not write is not there.
     sandbox.write("pull-secrets/readme.md", "another file\n");
     assert_eq!(broken(&sandbox, &[]).len(), 3);
+    // The file stays when a sparse checkout is over; the index says what is left out.
     sandbox.write(".git/info/sparse-checkout", "/apps\n");
+    let left_out = ["apps/ignored.yaml", "pull-secrets/manifests/a.yaml", "vendor/base/a.yaml"];
+    sandbox.write_index(&left_out.map(|path| (path, 0o100_644, false)));
+    assert_eq!(broken(&sandbox, &[]).len(), 3);
+    sandbox.write_index(&left_out.map(|path| (path, 0o100_644, true)));
     assert_eq!(broken(&sandbox, &[]).len(), 0);
 }
 

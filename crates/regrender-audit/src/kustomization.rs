@@ -205,7 +205,7 @@ pub(crate) fn post_render(release: &mut Workload, root: &Node<'_>, place: &Place
             let meant = |image: &&mut ImageUse| change.is_about(&image.image);
             let mut changed = release.images.iter_mut().filter(meant).peekable();
             if changed.peek().is_some() {
-                changed.for_each(|image| image.image = change.apply(&image.image));
+                changed.for_each(|image| change.change(image));
             } else {
                 release.images.push(ImageUse { in_list: false, ..change.as_use() });
             }

@@ -47,6 +47,16 @@ pub struct ImageUse {
     pub place: Place,
 }
 
+impl ImageUse {
+    /// Makes it another image, which is named at a place.
+    pub(crate) fn rename(&mut self, image: &str, place: &Place) {
+        if self.image != image {
+            image.clone_into(&mut self.image);
+            self.place = place.clone();
+        }
+    }
+}
+
 /// What becomes of the variables in a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Filling {

@@ -83,7 +83,7 @@ fn argo(
     let options = source.get("kustomize");
     let text = |name: &str| options.and_then(|options| member(options, name));
     let images = options.map(|options| options.items_of("images")).unwrap_or_default();
-    let image = |node: &Node<'_>| Some(ImageChange::read_argo(node.string()?, place.clone()));
+    let image = |node: &Node<'_>| Some(ImageChange::read_argo(node.string()?, place.of(node)));
     Some(Kustomization {
         place: place.clone(),
         key: format!("{place}#{position}"),

@@ -135,8 +135,18 @@ impl ImageChange {
         }
     }
 
+    /// Makes of an image what kustomize makes of it.
+    pub(super) fn change(&self, image: &mut ImageUse) {
+        let changed = self.apply(&image.image);
+        if self.new_name.is_some() {
+            image.rename(&changed, &self.place);
+        } else {
+            image.image = changed;
+        }
+    }
+
     /// Returns what kustomize makes of `image`.
-    pub(super) fn apply(&self, image: &str) -> String {
+    fn apply(&self, image: &str) -> String {
         let (name, tag, digest) = split_image(image);
         let [new_name, new_tag, new_digest] = [&self.new_name, &self.new_tag, &self.digest]
             .map(|given| given.as_deref().filter(|text| *text != KEPT));

@@ -307,7 +307,7 @@ impl<'o> Object<'o> {
                 image = self.images.remove(at);
                 let list = List::Images(new.role);
                 if !kept.iter().any(|one| one.0 == list && one.1 == new.container) {
-                    image.image.clone_from(&new.image);
+                    image.rename(&new.image, &new.place);
                 }
             }
             self.insert(self.start_of(new.role), &image, place);

@@ -66,6 +66,33 @@ fn a_container_that_a_patch_adds_stands_where_the_patch_does() {
     assert_eq!((&*late.place.file, late.place.line), ("kustomization.yaml", 3));
 }
 
+/// Who looks for the name that is judged finds it there, and not where another one stands.
+#[test]
+fn an_image_that_is_changed_stands_where_its_name_is_given() {
+    let merge = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    \
+        spec:\n      containers:\n      - name: app\n        image: IMAGE\n";
+    let operation = "[{\"op\": \"replace\", \"path\": \"/spec/template/spec/containers/0/image\", \"value\": \"x.io/x\"}]";
+    let inline = format!("\npatches:\n- target: {{kind: Deployment}}\n  patch: '{operation}'\n");
+    let overlay = "overlay/kustomization.yaml";
+    for (says, image, expected) in [
+        ("patches: [{path: p.yaml}]\n", "x.io/x", ("overlay/p.yaml", 9)),
+        ("patches: [{path: p.yaml}]\n", "a.io/web:1", ("base/web.yaml", 4)),
+        (&*inline, "", (overlay, 4)),
+        ("\n\nimages: [{name: a.io/web, newName: x.io/x}]\n", "", (overlay, 4)),
+        ("images: [{name: a.io/web, newTag: '2'}]\n", "", ("base/web.yaml", 4)),
+    ] {
+        let files = [
+            (overlay, &*format!("resources: [../base]\n{says}")),
+            ("overlay/p.yaml", &merge.replace("IMAGE", image)),
+            ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+            ("base/web.yaml", WEB),
+        ];
+        let report = report(&files);
+        let row = report.images.iter().map(|row| (&*row.file, row.line)).collect::<Vec<_>>();
+        assert_eq!(row, [expected], "{says}");
+    }
+}
+
 /// Whose image only an overlay gives is pulled with what its base says.
 #[test]
 fn an_image_that_a_patch_brings_is_pulled_as_the_manifest_says() {

@@ -96,7 +96,7 @@ impl Object<'_> {
             }
             Operation::SetImageAt(path, image) => {
                 if let Some(one) = self.images.iter_mut().find(|one| one.container == *path) {
-                    one.image.clone_from(&image.image);
+                    one.rename(&image.image, place);
                     self.images_changed = true;
                 } else if !self.is_core {
                     // It may be one of those that are named otherwise than by their path.
@@ -183,7 +183,7 @@ impl Object<'_> {
             }
             Entry::Image(image) if is_there => {
                 if let Some(one) = self.images.get_mut(at) {
-                    one.image.clone_from(image);
+                    one.rename(image, place);
                     self.images_changed = true;
                 }
             }

@@ -165,10 +165,10 @@ fn change_images(object: &mut Object<'_>, one: &Kustomization) {
     for change in &one.images {
         for image in object.images.iter_mut().filter(|image| change.is_about(&image.image)) {
             if is_looked_at(image) {
-                image.image = change.apply(&image.image);
+                change.change(image);
                 // kustomize looks for containers in the usual places, and then anywhere.
                 if image.role != Role::Volume && !is_deep && change.is_about(&image.image) {
-                    image.image = change.apply(&image.image);
+                    change.change(image);
                 }
                 object.images_changed = true;
                 object.used.extend(change.places().cloned());

@@ -42,7 +42,7 @@ fn images(sandbox: &Sandbox, paths: &[&str]) -> Vec<String> {
 }
 
 const OF_PROD: [&str; 2] =
-    ["r.io/patched:2 in prod from base/web.yaml", "r.io/deep:1 in prod from deep/deployments"];
+    ["r.io/patched:2 in prod from part/patch.yaml", "r.io/deep:1 in prod from deep/deployments"];
 
 #[test]
 fn the_base_of_an_overlay_is_read_wherever_it_lies() {

@@ -5,6 +5,7 @@ use regrender_image::{
 };
 
 use super::helm::is_release;
+use super::shape::Shape;
 use super::{
     Header, ServiceAccount, Workload, core_pod_path, core_pods, is_deployer, pod, shape, unfolded,
 };
@@ -45,12 +46,11 @@ fn take_pods(root: &Node<'_>, header: &Header, pods: &mut Vec<PodManifest>) {
         namespace: header.namespace.clone(),
         admission,
     };
-    match core_pod_path(header) {
-        Some(path) => pods.extend(root.at(path).map(|spec| manifest(of_core(root, spec, header)))),
-        None => {
-            let found = custom_workloads(root, header);
-            pods.extend(found.into_iter().map(|one| manifest(of_custom(root, one))));
-        }
+    if let Some(path) = core_pod_path(header) {
+        pods.extend(root.at(path).map(|spec| manifest(of_core(root, spec, header))));
+    } else {
+        let found = custom_workloads(root, header);
+        pods.extend(found.into_iter().map(|one| manifest(of_custom(root, one))));
     }
 }
 
@@ -75,9 +75,9 @@ fn custom_workloads(root: &Node<'_>, header: &Header) -> Vec<Workload> {
         return Vec::new();
     }
     match shape::read(root, header) {
-        Ok(found) => found.workloads,
-        Err(true) => Vec::from_iter(shape::pulling(root, header)),
-        Err(false) => Vec::new(),
+        Shape::Pulls(found) => found.workloads,
+        Shape::Speaks => Vec::from_iter(shape::pulling(root, header)),
+        Shape::Silent => Vec::new(),
     }
 }
 

@@ -53,10 +53,20 @@ pub(crate) struct Found {
     pub(crate) takes_away: bool,
 }
 
-/// Reads the images of an object of any kind; where it has none, whether it says how to pull.
-pub(crate) fn read(root: &Node<'_>, header: &Header) -> Result<Found, bool> {
+/// What the shape of an object tells.
+pub(crate) enum Shape {
+    /// It pulls images.
+    Pulls(Found),
+    /// It pulls none, and says how others are pulled.
+    Speaks,
+    /// It says nothing of images.
+    Silent,
+}
+
+/// Reads the images of an object of any kind.
+pub(crate) fn read(root: &Node<'_>, header: &Header) -> Shape {
     if SKIPPED.contains(&&*header.kind) || header.group() == "constraints.gatekeeper.sh" {
-        return Err(false);
+        return Shape::Silent;
     }
     let mut walk = Walk::new(header);
     walk.mapping(root, &Surroundings::default(), Role::Container, "");
@@ -70,10 +80,10 @@ pub(crate) fn read(root: &Node<'_>, header: &Header) -> Result<Found, bool> {
             workload.pull_secrets.clear();
         }
     }
-    if workloads.is_empty() {
-        Err(speaks || takes_away)
-    } else {
-        Ok(Found { workloads, takes_away })
+    match workloads.is_empty() {
+        false => Shape::Pulls(Found { workloads, takes_away }),
+        true if speaks || takes_away => Shape::Speaks,
+        true => Shape::Silent,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::operation::Marks;
+use crate::kind::shape::Shape;
 use crate::kind::{
     ACCOUNT, AccountField, Header, Role, Source, Workload, core_pod_path, is_deployer, pod,
     pod_path, shape,
@@ -87,25 +88,23 @@ impl Part {
             let pod = pod.unwrap_or_else(|| header.workload(Source::Core));
             return vec![Self::new(pod, root, Some(path))];
         }
-        let found = match shape::read(root, header) {
-            Ok(found) => found,
-            Err(speaks) => {
-                let part = |workload| Self::new(workload, root, None);
-                let pulling = speaks.then(|| shape::pulling(root, header));
-                return match pulling {
-                    Some(Some(workload)) => vec![part(workload)],
-                    Some(None) => vec![part(header.workload(Source::Custom)).unclear()],
-                    None if may_direct && directs(root) || has_volumes(root) => {
-                        vec![part(header.workload(Source::Custom))]
-                    }
-                    None => Vec::new(),
-                };
+        let part = |workload| Self::new(workload, root, None);
+        match shape::read(root, header) {
+            Shape::Pulls(found) => {
+                let has_more = may_direct || has_volumes(root);
+                let part = |one| if has_more { part(one) } else { Self::from(one) };
+                let parts = found.workloads.into_iter().map(part);
+                if found.takes_away { parts.map(Self::unclear).collect() } else { parts.collect() }
             }
-        };
-        let says_more = may_direct || has_volumes(root);
-        let part = |one| if says_more { Self::new(one, root, None) } else { Self::from(one) };
-        let parts = found.workloads.into_iter().map(part);
-        if found.takes_away { parts.map(Self::unclear).collect() } else { parts.collect() }
+            Shape::Speaks => match shape::pulling(root, header) {
+                Some(workload) => vec![part(workload)],
+                None => vec![part(header.workload(Source::Custom)).unclear()],
+            },
+            Shape::Silent if may_direct && directs(root) || has_volumes(root) => {
+                vec![part(header.workload(Source::Custom))]
+            }
+            Shape::Silent => Vec::new(),
+        }
     }
 
     /// Reads what `root` says beyond what is merged; `pod` is the way to the pod specification, or

@@ -65,7 +65,6 @@ pub struct Explanation {
     /// The Secrets that cannot be decoded.
     pub broken: Vec<Broken>,
     /// What becomes of the image.
-    #[serde(serialize_with = "crate::report::verdict_name")]
     pub verdict: Verdict,
     /// The Secrets that the kubelet passes over, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]

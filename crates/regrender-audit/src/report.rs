@@ -59,7 +59,6 @@ pub struct ImageRow {
     /// The pull secrets in force, in order.
     pub pull_secrets: Vec<String>,
     /// What becomes of it.
-    #[serde(serialize_with = "verdict_name")]
     pub verdict: Verdict,
     /// How bad that is; `None` where all is well.
     #[serde(skip)]
@@ -229,12 +228,4 @@ fn findings_in_short<S: Serializer>(
         line: one.line,
         message: &one.message,
     }))
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
-pub(crate) fn verdict_name<S: Serializer>(
-    verdict: &Verdict,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(verdict.name())
 }

@@ -1,5 +1,7 @@
 //! Knows what may become of one image: the stable names, and the findings that go with them.
 
+use serde::{Serialize, Serializer};
+
 use crate::finding::Code;
 
 /// What becomes of an image.
@@ -82,5 +84,11 @@ impl Verdict {
             Self::Undetermined => Some(Code::Undetermined),
             Self::Covered | Self::Public | Self::DeclaredNodeProvided => None,
         }
+    }
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }

@@ -18,6 +18,18 @@ pub(crate) enum Field<T> {
 }
 
 impl<T> Field<T> {
+    /// Makes something else of the value.
+    pub(crate) fn map<U>(self, make: impl FnOnce(Spanned<T>) -> U) -> Field<U> {
+        match self {
+            Self::Absent => Field::Absent,
+            Self::Broken => Field::Broken,
+            Self::Given(given) => {
+                let span = given.span.clone();
+                Field::Given(Spanned::new(make(given), span))
+            }
+        }
+    }
+
     pub(crate) fn given(self) -> Option<Spanned<T>> {
         match self {
             Self::Given(value) => Some(value),

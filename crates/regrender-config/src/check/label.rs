@@ -98,27 +98,33 @@ fn part(text: &str) -> Result<(), &'static str> {
 mod tests {
     use super::*;
 
+    const SLASH: &str = "must have one slash at most";
+    const PREFIX: &str = "what stands before the slash must be a DNS name in lower case";
+    const LETTERS: &str = "must hold only letters, digits, `-`, `_` and `.`";
+    const ENDS: &str = "must begin and end with a letter or a digit";
+    const LONG: &str = "must have at most 63 characters";
+
     #[test]
     fn keys_are_names_with_an_optional_prefix() {
-        assert!(qualified_name("team").is_ok());
-        assert!(qualified_name("example.com/Team_a.b-c").is_ok());
-        assert!(qualified_name("").is_err());
-        assert!(qualified_name("/a").is_err());
-        assert!(qualified_name("a/").is_err());
-        assert!(qualified_name("a/b/c").is_err());
-        assert!(qualified_name("Example.com/a").is_err());
-        assert!(qualified_name("a b").is_err());
-        assert!(qualified_name("-a").is_err());
-        assert!(qualified_name(&"a".repeat(63)).is_ok());
-        assert!(qualified_name(&"a".repeat(64)).is_err());
+        assert_eq!(qualified_name("team"), Ok(()));
+        assert_eq!(qualified_name("example.com/Team_a.b-c"), Ok(()));
+        assert_eq!(qualified_name(""), Err("must have a name"));
+        assert_eq!(qualified_name("/a"), Err(PREFIX));
+        assert_eq!(qualified_name("a/"), Err("must have a name"));
+        assert_eq!(qualified_name("a/b/c"), Err(SLASH));
+        assert_eq!(qualified_name("Example.com/a"), Err(PREFIX));
+        assert_eq!(qualified_name("a b"), Err(LETTERS));
+        assert_eq!(qualified_name("-a"), Err(ENDS));
+        assert_eq!(qualified_name(&"a".repeat(63)), Ok(()));
+        assert_eq!(qualified_name(&"a".repeat(64)), Err(LONG));
     }
 
     #[test]
     fn values_may_be_empty() {
-        assert!(label_value("").is_ok());
-        assert!(label_value("A-1_b.c").is_ok());
-        assert!(label_value("a b").is_err());
-        assert!(label_value("a-").is_err());
+        assert_eq!(label_value(""), Ok(()));
+        assert_eq!(label_value("A-1_b.c"), Ok(()));
+        assert_eq!(label_value("a b"), Err(LETTERS));
+        assert_eq!(label_value("a-"), Err(ENDS));
     }
 
     #[test]

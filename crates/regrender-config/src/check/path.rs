@@ -97,39 +97,43 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(path: &str, expected: Option<&str>) {
-        assert_eq!(normal(path, Reach::Below).ok().as_deref(), expected, "{path}");
+    fn check(path: &str, expected: Result<&str, &str>) {
+        let found = normal(path, Reach::Below);
+        let found = found.as_deref().map_err(|(reason, _)| *reason);
+        assert_eq!(found, expected, "{path}");
     }
 
     #[test]
     fn paths_lose_what_says_nothing() {
-        check("a/b", Some("a/b"));
-        check("./a//b/./", Some("a/b"));
-        check("...", Some("..."));
+        check("a/b", Ok("a/b"));
+        check("./a//b/./", Ok("a/b"));
+        check("...", Ok("..."));
     }
 
     #[test]
     fn paths_stay_below_the_file() {
-        check("", None);
-        check(" ", None);
-        check(".", None);
-        check("./", None);
-        check("..", None);
-        check("a/../b", None);
-        check("/a", None);
-        check("~/a", None);
-        check("C:/a", None);
-        check("a\\b", None);
-        check("a\nb", None);
-        check(".git/x", None);
+        let relative = Err("must be relative to the folder of registries.toml");
+        check("", Err("must name something"));
+        check(" ", Err("must name something"));
+        check(".", Err("must be a folder of its own"));
+        check("./", Err("must be a folder of its own"));
+        check("..", Err("must not lead upwards"));
+        check("a/../b", Err("must not lead upwards"));
+        check("/a", relative);
+        check("~/a", relative);
+        check("C:/a", relative);
+        check("a\\b", Err("must have `/` between its parts"));
+        check("a\nb", Err("holds a character that cannot be seen"));
+        check(".git/x", Err("belongs to Git"));
     }
 
     #[test]
     fn an_inventory_may_be_the_folder_itself_or_above_it() {
-        assert_eq!(normal("./", Reach::Relative), Ok(String::from(".")));
-        assert_eq!(normal("../apps/", Reach::Relative), Ok(String::from("../apps")));
-        assert!(normal("/apps", Reach::Relative).is_err());
-        assert!(normal(".git", Reach::Relative).is_err());
+        let relative = |path: &str| normal(path, Reach::Relative).map_err(|(reason, _)| reason);
+        assert_eq!(relative("./"), Ok(String::from(".")));
+        assert_eq!(relative("../apps/"), Ok(String::from("../apps")));
+        assert_eq!(relative("/apps"), Err("must be relative to the folder of registries.toml"));
+        assert_eq!(relative(".git"), Err("belongs to Git"));
     }
 
     #[test]

@@ -11,18 +11,15 @@ use crate::table::Table;
 /// Takes the key `credential`.
 pub(crate) fn credential(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawCredential> {
     let owner = format!("`credential` of {}", table.owner);
-    let mut inner = match table.table("credential", owner, problems) {
-        Field::Given(inner) => inner,
-        Field::Broken => return Field::Broken,
-        Field::Absent => return Field::Absent,
-    };
-    let credential = RawCredential {
-        docker_config: inner.value.text("docker-config", problems),
-        helper: inner.value.text("helper", problems),
-        key: inner.value.text("key", problems),
-        timeout: timeout(&mut inner.value, problems),
-        broken: !inner.value.is_empty(),
-    };
-    inner.value.finish(problems);
-    Field::Given(Spanned::new(credential, inner.span))
+    table.table("credential", owner, problems).map(|Spanned { value: mut inner, .. }| {
+        let credential = RawCredential {
+            docker_config: inner.text("docker-config", problems),
+            helper: inner.text("helper", problems),
+            key: inner.text("key", problems),
+            timeout: timeout(&mut inner, problems),
+            broken: !inner.is_empty(),
+        };
+        inner.finish(problems);
+        credential
+    })
 }

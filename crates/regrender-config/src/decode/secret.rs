@@ -34,13 +34,7 @@ pub(crate) fn secret(
 fn namespaces(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawNamespaces> {
     let name = "namespaces";
     if !matches!(table.peek(name), Some(DeValue::Table(_))) {
-        return match table.texts(name, problems) {
-            Field::Given(list) => {
-                Field::Given(Spanned::new(RawNamespaces::Listed(list.value), list.span))
-            }
-            Field::Broken => Field::Broken,
-            Field::Absent => Field::Absent,
-        };
+        return table.texts(name, problems).map(|list| RawNamespaces::Listed(list.value));
     }
     let owner = format!("`{name}` of {}", table.owner);
     let Field::Given(mut inner) = table.table(name, owner, problems) else { return Field::Broken };

@@ -28,20 +28,19 @@ pub(crate) fn vault(file: &mut Table<'_>, problems: &mut Problems) -> RawVault {
 }
 
 fn auth(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawVaultAuth> {
-    let mut inner = match table.table("auth", "`auth` of `[vault]`", problems) {
-        Field::Given(inner) => inner,
-        Field::Broken => return Field::Broken,
-        Field::Absent => return Field::Absent,
-    };
-    let auth = RawVaultAuth {
-        method: inner.value.text("method", problems),
-        token: source(&mut inner.value, "token", problems),
-        role_id: value(&mut inner.value, "role-id", problems),
-        secret_id: source(&mut inner.value, "secret-id", problems),
-        role: inner.value.text("role", problems),
-        jwt: source(&mut inner.value, "jwt", problems),
-        mount: inner.value.text("mount", problems),
-    };
-    inner.value.finish(problems);
-    Field::Given(Spanned::new(auth, inner.span))
+    table.table("auth", "`auth` of `[vault]`", problems).map(
+        |Spanned { value: mut inner, .. }| {
+            let auth = RawVaultAuth {
+                method: inner.text("method", problems),
+                token: source(&mut inner, "token", problems),
+                role_id: value(&mut inner, "role-id", problems),
+                secret_id: source(&mut inner, "secret-id", problems),
+                role: inner.text("role", problems),
+                jwt: source(&mut inner, "jwt", problems),
+                mount: inner.text("mount", problems),
+            };
+            inner.finish(problems);
+            auth
+        },
+    )
 }

@@ -1,6 +1,6 @@
 //! The table `[vault]`: where Vault is, and how to log in to it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use regrender_diagnostic::{Span, Spanned};
 
@@ -71,6 +71,9 @@ fn parts(text: &str) -> Result<(&'static str, &str), (&'static str, Option<Strin
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(("holds white space", None));
     }
+    if !text.is_ascii() {
+        return Err(("holds a character beyond ASCII", None));
+    }
     if text.contains(['@', '?', '#']) {
         return Err(("must be scheme, host, port and path alone", None));
     }
@@ -88,11 +91,23 @@ fn parts(text: &str) -> Result<(&'static str, &str), (&'static str, Option<Strin
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
         _ => (authority, None),
     };
-    let is_number = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+    let is_number =
+        |port: &str| !port.starts_with('+') && port.parse::<u16>().is_ok_and(|port| port > 0);
+    if !is_host(host) {
+        return Err(("its host has a character that no host has", None));
+    }
     if host.is_empty() || port.is_some_and(|port| !is_number(port)) {
         return Err(("must name a host, and a port by its number", None));
     }
     Ok((scheme, host))
+}
+
+/// Says whether whoever asks Vault takes this for a host; nothing at all is told otherwise.
+fn is_host(text: &str) -> bool {
+    match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)),
+    }
 }
 
 fn is_this_machine(host: &str) -> bool {
@@ -266,6 +281,11 @@ mod tests {
             "https://user:canary@vault",
             "https://vault?a=b",
             "https://va ult",
+            "https://va!ult.example.com",
+            "https://v\u{e4}ult.example.com",
+            "https://vault/pr\u{e4}fix",
+            "https://[nonsense]:8200",
+            "https://vault:+80",
         ] {
             assert!(parts(text).is_err(), "{text}");
         }

@@ -97,11 +97,11 @@ fn named_first_of(world: &World, names: [&'static str; 2]) -> Option<(&'static s
 fn address(declared: &Declared, world: &World) -> Result<Url, VaultFailure> {
     if let Some(address) = &declared.address {
         let place = "address";
-        return Url::parse(address).map_err(|_is_not_shown| VaultFailure::BadAddress { place });
+        return Url::parse(address).map_err(|error| VaultFailure::BadAddress { place, error });
     }
     let (place, text) = named_first_of(world, ADDRESS).ok_or(VaultFailure::NoAddress)?;
     let text = text.trim_end_matches('/');
-    Url::parse(text).map_err(|_is_not_shown| VaultFailure::BadAddress { place })
+    Url::parse(text).map_err(|error| VaultFailure::BadAddress { place, error })
 }
 
 /// Says whether the environment names an address without TLS on another machine.

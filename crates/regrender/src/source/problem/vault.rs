@@ -20,9 +20,10 @@ pub(crate) fn failed(asker: Asker<'_>, source: &Source, failure: &VaultFailure) 
     match failure {
         VaultFailure::NoAddress => missed(&page::VAULT_NO_ADDRESS, "nobody says where Vault is")
             .help(format!("set `{}`, or write `address` in `[vault]`", ADDRESS.join("` or `"))),
-        VaultFailure::BadAddress { place } => {
+        VaultFailure::BadAddress { place, error } => {
             missed(&page::VAULT_NO_ADDRESS, &format!("`{place}` is not the address of a Vault"))
-                .help("write it as `https://HOST:8200`, without a username")
+                .note(error.to_string())
+                .help("write it as `https://HOST:8200`")
         }
         VaultFailure::NoToken(why) => {
             let file = format!("~/{TOKEN_FILE}");

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use regrender_remote::UrlError;
 use regrender_remote::vault::VaultError;
 
 use crate::http::authorities::AuthoritiesError;
@@ -16,6 +17,8 @@ pub(crate) enum VaultFailure {
     BadAddress {
         /// Where it stands: a variable of the environment, or `address`.
         place: &'static str,
+        /// What is wrong with it.
+        error: UrlError,
     },
     /// Nobody says with which token to ask, and why it is not in the file of Vault's own program.
     NoToken(FileFailure),

@@ -40,6 +40,7 @@ fn an_address_of_the_environment_that_is_none_is_told_and_not_shown() {
         .told();
     assert!(told.starts_with("error[vault-no-address]"), "{told}");
     assert!(told.contains("`VAULT_ADDR` is not the address of a Vault"), "{told}");
+    assert!(told.contains("note: it holds a username or a password"), "{told}");
 }
 
 #[test]

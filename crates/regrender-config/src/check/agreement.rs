@@ -27,8 +27,13 @@ pub(crate) fn agreements(
         contents(pull_secret, &registries, problems);
     }
     secret_name::names(raw, &registries, problems);
-    // A slip in the header of the only one is a better reason.
-    if raw.secrets.is_empty() && !problems.iter().any(Diagnostic::is_error) {
+    // A slip in the header of the only one is a better reason. What the nodes have is rendered too.
+    let is_of_nodes =
+        |registry: &Registry| matches!(registry.access, Access::Provided(Provision::Node(_)));
+    if raw.secrets.is_empty()
+        && !registries.values().copied().any(is_of_nodes)
+        && !problems.iter().any(Diagnostic::is_error)
+    {
         problems.push(secret::none());
     }
 }

@@ -198,8 +198,8 @@ pub(crate) struct RawSource {
     pub(crate) key: Field<String>,
     pub(crate) trim: Field<bool>,
     pub(crate) timeout: Field<RawTimeout>,
-    /// The key of something that will be supported one day.
-    pub(crate) unsupported: Option<Spanned<String>>,
+    /// The key that another tool has for a source, and the command that asks its program.
+    pub(crate) of_other_tool: Option<(Spanned<String>, &'static str)>,
     /// Whether a key was there that no source has.
     pub(crate) broken: bool,
     pub(crate) span: Span,

@@ -35,6 +35,12 @@ pub fn schema() -> String {
     format!("{schema:#}\n")
 }
 
+/// Returns the table that has a key which holds for all, if one of the two has it.
+pub(crate) fn table_for_all(key: &str) -> Option<&'static str> {
+    let tables = [("seal", seal_keys()), ("output", placing())];
+    tables.into_iter().find_map(|(table, keys)| keys.contains_key(key).then_some(table))
+}
+
 /// A table that takes no other keys.
 fn table(description: &str, properties: Value) -> Value {
     let table = json!({ "description": description, "type": "object" });
@@ -92,6 +98,10 @@ fn text_map(description: &str) -> Value {
 }
 
 fn seal() -> Value {
+    table("How pull secrets are sealed, and for whom.", Value::Object(seal_keys()))
+}
+
+fn seal_keys() -> Map<String, Value> {
     let mut properties = sealing();
     properties.insert(
         String::from("fingerprint-key"),
@@ -100,7 +110,7 @@ fn seal() -> Value {
             "source",
         ),
     );
-    table("How pull secrets are sealed, and for whom.", Value::Object(properties))
+    properties
 }
 
 /// A reference with a description of its own.

@@ -67,9 +67,9 @@ impl<'t> Table<'t> {
         found.map(|(_, value)| value.get_ref())
     }
 
-    /// Takes the first key that is one of `names`, none of which it ought to have.
-    pub(crate) fn take_first(&mut self, names: &[&str]) -> Option<Spanned<String>> {
-        let index = self.left.iter().position(|(key, _)| names.contains(&key.value))?;
+    /// Takes a key that the table ought not to have.
+    pub(crate) fn take_key(&mut self, name: &str) -> Option<Spanned<String>> {
+        let index = self.left.iter().position(|(key, _)| key.value == name)?;
         let (key, _) = self.left.remove(index);
         Some(Spanned::new(key.value.to_owned(), key.span))
     }
@@ -86,8 +86,9 @@ impl<'t> Table<'t> {
 
     /// Complains of the keys that nobody took.
     pub(crate) fn finish(self, problems: &mut Problems) {
-        for (key, _) in &self.left {
-            problems.push(shape::unknown_key(&self.owner, key, &self.known));
+        for (key, value) in &self.left {
+            let is_text = matches!(value.get_ref(), DeValue::String(_));
+            problems.push(shape::unknown_key(&self.owner, key, is_text, &self.known));
         }
     }
 

@@ -17,8 +17,9 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
 
 /// Checks a source; `None` means that a problem was found.
 pub(crate) fn source(raw: &RawSource, problems: &mut Problems) -> Option<Source> {
-    if let Some(key) = &raw.unsupported {
-        problems.push(problem::not_supported(&raw.purpose, &key.value, key.span.clone()));
+    if let Some((key, command)) = &raw.of_other_tool {
+        let span = key.span.clone();
+        problems.push(problem::not_supported(&raw.purpose, &key.value, command, span));
         return None;
     }
     let place = one_place(raw, problems)?;

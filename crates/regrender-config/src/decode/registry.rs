@@ -4,7 +4,7 @@ use regrender_diagnostic::Spanned;
 use toml::de::DeValue;
 
 use crate::decode::credential::credential;
-use crate::decode::source::value;
+use crate::decode::source::{password, value};
 use crate::field::Field;
 use crate::problem::Problems;
 use crate::raw::{RawCloud, RawDate, RawProvision, RawRegistry};
@@ -26,7 +26,7 @@ pub(crate) fn registry(
         host: table.text("host", problems),
         paths: table.texts("paths", problems),
         username: value(&mut table, "username", problems),
-        password: value(&mut table, "password", problems),
+        password: password(&mut table, "password", problems),
         credential: credential(&mut table, problems),
         email: table.text("email", problems),
         expires: expires(&mut table, problems),

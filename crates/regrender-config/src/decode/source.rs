@@ -6,12 +6,29 @@ use toml::de::DeValue;
 
 use crate::field::Field;
 use crate::problem::Problems;
+use crate::problem::shape::TEXT_OR_SOURCE;
 use crate::raw::{RawCommand, RawSource, RawTimeout, RawValue};
 use crate::table::Table;
 
-/// Keys that other tools have for a source; here their programs are commands.
-const OF_OTHER_TOOLS: &[&str] =
-    &["aws-secrets-manager", "gcp-secret-manager", "azure-key-vault", "1password", "bitwarden"];
+/// Keys that other tools have for a source, and the commands that ask their programs.
+const OF_OTHER_TOOLS: &[(&str, &str)] = &[
+    (
+        "aws-secrets-manager",
+        "[\"aws\", \"secretsmanager\", \"get-secret-value\", \"--secret-id\", \"ID\", \
+         \"--query\", \"SecretString\", \"--output\", \"text\"]",
+    ),
+    (
+        "gcp-secret-manager",
+        "[\"gcloud\", \"secrets\", \"versions\", \"access\", \"latest\", \"--secret\", \"ID\"]",
+    ),
+    (
+        "azure-key-vault",
+        "[\"az\", \"keyvault\", \"secret\", \"show\", \"--vault-name\", \"VAULT\", \"--name\", \
+         \"NAME\", \"--query\", \"value\", \"--output\", \"tsv\"]",
+    ),
+    ("1password", "[\"op\", \"read\", \"REFERENCE\"]"),
+    ("bitwarden", "[\"bw\", \"get\", \"password\", \"ITEM\"]"),
+];
 
 /// Takes a key that must be a source.
 pub(crate) fn source(
@@ -19,7 +36,7 @@ pub(crate) fn source(
     name: &'static str,
     problems: &mut Problems,
 ) -> Field<RawSource> {
-    match value(table, name, problems) {
+    match password(table, name, problems) {
         Field::Given(Spanned { value: RawValue::Source(source), span }) => {
             Field::Given(Spanned::new(*source, span))
         }
@@ -38,6 +55,25 @@ pub(crate) fn value(
     name: &'static str,
     problems: &mut Problems,
 ) -> Field<RawValue> {
+    value_of(table, name, TEXT_OR_SOURCE, problems)
+}
+
+/// Takes a key that ought to be a source; what stands in the file is text.
+pub(crate) fn password(
+    table: &mut Table<'_>,
+    name: &'static str,
+    problems: &mut Problems,
+) -> Field<RawValue> {
+    value_of(table, name, "a source, such as `{ env = \"NAME\" }`", problems)
+}
+
+/// Takes a key that is text or a source; whoever gives something else is told what is `expected`.
+fn value_of(
+    table: &mut Table<'_>,
+    name: &'static str,
+    expected: &str,
+    problems: &mut Problems,
+) -> Field<RawValue> {
     let Some(value) = table.any(name) else { return table.missing(name) };
     let purpose = format!("`{name}` of {}", table.owner);
     match value.get_ref() {
@@ -53,7 +89,6 @@ pub(crate) fn value(
             Field::Absent | Field::Broken => Field::Broken,
         },
         _ => {
-            let expected = "a source, such as `{ env = \"NAME\" }`";
             problems.push(table.wrong_type(name, expected, value));
             Field::Broken
         }
@@ -77,29 +112,23 @@ fn keys(mut table: Table<'_>, problems: &mut Problems) -> RawSource {
         }),
         trim: table.flag("trim", problems),
         timeout: timeout(&mut table, problems),
-        unsupported: None,
+        of_other_tool: None,
         broken: false,
         span: table.span.clone(),
     };
-    source.unsupported = table.take_first(OF_OTHER_TOOLS);
+    source.of_other_tool =
+        OF_OTHER_TOOLS.iter().find_map(|(key, command)| Some((table.take_key(key)?, *command)));
     source.broken = !table.is_empty();
     table.finish(problems);
     source
 }
 
 fn command(table: &mut Table<'_>, problems: &mut Problems) -> Field<RawCommand> {
-    match table.text_or_texts("command", problems) {
-        Field::Absent => Field::Absent,
-        Field::Broken => Field::Broken,
-        Field::Given(texts) => {
-            let command = match texts.value.as_slice() {
-                // A text alone has the place of the whole value.
-                [only] if only.span == texts.span => RawCommand::Text(only.value.clone()),
-                _ => RawCommand::List(texts.value),
-            };
-            Field::Given(Spanned::new(command, texts.span))
-        }
-    }
+    table.text_or_texts("command", problems).map(|texts| match texts.value.as_slice() {
+        // A text alone has the place of the whole value.
+        [only] if only.span == texts.span => RawCommand::Text(only.value.clone()),
+        _ => RawCommand::List(texts.value),
+    })
 }
 
 /// Takes the time limit of a program.

@@ -70,7 +70,7 @@ static NO_RECIPIENTS: Page = Page {
     title: "nobody could open what is sealed",
     why: "Sealing needs at least one recipient; those of `[seal]` hold for every cluster that lists none itself.",
     example: "[seal]\nformat = \"sops\"\n",
-    way_out: "add `recipients = [\"age1…\"]` to `[seal]`; `regrender init` makes a key pair.",
+    way_out: "add `recipients = [\"age1…\"]` to `[seal]`; `age-keygen -o FILE` makes a key pair.",
 };
 
 static NO_NATIVE_RECIPIENT: Page = Page {
@@ -176,14 +176,17 @@ pub(crate) fn unusable_ssh_key(span: Span, reason: &str) -> Diagnostic {
 
 /// A cluster without recipients; `span` is where they could stand.
 pub(crate) fn none(cluster: Option<&str>, span: Span) -> Diagnostic {
-    let title = match cluster {
-        Some(name) => format!("nobody could open what is sealed for cluster `{name}`"),
-        None => String::from("nobody could open what is sealed"),
+    let (title, label) = match cluster {
+        Some(name) => (
+            format!("nobody could open what is sealed for cluster `{name}`"),
+            "no `recipients`, and `[seal]` has none for all",
+        ),
+        None => (String::from("nobody could open what is sealed"), "no `recipients`"),
     };
     NO_RECIPIENTS
         .problem(title)
-        .at(span, "no `recipients`, and `[seal]` has none for all")
-        .help("add `recipients = [\"age1…\"]` to `[seal]`; `regrender init` makes a key pair")
+        .at(span, label)
+        .help("add `recipients = [\"age1…\"]` to `[seal]`; `age-keygen -o FILE` makes a key pair")
 }
 
 /// A cluster whose controllers could not open anything.

@@ -5,6 +5,7 @@ use regrender_diagnostic::{Diagnostic, Severity, Span, Spanned};
 use crate::Page;
 use crate::nearest::nearest;
 use crate::problem::{one_of, quoted};
+use crate::schema;
 
 pub(crate) const PAGES: &[&Page] = &[
     &UNKNOWN_KEY,
@@ -93,12 +94,6 @@ static TABLE_WITHOUT_NAME: Page = Page {
 const PLURALS: &[(&str, &str)] =
     &[("registries", "registry"), ("secrets", "secret"), ("clusters", "cluster")];
 
-/// Keys that people look for in another table.
-const ELSEWHERE: &[(&str, &[&str])] = &[
-    ("`[seal]`", &["format", "recipients", "mac", "fingerprint-key"]),
-    ("`[output]`", &["directory", "consumer", "per-namespace", "inventory", "flux", "argocd"]),
-];
-
 /// Keys of other tools, and what they are called here.
 const SYNONYMS: &[(&str, &[&str])] = &[
     ("host", &["server", "url", "address", "endpoint", "domain"]),
@@ -120,8 +115,16 @@ const SOURCES: &[&str] = &["env", "file", "stdin", "command", "sops", "age", "va
 /// The keys of a credential that bring username and password with them.
 const OF_BOTH: &[&str] = &["docker-config", "helper"];
 
-/// A key that its table does not have.
-pub(crate) fn unknown_key(owner: &str, key: &Spanned<&str>, known: &[&'static str]) -> Diagnostic {
+/// Those of these keys that take nothing but a list.
+const LISTS: &[&str] = &["registries", "recipients", "inventory"];
+
+/// A key that its table does not have; its value is text, or something else.
+pub(crate) fn unknown_key(
+    owner: &str,
+    key: &Spanned<&str>,
+    is_text: bool,
+    known: &[&'static str],
+) -> Diagnostic {
     let name = key.value;
     let problem = UNKNOWN_KEY.problem(format!("{owner} has no key `{name}`"));
     let span = key.span.clone();
@@ -144,17 +147,17 @@ pub(crate) fn unknown_key(owner: &str, key: &Spanned<&str>, known: &[&'static st
         );
     }
     if let Some(known) = known.iter().find(|known| is_synonym(name, known)) {
-        return problem.at(span.clone(), "the key has another name").fix(
-            span,
-            *known,
-            format!("write `{known}`"),
-        );
+        let problem = problem.at(span.clone(), "the key has another name");
+        if is_text && LISTS.contains(known) {
+            return problem.help(format!("write `{known} = [\"…\"]`"));
+        }
+        return problem.fix(span, *known, format!("write `{known}`"));
     }
     let mut known = known.to_vec();
     known.sort_unstable();
     let problem = problem.at(span, "").note(format!("the keys of {owner} are {}", list(&known)));
-    match ELSEWHERE.iter().find(|(table, keys)| *table != owner && keys.contains(&name)) {
-        Some((table, _)) => problem.help(format!("move it to {table}")),
+    match schema::table_for_all(name) {
+        Some(table) => problem.help(format!("move it to `[{table}]`")),
         None => problem.help("remove it"),
     }
 }
@@ -181,6 +184,9 @@ fn misplaced_source(name: &str, known: &[&str]) -> Option<(&'static str, String)
 pub(crate) fn is_synonym(name: &str, known: &str) -> bool {
     SYNONYMS.iter().any(|(key, others)| *key == known && others.contains(&name))
 }
+
+/// What a key must be that takes both.
+pub(crate) const TEXT_OR_SOURCE: &str = "a string or a source";
 
 /// What messages call the table of the whole file.
 pub(crate) const FILE: &str = "the file";
@@ -209,9 +215,10 @@ pub(crate) fn wrong_type(
         ("a list of strings" | "a list", "a string") => {
             problem.fix(span, format!("[{spelling}]"), "make it a list")
         }
-        ("a string", "an integer" | "a float" | "a boolean" | "a date or time") => {
-            problem.fix(span, format!("\"{spelling}\""), "put it between quotes")
-        }
+        (
+            "a string" | TEXT_OR_SOURCE,
+            "an integer" | "a float" | "a boolean" | "a date or time",
+        ) => problem.fix(span, format!("\"{spelling}\""), "put it between quotes"),
         ("`true` or `false`", "a string") if matches!(spelling, "\"true\"" | "\"false\"") => {
             problem.fix(span, spelling.trim_matches('"'), "remove the quotes")
         }

@@ -195,29 +195,12 @@ pub(crate) fn two(purpose: &str, first: (&str, Span), second: (&str, Span)) -> D
         .help(format!("remove `{}` or `{}`", first.0, second.0))
 }
 
-/// A source that other tools ask directly.
-pub(crate) fn not_supported(purpose: &str, key: &str, span: Span) -> Diagnostic {
-    let help = match key {
-        "aws-secrets-manager" => {
-            "{ command = [\"aws\", \"secretsmanager\", \"get-secret-value\", \"--secret-id\", \"ID\", \
-             \"--query\", \"SecretString\", \"--output\", \"text\"] }"
-        }
-        "gcp-secret-manager" => {
-            "{ command = [\"gcloud\", \"secrets\", \"versions\", \"access\", \"latest\", \
-             \"--secret\", \"ID\"] }"
-        }
-        "azure-key-vault" => {
-            "{ command = [\"az\", \"keyvault\", \"secret\", \"show\", \"--vault-name\", \"VAULT\", \
-             \"--name\", \"NAME\", \"--query\", \"value\", \"--output\", \"tsv\"] }"
-        }
-        "1password" => "{ command = [\"op\", \"read\", \"REFERENCE\"] }",
-        // Bitwarden is the only other one.
-        _ => "{ command = [\"bw\", \"get\", \"password\", \"ITEM\"] }",
-    };
+/// A source that other tools ask directly; `command` is what asks its program.
+pub(crate) fn not_supported(purpose: &str, key: &str, command: &str, span: Span) -> Diagnostic {
     SOURCE_NOT_SUPPORTED
         .problem(format!("source `{key}` of {purpose} is not asked directly"))
         .at(span, "has a program of its own")
-        .help(format!("ask its program: `{help}`"))
+        .help(format!("ask its program: `{{ command = {command} }}`"))
 }
 
 /// A way that leads to no value.

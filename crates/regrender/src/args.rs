@@ -1,6 +1,6 @@
 //! The command line: what can be asked for, and how its help reads.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -470,7 +470,9 @@ fn tip(word: &str) -> Option<&'static str> {
         "--json" | "--format" => "`--output` names the format",
         "--color" | "--no-color" => "`NO_COLOR=1` in the environment switches colour off",
         "version" => "`regrender --version` prints it",
-        "completion" | "completions" | "man" | "schema" => "`regrender generate` prints it",
+        "completion" | "completions" => "`regrender generate completions SHELL` prints them",
+        "man" => "`regrender generate man` prints it",
+        "schema" => "`regrender generate schema` prints it",
         "apply" | "sync" => {
             "`regrender build` writes the tree; Flux, Argo CD or kubectl applies it"
         }
@@ -484,6 +486,9 @@ fn tip(word: &str) -> Option<&'static str> {
             "`regrender verify` checks what is written, `regrender audit` whether it is enough"
         }
         "plan" | "status" => "`regrender diff` shows what a build would change",
+        word if Path::new(word).extension().is_some_and(|end| end == "toml") => {
+            "another registries.toml is named with `--config FILE`"
+        }
         _ => return None,
     })
 }

@@ -184,15 +184,20 @@ impl Project {
 
 /// Returns the build of the registries.toml at `file`, for a person who stands in `directory`.
 pub(crate) fn build_command(file: &Path, directory: &Path) -> String {
+    command_for("build", file, directory)
+}
+
+/// Returns how a person in `directory` gives a command for the project of `file`.
+pub(crate) fn command_for(command: &str, file: &Path, directory: &Path) -> String {
     if file == directory.join(CONFIG_FILE) {
-        return String::from("regrender build");
+        return format!("regrender {command}");
     }
     let shown = shown(file, directory);
     let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+".contains(letter);
     if shown.chars().all(is_plain) {
-        return format!("regrender build --config {shown}");
+        return format!("regrender {command} --config {shown}");
     }
-    format!("regrender build --config '{}'", shown.replace('\'', r"'\''"))
+    format!("regrender {command} --config '{}'", shown.replace('\'', r"'\''"))
 }
 
 fn find(directory: &Path) -> Result<PathBuf, CliError> {

@@ -14,7 +14,7 @@ use crate::error::{CliError, ErrorKind, Exit, Failure};
 use crate::identity::{KEY, own};
 use crate::new_file::{self, Readers};
 use crate::path::shown;
-use crate::project::{CONFIG_FILE, build_command, sops_rules};
+use crate::project::{CONFIG_FILE, build_command, command_for, sops_rules};
 use crate::randomness::OsRandom;
 use crate::repository;
 use crate::world::World;
@@ -22,6 +22,13 @@ use crate::world::World;
 pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> {
     let folder = world.directory.join(&arguments.folder);
     let file = folder.join(CONFIG_FILE);
+    if folder.ends_with(CONFIG_FILE) && !folder.exists() {
+        let message =
+            format!("`{}` is named as the folder to write to", arguments.folder.display());
+        return Err(CliError::new(ErrorKind::Files, message)
+            .with_hint("name the folder alone: `regrender init FOLDER`")
+            .into());
+    }
     if file.symlink_metadata().is_ok() {
         let message = format!("`{}` exists; it is left as it is", shown(&file, &world.directory));
         return Err(CliError::new(ErrorKind::Files, message)
@@ -35,7 +42,8 @@ pub(crate) fn run(arguments: &Init, world: &mut World) -> Result<Exit, Failure> 
     new_file::create(&file, template(&seal).as_bytes(), Readers::Usual)?;
     let written = shown(&file, &world.directory);
     let next = next_steps(&steps(&seal, &file, &world.directory));
-    world.print(&format!("wrote {written}\n{next}{MAKEFILE}"))?;
+    let makefile = makefile(&file, &world.directory);
+    world.print(&format!("wrote {written}\n{next}{makefile}"))?;
     Ok(Exit::Done)
 }
 
@@ -71,17 +79,25 @@ namespaces = ["default"]
 service-accounts = ["default"]
 "#;
 
-const MAKEFILE: &str = "
+/// Shows what goes into the Makefile of a person in `directory`; make reads a dollar as a variable.
+fn makefile(file: &Path, directory: &Path) -> String {
+    let command = |command| command_for(command, file, directory).replace('$', "$$");
+    format!(
+        "
 lines for your Makefile:
 
 pull-secrets:
-\tregrender build
+\t{}
 
 check-pull-secrets:
-\tregrender verify
+\t{}
 
 .PHONY: pull-secrets check-pull-secrets
-";
+",
+        command("build"),
+        command("verify")
+    )
+}
 
 /// Lists what is to be done next.
 fn steps(seal: &Seal, file: &Path, directory: &Path) -> Vec<String> {

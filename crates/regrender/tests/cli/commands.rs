@@ -41,6 +41,20 @@ fn init_says_how_to_build_what_it_wrote_elsewhere() {
     let next = "  2. regrender build --config 'of team a/registries.toml'\n  \
                 3. commit of team a/registries.toml and of team a/pull-secrets\n";
     assert!(outcome.stdout.contains(next), "{outcome}");
+    let rule = "check-pull-secrets:\n\tregrender verify --config 'of team a/registries.toml'\n";
+    assert!(outcome.stdout.contains(rule), "{outcome}");
+}
+
+#[test]
+fn init_takes_a_folder_and_not_the_file() {
+    let sandbox = Sandbox::new(&[]).unversioned();
+    assert_snapshot!(sandbox.run(&["init", "registries.toml"]).ended_with(1), @"
+    --- stderr
+    error: `registries.toml` is named as the folder to write to
+      help: name the folder alone: `regrender init FOLDER`
+    --- status 1
+    ");
+    assert!(!sandbox.exists("registries.toml"));
 }
 
 #[cfg(unix)]
@@ -314,6 +328,15 @@ fn words_of_other_programs_are_answered() {
     let said = sandbox.run(&["audit", "--recursive"]).ended_with(2).stderr;
     assert!(said.contains("tip: folders are read with all that is in them"), "{said}");
     assert!(!said.contains("as a value"), "{said}");
+    for (command, tip) in [
+        (&["completions", "bash"][..], "`regrender generate completions SHELL` prints them"),
+        (&["man"], "`regrender generate man` prints it"),
+        (&["schema"], "`regrender generate schema` prints it"),
+        (&["build", "registries.toml"], "another registries.toml is named with `--config FILE`"),
+    ] {
+        let told = sandbox.run(command).ended_with(2).stderr;
+        assert!(told.contains(tip), "{told}");
+    }
 }
 
 #[test]

@@ -59,10 +59,10 @@ fn init_with_a_certificate_writes_a_file_that_builds() {
     lines for your Makefile:
 
     pull-secrets:
-    	regrender build
+    	regrender build --config infra/registries.toml
 
     check-pull-secrets:
-    	regrender verify
+    	regrender verify --config infra/registries.toml
 
     .PHONY: pull-secrets check-pull-secrets
     ");

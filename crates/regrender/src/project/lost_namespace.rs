@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regrender_config::{Cluster, Config, Namespaces};
-use regrender_render::MANIFESTS;
+use regrender_render::pull_secret_of_path;
 
 use crate::error::CliError;
 use crate::output_folder::OutputFolder;
@@ -28,7 +28,8 @@ pub(crate) fn errors(
         return Vec::new();
     }
     let wanted: BTreeSet<&str> = namespaces.values().flatten().map(String::as_str).collect();
-    let written: BTreeSet<&str> = folder.files.iter().filter_map(|path| sealed_in(path)).collect();
+    let sealed = folder.files.iter().filter_map(|path| pull_secret_of_path(path));
+    let written: BTreeSet<&str> = sealed.map(|(namespace, _)| namespace).collect();
     let lost = written.difference(&wanted).map(|name| Lost {
         shown: (*name).to_owned(),
         kind: NAMESPACE.to_owned(),
@@ -42,31 +43,4 @@ pub(crate) fn errors(
 fn asks_inventory(config: &Config, cluster: &Cluster) -> bool {
     let mut secrets = config.secrets_of(cluster);
     secrets.any(|secret| matches!(secret.namespaces, Namespaces::Inventory { .. }))
-}
-
-/// Returns the namespace whose sealed file lies at `path` of the output folder.
-fn sealed_in(path: &str) -> Option<&str> {
-    let (namespace, file) = path.strip_prefix(MANIFESTS)?.strip_prefix('/')?.split_once('/')?;
-    let endings = [".sops.yaml", ".age", ".sealed-secret.yaml"];
-    let is_sealed = !file.contains('/') && endings.iter().any(|ending| file.ends_with(ending));
-    is_sealed.then_some(namespace)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sealed_files_tell_their_namespace() {
-        assert_eq!(sealed_in("manifests/a/regcred.sops.yaml"), Some("a"));
-        assert_eq!(sealed_in("manifests/a/regcred.sealed-secret.yaml"), Some("a"));
-        for path in [
-            "manifests/a/kustomization.yaml",
-            "manifests/a/service-accounts/x.age",
-            "nodes/config.sops.yaml",
-            "manifests/x.age",
-        ] {
-            assert_eq!(sealed_in(path), None, "{path}");
-        }
-    }
 }

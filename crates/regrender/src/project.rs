@@ -29,6 +29,7 @@ use crate::args::Selection;
 use crate::enumeration::{LINES, in_a_sentence};
 use crate::error::{CliError, ErrorKind, Failure};
 use crate::path::shown;
+use crate::project::lock::BuildLock;
 use crate::source::expiry;
 use crate::world::World;
 
@@ -63,10 +64,36 @@ impl Project {
         selection: &Selection,
         world: &mut World,
     ) -> Result<Self, Failure> {
-        let file = match &selection.config {
-            Some(path) => world.directory.join(path),
-            None => find(&world.directory)?,
+        Self::read(place(selection, world)?, not_done, selection, world)
+    }
+
+    /// Does the same under the lock of builds: what another build waits for may change the file.
+    pub(crate) fn open_locked(
+        selection: &Selection,
+        world: &mut World,
+    ) -> Result<(Self, Option<BuildLock>), Failure> {
+        const NOT_DONE: &str = "nothing was written";
+        let file = place(selection, world)?;
+        // Of what is no file, its reader tells.
+        let take = |file: &Path, world: &mut World| {
+            file.is_file().then(|| BuildLock::take(file, world)).transpose()
         };
+        if lock::IS_OF_FOLDER {
+            let lock = take(&file, world)?;
+            return Ok((Self::read(file, NOT_DONE, selection, world)?, lock));
+        }
+        // Nobody reads a file that is locked itself.
+        let project = Self::read(file, NOT_DONE, selection, world)?;
+        let lock = take(&project.file, world)?;
+        Ok((project, lock))
+    }
+
+    fn read(
+        file: PathBuf,
+        not_done: &str,
+        selection: &Selection,
+        world: &mut World,
+    ) -> Result<Self, Failure> {
         let path = shown(&file, &world.directory);
         let source = SourceText::new(path.clone(), read(&file, &path)?);
         let parsed = regrender_config::parse(source.text());
@@ -198,6 +225,13 @@ pub(crate) fn command_for(command: &str, file: &Path, directory: &Path) -> Strin
         return format!("regrender {command} --config {shown}");
     }
     format!("regrender {command} --config '{}'", shown.replace('\'', r"'\''"))
+}
+
+fn place(selection: &Selection, world: &World) -> Result<PathBuf, CliError> {
+    match &selection.config {
+        Some(path) => Ok(world.directory.join(path)),
+        None => find(&world.directory),
+    }
 }
 
 fn find(directory: &Path) -> Result<PathBuf, CliError> {

@@ -14,12 +14,14 @@ use crate::plan::planner::{self, Request};
 use crate::plan::purpose::{ChangedFile, Purpose};
 use crate::plan::{self, Action, Plan, PlannedFile};
 use crate::project::Project;
-use crate::project::lock::BuildLock;
 use crate::world::World;
 
 pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure> {
-    let project = Project::open(&arguments.selection, world)?;
-    let lock = if arguments.check { None } else { Some(BuildLock::take(&project, world)?) };
+    let (project, lock) = if arguments.check {
+        (Project::open(&arguments.selection, world)?, None)
+    } else {
+        Project::open_locked(&arguments.selection, world)?
+    };
     project.warn_of_absent(&arguments.only, &arguments.selection.cluster, world);
     let request = Request {
         clusters: &arguments.selection.cluster,

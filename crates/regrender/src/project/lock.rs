@@ -1,10 +1,11 @@
-//! The lock that keeps two builds of one registries.toml apart.
+//! The lock that keeps two builds apart.
 
 use std::fs::{File, TryLockError};
 use std::io;
+use std::path::Path;
 
 use crate::error::{CliError, ErrorKind};
-use crate::project::Project;
+use crate::path::shown;
 use crate::world::World;
 
 /// A lock that a build holds as long as this lives.
@@ -14,17 +15,19 @@ pub(crate) struct BuildLock {
 }
 
 impl BuildLock {
-    /// Takes it; waits for another build that has it, and says so.
-    pub(crate) fn take(project: &Project, world: &mut World) -> Result<Self, CliError> {
-        let path = project.source.path();
+    /// Takes that of the registries.toml at `file`; waits for another build that has it, and says so.
+    pub(crate) fn take(file: &Path, world: &mut World) -> Result<Self, CliError> {
+        let path = shown(file, &world.directory);
         let failed = |error: io::Error| {
             CliError::new(ErrorKind::Files, format!("`{path}` cannot be locked")).because_of(error)
         };
-        let file = File::open(&project.file).map_err(failed)?;
+        let file = File::open(place(file)).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                world.note(&format!("another build of `{path}` is running; waiting for it"));
+                world.note(&format!(
+                    "another build in the folder of `{path}` is running; waiting for it"
+                ));
                 file.lock().map_err(failed)?;
             }
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
@@ -34,6 +37,16 @@ impl BuildLock {
         }
         Ok(Self { file })
     }
+}
+
+/// Whether the folder of a registries.toml is locked, and not the file: only Unix opens a folder as it
+/// opens a file.
+pub(crate) const IS_OF_FOLDER: bool = cfg!(unix);
+
+/// Returns what is locked: the folder of a registries.toml. Editors and Git put a new file in the place
+/// of the old one, and who waits for the lock of that waits for nobody.
+fn place(file: &Path) -> &Path {
+    if IS_OF_FOLDER { file.parent().unwrap_or(file) } else { file }
 }
 
 impl Drop for BuildLock {
@@ -64,5 +77,19 @@ mod tests {
         assert!(matches!(other.try_lock(), Err(TryLockError::WouldBlock)));
         drop(BuildLock { file });
         other.try_lock().unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_was_replaced_has_the_same_lock() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("registries.toml");
+        fs::write(&path, "").unwrap();
+        let first = File::open(place(&path)).unwrap();
+        first.lock().unwrap();
+        fs::write(folder.path().join("new"), "").unwrap();
+        fs::rename(folder.path().join("new"), &path).unwrap();
+        let second = File::open(place(&path)).unwrap();
+        assert!(matches!(second.try_lock(), Err(TryLockError::WouldBlock)));
     }
 }

@@ -24,6 +24,14 @@ impl<'a> FromIterator<&'a Registry> for Holdings {
     }
 }
 
+/// Says whether comments of a file name a username as that of a key: it stands in registries.toml then,
+/// and comes from no source.
+#[must_use]
+pub fn is_named<C: AsRef<str>>(comments: &[C], key: &str, username: &str) -> bool {
+    let named = comment(key, Some(username));
+    comments.iter().any(|comment| comment.as_ref() == named)
+}
+
 fn comment(key: &str, username: Option<&str>) -> String {
     match username {
         // Escaped, because YAML ends a comment at more letters than a line feed.

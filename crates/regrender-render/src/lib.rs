@@ -31,7 +31,7 @@ mod wanted_file;
 
 pub use credential::{Credential, Credentials};
 pub use docker_config::docker_config_json;
-pub use holdings::HOLDS;
+pub use holdings::{HOLDS, is_named};
 pub use layout::{
     HEADER, MANIFESTS, account_of_path, component_folder, namespace_of_patch, pull_secret_of_path,
     roots,

@@ -365,3 +365,24 @@ fn conflict_markers_around_a_whole_file_are_mended() {
     let outcome = sandbox.run(&["build"]);
     assert!(outcome.stderr.contains("is not marked as a generated file"), "{outcome}");
 }
+
+#[test]
+fn a_username_that_comes_from_a_source_is_not_shown() {
+    let mut sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    sandbox.edit("registries.toml", "\"acme-bot\"", "\"other-bot\"");
+    let diff = |sandbox: &Sandbox| sandbox.run(&["diff"]).ended_with(3).stdout;
+    let told = diff(&sandbox);
+    assert!(told.contains("username `acme-bot` becomes `other-bot`\n"), "{told}");
+    sandbox.edit("registries.toml", "\"other-bot\"", "{ env = \"HUB_USER\" }");
+    sandbox.set("HUB_USER", "hidden-bot");
+    let told = diff(&sandbox);
+    assert!(told.contains("registry `https://index.docker.io/v1/`: username changes\n"), "{told}");
+    std::fs::remove_dir_all(sandbox.path("pull-secrets")).unwrap();
+    let told = diff(&sandbox);
+    assert!(told.contains("+ registry `https://index.docker.io/v1/`\n"), "{told}");
+    sandbox.run(&["build"]).succeeded();
+    sandbox.set("HUB_USER", "another-bot");
+    let told = diff(&sandbox);
+    assert!(told.contains(": username changes\n") && !told.contains("hidden-bot"), "{told}");
+}

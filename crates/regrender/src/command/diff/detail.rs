@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use regrender_document::{Document, Mapping, Node, SecretText};
-use regrender_render::{PullSecretFile, WantedFile};
+use regrender_render::{PullSecretFile, WantedFile, is_named};
 use regrender_seal::{FileFormat, Reason, inspect_sealed_secret, open, open_age, short_recipient};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
@@ -34,10 +34,11 @@ fn sealed(
     keys: &Keys,
 ) -> Vec<String> {
     let new = wanted.document().unwrap_or_default();
+    let comments = &wanted.clear.header;
     let mut details = recipients(reasons);
     let old = match current {
         None => {
-            return Auths::of_document(&new).unwrap_or_default().changes_from(&Auths::default());
+            return Auths::of(&new, comments).changes_from(&Auths::default());
         }
         Some(text) => match opened(text, keys) {
             Some(document) => document,
@@ -48,9 +49,10 @@ fn sealed(
             }
         },
     };
-    let [new_auths, old_auths] =
-        [&new, &old].map(|document| Auths::of_document(document).unwrap_or_default());
-    details.extend(new_auths.changes_from(&old_auths));
+    let old_lines = current.into_iter().flat_map(str::lines);
+    let old_comments: Vec<&str> = old_lines.filter_map(|line| line.strip_prefix('#')).collect();
+    let old_auths = Auths::of(&old, &old_comments);
+    details.extend(Auths::of(&new, comments).changes_from(&old_auths));
     details.extend(metadata(&new, &old));
     if details.is_empty() && reasons.contains(&Reason::ContentChanged) {
         details.push(String::from("~ what stands beside registries, labels and annotations"));
@@ -136,6 +138,9 @@ struct Entry {
     password: Zeroizing<String>,
     #[serde(default)]
     email: String,
+    /// Whether everybody may see the username: it comes from no source.
+    #[serde(skip)]
+    is_named: bool,
 }
 
 fn zeroizing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zeroizing<String>, D::Error> {
@@ -143,6 +148,15 @@ fn zeroizing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zeroizing<Str
 }
 
 impl Auths {
+    /// Reads those of a document; `comments` say in clear which usernames are no secret.
+    fn of<C: AsRef<str>>(document: &Document, comments: &[C]) -> Self {
+        let mut auths = Self::of_document(document).unwrap_or_default();
+        for (key, entry) in &mut auths.auths {
+            entry.is_named = is_named(comments, key, &entry.username);
+        }
+        auths
+    }
+
     fn of_document(document: &Document) -> Option<Self> {
         let payload = match document.at(&["data", ".dockerconfigjson"])? {
             Node::Secret(secret) => secret.text.clone(),
@@ -156,7 +170,10 @@ impl Auths {
         differences(
             &self.auths,
             &old.auths,
-            |key, entry| format!("registry `{key}` (username `{}`)", entry.username),
+            |key, entry| {
+                let username = entry.is_named.then(|| format!(" (username `{}`)", entry.username));
+                format!("registry `{key}`{}", username.unwrap_or_default())
+            },
             |key, entry, before| {
                 let parts = entry.changes_from(before);
                 (!parts.is_empty()).then(|| format!("registry `{key}`: {}", parts.join(", ")))
@@ -169,7 +186,11 @@ impl Entry {
     fn changes_from(&self, old: &Self) -> Vec<String> {
         let mut parts = Vec::new();
         if self.username != old.username {
-            parts.push(format!("username `{}` becomes `{}`", old.username, self.username));
+            parts.push(if self.is_named && old.is_named {
+                format!("username `{}` becomes `{}`", old.username, self.username)
+            } else {
+                String::from("username changes")
+            });
         }
         if self.password.as_str() != old.password.as_str() {
             parts.push(String::from("password changes"));

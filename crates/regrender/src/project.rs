@@ -9,6 +9,7 @@ pub(crate) mod manifests;
 pub(crate) mod repository_path;
 pub(crate) mod second_manifest;
 mod shared_name;
+mod shared_workload;
 pub(crate) mod sops_rules;
 pub(crate) mod stranger;
 pub(crate) mod surroundings;

@@ -9,7 +9,9 @@ use regrender_render::{DeclaredWorkload, Surroundings, account_of_path, roots};
 
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::{OutputFolder, Text};
-use crate::project::{Project, repository_path, shared_name, written_name, written_namespace};
+use crate::project::{
+    Project, repository_path, shared_name, shared_workload, written_name, written_namespace,
+};
 
 /// Works out what rendering needs of the inventory and of the output folder as it is.
 pub(crate) fn surroundings(
@@ -99,6 +101,7 @@ fn namespaces(
         namespaces.insert(secret.name.clone(), names);
     }
     errors.extend(shared_name::errors(config, cluster, &namespaces));
+    errors.extend(shared_workload::errors(config, cluster, &namespaces));
     if errors.is_empty() { Ok(namespaces) } else { Err(errors) }
 }
 

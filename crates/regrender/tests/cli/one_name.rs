@@ -113,6 +113,35 @@ fn a_cluster_may_have_other_contents_than_another() {
 }
 
 #[test]
+fn what_two_say_of_a_workload_is_compared_where_the_inventory_brings_them_together() {
+    let workload = |version: &str| {
+        format!(
+            "workloads = [{{ kind = \"Rollout\", name = \"api\", api-version = \
+             \"argoproj.io/{version}\", path = \"spec.template.spec\" }}]\n"
+        )
+    };
+    let sandbox = Sandbox::simple();
+    let config = sandbox.read("registries.toml");
+    let second =
+        "\n[secret.second]\nregistries = [\"hub\"]\nnamespaces = { from = \"inventory\" }\n";
+    let config = [&config, &*workload("v1alpha1"), second, &workload("v1beta1")].concat();
+    sandbox.write("registries.toml", &config);
+    sandbox.write("namespaces.yaml", "kind: Namespace\nmetadata: {name: team-a}\n");
+    assert_snapshot!(sandbox.run(&["build"]).ended_with(1), @"
+    --- stderr
+    error: pull secrets `regcred` and `second` do not agree on the workload `Rollout/api` in `team-a`: of `argoproj.io/v1alpha1`, and of `argoproj.io/v1beta1`
+      help: write the same in both, leave it out of one of them, or tell their namespaces apart with `labels`
+    --- status 1
+    ");
+    assert!(!sandbox.exists("pull-secrets"));
+    sandbox.edit("registries.toml", "v1beta1", "v1alpha1");
+    sandbox.run(&["build"]).succeeded();
+    let patch = "pull-secrets/patches/team-a/rollout.argoproj.io-api.yaml";
+    let patch = sandbox.read(patch);
+    assert!(patch.contains("regcred") && patch.contains("second"), "{patch}");
+}
+
+#[test]
 fn where_two_land_is_asked_of_the_inventory_too() {
     let secrets = SECRETS.replace("[\"team-b\"]", "{ from = \"inventory\" }");
     let sandbox = with(&secrets);

@@ -188,7 +188,7 @@ impl<'a> Placement<'a> {
             let of_manifest =
                 || surroundings.declared_accounts.get(&(namespace.to_owned(), account.to_owned()));
             for name in account_lists.get(account).or_else(of_manifest).into_iter().flatten() {
-                add(&mut list, name);
+                add(&mut list, declared.and_then(|one| one.renamed.get(name)).unwrap_or(name));
             }
             for name in self.kept_for(&workload) {
                 add(&mut list, name);

@@ -33,4 +33,7 @@ pub struct DeclaredWorkload {
     pub service_account: Option<String>,
     /// The pull secrets its pods name.
     pub pull_secrets: Vec<String>,
+    /// What those on the list of its account are called in the cluster, by the names on the list, where
+    /// kustomize does not rename them here along with the account's.
+    pub renamed: BTreeMap<String, String>,
 }

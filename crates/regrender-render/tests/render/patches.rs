@@ -154,8 +154,10 @@ fn a_custom_workload_keeps_what_its_own_manifest_lists() {
     let config = config(&text(&format!("\"Deployment/web\", {ROLLOUT}"), ""));
     let mut surroundings = surroundings(&config);
     for kind in ["Deployment", "Rollout"] {
-        let declared =
-            DeclaredWorkload { service_account: None, pull_secrets: vec![String::from("own")] };
+        let declared = DeclaredWorkload {
+            pull_secrets: vec![String::from("own")],
+            ..DeclaredWorkload::default()
+        };
         let key = [String::from("team-a"), String::from(kind), String::from("web")].into();
         surroundings.workloads.insert(key, declared);
     }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
-use regrender_audit::Inventory;
+use regrender_audit::{Inventory, Rendering};
 use regrender_config::{Cluster, Config, Namespaces};
+use regrender_image::DEFAULT_ACCOUNT;
 use regrender_render::{DeclaredWorkload, Surroundings, account_of_path, roots};
 
 use crate::error::{CliError, ErrorKind};
@@ -145,6 +146,7 @@ fn workloads(inventory: &Inventory) -> BTreeMap<(String, String, String), Declar
     let mut workloads: BTreeMap<_, DeclaredWorkload> = BTreeMap::new();
     let mut by_written_name = Vec::new();
     let accounts = accounts_in_trees(inventory);
+    let lists = RenderedLists::of(inventory);
     for workload in inventory.workloads() {
         let key = |namespace: &String, name: &String| {
             (namespace.clone(), workload.kind.clone(), name.clone())
@@ -153,6 +155,7 @@ fn workloads(inventory: &Inventory) -> BTreeMap<(String, String, String), Declar
             let account = workload.service_account.as_ref();
             let declared = workloads.entry(key(namespace, &workload.name)).or_default();
             extend(declared, account, &workload.pull_secrets);
+            declared.renamed.extend(lists.renamed(namespace, account, None));
         }
         for rendering in &workload.renderings {
             let Some(namespace) = &rendering.namespace else { continue };
@@ -161,6 +164,7 @@ fn workloads(inventory: &Inventory) -> BTreeMap<(String, String, String), Declar
             let pull_secrets = rendering.pull_secrets.as_ref().unwrap_or(&workload.pull_secrets);
             let declared = workloads.entry(key(namespace, &rendering.name)).or_default();
             extend(declared, account, pull_secrets);
+            declared.renamed.extend(lists.renamed(namespace, account, Some(rendering)));
             if rendering.name != workload.written_name {
                 by_written_name.push((key(namespace, &workload.written_name), declared.clone()));
             }
@@ -180,26 +184,83 @@ fn extend(declared: &mut DeclaredWorkload, account: Option<&String>, pull_secret
     declared.pull_secrets.extend(named.cloned());
 }
 
-/// An account in a tree: the folder of the tree, the name in the manifest, and the name in the tree.
+/// An object in a tree: the folder of the tree, the name in the manifest, and the name in the tree.
 type InTree<'a> = (&'a String, &'a String, &'a String);
 
 /// Lists what the trees call accounts, in order.
 fn accounts_in_trees(inventory: &Inventory) -> Vec<InTree<'_>> {
-    let mut accounts = Vec::new();
-    for account in inventory.service_accounts() {
-        for tree in &account.renderings {
-            let roots = iter::once(&tree.root).chain(&tree.other_roots);
-            accounts.extend(roots.map(|root| (root, &account.written_name, &tree.name)));
-        }
-    }
-    accounts.sort_unstable();
-    accounts
+    in_trees(inventory.service_accounts().map(|one| (&one.written_name, &*one.renderings)))
 }
 
-/// Returns what a tree calls the account that its manifests call `name`.
-fn name_in_tree<'a>(accounts: &[InTree<'a>], root: &String, name: &'a String) -> &'a String {
-    let place = accounts.partition_point(|(of, written, _)| (*of, *written) < (root, name));
-    match accounts.get(place) {
+fn in_trees<'a>(objects: impl Iterator<Item = (&'a String, &'a [Rendering])>) -> Vec<InTree<'a>> {
+    let mut found = Vec::new();
+    for (written_name, renderings) in objects {
+        for tree in renderings {
+            found.extend(roots_of(tree).map(|root| (root, written_name, &tree.name)));
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+fn roots_of(tree: &Rendering) -> impl Iterator<Item = &String> {
+    iter::once(&tree.root).chain(&tree.other_roots)
+}
+
+/// The pull secrets of an account, and what the tree makes of it that gives it these.
+type RenderedList<'a> = (&'a [String], &'a Rendering);
+
+/// The lists of accounts that kustomize renders, and the Secrets on them.
+struct RenderedLists<'a> {
+    /// By namespace and name of the account.
+    lists: BTreeMap<(&'a str, &'a str), Vec<RenderedList<'a>>>,
+    secrets: Vec<InTree<'a>>,
+}
+
+impl<'a> RenderedLists<'a> {
+    fn of(inventory: &'a Inventory) -> Self {
+        let mut lists: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for account in inventory.service_accounts() {
+            for tree in &account.renderings {
+                let Some(namespace) = &tree.namespace else { continue };
+                let list = tree.pull_secrets.as_ref().unwrap_or(&account.pull_secrets);
+                let accounts = lists.entry((&**namespace, &*tree.name)).or_default();
+                accounts.push((&**list, tree));
+            }
+        }
+        let secrets = inventory.secrets().map(|one| (&one.written_name, &*one.renderings));
+        Self { lists, secrets: in_trees(secrets) }
+    }
+
+    /// Lists what names on the list of an account are called in the cluster, for a workload that is in
+    /// none of the trees of the account: a patch there is not renamed along.
+    fn renamed(
+        &self,
+        namespace: &str,
+        account: Option<&String>,
+        workload: Option<&Rendering>,
+    ) -> Vec<(String, String)> {
+        let account = account.map_or(DEFAULT_ACCOUNT, String::as_str);
+        let lists = self.lists.get(&(namespace, account)).map(Vec::as_slice).unwrap_or_default();
+        let is_along = |(_, tree): &RenderedList<'_>| {
+            workload.is_some_and(|workload| {
+                roots_of(workload).any(|root| roots_of(tree).any(|other| other == root))
+            })
+        };
+        if lists.iter().any(is_along) {
+            return Vec::new();
+        }
+        let names = lists.iter().flat_map(|(list, tree)| list.iter().map(|name| (name, *tree)));
+        let names = names.map(|(name, tree)| (name, name_in_tree(&self.secrets, &tree.root, name)));
+        let changed = names.filter(|(name, in_tree)| name != in_tree);
+        changed.map(|(name, in_tree)| (name.clone(), in_tree.clone())).collect()
+    }
+}
+
+/// Returns what a tree calls the object that its manifests call `name`.
+fn name_in_tree<'a>(objects: &[InTree<'a>], root: &String, name: &'a String) -> &'a String {
+    let place = objects.partition_point(|(of, written, _)| (*of, *written) < (root, name));
+    match objects.get(place) {
         Some((of, written, in_tree)) if (*of, *written) == (root, name) => in_tree,
         _ => name,
     }

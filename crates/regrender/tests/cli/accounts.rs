@@ -592,3 +592,37 @@ fn a_manifest_that_cannot_be_read_is_told_before_an_account_is_written_whole() {
     sandbox.run(&["build"]).succeeded();
     assert_eq!(sandbox.run(&["build"]).succeeded().stderr, "");
 }
+
+/// A prefix renames what an account lists in the tree of the account, and not in that of a pod.
+#[test]
+fn a_workload_of_another_tree_gets_the_names_that_the_account_has_in_the_cluster() {
+    for (folder, account, secret) in
+        [("apps", "p-builder", "p-own"), ("accounts", "builder", "own")]
+    {
+        let sandbox = Sandbox::simple();
+        let config = sandbox.read("registries.toml");
+        sandbox.write("registries.toml", &(config + "workloads = [\"Deployment/web\"]\n"));
+        sandbox.write("apps/kustomization.yaml", "namespace: team-a\nresources: [web.yaml]\n");
+        sandbox.write(
+            "accounts/kustomization.yaml",
+            "namespace: team-a\nnamePrefix: p-\nresources: [account.yaml, secret.yaml, web.yaml]\n",
+        );
+        sandbox.write(
+            "accounts/account.yaml",
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: builder}\n\
+             imagePullSecrets: [{name: own}]\n",
+        );
+        let own = "apiVersion: v1\nkind: Secret\nmetadata: {name: own}\n";
+        sandbox.write("accounts/secret.yaml", own);
+        sandbox.write(
+            &format!("{folder}/web.yaml"),
+            &format!(
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec: {{template: \
+                 {{spec: {{serviceAccountName: {account}, containers: [{{name: c, image: acme/web}}]}}}}}}\n"
+            ),
+        );
+        sandbox.run(&["build"]).succeeded();
+        let patch = sandbox.read("pull-secrets/patches/team-a/deployment-web.yaml");
+        assert!(patch.ends_with(&format!("- name: {secret}\n")), "{folder}: {patch}");
+    }
+}

@@ -11,7 +11,8 @@ type Lists<'a> = BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>;
 /// Gives the pull secrets the accounts that name them.
 ///
 /// An account of a table is one of each of its namespaces: where only some have it, it is left as
-/// it is, for it would be made in the others.
+/// it is, for it would be made in the others. So is one that names other pull secrets beside than most
+/// do: what a table keeps, it keeps for all of its accounts.
 pub(super) fn give(accounts: &[FoundAccount], namespace: &str, tables: &mut [DraftSecret]) {
     let mut lists: Lists<'_> = BTreeMap::new();
     for account in accounts {
@@ -23,11 +24,32 @@ pub(super) fn give(accounts: &[FoundAccount], namespace: &str, tables: &mut [Dra
         table.service_accounts = everywhere;
         table.other_accounts = elsewhere;
     }
-    let given = given(tables);
-    let keeps: Vec<Vec<String>> = tables.iter().map(|table| keep(table, &given, &lists)).collect();
-    for (table, keep) in tables.iter_mut().zip(keeps) {
-        table.keep = keep;
+    // Whom one table leaves out is not given its pull secret, which another table may have to keep.
+    loop {
+        let given = given(tables);
+        let shares: Vec<Share> = tables.iter().map(|table| share(table, &given, &lists)).collect();
+        let is_settled = shares.iter().all(|share| share.unlike.is_empty());
+        for (table, Share { keep, unlike }) in tables.iter_mut().zip(shares) {
+            table.keep = keep;
+            table.service_accounts.retain(|account| !unlike.contains(account));
+            let places = table.namespaces.iter().flat_map(|namespace| {
+                unlike.iter().map(move |account| format!("{namespace}/{account}"))
+            });
+            table.unlike_accounts.extend(places);
+            table.unlike_accounts.sort_unstable();
+        }
+        if is_settled {
+            return;
+        }
     }
+}
+
+/// What the accounts of a table name beside the pull secrets that will be rendered for them.
+struct Share {
+    /// What most of them name.
+    keep: Vec<String>,
+    /// The accounts that name something else, in one of the namespaces at least.
+    unlike: Vec<String>,
 }
 
 fn users(table: &DraftSecret, lists: &Lists<'_>) -> (Vec<String>, Vec<String>) {
@@ -60,18 +82,33 @@ fn given(tables: &[DraftSecret]) -> Lists<'_> {
     given
 }
 
-/// Lists what the accounts of a table name beside the pull secrets that will be rendered for them.
-fn keep(table: &DraftSecret, given: &Lists<'_>, lists: &Lists<'_>) -> Vec<String> {
-    let mut keep = BTreeSet::new();
+fn share(table: &DraftSecret, given: &Lists<'_>, lists: &Lists<'_>) -> Share {
+    let mut accounts: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+    let mut unlike = BTreeSet::new();
+    let mut of_accounts = Vec::new();
     for account in &table.service_accounts {
-        for namespace in &table.namespaces {
+        let mut of_namespaces = table.namespaces.iter().map(|namespace| {
             let place = (namespace.as_str(), account.as_str());
-            let list = lists.get(&place).into_iter().flatten();
+            let list = lists.get(&place).into_iter().flatten().copied();
             let is_given = |name: &str| given.get(&place).is_some_and(|all| all.contains(name));
-            keep.extend(list.filter(|name| !is_given(name)).map(|name| (*name).to_owned()));
+            list.filter(|name| !is_given(name)).collect::<Vec<&str>>()
+        });
+        let first = of_namespaces.next().unwrap_or_default();
+        if of_namespaces.all(|other| other == first) {
+            *accounts.entry(first.clone()).or_default() += 1;
+            of_accounts.push((account, first));
+        } else {
+            unlike.insert(account.clone());
         }
     }
-    keep.into_iter().collect()
+    // Of as many with one list as with another, those with the first.
+    let most = accounts.iter().rev().max_by_key(|(_, count)| **count).map(|(list, _)| list.clone());
+    let most = most.unwrap_or_default();
+    unlike.extend(
+        of_accounts.iter().filter(|(_, list)| *list != most).map(|(one, _)| (*one).clone()),
+    );
+    let keep = most.into_iter().map(str::to_owned).collect();
+    Share { keep, unlike: unlike.into_iter().collect() }
 }
 
 #[cfg(test)]
@@ -147,6 +184,37 @@ mod tests {
             vec![table("x", &["a"]), table("y", &["b"])],
             ["default", "y", ""],
         );
+    }
+
+    #[test]
+    fn an_account_that_names_more_than_the_others_is_left_as_it_is() {
+        let accounts = [
+            account("a", "default", &["x"]),
+            account("a", "ci", &["x", "robot"]),
+            account("b", "default", &["x"]),
+            account("b", "ci", &["x"]),
+        ];
+        let mut tables = vec![table("x", &["a", "b"])];
+        give(&accounts, "default", &mut tables);
+        assert_eq!(tables[0].service_accounts, ["default"]);
+        assert_eq!(tables[0].unlike_accounts, ["a/ci", "b/ci"]);
+        assert_eq!(tables[0].keep, [""; 0]);
+    }
+
+    #[test]
+    fn what_an_account_is_not_given_after_all_is_kept_elsewhere() {
+        // `ci` is no account of `x`, so that `x` is one more name in its list.
+        let accounts = [
+            account("a", "default", &["x"]),
+            account("a", "other", &["x"]),
+            account("a", "ci", &["x", "y", "robot"]),
+        ];
+        let mut tables = vec![table("x", &["a"]), table("y", &["a"])];
+        give(&accounts, "default", &mut tables);
+        assert_eq!(tables[0].service_accounts, ["default", "other"]);
+        assert_eq!(tables[0].unlike_accounts, ["a/ci"]);
+        assert_eq!(tables[1].service_accounts, ["ci"]);
+        assert_eq!(tables[1].keep, ["robot", "x"]);
     }
 
     #[test]

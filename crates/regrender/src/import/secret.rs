@@ -24,6 +24,8 @@ pub(crate) struct DraftSecret {
     pub(crate) keep: Vec<String>,
     /// Accounts that name it in some of its namespaces, with the namespace.
     pub(crate) other_accounts: Vec<String>,
+    /// Accounts that name it, and other pull secrets beside it than most do.
+    pub(crate) unlike_accounts: Vec<String>,
     /// What has to be known before it takes the place of others, and of which.
     pub(crate) cautions: Vec<Caution>,
 }

@@ -146,6 +146,15 @@ pub(super) fn push_secret(text: &mut String, secret: &DraftSecret) {
         );
         push_line(text, &format!("# {accounts}"));
     }
+    if !secret.unlike_accounts.is_empty() {
+        let accounts = one_line(&secret.unlike_accounts.join(", "));
+        push_line(
+            text,
+            "# These accounts name it too, and beside it not the same as the others; they are left as \
+             they are:",
+        );
+        push_line(text, &format!("# {accounts}"));
+    }
     if !secret.service_accounts.is_empty() {
         push_list(text, "service-accounts", &secret.service_accounts);
     }

@@ -51,8 +51,8 @@ fn a_cluster_becomes_a_registries_toml() {
     namespaces = ["team-a", "team-b"]
     # These accounts name it too, but not in every namespace; they are left as they are:
     # team-b/builder
-    service-accounts = ["default"]
-    keep = ["legacy"]
+    # These accounts name it too, and beside it not the same as the others; they are left as they are:
+    # team-a/default, team-b/default
     "#);
 }
 

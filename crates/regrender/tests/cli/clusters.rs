@@ -184,3 +184,18 @@ fn a_pull_secret_that_lands_nowhere_is_told_with_its_cluster() {
     --- status 1
     ");
 }
+
+#[test]
+fn what_another_configuration_beside_it_wrote_is_not_left_over() {
+    let sandbox = Sandbox::simple();
+    let other = format!("[output]\ndirectory = \"nodes\"\n\n{}", sandbox.read("registries.toml"));
+    sandbox.write("nodes.toml", &other);
+    sandbox.run(&["build"]).succeeded();
+    for arguments in [&["build", "--config", "nodes.toml"][..], &["build"]] {
+        let outcome = sandbox.run(arguments);
+        assert_eq!((outcome.status, &*outcome.stderr), (0, ""), "{arguments:?}");
+    }
+    sandbox.write("nodes.toml", "[package]\n");
+    let told = sandbox.run(&["build"]).stderr;
+    assert!(told.contains("lie outside of every output folder, in `nodes/manifests`"), "{told}");
+}

@@ -164,6 +164,7 @@ mod tests {
             action: *action,
             reasons: Vec::new(),
             details: Vec::new(),
+            clear_secrets: Vec::new(),
         };
         Plan {
             cluster: None,

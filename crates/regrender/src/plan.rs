@@ -1,5 +1,6 @@
 //! What a build would do to each file: the one thing that build, check and diff share.
 
+pub(crate) mod clear_secret;
 pub(crate) mod clear_text;
 mod comparison;
 mod dead_stack;
@@ -53,6 +54,8 @@ pub(crate) struct PlannedFile {
     pub(crate) reasons: Vec<Reason>,
     /// What changes in it, if that is asked for.
     pub(crate) details: Vec<String>,
+    /// The names of Secrets in clear that go with what it held.
+    pub(crate) clear_secrets: Vec<String>,
 }
 
 /// What happens to a file.

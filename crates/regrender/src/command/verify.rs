@@ -12,7 +12,7 @@ use std::fmt;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
-use regrender_audit::{Inventory, SecretState, visible};
+use regrender_audit::visible;
 use regrender_config::{Cluster, Format};
 use regrender_render::{Contents, Part, Rendered, WantedFile};
 use regrender_seal::{Certificate, FingerprintKey, Recipients};
@@ -22,6 +22,7 @@ use self::code::Code;
 use crate::args::{Output, Verify};
 use crate::error::{CliError, Exit, Failure};
 use crate::output_folder::{Current, Obstacle, OutputFolder, Text};
+use crate::plan::clear_secret;
 use crate::plan::clear_text::{emit, is_same_text};
 use crate::plan::ground::{Ground, survey_and_tell};
 use crate::plan::planner;
@@ -284,9 +285,8 @@ impl Finder<'_> {
     /// Looks for Secrets in clear, whoever wrote the file.
     fn check_clear_secrets(&mut self, path: &str, text: Text<'_>) {
         let (Text::Ours(text) | Text::Foreign(Some(text))) = text else { return };
-        let inventory = Inventory::read([(path, text.as_bytes())]);
-        for secret in inventory.secrets().filter(|secret| secret.state == SecretState::Clear) {
-            let message = format!("Secret `{}` can be read by everybody", secret.name);
+        for name in clear_secret::names(path, text) {
+            let message = format!("Secret `{name}` can be read by everybody");
             self.find(&code::CLEAR_SECRET, path, message);
         }
     }

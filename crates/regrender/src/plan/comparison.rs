@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use regrender_render::{MANIFESTS, Part, PullSecretFile, Rendered, WantedFile};
-use regrender_seal::Update;
+use regrender_seal::{Reason, Update};
 
 use crate::error::{CliError, ErrorKind};
 use crate::output_folder::{Current, Obstacle, OutputFolder, TOO_LONG, Text};
+use crate::plan::clear_secret;
 use crate::plan::clear_text::{clear_text, emit, is_same_text};
 use crate::plan::dead_stack::wipe_dead_stacks;
 use crate::plan::only::{Only, Share};
@@ -249,7 +250,11 @@ impl Comparison<'_> {
             keys: self.keys,
         })?;
         let action = action_on(current);
-        Ok(Some(PlannedFile { path: path.to_owned(), action, reasons, details }))
+        let is_unsealed = reasons.iter().any(|reason| matches!(reason, Reason::Unreadable(_)));
+        let unsealed = current.filter(|_| is_unsealed);
+        let clear_secrets = unsealed.map(|text| clear_secret::names(path, text));
+        let clear_secrets = clear_secrets.unwrap_or_default();
+        Ok(Some(PlannedFile { path: path.to_owned(), action, reasons, details, clear_secrets }))
     }
 
     fn sealed(
@@ -306,11 +311,12 @@ impl Comparison<'_> {
         let others: Vec<&String> =
             self.folder.files.iter().filter(|path| !wanted.contains(path)).collect();
         let read = |buffer: &mut Vec<u8>, path: &String| match self.folder.read(path, buffer) {
-            Ok(Text::Ours(_)) => Some(Ok(PlannedFile {
+            Ok(Text::Ours(text)) => Some(Ok(PlannedFile {
                 path: path.clone(),
                 action: Action::Remove,
                 reasons: Vec::new(),
                 details: Vec::new(),
+                clear_secrets: clear_secret::names(path, text),
             })),
             Ok(Text::Foreign(_)) => None,
             Err(error) => Some(Err(error)),

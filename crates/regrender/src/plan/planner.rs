@@ -12,7 +12,7 @@ use crate::plan::ground::{Ground, survey_and_tell};
 use crate::plan::only::{self, Only};
 use crate::plan::purpose::Purpose;
 use crate::plan::sealing::{self, Keys, Sealer};
-use crate::plan::{Action, Plan, reason, sealed_source};
+use crate::plan::{Action, Plan, clear_secret, reason, sealed_source};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::reach::Reach;
@@ -124,6 +124,7 @@ fn certificates(
 /// Tells what a person should know of the plans besides their files.
 fn tell(project: &Project, plans: &[Plan], passed_over: &[String], world: &mut World) {
     world.warn_of(reason::warnings(plans));
+    world.warn_of(clear_secret::warnings(plans));
     world.warn_of(sealed_source::warnings(project, plans, world));
     if let Some(note) = only::note(plans) {
         world.note(&note);

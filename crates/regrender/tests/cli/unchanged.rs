@@ -386,3 +386,24 @@ fn a_username_that_comes_from_a_source_is_not_shown() {
     let told = diff(&sandbox);
     assert!(told.contains(": username changes\n") && !told.contains("hidden-bot"), "{told}");
 }
+
+#[test]
+fn a_secret_that_stood_in_clear_is_told_when_it_goes() {
+    let sandbox = Sandbox::simple();
+    sandbox.run(&["build"]).succeeded();
+    let file = "pull-secrets/manifests/team-a/regcred.sops.yaml";
+    let sealed = sandbox.read(file);
+    let (head, _) = sealed.split_once("\ndata:").unwrap();
+    let clear = format!("{head}\ndata:\n    .dockerconfigjson: eyJhdXRocyI6e319\n");
+    sandbox.write(file, &clear);
+    sandbox.write("pull-secrets/manifests/team-a/regcred.dec.yaml", &clear);
+    let told = sandbox.run(&["build"]).succeeded().stderr;
+    for file in [file, "pull-secrets/manifests/team-a/regcred.dec.yaml"] {
+        let warning = format!(
+            "warning: `{file}`: Secret `regcred` can be read by everybody who sees what was there: \
+             change the credential at the registry\n"
+        );
+        assert!(told.contains(&warning), "{told}");
+    }
+    assert!(!sandbox.exists("pull-secrets/manifests/team-a/regcred.dec.yaml"));
+}

@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Build, world: &mut World) -> Result<Exit, Failure>
         }
     }
     let text = match arguments.output {
-        Output::Human => human(&plans, arguments.check),
+        Output::Human => human(&plans, arguments),
         Output::Json => format!("{}\n", json(&plans)),
     };
     world.print(&text)?;
@@ -115,13 +115,19 @@ fn check_writable(plans: &[Plan]) -> Result<(), Failure> {
     Failure::of_any(errors)
 }
 
-fn human(plans: &[Plan], check: bool) -> String {
+fn human(plans: &[Plan], arguments: &Build) -> String {
+    let check = arguments.check;
     let changed = plan::changes(plans);
     let mut text: String = changed.iter().take(LINES).map(|(plan, file)| file.line(plan)).collect();
     if let Some(more) = changed.len().checked_sub(LINES).filter(|more| *more > 0) {
         // Thousands of lines bury the warnings above them.
-        let whole = if check { "regrender diff" } else { "git status" };
-        text.extend(["… and ", &more.to_string(), " more: `", whole, "` lists them\n"]);
+        let whole = match (check, arguments.drop_emptied) {
+            (false, _) => "`git status`",
+            (true, false) => "`regrender diff`",
+            // `diff` drops nothing.
+            (true, true) => "`--output json`",
+        };
+        text.extend(["… and ", &more.to_string(), " more: ", whole, " lists them\n"]);
     }
     let counts = [
         (count(plans, Action::Create), "created"),

@@ -30,6 +30,8 @@ fn of_many_files_the_first_are_listed() {
             "361 to be created, 0 unchanged",
         ]
     );
+    let dropping = sandbox.run(&["build", "--check", "--drop-emptied"]).ended_with(3).stdout;
+    assert!(dropping.contains("… and 311 more: `--output json` lists them\n"), "{dropping}");
     let outcome = sandbox.run(&["build"]).succeeded();
     assert_eq!(
         outcome.stderr,

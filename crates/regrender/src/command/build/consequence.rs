@@ -92,11 +92,20 @@ fn gone_pull_secrets(plan: &Plan) -> Option<String> {
             None => namespace_of_patch(&file.path),
         })
         .collect();
-    let stay: BTreeSet<_> =
-        changed.iter().filter_map(|file| pull_secret_of_path(&file.path)).collect();
+    let removed: BTreeSet<&str> = gone.iter().map(|file| file.path.as_str()).collect();
     let gone = gone.iter().filter_map(|file| pull_secret_of_path(&file.path));
+    let gone: Vec<_> = gone.filter(|found| namespaces.contains(found.0)).collect();
+    if gone.is_empty() {
+        return None;
+    }
+    // In another format, it may be there since an earlier build.
+    let kept = plan.current.files.iter().map(String::as_str);
+    let kept = kept.filter(|path| !removed.contains(path));
+    let written = changed.iter().map(|file| file.path.as_str());
+    let stay: BTreeSet<_> = kept.chain(written).filter_map(pull_secret_of_path).collect();
     let gone: Vec<String> = gone
-        .filter(|found| namespaces.contains(found.0) && !stay.contains(found))
+        .into_iter()
+        .filter(|found| !stay.contains(found))
         .map(|(namespace, name)| format!("{namespace}/{name}"))
         .collect();
     let what = told(
@@ -174,4 +183,44 @@ fn components(plan: &Plan, action: Action) -> impl Iterator<Item = &str> {
 /// Names what is in the output folder as people know it.
 fn shown(plan: &Plan, paths: impl IntoIterator<Item: Display>) -> Vec<String> {
     paths.into_iter().map(|path| format!("{}/{path}", plan.shown_folder)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output_folder::OutputFolder;
+    use crate::plan::PlannedFile;
+
+    #[test]
+    fn a_pull_secret_that_is_there_in_another_format_does_not_go() {
+        let plan = |files: &[&str]| Plan {
+            cluster: None,
+            shown_folder: String::from("pull-secrets"),
+            changed: [
+                ("manifests/a/regcred.sops.yaml", Action::Remove),
+                ("manifests/a/service-accounts/builder.yaml", Action::Update),
+            ]
+            .map(|(path, action)| PlannedFile {
+                path: path.to_owned(),
+                action,
+                reasons: Vec::new(),
+                details: Vec::new(),
+                clear_secrets: Vec::new(),
+            })
+            .into(),
+            kept: 0,
+            left: Vec::new(),
+            current: OutputFolder {
+                files: files.iter().copied().map(str::to_owned).collect(),
+                ..OutputFolder::default()
+            },
+            emptied_accounts: Vec::new(),
+            empty_roots: Vec::new(),
+            taken_components: BTreeSet::new(),
+        };
+        let note = gone_pull_secrets(&plan(&["manifests/a/regcred.sops.yaml"])).unwrap();
+        assert!(note.starts_with("pull secret `a/regcred` goes"), "{note}");
+        let both = ["manifests/a/regcred.age", "manifests/a/regcred.sops.yaml"];
+        assert_eq!(gone_pull_secrets(&plan(&both)), None);
+    }
 }

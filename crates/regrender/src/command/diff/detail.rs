@@ -222,7 +222,24 @@ fn differences<N: Ord, T>(
 fn lines(old: &str, new: &str) -> Vec<String> {
     let gone = old.lines().filter(|line| !new.lines().any(|other| other == *line));
     let come = new.lines().filter(|line| !old.lines().any(|other| other == *line));
-    gone.map(|line| format!("- {}", line.trim_start()))
-        .chain(come.map(|line| format!("+ {}", line.trim_start())))
-        .collect()
+    let (gone, come): (Vec<&str>, Vec<&str>) = (gone.collect(), come.collect());
+    // Where a line is only moved to the right or left, this is what there is to see.
+    let is_indented_anew =
+        |line: &&str| come.iter().any(|other| other.trim_start() == line.trim_start());
+    let is_by_indentation = gone.iter().any(is_indented_anew);
+    let told = |line: &&str| if is_by_indentation { *line } else { line.trim_start() }.to_owned();
+    let gone = gone.iter().map(|line| format!("- {}", told(line)));
+    gone.chain(come.iter().map(|line| format!("+ {}", told(line)))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_told_apart_also_where_their_indentation_alone_changes() {
+        let told = |old: &str, new: &str| lines(old, new).join(" | ");
+        assert_eq!(told("a:\n  - x\n", "a:\n  - y\n"), "- - x | + - y");
+        assert_eq!(told("a:\n  - x\n", "a:\n- x\n"), "-   - x | + - x");
+    }
 }

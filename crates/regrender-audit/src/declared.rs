@@ -1,6 +1,6 @@
 //! Knows what registries.toml declares, as far as verdicts depend on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regrender_image::{AuthKey, ImageReference, KeySet, PullSecret};
 
@@ -22,6 +22,8 @@ pub struct Declared {
     pub anonymous: Vec<String>,
     /// Keys of registries for which the node or the kubelet's plugins provide credentials.
     pub node_provided: Vec<String>,
+    /// Registries for which the kubelet's plugins provide credentials by the account of the pod.
+    pub account_provided: Vec<AccountProvided>,
     /// The registries by name, whatever their credentials.
     pub registries: Vec<DeclaredRegistry>,
     /// The pull secrets that a build renders.
@@ -32,6 +34,17 @@ pub struct Declared {
     pub clear_sources: Vec<ClearSource>,
     /// What time it is: RFC 3339 in UTC to the second; without it nothing is said to be over.
     pub now: Option<String>,
+}
+
+/// A registry from which pods pull as their accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountProvided {
+    /// Its keys: `host[:port][/path]`, wildcards allowed.
+    pub keys: Vec<String>,
+    /// The accounts that get the identity, by namespace and name.
+    pub accounts: BTreeSet<(String, String)>,
+    /// Whether nobody else pulls from it; otherwise the node may.
+    pub is_for_them_alone: bool,
 }
 
 /// A file of the repository that a secret is taken from as it is.
@@ -78,6 +91,7 @@ pub(crate) struct Declarations<'d> {
     private: KeySet,
     anonymous: KeySet,
     node_provided: KeySet,
+    account_provided: Vec<(KeySet, &'d AccountProvided)>,
     /// The pull secrets that a build renders, by namespace.
     rendered: BTreeMap<&'d str, Vec<&'d RenderedPullSecret>>,
     /// The lists that it writes, by namespace, kind and name.
@@ -97,13 +111,21 @@ impl<'d> Declarations<'d> {
             private: keys(&declared.private),
             anonymous: keys(&declared.anonymous),
             node_provided: keys(&declared.node_provided),
+            account_provided: declared
+                .account_provided
+                .iter()
+                .map(|one| (keys(&one.keys), one))
+                .collect(),
             rendered,
         }
     }
 
     /// Tells whether nothing at all is declared.
     pub(crate) fn is_empty(&self) -> bool {
-        self.private.is_empty() && self.anonymous.is_empty() && self.node_provided.is_empty()
+        self.private.is_empty()
+            && self.anonymous.is_empty()
+            && self.node_provided.is_empty()
+            && self.account_provided.is_empty()
     }
 
     pub(crate) fn is_private(&self, image: &ImageReference) -> bool {
@@ -119,7 +141,19 @@ impl<'d> Declarations<'d> {
     }
 
     pub(crate) fn knows(&self, image: &ImageReference) -> bool {
-        self.is_private(image) || self.is_anonymous(image) || self.is_node_provided(image)
+        self.is_private(image)
+            || self.is_anonymous(image)
+            || self.is_node_provided(image)
+            || self.account_provided(image).next().is_some()
+    }
+
+    /// Lists the registries of an image from which pods pull as their accounts.
+    pub(crate) fn account_provided(
+        &self,
+        image: &ImageReference,
+    ) -> impl Iterator<Item = &'d AccountProvided> {
+        let of_image = self.account_provided.iter().filter(|(keys, _)| keys.has_any_for(image));
+        of_image.map(|(_, one)| *one)
     }
 
     /// Finds a pull secret that a build renders.

@@ -7,7 +7,7 @@ use regrender_image::{ImageReference, ReferenceError};
 use crate::credentials::{Credentials, InForce, Opened, Origin};
 use crate::declared::Declarations;
 use crate::finding::Severity;
-use crate::judgement::{Judgement, host_of, judge, public};
+use crate::judgement::{Judgement, by_account, host_of, judge, public};
 use crate::kind::ImageUse;
 use crate::subject::Subject;
 use crate::variable::{awaited, triggered};
@@ -99,15 +99,14 @@ impl<'a> Judge<'a> {
                 let of_account = in_force.unknown.as_deref().filter(|_| !is_anonymous);
                 let unknown = of_account.or(opened.unknown.as_deref());
                 let judgement = judge(image, keyring, self.declarations, unknown);
-                match judgement.verdict {
-                    Verdict::UncoveredPrivate => {
-                        let mut reason = lacking(subject, in_force, image);
-                        let namespace = namespace.as_deref().unwrap_or_default();
-                        reason += &self.declarations.after_a_build(namespace, names, image);
-                        Judgement { reason, ..judgement }
-                    }
-                    _ => judgement,
+                let namespace = namespace.as_deref().unwrap_or_default();
+                if judgement.verdict == Verdict::UncoveredPrivate {
+                    let mut reason = lacking(subject, in_force, image);
+                    reason += &self.declarations.after_a_build(namespace, names, image);
+                    return Judgement { reason, ..judgement };
                 }
+                let account = (namespace, in_force.account.as_deref());
+                by_account(judgement, image, self.declarations, account, unknown)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use regrender_image::{DOCKER_HUB, ImageReference, Keyring, Match, MatchKind};
 
-use crate::declared::Declarations;
+use crate::declared::{AccountProvided, Declarations};
 use crate::finding::{Code, Severity};
 use crate::verdict::Verdict;
 
@@ -61,6 +61,12 @@ fn judge_uncovered(
             format!("credentials for `{host}` are declared to come from the node"),
         );
     }
+    if declarations.account_provided(image).next().is_some() {
+        return Judgement::well(
+            Verdict::DeclaredNodeProvided,
+            format!("credentials for `{host}` are declared to come with the account of the pod"),
+        );
+    }
     if let Some(unknown) = unknown {
         return Judgement::new(Verdict::Undetermined, unknown);
     }
@@ -74,6 +80,40 @@ fn judge_uncovered(
     let reason =
         format!("no pull secret in force covers `{host}`, and nothing is declared about it");
     Judgement::new(Verdict::UncoveredUnknown, reason)
+}
+
+/// Judges an image anew from whose registry pods pull as their accounts, where it is known which
+/// account this one has; `unknown` names what is not known.
+pub(crate) fn by_account(
+    found: Judgement,
+    image: &ImageReference,
+    declarations: &Declarations<'_>,
+    (namespace, account): (&str, Option<&str>),
+    unknown: Option<&str>,
+) -> Judgement {
+    let is_settled =
+        found.verdict != Verdict::DeclaredNodeProvided || declarations.is_node_provided(image);
+    let gets_it = |one: &AccountProvided| {
+        account.is_some_and(|account| {
+            one.accounts.contains(&(namespace.to_owned(), account.to_owned()))
+        })
+    };
+    if is_settled || declarations.account_provided(image).any(gets_it) {
+        return found;
+    }
+    let (Some(account), None) = (account, unknown) else {
+        let unknown = unknown.unwrap_or("which account it has is not known");
+        return Judgement::new(Verdict::Undetermined, unknown);
+    };
+    let host = host_of(image);
+    let reason = format!(
+        "ServiceAccount `{account}` in `{namespace}` is none of those that are declared to pull from \
+         `{host}` as themselves"
+    );
+    if declarations.account_provided(image).all(|one| one.is_for_them_alone) {
+        return Judgement::new(Verdict::UncoveredPrivate, reason);
+    }
+    Judgement::new(Verdict::Undetermined, format!("{reason}; whether the node may is not known"))
 }
 
 /// The judgement on an image that nothing matches, and nothing needs to.

@@ -34,7 +34,7 @@ pub use self::base::Base;
 pub use self::check::Landing;
 pub use self::credentials::Opener;
 pub use self::declared::{
-    ClearSource, Declared, DeclaredRegistry, RenderedList, RenderedPullSecret,
+    AccountProvided, ClearSource, Declared, DeclaredRegistry, RenderedList, RenderedPullSecret,
 };
 pub use self::explain::{
     AccountQuestion, Broken, Credential, Explanation, File, Question, explain, explain_account,

@@ -4,7 +4,7 @@ use regrender_diagnostic::{Span, Spanned};
 
 use crate::provision::{Generator, NodeProvider};
 use crate::registry_kind::DOCKER_HUB_HOST;
-use crate::{Credential, Date, Provision, RegistryKind};
+use crate::{Credential, Date, Provision, RegistryKind, WorkloadIdentity};
 
 /// A host that serves images, optionally narrowed to repository paths.
 #[derive(Clone, Debug)]
@@ -88,14 +88,23 @@ impl Registry {
         }
     }
 
-    /// Says whether its images are pulled with what the node or the pod's account has, without any
-    /// pull secret.
+    /// Says whether its images are pulled with what the node has, whichever pod it is.
     #[must_use]
-    pub fn is_without_pull_secret(&self) -> bool {
-        match &self.access {
-            Access::Provided(provision) => !matches!(provision, Provision::ExternalSecrets(_)),
-            Access::Anonymous | Access::Credential(_) => false,
-        }
+    pub fn is_of_nodes(&self) -> bool {
+        let Access::Provided(provision) = &self.access else { return false };
+        matches!(
+            provision,
+            Provision::Node(_)
+                | Provision::WorkloadIdentity(WorkloadIdentity::Google { cluster: None, .. })
+        )
+    }
+
+    /// Says whether its images are pulled as the accounts of its pull secrets.
+    #[must_use]
+    pub fn is_of_accounts(&self) -> bool {
+        let Access::Provided(provision) = &self.access else { return false };
+        matches!(provision, Provision::Irsa(_) | Provision::WorkloadIdentity(_))
+            && !self.is_of_nodes()
     }
 
     /// Lists what the names of its images begin with.

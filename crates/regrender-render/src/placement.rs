@@ -139,7 +139,8 @@ impl<'a> Placement<'a> {
     }
 
     /// Lists the accounts that pull from `registry`.
-    pub(crate) fn accounts_of(&self, registry: &Registry) -> BTreeSet<&'a str> {
+    #[must_use]
+    pub fn accounts_of(&self, registry: &Registry) -> BTreeSet<&'a str> {
         let landed = self.landed.iter().map(|landed| landed.secret);
         let naming = landed.filter(|secret| secret.registries.contains(&registry.name));
         naming.flat_map(|secret| &secret.service_accounts).map(String::as_str).collect()

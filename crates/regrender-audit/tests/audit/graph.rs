@@ -252,6 +252,7 @@ fn declared() -> Declared {
             ..RenderedPullSecret::default()
         }],
         lists: [("ServiceAccount", "default"), ("Deployment", "gone")].map(list).into(),
+        account_provided: Vec::new(),
         clear_sources: Vec::new(),
         now: None,
     }

@@ -1,6 +1,6 @@
 //! How an image is judged.
 
-use regrender_audit::{Declared, Severity};
+use regrender_audit::{AccountProvided, Declared, Severity};
 
 use super::repository::{
     LOGIN, OTHER, audited, findings, finds, messages, pod, private, report, secret, verdicts,
@@ -230,6 +230,29 @@ fn declarations_decide_what_nothing_covers() {
     assert_eq!(verdicts(&files, &node), ["declared-node-provided"]);
     let covered = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)) + &pod("r.io/app", "[{name: s}]");
     assert_eq!(verdicts(&[("a.yaml", &covered)], &anonymous), ["public-with-credential"]);
+}
+
+#[test]
+fn who_pulls_as_its_account_needs_one_that_gets_the_identity() {
+    let of = |accounts: &[&str], is_for_them_alone| {
+        let accounts = accounts.iter().map(|name| ("n".to_owned(), (*name).to_owned())).collect();
+        let keys = vec!["r.io".to_owned()];
+        let account_provided = vec![AccountProvided { keys, accounts, is_for_them_alone }];
+        Declared { account_provided, ..Declared::default() }
+    };
+    let verdict = |text: &str, declared: &Declared| verdicts(&[("a.yaml", text)], declared);
+    let pod = |more: &str| pod("r.io/app", more);
+    let default = pod("[]");
+    assert_eq!(verdict(&default, &of(&["default"], true)), ["declared-node-provided"]);
+    assert_eq!(verdict(&default, &of(&["other"], true)), ["uncovered-private"]);
+    // The node may have a role.
+    assert_eq!(verdict(&default, &of(&["other"], false)), ["undetermined"]);
+    let node = Declared { node_provided: vec!["r.io".to_owned()], ..of(&["other"], true) };
+    assert_eq!(verdict(&default, &node), ["declared-node-provided"]);
+    // What is not known may cover it.
+    assert_eq!(verdict(&pod("[{name: gone}]"), &of(&["other"], true)), ["undetermined"]);
+    let covered = secret("s", &format!(r#"{{"r.io":{LOGIN}}}"#)) + &pod("[{name: s}]");
+    assert_eq!(verdict(&covered, &of(&["other"], true)), ["covered"]);
 }
 
 #[test]

@@ -121,10 +121,11 @@ fn external_secrets_know_as_whom_they_ask() {
 fn what_nodes_and_accounts_provide_is_in_no_pull_secret() {
     for name in ["ecr-roles", "ecr-nodes", "acr-identity", "gcr", "gcr-nodes", "kubelet"] {
         let registry = registry(name);
-        assert!(registry.is_without_pull_secret(), "{name}");
+        assert!(registry.is_of_nodes() != registry.is_of_accounts(), "{name}");
         assert!(registry.sealed_credential().is_none(), "{name}");
     }
-    assert!(!registry("ecr").is_without_pull_secret());
+    assert!(registry("ecr-nodes").is_of_nodes() && registry("acr-identity").is_of_accounts());
+    assert!(!registry("ecr").is_of_nodes() && !registry("ecr").is_of_accounts());
     assert!(registry("kubelet").credential().is_some());
     assert!(matches!(
         registry("kubelet").access,

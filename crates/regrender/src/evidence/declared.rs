@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use regrender_audit::{Declared, DeclaredRegistry, RenderedList, RenderedPullSecret};
-use regrender_config::{Access, Config, Credential, Registry, SourceKind};
+use regrender_audit::{
+    AccountProvided, Declared, DeclaredRegistry, RenderedList, RenderedPullSecret,
+};
+use regrender_config::{Access, Config, Credential, Registry, RegistryKind, SourceKind};
 use regrender_render::{PatchTarget, Placement};
 
 use crate::error::Failure;
@@ -51,7 +53,8 @@ pub(crate) fn declared(
             registry.sealed_credential().is_some() || registry.generator().is_some()
         }),
         anonymous: keys(|registry| matches!(registry.access, Access::Anonymous)),
-        node_provided: keys(Registry::is_without_pull_secret),
+        node_provided: keys(Registry::is_of_nodes),
+        account_provided: of_accounts(config, &placements),
         registries: config.registries.iter().map(named).collect(),
         pull_secrets: rendered(config, &placements),
         lists: lists(&placements),
@@ -59,6 +62,24 @@ pub(crate) fn declared(
         now: None,
     };
     Ok((declared, applied))
+}
+
+/// Lists which accounts pull from registries as themselves.
+fn of_accounts(config: &Config, placements: &[(String, Placement<'_>)]) -> Vec<AccountProvided> {
+    let registries = config.registries.iter().filter(|registry| registry.is_of_accounts());
+    let provided = registries.map(|registry| AccountProvided {
+        keys: registry.auth_keys(),
+        accounts: placements
+            .iter()
+            .flat_map(|(namespace, placement)| {
+                let accounts = placement.accounts_of(registry).into_iter();
+                accounts.map(|account| (namespace.clone(), account.to_owned()))
+            })
+            .collect(),
+        // The kubelet asks for these tokens only for accounts that carry the annotation.
+        is_for_them_alone: registry.kind == RegistryKind::Acr,
+    });
+    provided.collect()
 }
 
 /// Lists the pull secrets that land in each namespace. Of those that several clusters have in a

@@ -136,6 +136,16 @@ fn sandbox_with_policies() -> Sandbox {
 }
 
 #[test]
+fn an_account_without_the_role_may_not_pull() {
+    let sandbox = sandbox_with_policies();
+    sandbox.edit("registries.toml", "[\"default\"]", "[\"builder\"]");
+    sandbox.run(&["build"]).succeeded();
+    assert_eq!(verdict(&sandbox), "undetermined");
+    sandbox.edit("web.yaml", "spec: {containers", "spec: {serviceAccountName: builder, containers");
+    assert_eq!(verdict(&sandbox), "declared-node-provided");
+}
+
+#[test]
 fn policies_are_known_without_a_header() {
     let sandbox = sandbox_with_policies();
     sandbox.run(&["build"]).succeeded();

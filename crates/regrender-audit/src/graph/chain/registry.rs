@@ -21,6 +21,8 @@ impl Chain<'_> {
                 node.note(Mark::Plain, "needs no credential");
             } else if among(&declared.node_provided) {
                 node.note(Mark::Plain, "the node has the credential");
+            } else if declared.account_provided.iter().any(|one| among(&one.keys)) {
+                node.note(Mark::Plain, "accounts pull as themselves");
             }
         }
     }

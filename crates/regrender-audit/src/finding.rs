@@ -133,7 +133,8 @@ codes! {
         "A key covers the image through a wildcard in its host.",
         "write the host out if only this registry is meant";
     CoveredByHubFallback, "covered-by-hub-fallback", Error,
-        "The password of Docker Hub is sent to another host.",
+        "Docker Hub's key covers the image because no other does. For images of Docker Hub that is \
+         normal and not a finding; to any other host, the password for Docker Hub is sent.",
         "give the host a dot or a port, or a credential of its own";
     Shadowed, "shadowed", Warning,
         "Another credential is tried before the one that is meant, or instead of it.",

@@ -150,7 +150,9 @@ fn judge_covered(
     }
     match first.kind {
         MatchKind::Exact => Judgement::well(Verdict::Covered, by),
-        MatchKind::HubFallback => Judgement::well(Verdict::CoveredByHubFallback, by),
+        MatchKind::HubFallback => {
+            Judgement::well(Verdict::CoveredByHubFallback, format!("{by} (normal for Docker Hub)"))
+        }
         MatchKind::Prefix => {
             let reason = format!("{by} ends inside a segment of the image's path");
             Judgement::new(Verdict::CoveredByPrefix, reason)

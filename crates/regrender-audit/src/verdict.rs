@@ -67,6 +67,21 @@ impl Verdict {
         }
     }
 
+    /// Says in a sentence or two what it means.
+    #[must_use]
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Covered => "The first credential that the kubelet tries is meant for the image.",
+            Self::Public => {
+                "Nothing covers the image, and nothing needs to: its registry is declared `anonymous`."
+            }
+            Self::DeclaredNodeProvided => {
+                "The node or a plugin of the kubelet provides the credential, as `provide` says."
+            }
+            _ => self.code().map_or("", Code::what),
+        }
+    }
+
     /// Returns the finding that goes with the verdict; `None` where all is well.
     #[must_use]
     pub fn code(self) -> Option<Code> {

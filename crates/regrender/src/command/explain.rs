@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use regrender_audit::{
-    AccountQuestion, Code, Declared, Explanation, Inventory, Question, explain, explain_account,
-    pods_in,
+    AccountQuestion, Code, Declared, Explanation, Inventory, Question, Verdict, explain,
+    explain_account, pods_in,
 };
 use regrender_image::DEFAULT_ACCOUNT;
 use serde_json::json;
@@ -63,17 +63,20 @@ pub(crate) fn run(arguments: &Explain, world: &mut World) -> Result<Exit, Failur
     Ok(Exit::Done)
 }
 
-/// Returns the page of a problem or of a finding, if `subject` is its code. A problem and what
+/// Returns the page of a problem, a finding or a verdict, if `subject` is its name. A problem and what
 /// `audit` and `verify` find may have the same name; then there are two.
 fn page(subject: &str) -> Option<String> {
     let of_source = || source::page::PAGES.iter().find(|page| page.code == subject).copied();
     let of_problem = regrender_config::page(subject).or_else(of_source);
     let of_audit = Code::ALL.iter().find(|code| code.name() == subject);
     let of_verify = code::ALL.iter().find(|code| code.name == subject);
+    let is_meant = |verdict: &&Verdict| verdict.name() == subject && verdict.code().is_none();
+    let of_verdict = Verdict::ALL.iter().find(is_meant);
     let pages = [
         of_problem.map(regrender_config::Page::markdown),
         of_audit.map(|code| finding_page(*code)),
         of_verify.map(|code| code.page()),
+        of_verdict.map(|verdict| format!("## {subject}\n\n{}\n", verdict.what())),
     ];
     let pages: Vec<String> = pages.into_iter().flatten().collect();
     (!pages.is_empty()).then(|| pages.join("\n"))

@@ -151,6 +151,20 @@ fn the_list_of_a_pod_switches_the_list_of_its_account_off() {
 }
 
 #[test]
+fn every_verdict_is_explained() {
+    let outcome = Sandbox::simple().run(&["explain", "declared-node-provided"]).succeeded();
+    assert_snapshot!(outcome, @"
+    ## declared-node-provided
+
+    The node or a plugin of the kubelet provides the credential, as `provide` says.
+    ");
+    for word in ["covered", "public", "covered-by-hub-fallback"] {
+        let outcome = Sandbox::simple().run(&["explain", word]).succeeded();
+        assert!(outcome.stdout.starts_with(&format!("## {word}\n")), "{outcome}");
+    }
+}
+
+#[test]
 fn a_pod_is_looked_for_among_all_that_its_file_holds() {
     let service =
         "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n---\n";
@@ -274,7 +288,7 @@ fn an_image_is_explained_for_an_account_of_the_repository() {
     asked for    docker.io/acme/web
     pull secret  regcred
     tried        1. user acme-bot by key https://index.docker.io/v1/ of regcred (hub-fallback)
-    verdict      covered-by-hub-fallback: key `https://index.docker.io/v1/` of Secret `regcred`
+    verdict      covered-by-hub-fallback: key `https://index.docker.io/v1/` of Secret `regcred` (normal for Docker Hub)
     ");
     let outcome = sandbox.run(&[
         "explain",

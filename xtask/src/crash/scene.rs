@@ -173,7 +173,8 @@ impl Scene {
         if !said.contains("  help: ") {
             bail!("the message has no way out:\n{said}");
         }
-        if ![OUTPUT, "registries.toml", "cluster"].iter().any(|name| said.contains(name)) {
+        let files = [OUTPUT, "registries.toml", "cluster", ".git/index"];
+        if !files.iter().any(|name| said.contains(name)) {
             bail!("the message names no file:\n{said}");
         }
         self.check_interrupted(site)?;
